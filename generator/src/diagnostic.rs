@@ -1,0 +1,272 @@
+//! What a stage has to say about its input goes in; an ordered list with codes, places and hints comes out.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A JSON Pointer (RFC 6901) into a vendor document, e.g. `/paths/~1v1~1apps/get`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The document's root.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The pointer as written, which must start with `/` or be empty.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The pointer to the member or item `token` of what this one points to.
+    pub fn child(&self, token: impl fmt::Display) -> Self {
+        let token = token.to_string();
+        let mut out = String::with_capacity(self.0.len() + token.len() + 1);
+        out.push_str(&self.0);
+        out.push('/');
+        for c in token.chars() {
+            match c {
+                '~' => out.push_str("~0"),
+                '/' => out.push_str("~1"),
+                c => out.push(c),
+            }
+        }
+        Self(out)
+    }
+
+    /// The pointer's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $code:literal,)*) => {
+        /// What kind of thing a diagnostic says; the text form is stable and kebab-case.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[doc = $doc])* $variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the pipeline.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// The stable text form.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $code,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The text is not JSON.
+    InvalidJson = "invalid-json",
+    /// The text is not YAML.
+    InvalidYaml = "invalid-yaml",
+    /// The document is of a dialect or version that is not read.
+    UnsupportedVersion = "unsupported-version",
+    /// The document does not have the form that its version prescribes.
+    InvalidDocument = "invalid-document",
+    /// A `$ref` leads to nothing.
+    DanglingRef = "dangling-ref",
+    /// A `$ref` leads out of the document.
+    ExternalRef = "external-ref",
+    /// A chain of `$ref`s leads back to itself.
+    CyclicRef = "cyclic-ref",
+    /// The overlay does not have the form that the Overlay Specification prescribes.
+    InvalidOverlay = "invalid-overlay",
+    /// An overlay action's target is not a JSONPath query (RFC 9535).
+    InvalidTarget = "invalid-target",
+    /// An overlay action matched nothing, so it is no longer needed.
+    UnmatchedAction = "unmatched-action",
+    /// Two operations have one operationId.
+    DuplicateOperationId = "duplicate-operation-id",
+    /// An operation has no operationId.
+    MissingOperationId = "missing-operation-id",
+    /// A `{parameter}` of a path has no declaration, or a declared one no place in the path.
+    PathParameter = "path-parameter",
+    /// The document uses something that the generator does not read.
+    Unsupported = "unsupported",
+    /// Something was left out because the overlay says so.
+    Skipped = "skipped",
+    /// Two things of the API get the same Rust name.
+    NameCollision = "name-collision",
+    /// An operationId fits no rule of `naming.toml`; its snake-case form is used.
+    UnruledId = "unruled-id",
+    /// A tag has no area; the safe default is used.
+    UnplacedTag = "unplaced-tag",
+    /// An exception of `naming.toml` or `areas.toml` is no longer needed.
+    UnusedException = "unused-exception",
+    /// `naming.toml`, `areas.toml` or `source.toml` cannot be read.
+    InvalidConfig = "invalid-config",
+    /// The stored Api cannot be read.
+    InvalidApi = "invalid-api",
+    /// A generated file was changed by hand.
+    EditedFile = "edited-file",
+    /// A generated file is missing.
+    MissingFile = "missing-file",
+    /// A file is left from an earlier generation.
+    OrphanedFile = "orphaned-file",
+    /// A file without the generator's mark stands where a generated one would go.
+    ForeignFile = "foreign-file",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Whether the run can go on to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nothing may be written.
+    Error,
+    /// A safe default was taken; a person should look.
+    Notice,
+}
+
+/// Where in which text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file or URL, as the person gave it; empty where the stage does not know it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// The place in the document's tree.
+    pub pointer: Pointer,
+    /// Counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Counted from 1, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+impl From<&Pointer> for Place {
+    fn from(pointer: &Pointer) -> Self {
+        Self { pointer: pointer.clone(), ..Self::default() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        match (self.file.is_empty(), self.pointer.as_str()) {
+            (_, "") => Ok(()),
+            (true, pointer) => f.write_str(pointer),
+            (false, pointer) => write!(f, " at {pointer}"),
+        }
+    }
+}
+
+/// One thing that a stage has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// What kind of thing.
+    pub code: Code,
+    /// Whether the run can go on.
+    pub severity: Severity,
+    /// What is so, in one sentence.
+    pub message: String,
+    /// Where.
+    pub at: Place,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// Something that stops the run before anything is written.
+    pub fn error(code: Code, at: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self { code, severity: Severity::Error, message: message.into(), at: at.into(), help: None }
+    }
+
+    /// Something that a safe default answers.
+    pub fn notice(code: Code, at: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self { code, severity: Severity::Notice, message: message.into(), at: at.into(), help: None }
+    }
+
+    /// Adds the way out.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Notice => "notice",
+        };
+        write!(f, "{severity}[{}]: {}", self.code, self.message)?;
+        let place = self.at.to_string();
+        if !place.is_empty() {
+            write!(f, "\n  --> {place}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Where stages put what they have to say, so that one run reports everything.
+#[derive(Debug, Default)]
+pub struct Sink {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Sink {
+    /// An empty sink.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one diagnostic.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether anything in it stops the run.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// What was said so far, in order.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The same, to complete places in.
+    pub fn diagnostics_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.diagnostics
+    }
+
+    /// What was said, by value.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+}
