@@ -1,3 +1,9 @@
 //! Vendor API documents go in; typed Rust client crates come out, through load, lower, name, render and write.
 
+pub mod api;
 pub mod diagnostic;
+pub mod load;
+pub mod lower;
+pub mod name;
+pub mod render;
+pub mod write;

@@ -1,0 +1,595 @@
+//! Facts about one API go in, in the vendor's names; plain data comes out that every later stage reads: the waist.
+//!
+//! Left of it is OpenAPI, right of it is Rust. Invariant: an `Api` does not depend on the order in which its
+//! document lists things, nor on whether a schema was written inline or behind a `$ref`.
+
+pub mod stored;
+mod type_ref;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Pointer;
+pub use type_ref::TypeRef;
+
+/// The number of the stored form; a change of the form is a new number.
+pub const FORMAT: u32 = 1;
+
+/// One API: what can be called and what is sent and received.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Api {
+    /// What stands once for the whole API.
+    pub info: Info,
+    /// By operationId.
+    pub operations: BTreeMap<String, Operation>,
+    /// Sets of values that parameters accept, by the name of the set.
+    pub values: BTreeMap<String, Vec<String>>,
+    /// By id: the vendor's schema name, or `<owner>.<member>[]` for a type that stands inline.
+    pub types: BTreeMap<String, Type>,
+}
+
+/// What stands once for the whole API.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Info {
+    /// See [`FORMAT`].
+    pub format: u32,
+    /// The API's folder under `specs/`.
+    pub name: String,
+    /// The vendor's title.
+    pub title: String,
+    /// The vendor's version.
+    pub version: String,
+    /// Base URLs, the default one first.
+    pub servers: Vec<String>,
+    /// Ways to authenticate, by the vendor's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub security: BTreeMap<String, Security>,
+    /// What the overlay says to leave out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+}
+
+/// A way to authenticate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    /// `Authorization` with a scheme of RFC 9110, e.g. `bearer`.
+    Http(String),
+    /// A secret in a header of this name.
+    Header(String),
+    /// A secret in a query parameter of this name.
+    Query(String),
+    /// A secret in a cookie of this name.
+    Cookie(String),
+    /// OAuth 2 or OpenID Connect.
+    OAuth2,
+}
+
+/// Something of the document that is left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Where it stands in the vendor's document.
+    pub at: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// One HTTP call.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// In upper case.
+    pub method: String,
+    /// The path template, e.g. `/v1/apps/{id}`.
+    pub path: String,
+    /// The first one is the operation's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Whether the vendor advises against it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    /// Path parameters in the order of the template, then the others by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+    /// What is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// Successful responses, by status.
+    #[serde(default)]
+    pub responses: BTreeMap<String, Response>,
+    /// Failed responses: the statuses that carry each type (`-` for none), separated by spaces.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<String, String>,
+    /// Alternatives of names in [`Info::security`]; absent where all operations share one rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<Vec<Vec<String>>>,
+    /// Our own words, from the overlay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+}
+
+/// Where a parameter is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum In {
+    /// In the path template.
+    Path,
+    /// In the query.
+    Query,
+    /// As a header.
+    Header,
+}
+
+/// How a list is written into a query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Style {
+    /// One pair, items separated by commas.
+    #[default]
+    Comma,
+    /// One pair, items separated by spaces.
+    Space,
+    /// One pair, items separated by `|`.
+    Pipe,
+    /// One pair an item.
+    Repeat,
+}
+
+/// One argument of an operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// The vendor's name, brackets and all.
+    pub name: String,
+    /// Where it is sent.
+    #[serde(rename = "in", default = "query", skip_serializing_if = "is_query")]
+    pub place: In,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub ty: TypeRef,
+    /// The set of [`Api::values`] that it accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<String>,
+    /// Whether a call without it is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// Whether the vendor advises against it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    /// How a list is written.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub style: Style,
+    /// Bounds of the value.
+    #[serde(flatten)]
+    pub limits: Limits,
+    /// Our own words, from the overlay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+}
+
+fn query() -> In {
+    In::Query
+}
+
+fn is_query(place: &In) -> bool {
+    *place == In::Query
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What a query parameter of JSON:API does, told by its name (JSON:API 1.1, "Query Parameter Families").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role<'a> {
+    /// `fields[TYPE]`: which fields of a resource type are sent.
+    Fields(&'a str),
+    /// `include`: which related resources are sent along.
+    Include,
+    /// `sort`: the order.
+    Sort,
+    /// `filter[NAME]`: which resources are sent.
+    Filter(&'a str),
+    /// `exists[NAME]`: whether the relationship must be there.
+    Exists(&'a str),
+    /// `limit[NAME]`: how many related resources are sent along.
+    LimitOf(&'a str),
+    /// `limit`: how many resources a page has.
+    Limit,
+    /// Anything else.
+    Other,
+}
+
+impl Parameter {
+    /// The parameter's role.
+    pub fn role(&self) -> Role<'_> {
+        if self.place != In::Query {
+            return Role::Other;
+        }
+        let family = self.name.strip_suffix(']').and_then(|rest| rest.split_once('['));
+        match (self.name.as_str(), family) {
+            ("include", _) => Role::Include,
+            ("sort", _) => Role::Sort,
+            ("limit", _) => Role::Limit,
+            (_, Some(("fields", of))) => Role::Fields(of),
+            (_, Some(("filter", of))) => Role::Filter(of),
+            (_, Some(("exists", of))) => Role::Exists(of),
+            (_, Some(("limit", of))) => Role::LimitOf(of),
+            _ => Role::Other,
+        }
+    }
+}
+
+/// What an operation sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Whether a call without it is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// By media type.
+    pub content: BTreeMap<String, TypeRef>,
+}
+
+/// What an operation answers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// By media type; empty where there is no body.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub content: BTreeMap<String, TypeRef>,
+    /// Whether `data` of the JSON:API document may be null although its type does not say so (a to-one read).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub null_data: bool,
+}
+
+/// Bounds of a value, as JSON Schema has them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Limits {
+    /// What the string holds, e.g. `uri`, `email`, `duration`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<f64>,
+    /// Inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<f64>,
+    /// In characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<u64>,
+    /// In characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u64>,
+    /// An ECMA-262 regular expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// Items of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_items: Option<u64>,
+    /// Items of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<u64>,
+    /// What the server takes where nothing is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+}
+
+/// One type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Type {
+    /// What values it has.
+    pub shape: Shape,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Our own words, from the overlay.
+    pub doc: Option<String>,
+}
+
+impl From<Shape> for Type {
+    fn from(shape: Shape) -> Self {
+        Self { shape, deprecated: false, doc: None }
+    }
+}
+
+/// The members of an object, by the vendor's name.
+pub type Fields = BTreeMap<String, Field>;
+
+/// What values a type has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// An object.
+    Struct(Struct),
+    /// One of a set of values, open to new ones.
+    Enum(Enum),
+    /// One of several types.
+    Union(Union),
+    /// Another name of a type.
+    Alias(TypeRef),
+    /// A JSON:API resource that the server sends.
+    Resource(Resource),
+    /// A JSON:API resource that is sent to be created or changed.
+    Request(Request),
+    /// A JSON:API document with one resource.
+    Document(Document),
+    /// A JSON:API document with a page of resources.
+    Page(Document),
+    /// A JSON:API document with resource identifiers of this `type` and no resources.
+    Linkage(Linkage),
+}
+
+/// An object.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Struct {
+    /// The members that the vendor names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: Fields,
+    /// What members of other names hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub additional: Option<TypeRef>,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// What it holds.
+    pub ty: TypeRef,
+    /// Whether an object without it is refused.
+    pub required: bool,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Whether only the server sets it.
+    pub read_only: bool,
+    /// Whether only the client sends it.
+    pub write_only: bool,
+    /// Bounds of the value.
+    pub limits: Limits,
+    /// Our own words, from the overlay.
+    pub doc: Option<String>,
+}
+
+impl From<TypeRef> for Field {
+    fn from(ty: TypeRef) -> Self {
+        Self {
+            ty,
+            required: false,
+            nullable: false,
+            deprecated: false,
+            read_only: false,
+            write_only: false,
+            limits: Limits::default(),
+            doc: None,
+        }
+    }
+}
+
+/// One of a set of values, open to new ones.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enum {
+    /// The known values, sorted.
+    pub values: Vec<Value>,
+    /// Whether the server is inconsistent about the case of letters (the overlay's `x-case-insensitive`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub case_insensitive: bool,
+}
+
+/// A value of an enum.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// A number.
+    Integer(i64),
+    /// A string.
+    String(String),
+}
+
+/// One of several types.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Union {
+    /// The member that tells the variants apart; without one the value's shape does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Sorted by tag, then by type.
+    pub variants: Vec<Variant>,
+}
+
+/// One of the types of a union.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// The tag's value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// What it holds.
+    #[serde(rename = "type")]
+    pub ty: TypeRef,
+}
+
+/// A JSON:API resource that the server sends.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// The value of `type`.
+    pub kind: String,
+    /// The members of `attributes`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: Fields,
+    /// The members of `relationships`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub relationships: BTreeMap<String, Relationship>,
+    /// Whether it has `links`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub links: bool,
+}
+
+/// How many resources a relationship leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arity {
+    /// One or none.
+    One,
+    /// Any number.
+    Many,
+    /// Not said: there are links only.
+    Links,
+}
+
+/// A member of `relationships`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relationship {
+    /// How many resources it leads to.
+    pub to: Arity,
+    /// Their `type`; empty where the document does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Whether a request without it is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// Whether a request may unset it with null.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nullable: bool,
+    /// Whether the vendor advises against it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+}
+
+/// What a [`Request`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// A document whose resource has no id.
+    Create,
+    /// A document whose resource has an id.
+    Update,
+    /// A resource inside `included` of another request; its id is local to that request, or absent.
+    Inline,
+}
+
+/// A JSON:API resource that is sent to be created or changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// What it does.
+    pub action: Action,
+    /// The value of `type`.
+    pub kind: String,
+    /// The members of `attributes`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: Fields,
+    /// The members of `relationships`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub relationships: BTreeMap<String, Relationship>,
+    /// What `included` holds items of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub included: Option<TypeRef>,
+}
+
+/// A JSON:API document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The resource in `data`, or an item of it.
+    pub data: TypeRef,
+    /// What `included` holds items of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub included: Option<TypeRef>,
+}
+
+/// A JSON:API document with resource identifiers and no resources.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Linkage {
+    /// How many identifiers it holds.
+    pub to: Arity,
+    /// Their `type`.
+    pub kind: String,
+    /// Whether it is sent by the client; a response has links too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub request: bool,
+}
+
+impl Api {
+    /// The type behind `id`, through aliases.
+    pub fn resolve<'a>(&'a self, mut id: &'a str) -> Option<(&'a str, &'a Type)> {
+        // Invariant: lower refuses cyclic aliases; the bound only guards against a stored Api edited by hand.
+        for _ in 0..=self.types.len() {
+            match self.types.get_key_value(id)? {
+                (_, Type { shape: Shape::Alias(TypeRef::Named(next)), .. }) => id = next,
+                (key, ty) => return Some((key, ty)),
+            }
+        }
+        None
+    }
+
+    /// The types that `ty` names itself, not those behind them.
+    pub fn uses_of(ty: &Type) -> BTreeSet<&str> {
+        let mut out = BTreeSet::new();
+        let refs: Vec<&TypeRef> = match &ty.shape {
+            Shape::Struct(s) => s.fields.values().map(|f| &f.ty).chain(&s.additional).collect(),
+            Shape::Enum(_) | Shape::Linkage(_) => Vec::new(),
+            Shape::Union(u) => u.variants.iter().map(|v| &v.ty).collect(),
+            Shape::Alias(ty) => vec![ty],
+            Shape::Resource(r) => r.attributes.values().map(|f| &f.ty).collect(),
+            Shape::Request(r) => r.attributes.values().map(|f| &f.ty).chain(&r.included).collect(),
+            Shape::Document(d) | Shape::Page(d) => std::iter::once(&d.data).chain(&d.included).collect(),
+        };
+        out.extend(refs.into_iter().filter_map(TypeRef::named));
+        out
+    }
+
+    /// `ids` and every type that they lead to.
+    pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
+        let mut out = BTreeSet::new();
+        let mut open: Vec<&str> = ids.into_iter().collect();
+        while let Some(id) = open.pop() {
+            if let Some((id, ty)) = self.types.get_key_value(id)
+                && out.insert(id.as_str())
+            {
+                open.extend(Self::uses_of(ty));
+            }
+        }
+        out
+    }
+
+    /// Where the type `id` stands in an OpenAPI document.
+    pub fn type_pointer(&self, id: &str) -> Pointer {
+        let mut parts = id.split('.');
+        let mut at = Pointer::new("/components/schemas").child(parts.next().unwrap_or_default());
+        for part in parts {
+            let name = part.trim_end_matches("[]").trim_end_matches("{}");
+            at = at.child("properties").child(name);
+            for _ in 0..part.matches("[]").count() {
+                at = at.child("items");
+            }
+            for _ in 0..part.matches("{}").count() {
+                at = at.child("additionalProperties");
+            }
+        }
+        at
+    }
+}
+
+impl Operation {
+    /// Where the operation stands in an OpenAPI document.
+    pub fn pointer(&self) -> Pointer {
+        Pointer::new("/paths").child(&self.path).child(self.method.to_lowercase())
+    }
+
+    /// The types that it names itself.
+    pub fn uses(&self) -> BTreeSet<&str> {
+        let mut out: BTreeSet<&str> = BTreeSet::new();
+        out.extend(self.parameters.iter().filter_map(|p| p.ty.named()));
+        out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
+        out.extend(self.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named));
+        out.extend(self.errors.keys().filter_map(|ty| ty.strip_prefix('$')));
+        out
+    }
+}

@@ -1,0 +1,99 @@
+//! A use of a type goes in; its one-line text form comes out, and back.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A use of a type: what a field, a parameter, a body or a list item holds.
+///
+/// Its text form is one line: `string`, `list string`, `map list $App`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TypeRef {
+    /// Text.
+    String,
+    /// A 64-bit integer.
+    Integer,
+    /// A 64-bit floating-point number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A date with time and offset (RFC 3339).
+    Timestamp,
+    /// A calendar date (RFC 3339 `full-date`).
+    Date,
+    /// Bytes.
+    Binary,
+    /// Any JSON value.
+    Any,
+    /// The type of this id.
+    Named(String),
+    /// Any number of values.
+    List(Box<TypeRef>),
+    /// Values by name.
+    Map(Box<TypeRef>),
+}
+
+impl TypeRef {
+    /// The id that it leads to, through lists and maps.
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Named(id) => Some(id),
+            Self::List(item) | Self::Map(item) => item.named(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for TypeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String => f.write_str("string"),
+            Self::Integer => f.write_str("integer"),
+            Self::Number => f.write_str("number"),
+            Self::Boolean => f.write_str("boolean"),
+            Self::Timestamp => f.write_str("timestamp"),
+            Self::Date => f.write_str("date"),
+            Self::Binary => f.write_str("binary"),
+            Self::Any => f.write_str("any"),
+            Self::Named(id) => write!(f, "${id}"),
+            Self::List(item) => write!(f, "list {item}"),
+            Self::Map(item) => write!(f, "map {item}"),
+        }
+    }
+}
+
+impl FromStr for TypeRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "string" => Self::String,
+            "integer" => Self::Integer,
+            "number" => Self::Number,
+            "boolean" => Self::Boolean,
+            "timestamp" => Self::Timestamp,
+            "date" => Self::Date,
+            "binary" => Self::Binary,
+            "any" => Self::Any,
+            _ => match (text.strip_prefix('$'), text.split_once(' ')) {
+                (Some(id), _) => Self::Named(id.to_owned()),
+                (None, Some(("list", item))) => Self::List(Box::new(item.parse()?)),
+                (None, Some(("map", item))) => Self::Map(Box::new(item.parse()?)),
+                _ => return Err(format!("`{text}` is not a type")),
+            },
+        })
+    }
+}
+
+impl Serialize for TypeRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TypeRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
