@@ -52,6 +52,13 @@ pub struct DecodeError {
     pub column: usize,
 }
 
+impl DecodeError {
+    /// A fault that has no place in the text.
+    pub(crate) fn message(message: String) -> Self {
+        DecodeError { message, path: String::new(), line: 0, column: 0 }
+    }
+}
+
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

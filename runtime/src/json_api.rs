@@ -168,7 +168,7 @@ fn of_type<R: 'static, I: AnyIncluded>(included: &I) -> Option<&R> {
     included.resource()?.downcast_ref()
 }
 
-impl<T, I> Paged for Page<T, I> {
+impl<T: Send + 'static, I> Paged for Page<T, I> {
     type Item = T;
 
     fn next(&self, _: &Request) -> Option<Next> {
