@@ -311,6 +311,29 @@ fn unreadable(operation: Operation, error: DecodeError, answer: Answer) -> Failu
     Failure::new(Some(operation), Cause::Decode(error), Some(answer.cut()))
 }
 
+/// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
+/// `application/json`. Each becomes a private constant of the module.
+///
+/// ```
+/// storewright_runtime::operations! {
+///     LIST = Get "apps_list" "/v1/apps",
+///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
+/// }
+/// assert_eq!(LIST.path, "/v1/apps");
+/// assert_eq!(DOWNLOAD.accept, "text/csv");
+/// ```
+#[macro_export]
+macro_rules! operations {
+    ($($name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)?,)*) => {
+        $(
+            // An operation whose area is off is named all the same.
+            #[allow(dead_code)]
+            const $name: $crate::Operation =
+                $crate::Operation::new($crate::Method::$method, $id, $path)$(.accept($accept))?;
+        )*
+    };
+}
+
 /// Gives an operation's builder, a `pub struct Name(Call<..>)`, its methods: `request`, `header`, `send`, and with
 /// `paged` also `pages` and `items`.
 ///

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::rust::{Source, deprecated, docs, filled, ident, macro_call};
+use super::rust::{Source, deprecated, docs, filled, ident, inline, macro_call};
 use super::ty::Hold;
 use super::{Context, Listing};
 use crate::api::{Arity, Enum, Field, Limits, Resource, Shape, Struct, Type, TypeRef, Union, Value};
@@ -41,11 +41,9 @@ impl Context<'_> {
     /// Documentation of a type: what it is, our own words, and the features that bring it.
     pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> TokenStream {
         let mut lines = vec![what];
+        lines.extend(self.names.modules.get(module).and_then(|areas| self.feature_note(areas)));
         if let Some(doc) = &ty.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
-        }
-        if let Some(note) = self.names.modules.get(module).and_then(|areas| self.feature_note(areas)) {
-            lines.extend([String::new(), note]);
         }
         docs(&lines)
     }
@@ -120,7 +118,7 @@ impl Context<'_> {
             tail.push_str(" rest additional");
         }
         source.line(&macro_call(&format!("rt::object! {{ {}", name.ident), &wires(&members), &tail));
-        self.write_setters(&name.ident, &members, source, listing);
+        if self.is_sent(id) { self.write_setters(&name.ident, &members, source, listing); }
     }
 
     /// The struct itself.
@@ -169,7 +167,9 @@ impl Context<'_> {
 
     pub(super) fn setter(&self, of: &str, m: &Member<'_>, listing: &mut Listing) -> TokenStream {
         let field = ident(&m.ident);
-        let (argument, value) = self.argument(m.ty, &m.ident);
+        let name = if matches!(m.ty, TypeRef::List(_)) { "values" } else { "value" };
+        let (argument, value) = self.argument(m.ty, name);
+        let (name, inline) = (ident(name), inline([&argument]));
         let value = if m.boxed { quote!(Box::new(#value)) } else { value };
         let stored = match m.hold {
             Hold::Plain => value,
@@ -189,8 +189,8 @@ impl Context<'_> {
             }
         });
         quote! {
-            #[doc = #doc] #deprecated #[inline]
-            pub fn #field(mut self, #field: #argument) -> Self { self.#field = #stored; self }
+            #[doc = #doc] #deprecated #inline
+            pub fn #field(mut self, #name: #argument) -> Self { self.#field = #stored; self }
             #clear
         }
     }
@@ -241,7 +241,7 @@ impl Context<'_> {
         listing.add(&format!("fn {own}::new"), &quote!(impl Into<String>));
         source.items(quote! {
             impl #own {
-                #[doc = " A resource that has nothing but its id."] #[inline]
+                #[doc = " A resource that has nothing but its id."]
                 pub fn new(id: impl Into<String>) -> Self { Self { id: id.into(), ..Self::default() } }
                 #setters
             }
@@ -264,7 +264,6 @@ impl Context<'_> {
             let name = attributes.to_string();
             self.write_struct(&name, nothing("Attributes"), false, &members, None, source, listing);
             source.line(&macro_call(&format!("rt::object! {{ {name}"), &wires(&members), ""));
-            self.write_setters(&name, &members, source, listing);
         }
         if !r.relationships.is_empty() {
             self.relationships(name, &relationships.to_string(), r, nothing("Relationships"), source, listing);
@@ -300,7 +299,7 @@ impl Context<'_> {
                 let field = ident(&field);
                 setters.extend(quote! {
                     #[doc = #doc] #deprecated #[inline]
-                    pub fn #field(mut self, #field: #ty) -> Self { self.#field = #field; self }
+                    pub fn #field(mut self, value: #ty) -> Self { self.#field = value; self }
                 });
                 quote! { #docs #deprecated pub #field: #ty }
             })
@@ -313,7 +312,7 @@ impl Context<'_> {
             pub struct #ident { #(#fields,)* }
         });
         source.line(&macro_call(&format!("rt::object! {{ {own}"), &wires, ""));
-        source.items(quote! { impl #ident { #setters } });
+        let _ = setters;
     }
 
     fn enumeration(&self, id: &str, ty: &Type, name: &TypeName, e: &Enum, source: &mut Source, listing: &mut Listing) {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::model::facts;
 use super::listing::compact;
-use super::rust::{Source, cfg, condition, deprecated, docs, ident};
+use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
 use super::{Context, Listing};
 use crate::api::{Action, Api, Arity, In, Operation, Parameter, Shape, Style, Type, TypeRef};
 use crate::name::{Handle, Method, OperationName};
@@ -32,15 +33,16 @@ impl Context<'_> {
         let docs = docs(&lines);
         listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
         listing.add(&format!("struct {module}::{own}"), &TokenStream::new());
-        let (mut methods, mut builders) = (TokenStream::new(), Vec::new());
+        let (mut methods, mut operations, mut builders) = (TokenStream::new(), Vec::new(), Vec::new());
         for id in &handle.operations {
             let (Some(operation), Some(name)) = (self.api.operations.get(id), self.names.operations.get(id)) else { continue };
             let areas: BTreeSet<String> = name.area.iter().cloned().collect();
             listing.item(&operation.pointer(), Some(&areas));
             let cfg = if handle.areas.len() > 1 { cfg(&areas, self.names.areas.len()) } else { TokenStream::new() };
             for method in &name.methods {
-                let (item, builder) = self.method(id, operation, name, method, &cfg, module, listing);
+                let (item, own_operation, builder) = self.method(id, operation, name, method, &cfg, module, listing);
                 methods.extend(item);
+                operations.push(own_operation);
                 builders.extend(builder.map(|b| (b, cfg.clone(), areas.clone(), method, self.answer(operation, method))));
             }
         }
@@ -57,6 +59,8 @@ impl Context<'_> {
             let answer = compact(&answer.0.to_string());
             source.line(&format!("{condition}rt::operation! {{ crate::Api, {} => {answer}{paged} }}", method.builder));
         }
+        let lines: String = operations.iter().map(|line| format!("    {line},\n")).collect();
+        source.line(&format!("rt::operations! {{\n{lines}}}"));
         source
     }
 
@@ -70,7 +74,7 @@ impl Context<'_> {
         cfg: &TokenStream,
         module: &str,
         listing: &mut Listing,
-    ) -> (TokenStream, Option<TokenStream>) {
+    ) -> (TokenStream, String, Option<TokenStream>) {
         let (answer, _) = self.answer(operation, method);
         let body = self.body(operation);
         let updates = matches!(&body, Some((_, Some(_))));
@@ -88,19 +92,21 @@ impl Context<'_> {
         }
         let others = || operation.parameters.iter().filter(|p| p.place != In::Path);
         for parameter in others().filter(|p| p.required) {
-            arguments.push(self.query_argument(parameter, name, &quote!(call)));
+            let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
+            arguments.push(self.query_argument(parameter, own, name, &quote!(call)));
         }
         arguments.extend(body.map(|(argument, _)| argument));
         let optional: Vec<&Parameter> = others().filter(|p| !p.required).collect();
         let declared: Vec<&TokenStream> = arguments.iter().map(|a| &a.declared).collect();
         let set: TokenStream = arguments.iter().map(|a| a.set.clone()).collect();
-        let (verb, path) = (format_ident!("{}", pascal_method(&operation.method)), &operation.path);
+        let (verb, path) = (pascal_method(&operation.method), &operation.path);
         let accept = match &method.media_type {
-            Some(media_type) if media_type != "application/json" => quote!(.accept(#media_type)),
-            _ => TokenStream::new(),
+            Some(media_type) if media_type != "application/json" => format!(" => {media_type:?}"),
+            _ => String::new(),
         };
-        let new = quote!(const { rt::Operation::new(rt::Method::#verb, #id, #path) #accept });
-        let call = quote!(self.0.call(#new, &[#(#holes),*]));
+        let constant = ident(&method.builder.to_shouty_snake_case());
+        let own_operation = format!("{constant} = {verb} {id:?} {path:?}{accept}");
+        let call = quote!(self.0.call(#constant, &[#(#holes),*]));
         let own = ident(&method.ident);
         let docs = docs(&self.operation_docs(operation, method, name));
         let deprecated = deprecated(operation.deprecated);
@@ -114,12 +120,13 @@ impl Context<'_> {
             let wrapped = wrap(quote!(call));
             quote!(let mut call = #call; #set #wrapped)
         };
+        let inline = inline(declared.iter().copied());
         let item = quote! {
-            #cfg #docs #deprecated #[inline]
+            #cfg #docs #deprecated #inline
             pub fn #own(&self, #(#declared),*) -> #returns { #body }
         };
         if optional.is_empty() {
-            return (item, None);
+            return (item, own_operation, None);
         }
         listing.add(&format!("struct {module}::{}", method.builder), &TokenStream::new());
         let setters = optional.iter().map(|p| self.query_setter(p, name, module, method, listing));
@@ -132,7 +139,7 @@ impl Context<'_> {
             #cfg
             impl #builder { #(#setters)* }
         };
-        (item, Some(builder))
+        (item, own_operation, Some(builder))
     }
 
     fn operation_docs(&self, operation: &Operation, method: &Method, name: &OperationName) -> Vec<String> {
@@ -266,9 +273,9 @@ impl Context<'_> {
     }
 
     /// A query or header parameter: what it is declared as, and how it is put into `call`.
-    fn query_argument(&self, parameter: &Parameter, name: &OperationName, call: &TokenStream) -> Argument {
+    fn query_argument(&self, parameter: &Parameter, own: &str, name: &OperationName, call: &TokenStream) -> Argument {
         let named = name.parameters.get(&parameter.name);
-        let own = ident(named.map_or("value", |p| &p.ident));
+        let own = ident(own);
         let key = &parameter.name;
         let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_ident(t));
         let (item, is_list) = match &parameter.ty {
@@ -310,14 +317,16 @@ impl Context<'_> {
         method: &Method,
         listing: &mut Listing,
     ) -> TokenStream {
-        let argument = self.query_argument(parameter, name, &quote!(self.0));
+        let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
+        let argument = self.query_argument(parameter, value, name, &quote!(self.0));
         let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
         let (declared, set, deprecated) = (argument.declared, argument.set, deprecated(parameter.deprecated));
         listing.add(&format!("fn {module}::{}::{own}", method.builder), &declared);
         let docs = docs(&self.parameter_docs(parameter, name));
         let own = ident(own);
+        let inline = inline([&declared]);
         quote! {
-            #docs #deprecated #[inline]
+            #docs #deprecated #inline
             pub fn #own(mut self, #declared) -> Self { #set self }
         }
     }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde::Serialize;
 
-use super::rust::{Source, cfg, docs, ident};
+use super::rust::{Source, cfg, condition, docs, ident};
 use super::{Context, File, Listing};
 
 #[derive(Serialize)]
@@ -131,15 +131,15 @@ impl Context<'_> {
     pub(super) fn indexes(&self, models: &[String]) -> Vec<File> {
         let all = self.names.areas.len();
         let mut source = Source::new("What is sent and received.");
-        let items: TokenStream = models
+        let lines: String = models
             .iter()
             .map(|module| {
-                let condition = self.names.modules.get(module).map(|areas| cfg(areas, all)).unwrap_or_default();
-                let module = ident(module);
-                quote! { #condition mod #module; #condition pub use #module::*; }
+                let areas = self.names.modules.get(module).filter(|a| !cfg(a, all).is_empty());
+                let condition = areas.map(|a| format!("{}\n", condition(a))).unwrap_or_default();
+                format!("{condition}mod {module};\n{condition}pub use {module}::*;\n")
             })
             .collect();
-        source.items(items);
+        source.line(&lines);
         let models = File { path: "src/models.rs".to_owned(), text: source.finish() };
 
         let mut source = Source::new("What can be called, a module a handle.");

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{Member, field_docs};
-use super::rust::{Source, ident};
+use super::rust::{Source, ident, inline};
 use super::ty::Hold;
 use super::{Context, Listing};
 use crate::api::{Action, Arity, Request, Type, TypeRef};
@@ -141,9 +141,10 @@ impl Context<'_> {
             .unzip();
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
         let doc = if required.is_empty() { " A request that says nothing yet." } else { " A request with all that it must have." };
+        let inline = inline(&arguments);
         let rest = (required.len() < all).then(|| quote!(..Self::default()));
         quote! {
-            #[doc = #doc] #[inline]
+            #[doc = #doc] #inline
             pub fn new(#(#arguments),*) -> Self { Self { #(#fields,)* #rest } }
         }
     }

@@ -122,7 +122,7 @@ macro_rules! resource {
 
 /// Gives an enum whose variants a tag chooses its codec, and [`Includes`](crate::Includes) for every variant.
 ///
-/// Variants hold boxes; `Unknown` holds the JSON of a tag that is not listed, which is given back unchanged. The tag
+/// Variants hold boxes; `Unrecognized` holds the JSON of a tag that is not listed, which is given back unchanged. The tag
 /// may stand in any position. With `plain` in front, `Includes` is left out: so for unions that are not JSON:API
 /// `included` lists, in which one type may stand under two tags.
 ///
@@ -135,7 +135,7 @@ macro_rules! resource {
 /// #[non_exhaustive]
 /// pub enum AppIncluded {
 ///     Build(Box<Build>),
-///     Unknown(serde_json::Value),
+///     Unrecognized(serde_json::Value),
 /// }
 /// union! { AppIncluded by "type" { Build(Build) = "builds" } }
 ///
@@ -151,7 +151,7 @@ macro_rules! union {
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unknown($crate::serde_json::Value::Null)
+                Self::Unrecognized($crate::serde_json::Value::Null)
             }
         }
         #[allow(deprecated)]
@@ -168,12 +168,12 @@ macro_rules! union {
                 };
                 match self {
                     $(Self::$variant(inner) => Some(&mut **inner),)*
-                    Self::Unknown(_) => None,
+                    Self::Unrecognized(_) => None,
                 }
             }
             #[inline]
             fn unknown(&mut self, value: $crate::serde_json::Value) {
-                *self = Self::Unknown(value);
+                *self = Self::Unrecognized(value);
             }
         }
         impl $crate::codec::Slot for $name {
@@ -191,7 +191,7 @@ macro_rules! union {
             fn view(&self) -> $crate::codec::View<'_> {
                 match self {
                     $(Self::$variant(inner) => $crate::codec::Put::view(&**inner),)*
-                    Self::Unknown(value) => $crate::codec::View::Value(value),
+                    Self::Unrecognized(value) => $crate::codec::View::Value(value),
                 }
             }
         }
@@ -205,7 +205,7 @@ macro_rules! union {
             fn resource(&self) -> Option<&dyn std::any::Any> {
                 match self {
                     $(Self::$variant(inner) => Some(&**inner),)*
-                    Self::Unknown(_) => None,
+                    Self::Unrecognized(_) => None,
                 }
             }
         }
@@ -216,7 +216,7 @@ macro_rules! union {
 /// Gives an enum whose variants the shape of the JSON chooses its codec. Decoding it never fails.
 ///
 /// The variant that has its required members and knows most of the members that are there is taken; of equals, the
-/// first. What fits none is kept in `Unknown`. Variants may be boxed or not.
+/// first. What fits none is kept in `Unrecognized`. Variants may be boxed or not.
 ///
 /// ```
 /// # #[derive(Debug, Clone, Default, PartialEq)]
@@ -227,14 +227,14 @@ macro_rules! union {
 /// pub enum Source {
 ///     Pointer(Pointer),
 ///     Text(String),
-///     Unknown(serde_json::Value),
+///     Unrecognized(serde_json::Value),
 /// }
 /// storewright_runtime::untagged! { Source { Pointer(Pointer), Text(String) } }
 ///
 /// let source: Source = serde_json::from_str(r#"{"pointer":"/data"}"#)?;
 /// assert_eq!(source, Source::Pointer(Pointer { pointer: "/data".into() }));
 /// let source: Source = serde_json::from_str("[1]")?;
-/// assert!(matches!(source, Source::Unknown(_)));
+/// assert!(matches!(source, Source::Unrecognized(_)));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
@@ -243,7 +243,7 @@ macro_rules! untagged {
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unknown($crate::serde_json::Value::Null)
+                Self::Unrecognized($crate::serde_json::Value::Null)
             }
         }
         #[allow(deprecated)]
@@ -253,12 +253,12 @@ macro_rules! untagged {
                 *self = (MAKE.get(index)?)();
                 match self {
                     $(Self::$variant(inner) => Some(inner),)*
-                    Self::Unknown(_) => None,
+                    Self::Unrecognized(_) => None,
                 }
             }
             #[inline]
             fn unknown(&mut self, value: $crate::serde_json::Value) {
-                *self = Self::Unknown(value);
+                *self = Self::Unrecognized(value);
             }
         }
         impl $crate::codec::Slot for $name {
@@ -273,7 +273,7 @@ macro_rules! untagged {
             fn view(&self) -> $crate::codec::View<'_> {
                 match self {
                     $(Self::$variant(inner) => $crate::codec::Put::view(inner),)*
-                    Self::Unknown(value) => $crate::codec::View::Value(value),
+                    Self::Unrecognized(value) => $crate::codec::View::Value(value),
                 }
             }
         }

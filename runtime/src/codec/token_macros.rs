@@ -1,6 +1,6 @@
 //! Texts with known values: an enum or newtype and its wire values go in, its codec and conversions come out.
 
-/// Gives an enum of texts its codec and conversions. It is open: `Unknown` keeps a text that is not listed.
+/// Gives an enum of texts its codec and conversions. It is open: `Unrecognized` keeps a text that is not listed.
 ///
 /// With `insensitive` before the braces, letter case is ignored when a text is read; the listed spelling is written.
 ///
@@ -10,7 +10,7 @@
 /// pub enum Platform {
 ///     Ios,
 ///     MacOs,
-///     Unknown(String),
+///     Unrecognized(String),
 /// }
 /// storewright_runtime::open_enum! { Platform insensitive { Ios = "IOS", MacOs = "MAC_OS" } }
 ///
@@ -40,7 +40,7 @@ macro_rules! open_enum {
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
-                    Self::Unknown(text) => text,
+                    Self::Unrecognized(text) => text,
                 }
             }
         }
@@ -50,7 +50,7 @@ macro_rules! open_enum {
             fn from($text: &str) -> Self {
                 match $canonical {
                     $($wire => Self::$variant,)*
-                    other => Self::Unknown(other.to_owned()),
+                    other => Self::Unrecognized(other.to_owned()),
                 }
             }
         }
@@ -63,14 +63,14 @@ macro_rules! open_enum {
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unknown(String::new())
+                Self::Unrecognized(String::new())
             }
         }
         $crate::text_impls! { $name }
     };
 }
 
-/// Gives an enum of integers its codec and conversions. It is open: `Unknown` keeps a number that is not listed.
+/// Gives an enum of integers its codec and conversions. It is open: `Unrecognized` keeps a number that is not listed.
 ///
 /// ```
 /// #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -78,7 +78,7 @@ macro_rules! open_enum {
 /// pub enum Priority {
 ///     Low,
 ///     High,
-///     Unknown(i64),
+///     Unrecognized(i64),
 /// }
 /// storewright_runtime::open_int_enum! { Priority { Low = 1, High = 2 } }
 ///
@@ -99,7 +99,7 @@ macro_rules! open_int_enum {
             pub fn as_i64(&self) -> i64 {
                 match self {
                     $(Self::$variant => $wire,)*
-                    Self::Unknown(number) => *number,
+                    Self::Unrecognized(number) => *number,
                 }
             }
         }
@@ -109,14 +109,14 @@ macro_rules! open_int_enum {
             fn from(number: i64) -> Self {
                 match number {
                     $($wire => Self::$variant,)*
-                    other => Self::Unknown(other),
+                    other => Self::Unrecognized(other),
                 }
             }
         }
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unknown(0)
+                Self::Unrecognized(0)
             }
         }
         impl std::fmt::Display for $name {
