@@ -1,5 +1,7 @@
 //! Small faulty documents, a folder of them per diagnostic code, go in; the report, with its wording and places, is pinned.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 #[path = "support/shared.rs"]
 mod shared;
 

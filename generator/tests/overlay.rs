@@ -1,5 +1,7 @@
 //! The official overlay suite goes in: every document must be accepted or refused, and every set give its output, as the suite says.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 #[path = "support/shared.rs"]
 mod shared;
 
@@ -78,5 +80,76 @@ fn the_sets_of_the_suite_give_their_output() {
         let expected = parse(&set.join("output.yaml"));
         assert_eq!(tree, expected, "{}: {said}", set.display());
         assert_eq!(said, "", "{}", set.display());
+    }
+}
+
+fn actions(edition: &str, actions: &str) -> String {
+    format!("overlay: {edition}\ninfo: {{ title: t, version: '1' }}\nactions:\n{actions}")
+}
+
+#[test]
+fn lists_grow_as_the_edition_says() {
+    let tree = || json!({"list": [1], "deep": {"list": [1]}});
+    let update =
+        "  - { target: $.list, update: [2, 3] }\n  - { target: $, update: { deep: { list: [2] } } }\n";
+    let (grown, said) = applied(&actions("1.1.0", update), tree());
+    assert_eq!((grown, said.as_str()), (json!({"list": [1, 2, 3], "deep": {"list": [1, 2]}}), ""));
+    let (grown, said) = applied(&actions("1.0.0", update), tree());
+    assert_eq!((grown, said.as_str()), (json!({"list": [1, [2, 3]], "deep": {"list": [1, 2]}}), ""));
+    let (grown, said) = applied(&actions("1.1.0", "  - { target: $.list, update: { a: 1 } }"), tree());
+    assert_eq!((&grown["list"], said.as_str()), (&json!([1, {"a": 1}]), ""));
+}
+
+#[test]
+fn single_values_are_replaced() {
+    let (tree, said) = applied(
+        &actions("1.1.0", "  - { target: '$.a.*', update: 2 }\n  - { target: $, update: { b: null, c: x } }"),
+        json!({"a": {"x": 1, "y": null}, "b": true, "c": null}),
+    );
+    assert_eq!((tree, said.as_str()), (json!({"a": {"x": 2, "y": 2}, "b": null, "c": "x"}), ""));
+}
+
+#[test]
+fn removal_does_not_move_what_is_still_to_be_removed() {
+    let list: Vec<usize> = (0..25).collect();
+    let (tree, said) = applied(
+        &actions(
+            "1.1.0",
+            "  - { target: '$.list[?@ != 11]', remove: true, update: [1] }\n  - { target: '$..a', remove: true }",
+        ),
+        json!({"list": list, "a": {"a": 1}, "b": [{"a": 1, "c": 1, "d": 1}], "e": 1, "f": 1}),
+    );
+    assert_eq!(said, "");
+    assert_eq!(tree.to_string(), r#"{"list":[11],"b":[{"c":1,"d":1}],"e":1,"f":1}"#);
+}
+
+#[test]
+fn copies_are_of_the_tree_as_it_stands() {
+    let (tree, said) = applied(
+        &actions(
+            "1.1.0",
+            "  - { target: $.to, update: { x: 1 } }\n  - { target: $.to, copy: $.from }\n  - { target: $.from, copy: $ }\n  - { target: $.list, copy: $.list }\n",
+        ),
+        json!({"from": {"a": [1]}, "to": {"a": [0]}, "list": [1, 2]}),
+    );
+    assert_eq!(said, "");
+    assert_eq!(tree["to"], json!({"a": [0, 1], "x": 1}));
+    assert_eq!(tree["from"]["from"], json!({"a": [1]}));
+    assert_eq!(tree["list"], json!([1, 2, 1, 2]));
+}
+
+#[test]
+fn versions_compare_as_numbers() {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    for (a, b, order) in [
+        ("4.3", "4.3.0", Equal),
+        ("4.10", "4.9", Greater),
+        ("4.9.9", "4.10", Less),
+        ("3.7.0", "4.3", Less),
+        ("4.3-beta", "4.3", Greater),
+        ("", "0", Less),
+    ] {
+        assert_eq!(compare_versions(a, b), order, "{a} {b}");
+        assert_eq!(compare_versions(b, a), order.reverse(), "{b} {a}");
     }
 }

@@ -1,9 +1,11 @@
 //! Apple's documents and our overlay go in: they load, and the overlay holds what it says of each version.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 #[path = "support/shared.rs"]
 mod shared;
 
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::load::{Options, Overlay, Source, Spec, load, locate};
 
 fn loaded(version: &str) -> Option<(Spec, String)> {
@@ -35,8 +37,37 @@ fn every_action_that_applies_matches_and_nothing_is_said() {
                 action.matched,
                 if action.applies { "" } else { "(out of bounds)" }
             );
+            assert!(action.id.starts_with('a') && !action.description.is_empty(), "{action:?}");
             assert_eq!(action.applies, action.matched > 0, "{version}: {action:?}");
         }
         assert_eq!(said, "", "{version}");
     }
+}
+
+#[test]
+fn one_error_of_a_response_is_named_and_holds_further_errors() {
+    let Some((spec, _)) = loaded("4.4.1") else { return };
+    let tree = serde_json::to_value(&spec.document.components).unwrap();
+    let schemas = &tree["schemas"];
+    let named = "#/components/schemas/ErrorResponseError";
+    assert_eq!(schemas["ErrorResponse"]["properties"]["errors"]["items"]["$ref"], named);
+    let error = &schemas["ErrorResponseError"];
+    assert_eq!(error["required"], serde_json::json!(["code", "status", "title"]));
+    let meta = &error["properties"]["meta"];
+    assert_eq!(meta["properties"]["associatedErrors"]["additionalProperties"]["items"]["$ref"], named);
+    assert!(!meta["additionalProperties"].is_null());
+    let at = Pointer::new("/components/schemas/ErrorResponseError/properties/status");
+    assert_eq!(
+        spec.origin(&at).as_str(),
+        "/components/schemas/ErrorResponse/properties/errors/items/properties/status"
+    );
+}
+
+#[test]
+fn no_sentence_of_the_vendor_is_left() {
+    let Some(text) = shared::read_shared("specs/app-store-connect/4.4.1.json") else { return };
+    let spec = load(Source { name: "", text: &text }, None, &Options::default(), &mut Sink::new()).unwrap();
+    let tree = serde_json::to_string(&spec.document).unwrap();
+    assert!(String::from_utf8_lossy(&text).contains("filter by attribute"));
+    assert!(!tree.contains("filter by attribute") && !tree.contains("JsonPointer"));
 }

@@ -94,9 +94,9 @@ fn follow(
     origins: &Origins,
     out: &mut Sink,
 ) -> Option<Pointer> {
-    let here = |_: ()| origins.origin(&at.pointer().child("$ref"));
+    let here = || origins.origin(&at.pointer().child("$ref"));
     let Some(reference) = reference.as_str() else {
-        out.push(Diagnostic::error(Code::InvalidDocument, &here(()), "`$ref` must be a string"));
+        out.push(Diagnostic::error(Code::InvalidDocument, &here(), "`$ref` must be a string"));
         return None;
     };
     match target(reference) {
@@ -104,7 +104,7 @@ fn follow(
             out.push(
                 Diagnostic::error(
                     Code::ExternalRef,
-                    &here(()),
+                    &here(),
                     format!("`{reference}` leads out of the document"),
                 )
                 .help("bundle the documents into one first, or bring the target in with an overlay action"),
@@ -117,7 +117,7 @@ fn follow(
                 |near| format!("is `{near}` meant? Else add it in the overlay, or skip what refers to it with `x-skip`"),
             );
             out.push(
-                Diagnostic::error(Code::DanglingRef, &here(()), format!("`{reference}` leads to nothing"))
+                Diagnostic::error(Code::DanglingRef, &here(), format!("`{reference}` leads to nothing"))
                     .help(help),
             );
             None

@@ -1,7 +1,5 @@
 //! The way from the root during a walk goes in; a pointer comes out, but only where something is reported.
 
-use std::fmt;
-
 use crate::diagnostic::{Place, Pointer};
 
 /// A place in a tree, as a chain of stack frames: building a pointer for each of half a million nodes would
@@ -28,12 +26,6 @@ impl<'a> Trail<'a> {
             Trail::Key(parent, key) => parent.pointer().child(key),
             Trail::Index(parent, index) => parent.pointer().child(index),
         }
-    }
-}
-
-impl fmt::Display for Trail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pointer().fmt(f)
     }
 }
 
