@@ -56,10 +56,10 @@ pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
     // The sort is stable: of equals the first variant wins.
     candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     for (_, index) in candidates {
-        if let Some(slot) = untagged.choose(index) {
-            if Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok() {
-                return;
-            }
+        if let Some(slot) = untagged.choose(index)
+            && Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok()
+        {
+            return;
         }
     }
     untagged.unknown(value);
