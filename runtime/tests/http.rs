@@ -2,7 +2,6 @@
 #![cfg(feature = "reqwest")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -610,7 +609,6 @@ fn futures_and_streams_borrow_nothing_and_can_move_between_threads() {
     moves(list(&client));
     let mut items = list(&client).items();
     moves(async move { items.try_next().await });
-    let _: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(list(&client).send());
     fn shared<T: Send + Sync + Clone + 'static>() {}
     shared::<Client<Store>>();
     shared::<ApiError<Store>>();
