@@ -335,6 +335,17 @@ async fn bodies_that_are_not_json_are_errors() {
 }
 
 #[tokio::test]
+async fn redirects_are_not_followed() {
+    let other = Server::start(|_, _| reply("200 OK", "", r#"{"id":"1"}"#)).await;
+    let headers = format!("location: {}/v1\r\n", other.url);
+    let server = Server::start(move |_, _| reply("307 Temporary Redirect", &headers, "")).await;
+    let error = read_item(&server.client()).send().await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::TEMPORARY_REDIRECT));
+    assert!(error.headers().unwrap().contains_key("location"));
+    assert!(other.seen().is_empty());
+}
+
+#[tokio::test]
 async fn bodies_are_bounded() {
     let server = Server::start(|number, _| {
         let status = if number == 1 { "200 OK" } else { "400 Bad Request" };

@@ -36,7 +36,13 @@ pub trait AnyIncluded {
     fn resource(&self) -> Option<&dyn Any>;
 }
 
-/// Says that a union has a variant for the resource `R`.
+/// Says that a union has a variant for the resource `R`, so that asking a page for another does not compile.
+///
+/// ```compile_fail,E0277
+/// use storewright_runtime::{NoIncluded, Page};
+/// let page: Page<i64, NoIncluded> = Page::default();
+/// page.included::<String>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this response cannot include `{R}`",
     note = "the operation's documentation lists what it can include"
