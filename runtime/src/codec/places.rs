@@ -127,20 +127,8 @@ impl<T: Slot + Default> Slot for Vec<T> {
 
 impl<T: Slot + Default> Seq for Vec<T> {
     #[inline]
-    fn push(&mut self) -> &mut dyn Slot {
-        self.push_mut_default()
-    }
-}
-
-/// `Vec::push` that gives the new element back.
-trait PushDefault<T> {
-    fn push_mut_default(&mut self) -> &mut T;
-}
-
-impl<T: Default> PushDefault<T> for Vec<T> {
-    #[inline]
     #[allow(clippy::indexing_slicing)] // the element was pushed on the line before
-    fn push_mut_default(&mut self) -> &mut T {
+    fn push(&mut self) -> &mut dyn Slot {
         let index = self.len();
         Vec::push(self, T::default());
         &mut self[index]
