@@ -10,7 +10,7 @@ use crate::patch::Patch;
 impl Slot for String {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         let Event::Str(text) = event else { return Err("a string") };
-        text.clone_into(self);
+        *self = text.to_owned();
         Ok(Place::Done)
     }
 }
@@ -90,7 +90,7 @@ impl Slot for Value {
 impl<T: Slot + Default> Slot for Option<T> {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if event == Event::Null {
+        if matches!(event, Event::Null) {
             *self = None;
             return Ok(Place::Done);
         }
@@ -101,7 +101,7 @@ impl<T: Slot + Default> Slot for Option<T> {
 impl<T: Slot + Default> Slot for Patch<T> {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if event == Event::Null {
+        if matches!(event, Event::Null) {
             *self = Patch::Null;
             return Ok(Place::Done);
         }
@@ -127,20 +127,8 @@ impl<T: Slot + Default> Slot for Vec<T> {
 
 impl<T: Slot + Default> Seq for Vec<T> {
     #[inline]
-    fn push(&mut self) -> &mut dyn Slot {
-        self.push_mut_default()
-    }
-}
-
-/// `Vec::push` that gives the new element back.
-trait PushDefault<T> {
-    fn push_mut_default(&mut self) -> &mut T;
-}
-
-impl<T: Default> PushDefault<T> for Vec<T> {
-    #[inline]
     #[allow(clippy::indexing_slicing)] // the element was pushed on the line before
-    fn push_mut_default(&mut self) -> &mut T {
+    fn push(&mut self) -> &mut dyn Slot {
         let index = self.len();
         Vec::push(self, T::default());
         &mut self[index]
