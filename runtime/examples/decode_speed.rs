@@ -73,7 +73,7 @@ mod erased {
         Valid,
         Processing,
         Eligible,
-        Unknown(String),
+        Unrecognized(String),
     }
     open_enum! { State { Valid = "VALID", Processing = "PROCESSING", Eligible = "APP_STORE_ELIGIBLE" } }
 
@@ -82,7 +82,7 @@ mod erased {
     pub(crate) enum Included {
         Build(Box<Build>),
         App(Box<App>),
-        Unknown(serde_json::Value),
+        Unrecognized(serde_json::Value),
     }
     union! { Included by "type" { Build(Build) = "builds", App(App) = "apps" } }
 
@@ -189,7 +189,7 @@ mod derived {
         #[serde(rename = "APP_STORE_ELIGIBLE")]
         Eligible,
         #[serde(untagged)]
-        Unknown(String),
+        Unrecognized(String),
     }
 
     #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

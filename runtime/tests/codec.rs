@@ -69,7 +69,7 @@ object! { Inner { id: "id" } required ["id"] }
 enum Platform {
     Ios,
     MacOs,
-    Unknown(String),
+    Unrecognized(String),
 }
 open_enum! { Platform { Ios = "IOS", MacOs = "MAC_OS" } }
 
@@ -77,7 +77,7 @@ open_enum! { Platform { Ios = "IOS", MacOs = "MAC_OS" } }
 #[non_exhaustive]
 enum Priority {
     Low,
-    Unknown(i64),
+    Unrecognized(i64),
 }
 open_int_enum! { Priority { Low = 1 } }
 
@@ -116,7 +116,7 @@ resource! { Build: "builds" { attributes: "attributes" } }
 enum Included {
     Build(Box<Build>),
     App(Box<App>),
-    Unknown(Value),
+    Unrecognized(Value),
 }
 union! { Included by "type" { Build(Build) = "builds", App(App) = "apps" } }
 
@@ -133,7 +133,7 @@ object! { Square { kind: "kind", side: "side" } required ["kind", "side"] }
 enum Shape {
     Square(Box<Square>),
     Box(Box<Square>),
-    Unknown(Value),
+    Unrecognized(Value),
 }
 union! { plain Shape by "kind" { Square(Square) = "square", Box(Square) = "box" } }
 
@@ -158,7 +158,7 @@ enum Source {
     Place(Box<Place>),
     Text(String),
     Numbers(Vec<i64>),
-    Unknown(Value),
+    Unrecognized(Value),
 }
 untagged! { Source { Pointer(Pointer), Place(Place), Text(String), Numbers(Vec<i64>) } }
 
@@ -187,7 +187,7 @@ fn every_kind_of_member_round_trips() {
     });
     let model: Everything = read(json.clone());
     assert_eq!(model.platform, Platform::Ios);
-    assert_eq!(model.priority, Priority::Unknown(7));
+    assert_eq!(model.priority, Priority::Unrecognized(7));
     assert_eq!(model.child.extra["other"], json!([1]));
     assert_eq!(model.huge, u64::MAX);
     let written = write(&model);
@@ -341,7 +341,7 @@ fn documents_and_pages_round_trip() {
     let builds = page.data[0].relationships.builds.as_ref().unwrap();
     assert_eq!(page.find_included::<Build>(&builds.data[0]).unwrap().id, "b");
     assert_eq!(page.find_included::<Build>(&Identifier::new("apps", "b")), None);
-    assert!(matches!(page.included[1], Included::Unknown(_)));
+    assert!(matches!(page.included[1], Included::Unrecognized(_)));
     assert_eq!((App::TYPE, page.data[0].id()), ("apps", "1"));
     // An answer may include more than its operation says.
     assert_eq!(read::<Page<App>>(json).included.len(), 2);
@@ -376,7 +376,7 @@ fn a_tag_may_stand_anywhere() {
         json!({}),
     ] {
         let unknown: Included = read(json.clone());
-        assert_eq!(unknown, Included::Unknown(json.clone()));
+        assert_eq!(unknown, Included::Unrecognized(json.clone()));
         assert_eq!(write(&unknown), json);
     }
     let unknown = r#"{"type":["builds"],"z":1,"a":{"c":1,"b":2}}"#;
@@ -410,7 +410,7 @@ fn the_shape_chooses_an_untagged_variant() {
     for json in
         [json!(null), json!(1.5), json!(true), json!({}), json!({"x": 1}), json!(["x"]), json!({"line": "x"})]
     {
-        assert_eq!(source(json.clone()), Source::Unknown(json));
+        assert_eq!(source(json.clone()), Source::Unrecognized(json));
     }
 }
 
@@ -418,7 +418,7 @@ fn the_shape_chooses_an_untagged_variant() {
 fn open_enums_keep_what_they_do_not_know() {
     assert_eq!(write(&Platform::from("vision_os")), "vision_os");
     assert_eq!(read::<Platform>(json!("MAC_OS")), Platform::MacOs);
-    assert_eq!(Platform::default(), Platform::Unknown(String::new()));
+    assert_eq!(Platform::default(), Platform::Unrecognized(String::new()));
     assert_eq!(read::<Priority>(json!(1)), Priority::Low);
     assert_eq!((Priority::Low.as_i64(), Priority::KNOWN), (1, &[1_i64][..]));
     assert!(from_slice::<Platform>(b"5").is_err());

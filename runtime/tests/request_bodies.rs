@@ -54,7 +54,7 @@ request! {
 #[non_exhaustive]
 enum GroupIncluded {
     Price(Box<PriceInline>),
-    Unknown(Value),
+    Unrecognized(Value),
 }
 union! { plain GroupIncluded by "type" { Price(PriceInline) = "prices" } }
 
