@@ -82,6 +82,17 @@ fn place(file: String) -> Place {
     Place { file, pointer: Pointer::root(), ..Place::default() }
 }
 
+/// Every marked file of a folder.
+///
+/// # Errors
+///
+/// When a file or folder cannot be read; the message names it.
+pub fn marked(folder: &Path, mark: &str) -> io::Result<BTreeSet<PathBuf>> {
+    let mut out = BTreeSet::new();
+    find_orphans(folder, &BTreeSet::new(), mark, &mut out)?;
+    Ok(out)
+}
+
 /// Compares folders with what should be in them; `mark` is what a generated file has in its first lines.
 ///
 /// # Errors

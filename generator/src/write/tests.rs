@@ -145,10 +145,7 @@ fn nothing_is_written_through_a_link() {
     std::os::unix::fs::symlink(at.join("outside/lib.rs"), at.join("crate/build.rs")).unwrap();
     let roots = [root(&at.join("crate"), &[("src/lib.rs", "new"), ("build.rs", "new")])];
     let found = compare(&roots, MARK).unwrap();
-    assert_eq!(
-        found.foreign.keys().collect::<Vec<_>>(),
-        [&at.join("crate/build.rs"), &at.join("crate/src")]
-    );
+    assert_eq!(found.foreign.keys().collect::<Vec<_>>(), [&at.join("crate/build.rs"), &at.join("crate/src")]);
     assert!(found.orphaned.is_empty());
 
     // The folder itself may be a link.
@@ -175,7 +172,8 @@ fn a_write_that_fails_late_leaves_every_file_as_it_was() {
     put(at.join("specs/api/gone.yaml"), "# @made\n");
     put(at.join("specs/source.toml"), "old");
     put(at.join("crate/src/lib.rs"), "// @made\nold");
-    let mut record = root(&at.join("specs"), &[("api/info.yaml", "new"), ("api/fresh.yaml", "x"), ("new/folder/x", "")]);
+    let mut record =
+        root(&at.join("specs"), &[("api/info.yaml", "new"), ("api/fresh.yaml", "x"), ("new/folder/x", "")]);
     record.records.insert("source.toml".to_owned(), "new".to_owned());
     let roots = [record, root(&at.join("crate"), &[("src/lib.rs", "new"), ("src/zz/last.rs", "x")])];
     let found = compare(&roots, MARK).unwrap();

@@ -1,0 +1,238 @@
+//! A document or a stored Api goes in; the stages run in their order; the files come out. Nobody else calls them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use storewright_generator::api::{Api, stored};
+use storewright_generator::diagnostic::{Code, Diagnostic, Severity, Sink};
+use storewright_generator::render::MARK;
+use storewright_generator::{name, render};
+
+use crate::fetch::Document;
+use crate::tree::Tree;
+
+/// Name of the stored report, beside the stored Api.
+const REPORT: &str = "report.yaml";
+
+/// What people wrote about one API.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rules {
+    /// `overlay.yaml`, by the path that messages show.
+    pub(crate) overlay: Option<(String, String)>,
+    pub(crate) naming: Option<String>,
+    pub(crate) areas: Option<String>,
+    /// By path below `templates/`.
+    pub(crate) templates: BTreeMap<String, String>,
+}
+
+/// What an update had to say, stored so that it can be asked for offline.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    pub(crate) overlay: Vec<Matched>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// How often an overlay action matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Matched {
+    pub(crate) id: String,
+    pub(crate) matched: usize,
+}
+
+/// A safe default that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notice {
+    pub(crate) code: String,
+    pub(crate) at: String,
+    pub(crate) message: String,
+}
+
+/// What a document gives.
+#[derive(Debug, Default)]
+pub(crate) struct Lowered {
+    pub(crate) api: Api,
+    pub(crate) report: Report,
+    /// Vendor prose by pointer, where it is kept.
+    pub(crate) docs: BTreeMap<String, String>,
+}
+
+/// What a crate is generated with beside its API and rules.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Crate {
+    pub(crate) version: String,
+    pub(crate) runtime: String,
+    pub(crate) workspace: bool,
+    pub(crate) docs: BTreeMap<String, String>,
+}
+
+/// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
+pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
+    let mut out = Rules::default();
+    let templates = tree.root().join("templates");
+    read_folder(&templates, &templates.join("crate"), &mut out.templates)?;
+    if let Some(api) = api {
+        let spec = tree.spec(api);
+        read_folder(&templates, &templates.join(api), &mut out.templates)?;
+        let overlay = spec.join("overlay.yaml");
+        out.overlay = read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text));
+        out.naming = read_optional(&spec.join("naming.toml"))?;
+        out.areas = read_optional(&spec.join("areas.toml"))?;
+    }
+    Ok(out)
+}
+
+/// Document → `Spec` → `Api`; none if errors were pushed.
+pub(crate) fn read(
+    document: &Document,
+    _rules: &Rules,
+    name: &str,
+    _keep_prose: bool,
+    out: &mut Sink,
+) -> Option<Lowered> {
+    // TODO(merge): load::load + lower::lower.
+    let tree: serde_json::Value = match serde_json::from_str(&document.text) {
+        Ok(tree) => tree,
+        Err(error) => {
+            let at = storewright_generator::diagnostic::Place {
+                file: document.from.clone(),
+                line: Some(error.line()),
+                ..Default::default()
+            };
+            out.push(Diagnostic::error(Code::InvalidJson, at, error.to_string()));
+            return None;
+        }
+    };
+    let mut api = Api::default();
+    api.info.format = storewright_generator::api::FORMAT;
+    api.info.name = name.to_owned();
+    api.info.version = tree.pointer("/info/version")?.as_str()?.to_owned();
+    for (path, item) in tree.get("paths")?.as_object()? {
+        for (method, operation) in item.as_object()? {
+            let Some(id) = operation.get("operationId").and_then(|id| id.as_str()) else { continue };
+            api.operations.insert(
+                id.to_owned(),
+                storewright_generator::api::Operation {
+                    method: method.to_uppercase(),
+                    path: path.clone(),
+                    ..Default::default()
+                },
+            );
+        }
+    }
+    let report = Report { overlay: Vec::new(), notices: notices(out.diagnostics()) };
+    Some(Lowered { api, report, docs: BTreeMap::new() })
+}
+
+/// The files of the stored form, by path below `specs/<api>/`.
+pub(crate) fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMap<String, String>> {
+    let head = format!("# {MARK}: `cargo xtask update {}` writes this file.\n", api.info.name);
+    let mut out = BTreeMap::new();
+    for (name, text) in stored::files(api)? {
+        out.insert(format!("api/{name}"), format!("{head}{text}"));
+    }
+    out.insert(format!("api/{REPORT}"), format!("{head}{}", serde_yaml::to_string(report)?));
+    Ok(out)
+}
+
+/// The stored Api and its report; none if errors were pushed.
+pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
+    let folder = tree.spec(api).join("api");
+    let before = out.diagnostics().len();
+    let read = |name: &str| fs::read_to_string(folder.join(name));
+    let found = stored::from_files(read, out);
+    // The stage knows the names alone.
+    for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
+        diagnostic.at.file = tree.shown(&folder.join(&diagnostic.at.file));
+    }
+    let report = match read(REPORT) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Report::default()),
+        Err(error) => Err(error.to_string()),
+        Ok(text) => serde_yaml::from_str(&text).map_err(|error| error.to_string()),
+    };
+    match report {
+        Ok(report) => Some((found?, report)),
+        Err(message) => {
+            let file = tree.shown(&folder.join(REPORT));
+            let at = storewright_generator::diagnostic::Place { file, ..Default::default() };
+            out.push(
+                Diagnostic::error(Code::InvalidApi, at, message)
+                    .help(format!("store it again with `cargo xtask update {api}`")),
+            );
+            None
+        }
+    }
+}
+
+/// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.
+pub(crate) fn crate_files(
+    api: &Api,
+    rules: &Rules,
+    options: &Crate,
+    out: &mut Sink,
+) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+    // TODO(merge): name::name.
+    let names = name::Names::default();
+    let _ = (&rules.naming, &rules.areas, &out);
+    let options = render::Options {
+        templates: rules.templates.clone(),
+        runtime: options.runtime.clone(),
+        version: options.version.clone(),
+        workspace: options.workspace,
+        docs: options.docs.clone(),
+    };
+    let mut files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
+    if files.is_empty() {
+        let list: String = api.operations.keys().map(|id| format!("// {id}\n")).collect();
+        files.push(render::File { path: "src/lib.rs".to_owned(), text: format!("// {MARK}\n{list}") });
+    }
+    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+}
+
+/// The safe defaults among what stages said. What the overlay skips is no default: it stands in the Api.
+pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
+    let is_open = |d: &&Diagnostic| d.severity == Severity::Notice && d.code != Code::Skipped;
+    let notice = |d: &Diagnostic| Notice {
+        code: d.code.to_string(),
+        at: d.at.pointer.to_string(),
+        message: d.message.clone(),
+    };
+    diagnostics.iter().filter(is_open).map(notice).collect()
+}
+
+/// How many areas the crate has.
+pub(crate) fn areas(rules: &Rules) -> usize {
+    let table = rules.areas.as_deref().and_then(|text| text.parse::<toml::Table>().ok());
+    table.map_or(0, |table| table.values().filter(|area| area.is_table()).count())
+}
+
+fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
+fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read_folder(base, &path, out)?;
+        } else {
+            let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let below = path.strip_prefix(base)?;
+            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            out.insert(parts.join("/"), text);
+        }
+    }
+    Ok(())
+}
