@@ -380,7 +380,7 @@ pub struct Enum {
 }
 
 /// A value of an enum.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
     /// A number.
@@ -514,6 +514,9 @@ pub struct Linkage {
     /// Whether it is sent by the client; a response has links too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub request: bool,
+    /// Whether a request may unset the relationship with null.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nullable: bool,
 }
 
 impl Api {

@@ -263,6 +263,11 @@ impl Sink {
         self.diagnostics.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// How many of them stop the run.
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
     /// What was said so far, in order.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics

@@ -1,10 +1,100 @@
 //! A `Spec` goes in; the `Api` comes out: references resolved, conventions recognised, equal types shared.
 
-use crate::api::Api;
-use crate::diagnostic::Sink;
+mod json_api;
+mod operation;
+mod schema;
+mod share;
+mod union;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
+
+use crate::api::{Api, FORMAT, Info, Security, Skipped, Type};
+use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
+/// What is known while a document is lowered.
+struct Lowering<'a> {
+    spec: &'a Spec,
+    document: &'a OpenAPI,
+    types: BTreeMap<String, Type>,
+    /// Components that are bodies of JSON:API relationship endpoints (`…/relationships/{name}`).
+    relationship_bodies: BTreeSet<String>,
+    out: &'a mut Sink,
+}
+
 /// Lowers the document of the API that is called `name`; none if errors were pushed.
-pub fn lower(_spec: &Spec, _name: &str, _out: &mut Sink) -> Option<Api> {
-    None
+pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
+    let document = &spec.document;
+    let errors = out.errors();
+    let mut lowering = Lowering {
+        spec,
+        document,
+        types: BTreeMap::new(),
+        relationship_bodies: operation::relationship_bodies(document),
+        out,
+    };
+    if let Some(components) = &document.components {
+        for (name, schema) in &components.schemas {
+            if let ReferenceOr::Item(schema) = schema {
+                lowering.named(name, schema, &Pointer::new("/components/schemas").child(name));
+            } else if let ReferenceOr::Reference { reference } = schema
+                && let Some(target) = component(reference, "schemas")
+            {
+                let alias = crate::api::Shape::Alias(crate::api::TypeRef::Named(target.to_owned()));
+                lowering.types.insert(name.clone(), alias.into());
+            }
+        }
+    }
+    let (operations, values) = lowering.operations();
+    let types = lowering.types;
+    let mut api = Api { info: info(spec, name), operations, values, types };
+    share::share(&mut api);
+    prune(&mut api);
+    (out.errors() == errors).then_some(api)
+}
+
+/// Drops what no operation leads to.
+fn prune(api: &mut Api) {
+    let roots: BTreeSet<&str> = api.operations.values().flat_map(|o| o.uses()).collect();
+    let used: BTreeSet<String> = api.closure(roots).into_iter().map(str::to_owned).collect();
+    api.types.retain(|id, _| used.contains(id));
+}
+
+fn info(spec: &Spec, name: &str) -> Info {
+    let document = &spec.document;
+    let mut security = BTreeMap::new();
+    let schemes = document.components.iter().flat_map(|c| &c.security_schemes);
+    for (name, scheme) in schemes {
+        if let ReferenceOr::Item(scheme) = scheme {
+            let scheme = match scheme {
+                SecurityScheme::HTTP { scheme, .. } => Security::Http(scheme.clone()),
+                SecurityScheme::APIKey { location, name, .. } => match location {
+                    APIKeyLocation::Header => Security::Header(name.clone()),
+                    APIKeyLocation::Query => Security::Query(name.clone()),
+                    APIKeyLocation::Cookie => Security::Cookie(name.clone()),
+                },
+                SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => Security::OAuth2,
+            };
+            security.insert(name.clone(), scheme);
+        }
+    }
+    let mut skipped: Vec<Skipped> =
+        spec.skipped.iter().map(|s| Skipped { at: s.at.to_string(), reason: s.reason.clone() }).collect();
+    skipped.sort();
+    Info {
+        format: FORMAT,
+        name: name.to_owned(),
+        title: document.info.title.clone(),
+        version: spec.version.clone(),
+        servers: document.servers.iter().map(|s| s.url.clone()).collect(),
+        security,
+        skipped,
+    }
+}
+
+/// The name that a local reference has among the components of one kind.
+fn component<'a>(reference: &'a str, kind: &str) -> Option<&'a str> {
+    reference.strip_prefix("#/components/")?.strip_prefix(kind)?.strip_prefix('/')
 }

@@ -1,24 +1,184 @@
 //! An `Api` and its naming rules go in; every Rust identifier comes out, and its area. Nothing is named elsewhere.
+//!
+//! Invariant: a name is a function of the operationId, or of the type's and the member's own name, and of the rules;
+//! never of what else the document holds. A collision is an error, not a number behind the name.
+
+mod area;
+mod case;
+pub mod config;
+mod operation;
+mod token;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub use config::Config;
 
 use crate::api::Api;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
-/// `naming.toml` and `areas.toml` of one API.
-#[derive(Debug, Clone, Default)]
-pub struct Config {}
+/// Every Rust identifier of one crate.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Names {
+    /// The crate, as cargo writes it.
+    pub package: String,
+    /// The cargo features that turn operations on, in alphabetical order.
+    pub areas: Vec<AreaName>,
+    /// By the name of the method that gives the handle, which is also the handle's module.
+    pub handles: BTreeMap<String, Handle>,
+    /// By operationId.
+    pub operations: BTreeMap<String, OperationName>,
+    /// By type id.
+    pub types: BTreeMap<String, TypeName>,
+    /// Types of parameter values, by Rust name.
+    pub tokens: BTreeMap<String, Token>,
+    /// Areas that reach a module of models, by the module's name.
+    pub modules: BTreeMap<String, BTreeSet<String>>,
+}
 
-impl Config {
-    /// Reads the two texts; an API without areas has no second one. None if errors were pushed.
-    pub fn parse(_naming: &str, _areas: Option<&str>, _out: &mut Sink) -> Option<Self> {
-        None
+/// A cargo feature.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AreaName {
+    /// The feature.
+    pub feature: String,
+    /// What it is about.
+    pub about: String,
+    /// Features that it turns on.
+    pub implies: BTreeSet<String>,
+    /// Whether it is on by default.
+    pub default: bool,
+}
+
+/// What groups operations in Rust: `client.apps()`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Handle {
+    /// Its type.
+    pub ident: String,
+    /// Areas of its operations.
+    pub areas: BTreeSet<String>,
+    /// operationIds, in the order of their methods.
+    pub operations: Vec<String>,
+}
+
+/// How an operation is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OperationName {
+    /// Key in [`Names::handles`].
+    pub handle: String,
+    /// The method of the handle, one for each media type of the answer; the first one is the main one.
+    pub methods: Vec<Method>,
+    /// Its area, where the crate has areas.
+    pub area: Option<String>,
+    /// By the vendor's name of the parameter.
+    pub parameters: BTreeMap<String, ParameterName>,
+}
+
+/// A method of a handle.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Method {
+    /// The method.
+    pub ident: String,
+    /// The type that collects optional arguments.
+    pub builder: String,
+    /// The media type that it asks for; none where there is no body.
+    pub media_type: Option<String>,
+}
+
+/// How a parameter is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParameterName {
+    /// The argument or setter.
+    pub ident: String,
+    /// Key in [`Names::tokens`]: the type of its values.
+    pub token: Option<String>,
+}
+
+/// How a type is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TypeName {
+    /// The type.
+    pub ident: String,
+    /// The module that defines it.
+    pub module: String,
+    /// Fields by the vendor's name, or variants by value or by type id.
+    pub members: BTreeMap<String, String>,
+}
+
+/// What a token type is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// `fields[TYPE]`.
+    Fields,
+    /// `include`.
+    Include,
+    /// `sort`.
+    Sort,
+    /// Any other parameter.
+    Value,
+}
+
+/// A type of parameter values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What it is for.
+    pub family: Family,
+    /// The vendor's parameters that it serves, without repetition.
+    pub parameters: BTreeSet<String>,
+    /// Rust name of the constant or variant by value; a leading `-` of a sort order is left out.
+    pub values: BTreeMap<String, String>,
+    /// The id of the type that has the same values and stands for it.
+    pub alias: Option<String>,
+    /// The module that defines it.
+    pub module: String,
+    /// Areas whose operations use it.
+    pub areas: BTreeSet<String>,
+}
+
+/// Names everything; none if errors were pushed.
+pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
+    let before = out.errors();
+    let mut names = Names {
+        package: format!("{}-client", api.info.name),
+        areas: area::areas(api, config, out),
+        ..Names::default()
+    };
+    let placed = area::place(api, config, out);
+    operation::name(api, config, &placed, &mut names, out);
+    types::name(api, config, &mut names, out);
+    token::name(api, config, &mut names, out);
+    area::reach(api, &mut names);
+    (out.errors() == before).then_some(names)
+}
+
+/// What a scope of names holds: the name, and who took it.
+#[derive(Debug, Default)]
+struct Scope {
+    taken: HashMap<String, Pointer>,
+}
+
+impl Scope {
+    /// A scope in which `words` mean something else already.
+    fn reserving(words: &[&str]) -> Self {
+        Self { taken: words.iter().map(|w| ((*w).to_owned(), Pointer::root())).collect() }
+    }
+
+    /// Takes `ident` for what stands at `at`; `settle` is the line of `naming.toml` that ends a collision.
+    fn take(&mut self, ident: &str, at: &Pointer, settle: &str, out: &mut Sink) {
+        let Some(first) = self.taken.insert(ident.to_owned(), at.clone()) else { return };
+        let message = match first.as_str() {
+            "" => format!("the Rust name `{ident}` means something else here"),
+            first => format!("two things get the Rust name `{ident}`: this and {first}"),
+        };
+        let help = format!("settle it in naming.toml, e.g. {settle}");
+        out.push(Diagnostic::error(Code::NameCollision, at, message).help(help));
     }
 }
 
-/// Every Rust identifier of one crate.
-#[derive(Debug, Clone, Default)]
-pub struct Names {}
-
-/// Names everything; none if errors were pushed.
-pub fn name(_api: &Api, _config: &Config, _out: &mut Sink) -> Option<Names> {
-    None
+/// Exceptions of the rules that nothing needs any more.
+fn report_unused<'a>(section: &str, exceptions: impl Iterator<Item = &'a String>, out: &mut Sink) {
+    for exception in exceptions {
+        let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
+        let message = format!("`{exception}` in [{section}] names nothing in this version");
+        out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
+    }
 }

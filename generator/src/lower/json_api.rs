@@ -1,0 +1,234 @@
+//! A schema goes in; what it is in JSON:API (version 1.1) comes out, if it has one of that standard's shapes.
+//!
+//! A schema that differs from these shapes in any member is not one of them and is lowered as a plain object, so
+//! nothing that a vendor adds is lost.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
+
+use super::Lowering;
+use super::schema::{Members, constant, members};
+use crate::api::{
+    Action, Arity, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Type, TypeRef, Union,
+    Variant,
+};
+use crate::diagnostic::Pointer;
+
+/// Members of the links objects that the runtime knows.
+const LINKS: &[&str] = &["self", "related", "first", "next"];
+
+impl Lowering<'_> {
+    /// The JSON:API shape of the component `name`.
+    pub(super) fn json_api(&mut self, name: &str, schema: &Schema, at: &Pointer) -> Option<Shape> {
+        let members = members(schema)?;
+        self.resource(name, members, at)
+            .or_else(|| self.request(name, members, at))
+            .or_else(|| self.linkage_body(name, members))
+            .or_else(|| self.document(name, members, at))
+    }
+
+    fn member<'s>(&'s self, members: Members<'s>, name: &str) -> Option<&'s Schema> {
+        self.resolve_member(members.properties.get(name)?)
+    }
+
+    /// The constant in `type`, where `id` is a string.
+    fn kind(&self, of: Members<'_>) -> Option<String> {
+        let kind = constant(self.member(of, "type")?)?.to_owned();
+        if let Some(id) = of.properties.get("id") {
+            let id = self.resolve_member(id)?;
+            matches!(&id.schema_kind, SchemaKind::Type(OasType::String(_))).then_some(())?;
+        }
+        Some(kind)
+    }
+
+    /// The `type` of a resource identifier object.
+    fn identifier(&self, schema: &Schema) -> Option<String> {
+        let members = members(schema)?;
+        let whole = members.has_only(&["type", "id"]) && members.requires("type") && members.requires("id");
+        if whole { self.kind(members) } else { None }
+    }
+
+    fn links(&self, of: Members<'_>) -> bool {
+        match of.properties.get("links") {
+            None => true,
+            Some(links) => {
+                let links = self.resolve_member(links).and_then(members);
+                links.is_some_and(|links| links.has_only(LINKS))
+            }
+        }
+    }
+
+    fn paging_meta(&self, of: Members<'_>) -> bool {
+        let Some(meta) = of.properties.get("meta") else { return true };
+        let paging = self.resolve_member(meta).and_then(members).filter(|m| m.has_only(&["paging"]));
+        paging
+            .and_then(|m| m.properties.get("paging"))
+            .and_then(|p| self.resolve_member(p))
+            .and_then(members)
+            .is_some_and(|m| m.has_only(&["total", "limit", "nextCursor"]))
+    }
+
+    fn list_item<'s>(&self, schema: &'s Schema) -> Option<&'s ReferenceOr<Box<Schema>>> {
+        match &schema.schema_kind {
+            SchemaKind::Type(OasType::Array(array)) => array.items.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn resource(&mut self, name: &str, of: Members<'_>, at: &Pointer) -> Option<Shape> {
+        let own = of.has_only(&["type", "id", "attributes", "relationships", "links"]);
+        if !own || !of.requires("type") || !of.properties.contains_key("id") || !self.links(of) {
+            return None;
+        }
+        let kind = self.kind(of)?;
+        let relationships = self.relationships(of)?;
+        let attributes = self.attributes(of, name, at)?;
+        if of.requires("id") {
+            let links = of.properties.contains_key("links");
+            return Some(Shape::Resource(Resource { kind, attributes, relationships, links }));
+        }
+        let request = Request { action: Action::Inline, kind, attributes, relationships, included: None };
+        (!of.properties.contains_key("links")).then_some(Shape::Request(request))
+    }
+
+    fn attributes(&mut self, of: Members<'_>, id: &str, at: &Pointer) -> Option<Fields> {
+        let Some(schema) = of.properties.get("attributes") else { return Some(Fields::new()) };
+        let schema = self.resolve_member(schema)?.clone();
+        let attributes = members(&schema).filter(|m| m.additional.is_none());
+        match attributes {
+            Some(attributes) => {
+                let at = at.child("properties").child("attributes");
+                Some(self.fields(attributes, &format!("{id}.attributes"), &at))
+            }
+            None => None,
+        }
+    }
+
+    fn relationships(&self, of: Members<'_>) -> Option<BTreeMap<String, Relationship>> {
+        let Some(schema) = of.properties.get("relationships") else { return Some(BTreeMap::new()) };
+        let all = members(self.resolve_member(schema)?).filter(|m| m.additional.is_none())?;
+        let mut out = BTreeMap::new();
+        for (name, schema) in all.properties {
+            let schema = self.resolve_member(schema)?;
+            let one = members(schema).filter(|m| m.has_only(&["links", "meta", "data"]))?;
+            if !self.links(one) || !self.paging_meta(one) {
+                return None;
+            }
+            let (to, kind, nullable) = match one.properties.get("data") {
+                None => (Arity::Links, String::new(), false),
+                Some(data) => {
+                    let data = self.resolve_member(data)?;
+                    match self.list_item(data) {
+                        Some(item) => (Arity::Many, self.identifier(self.resolve_member(item)?)?, false),
+                        None => (Arity::One, self.identifier(data)?, data.schema_data.nullable),
+                    }
+                }
+            };
+            let required = all.requires(name);
+            let deprecated = schema.schema_data.deprecated;
+            out.insert(name.clone(), Relationship { to, kind, required, nullable, deprecated });
+        }
+        Some(out)
+    }
+
+    /// A document that creates or changes a resource.
+    fn request(&mut self, name: &str, of: Members<'_>, at: &Pointer) -> Option<Shape> {
+        if !of.has_only(&["data", "included"])
+            || !of.requires("data")
+            || self.relationship_bodies.contains(name)
+        {
+            return None;
+        }
+        let data = self.member(of, "data")?.clone();
+        let data = members(&data)?;
+        if !data.has_only(&["type", "id", "attributes", "relationships"]) || !data.requires("type") {
+            return None;
+        }
+        let action = match (data.properties.contains_key("id"), data.requires("id")) {
+            (true, true) => Action::Update,
+            (false, false) => Action::Create,
+            _ => return None,
+        };
+        let kind = self.kind(data)?;
+        let relationships = self.relationships(data)?;
+        let included = match of.properties.get("included") {
+            Some(_) => Some(self.included(name, of, at)?),
+            None => None,
+        };
+        let at = at.child("properties").child("data");
+        let attributes = self.attributes(data, &format!("{name}.data"), &at)?;
+        Some(Shape::Request(Request { action, kind, attributes, relationships, included }))
+    }
+
+    /// What `included` holds, always as a union, so that a later version can add to it.
+    fn included(&mut self, name: &str, of: Members<'_>, at: &Pointer) -> Option<TypeRef> {
+        let schema = self.member(of, "included")?;
+        let item = self.list_item(schema)?.clone();
+        let id = format!("{name}.included[]");
+        let at = at.child("properties").child("included").child("items");
+        let ty = self.field(&item.clone().unbox(), &id, &at).ty;
+        let inline = matches!(&item, ReferenceOr::Item(_)) && ty.named() == Some(id.as_str());
+        if inline {
+            return Some(ty);
+        }
+        let kind = self.kind(members(self.resolve_member(&item)?)?)?;
+        let union = Union { tag: Some("type".to_owned()), variants: vec![Variant { tag: Some(kind), ty }] };
+        self.types.insert(id.clone(), Type::from(Shape::Union(union)));
+        Some(TypeRef::Named(id))
+    }
+
+    /// A body of a relationship endpoint: `data` holds identifiers, and nothing else is sent.
+    fn linkage_body(&self, name: &str, of: Members<'_>) -> Option<Shape> {
+        if !of.has_only(&["data"]) || !of.requires("data") || !self.relationship_bodies.contains(name) {
+            return None;
+        }
+        let data = self.member(of, "data")?;
+        let nullable = data.schema_data.nullable;
+        let (to, kind) = self.linkage(data)?;
+        Some(Shape::Linkage(Linkage { to, kind, request: true, nullable }))
+    }
+
+    fn linkage(&self, data: &Schema) -> Option<(Arity, String)> {
+        match self.list_item(data) {
+            Some(item) => Some((Arity::Many, self.identifier(self.resolve_member(item)?)?)),
+            None => Some((Arity::One, self.identifier(data)?)),
+        }
+    }
+
+    /// A document that the server sends.
+    fn document(&mut self, name: &str, of: Members<'_>, at: &Pointer) -> Option<Shape> {
+        let own = of.has_only(&["data", "included", "links", "meta"]);
+        if !own
+            || !of.requires("data")
+            || !of.properties.contains_key("links")
+            || !self.links(of)
+            || !self.paging_meta(of)
+        {
+            return None;
+        }
+        let property = of.properties.get("data")?.clone();
+        let data = self.resolve_member(&property)?.clone();
+        if let (Some((to, kind)), false) = (self.linkage(&data), of.properties.contains_key("included")) {
+            return Some(Shape::Linkage(Linkage { to, kind, request: false, nullable: false }));
+        }
+        let included = match of.properties.get("included") {
+            Some(_) => Some(self.included(name, of, at)?),
+            None => None,
+        };
+        let at = at.child("properties").child("data");
+        match self.list_item(&data) {
+            Some(item) => {
+                let id = format!("{name}.data[]");
+                let data = self.field(&item.clone().unbox(), &id, &at.child("items")).ty;
+                data.named()?;
+                Some(Shape::Page(Document { data, included }))
+            }
+            None => {
+                let data = self.field(&property.unbox(), &format!("{name}.data"), &at).ty;
+                let meta = of.properties.contains_key("meta");
+                (data.named().is_some() && !meta).then_some(Shape::Document(Document { data, included }))
+            }
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! The paths of a document go in; operations come out, with the sets of values that their parameters accept.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use openapiv3::{
+    Components, MediaType, OpenAPI, Operation as OasOperation, Parameter as OasParameter, ParameterData,
+    ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, RequestBody, Response as OasResponse,
+    Schema, SchemaKind, SecurityRequirement, StatusCode, Type as OasType,
+};
+
+use super::Lowering;
+use super::schema::limits;
+use crate::api::{Body, In, Operation, Parameter, Response, Shape, Style, Type, TypeRef};
+use crate::diagnostic::{Code, Diagnostic, Pointer};
+
+type Operations = BTreeMap<String, Operation>;
+type Values = BTreeMap<String, Vec<String>>;
+
+/// Names of the components that are bodies of JSON:API relationship endpoints.
+pub(super) fn relationship_bodies(document: &OpenAPI) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for (path, item) in &document.paths.paths {
+        if !path.contains("/relationships/") {
+            continue;
+        }
+        let ReferenceOr::Item(item) = item else { continue };
+        for (_, operation) in item.iter() {
+            if let Some(ReferenceOr::Item(body)) = &operation.request_body {
+                for media in body.content.values() {
+                    if let Some(ReferenceOr::Reference { reference }) = &media.schema
+                        && let Some(name) = super::component(reference, "schemas")
+                    {
+                        out.insert(name.to_owned());
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+impl Lowering<'_> {
+    /// Every operation by id, and the sets of values by name.
+    pub(super) fn operations(&mut self) -> (Operations, Values) {
+        let document = self.document;
+        let mut operations = Operations::new();
+        let mut accepted: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        for (path, item) in &document.paths.paths {
+            let at = Pointer::new("/paths").child(path);
+            let item = match item {
+                ReferenceOr::Item(item) => item,
+                ReferenceOr::Reference { .. } => {
+                    self.unsupported(&at, "a `$ref` to a path item");
+                    continue;
+                }
+            };
+            for (method, operation) in item.iter() {
+                let at = at.child(method);
+                // Invariant: load refuses operations without an id.
+                let Some(id) = &operation.operation_id else { continue };
+                let mut lowered = Operation {
+                    method: method.to_uppercase(),
+                    path: path.clone(),
+                    tags: operation.tags.clone(),
+                    deprecated: operation.deprecated,
+                    doc: operation.description.clone(),
+                    ..Operation::default()
+                };
+                let shared = item.parameters.iter().map(|p| (p, at.clone()));
+                let own = operation.parameters.iter().enumerate();
+                let own = own.map(|(i, p)| (p, at.child("parameters").child(i)));
+                let all: Vec<_> = shared.chain(own).collect();
+                lowered.parameters = self.parameters(id, path, &all, &mut accepted);
+                lowered.body = self.body(id, operation, &at);
+                self.responses(id, operation, &at, &mut lowered);
+                lowered.security = self.security(operation, document);
+                operations.insert(id.clone(), lowered);
+            }
+        }
+        let values = name_values(accepted, &mut operations);
+        (operations, values)
+    }
+
+    fn parameters(
+        &mut self,
+        id: &str,
+        path: &str,
+        all: &[(&ReferenceOr<OasParameter>, Pointer)],
+        accepted: &mut BTreeMap<(String, String), Vec<String>>,
+    ) -> Vec<Parameter> {
+        let components = self.document.components.as_ref();
+        // The operation's own parameter replaces the path's of the same name and place.
+        let mut out: BTreeMap<(In, String), Parameter> = BTreeMap::new();
+        for (parameter, at) in all {
+            let Some(parameter) = item(parameter, components, |c| &c.parameters, "parameters") else {
+                continue;
+            };
+            let (place, style) = match parameter {
+                OasParameter::Path { style: PathStyle::Simple, .. } => (In::Path, Style::Comma),
+                OasParameter::Query { style, parameter_data, .. } => match (style, parameter_data.explode) {
+                    (QueryStyle::Form, Some(false)) => (In::Query, Style::Comma),
+                    (QueryStyle::Form, _) => (In::Query, Style::Repeat),
+                    (QueryStyle::SpaceDelimited, _) => (In::Query, Style::Space),
+                    (QueryStyle::PipeDelimited, _) => (In::Query, Style::Pipe),
+                    (QueryStyle::DeepObject, _) => {
+                        self.unsupported(at, "a query parameter of style `deepObject`");
+                        continue;
+                    }
+                },
+                OasParameter::Header { .. } => (In::Header, Style::Comma),
+                OasParameter::Path { .. } => {
+                    self.unsupported(at, "a path parameter of another style than `simple`");
+                    continue;
+                }
+                OasParameter::Cookie { .. } => {
+                    self.unsupported(at, "a cookie parameter");
+                    continue;
+                }
+            };
+            let data = parameter.parameter_data_ref();
+            let ignored = ["accept", "content-type", "authorization"];
+            if place == In::Header && ignored.contains(&data.name.to_ascii_lowercase().as_str()) {
+                continue;
+            }
+            if let Some(lowered) = self.parameter(id, data, place, style, at, accepted) {
+                out.insert((place, data.name.clone()), lowered);
+            }
+        }
+        let mut out: Vec<Parameter> = out.into_values().collect();
+        // A path's arguments come in the order in which the template has their places.
+        out.sort_by_key(|p| {
+            (p.place, if p.place == In::Path { path.find(&format!("{{{}}}", p.name)) } else { None })
+        });
+        out
+    }
+
+    fn parameter(
+        &mut self,
+        id: &str,
+        data: &ParameterData,
+        place: In,
+        style: Style,
+        at: &Pointer,
+        accepted: &mut BTreeMap<(String, String), Vec<String>>,
+    ) -> Option<Parameter> {
+        let ParameterSchemaOrContent::Schema(schema) = &data.format else {
+            self.unsupported(at, "a parameter with `content`");
+            return None;
+        };
+        let at = at.child("schema");
+        let (item, is_list) = match schema {
+            ReferenceOr::Item(Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }) => {
+                match &array.items {
+                    Some(items) => (items.clone().unbox(), true),
+                    None => {
+                        return Some(self.plain(data, TypeRef::List(Box::new(TypeRef::String)), place, style));
+                    }
+                }
+            }
+            other => (other.clone(), false),
+        };
+        let mut values = None;
+        let mut ty = match enum_strings(&item) {
+            Some(mut strings) => {
+                strings.sort();
+                strings.dedup();
+                accepted.insert((data.name.clone(), id.to_owned()), strings);
+                values = Some(data.name.clone());
+                TypeRef::String
+            }
+            None => self.field(&item, &format!("{id}.{}", data.name), &at).ty,
+        };
+        let simple = match &ty {
+            TypeRef::Named(name) => {
+                matches!(self.types.get(name).map(|t| &t.shape), Some(Shape::Enum(_) | Shape::Alias(_)))
+            }
+            TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Binary => false,
+            _ => true,
+        };
+        if !simple {
+            self.unsupported(&at, "a parameter that is neither a scalar nor a list of scalars");
+            return None;
+        }
+        if is_list {
+            ty = TypeRef::List(Box::new(ty));
+        }
+        let mut out = self.plain(data, ty, place, if is_list { style } else { Style::Comma });
+        out.values = values;
+        if let ReferenceOr::Item(schema) = schema {
+            out.limits = limits(schema);
+        }
+        Some(out)
+    }
+
+    fn plain(&self, data: &ParameterData, ty: TypeRef, place: In, style: Style) -> Parameter {
+        Parameter {
+            name: data.name.clone(),
+            place,
+            ty,
+            values: None,
+            required: data.required || place == In::Path,
+            deprecated: data.deprecated.unwrap_or_default(),
+            style,
+            limits: Default::default(),
+            doc: data.description.clone(),
+        }
+    }
+
+    fn body(&mut self, id: &str, operation: &OasOperation, at: &Pointer) -> Option<Body> {
+        let at = at.child("requestBody");
+        let components = self.document.components.as_ref();
+        let body: &RequestBody =
+            item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
+        let mut content = BTreeMap::new();
+        for (media_type, media) in &body.content {
+            let at = at.child("content").child(media_type);
+            let ty = self.media(&format!("{id}.body"), media_type, media, &at);
+            content.insert(media_type.clone(), ty);
+        }
+        Some(Body { required: body.required, content })
+    }
+
+    fn media(&mut self, id: &str, media_type: &str, media: &MediaType, at: &Pointer) -> TypeRef {
+        let essence = media_type.split(';').next().unwrap_or(media_type).trim();
+        let json = essence == "application/json" || essence.ends_with("+json");
+        match &media.schema {
+            Some(schema) if json => self.field(schema, id, &at.child("schema")).ty,
+            None if json => TypeRef::Any,
+            _ if essence.starts_with("multipart/") || essence == "application/x-www-form-urlencoded" => {
+                self.unsupported(at, &format!("the media type `{media_type}`"))
+            }
+            _ if essence.starts_with("text/") => TypeRef::String,
+            _ => TypeRef::Binary,
+        }
+    }
+
+    fn responses(&mut self, id: &str, operation: &OasOperation, at: &Pointer, out: &mut Operation) {
+        let components = self.document.components.as_ref();
+        let mut failed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let responses =
+            operation.responses.responses.iter().map(|(status, r)| (status.to_string(), status.clone(), r));
+        let default =
+            operation.responses.default.iter().map(|r| ("default".to_owned(), StatusCode::Range(5), r));
+        for (text, status, response) in responses.chain(default) {
+            let at = at.child("responses").child(&text);
+            let Some(response): Option<&OasResponse> =
+                item(response, components, |c| &c.responses, "responses")
+            else {
+                continue;
+            };
+            let success = match status {
+                StatusCode::Code(code) => (200..300).contains(&code),
+                StatusCode::Range(range) => range == 2,
+            };
+            let mut content = BTreeMap::new();
+            for (media_type, media) in &response.content {
+                let at = at.child("content").child(media_type);
+                let own = if success { format!("{id}.response") } else { format!("{id}.error") };
+                content.insert(media_type.clone(), self.media(&own, media_type, media, &at));
+            }
+            if success {
+                let null_data = self.is_to_one_read(out, content.values());
+                out.responses.insert(text, Response { content, null_data });
+            } else {
+                let ty = content.values().next().map_or_else(|| "-".to_owned(), TypeRef::to_string);
+                failed.entry(ty).or_default().insert(text);
+            }
+        }
+        if out.responses.is_empty() {
+            let message = format!("operation `{id}` declares no successful response");
+            self.out.push(
+                Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
+                    .help("add the response in the overlay"),
+            );
+        }
+        out.errors = failed
+            .into_iter()
+            .map(|(ty, statuses)| (ty, statuses.into_iter().collect::<Vec<_>>().join(" ")))
+            .collect();
+    }
+
+    /// JSON:API 1.1, "Fetching Resources": a to-one related resource that is not there is `"data": null`.
+    fn is_to_one_read<'t>(&self, operation: &Operation, content: impl Iterator<Item = &'t TypeRef>) -> bool {
+        let related = operation
+            .path
+            .rsplit_once('/')
+            .is_some_and(|(before, last)| before.contains('{') && !last.starts_with('{'));
+        let document = content
+            .filter_map(TypeRef::named)
+            .any(|id| matches!(self.types.get(id), Some(Type { shape: Shape::Document(_), .. })));
+        operation.method == "GET" && related && document
+    }
+
+    fn security(&self, operation: &OasOperation, document: &OpenAPI) -> Option<Vec<Vec<String>>> {
+        let names = |list: &Vec<SecurityRequirement>| -> Vec<Vec<String>> {
+            list.iter().map(|alternative| alternative.keys().cloned().collect()).collect()
+        };
+        let own = names(operation.security.as_ref()?);
+        let shared = document.security.as_ref().map(names).unwrap_or_default();
+        (own != shared).then_some(own)
+    }
+}
+
+/// What a reference leads to among the components, or the thing itself.
+fn item<'a, T>(
+    thing: &'a ReferenceOr<T>,
+    components: Option<&'a Components>,
+    kind: impl Fn(&'a Components) -> &'a indexmap::IndexMap<String, ReferenceOr<T>>,
+    name: &str,
+) -> Option<&'a T> {
+    match thing {
+        ReferenceOr::Item(item) => Some(item),
+        ReferenceOr::Reference { reference } => {
+            let next = kind(components?).get(super::component(reference, name)?)?;
+            // Invariant: load refuses chains of references that lead back to themselves.
+            item(next, components, kind, name)
+        }
+    }
+}
+
+fn enum_strings(schema: &ReferenceOr<Schema>) -> Option<Vec<String>> {
+    match schema {
+        ReferenceOr::Item(Schema { schema_kind: SchemaKind::Type(OasType::String(string)), .. }) => {
+            let values: Vec<String> = string.enumeration.iter().flatten().cloned().collect();
+            (!values.is_empty()).then_some(values)
+        }
+        _ => None,
+    }
+}
+
+/// Gives each distinct set of values one name: the parameter's, where all parameters of that name accept the same,
+/// else that with the first operation that has the set.
+fn name_values(accepted: BTreeMap<(String, String), Vec<String>>, operations: &mut Operations) -> Values {
+    let mut variety: HashMap<&str, BTreeSet<&[String]>> = HashMap::new();
+    for ((name, _), values) in &accepted {
+        variety.entry(name).or_default().insert(values);
+    }
+    let mut names: HashMap<(&str, &[String]), String> = HashMap::new();
+    let mut out = Values::new();
+    for ((name, operation), values) in &accepted {
+        let set = names.entry((name, values)).or_insert_with(|| {
+            let only = variety.get(name.as_str()).is_some_and(|v| v.len() == 1);
+            if only { name.clone() } else { format!("{name} of {operation}") }
+        });
+        out.entry(set.clone()).or_insert_with(|| values.clone());
+        let parameters = operations.get_mut(operation).into_iter().flat_map(|o| &mut o.parameters);
+        for parameter in parameters.filter(|p| p.name == *name && p.values.is_some()) {
+            parameter.values = Some(set.clone());
+        }
+    }
+    out
+}

@@ -1,0 +1,96 @@
+//! Types that stand inline go in; those that are equal to another come out as its aliases.
+//!
+//! A type keeps the name of its own place either way, so a place that begins to differ in a later version renames
+//! nothing: its alias becomes a type.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::api::{Api, Shape, Type, TypeRef, Value};
+
+/// Replaces each inline type that is equal to a better-known one by an alias.
+pub(super) fn share(api: &mut Api) {
+    let mut alias: HashMap<String, String> = HashMap::new();
+    let enums = named_enums(&api.types);
+    let mut inline: Vec<&String> = api.types.keys().filter(|id| id.contains('.')).collect();
+    // Inner types first: whether two outer ones are equal depends on them.
+    inline.sort_by_key(|id| (std::cmp::Reverse(id.matches('.').count()), id.as_str()));
+    // The first of each group stands for it while shapes are compared; the best-known one is its name at the end.
+    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+    for id in inline {
+        let Some(ty) = api.types.get(id) else { continue };
+        if let Shape::Enum(e) = &ty.shape
+            && let Some(Some(named)) = enums.get(e.values.as_slice())
+        {
+            alias.insert(id.clone(), (*named).to_owned());
+            continue;
+        }
+        let member = id.rsplit('.').next().unwrap_or(id);
+        let mut shape = ty.shape.clone();
+        redirect(&mut shape, &alias);
+        let group = groups.entry(format!("{member} {shape:?}")).or_default();
+        if let Some(first) = group.first() {
+            alias.insert(id.clone(), first.clone());
+        }
+        group.push(id.clone());
+    }
+    for group in groups.values() {
+        let Some(best) = group.iter().min_by_key(|id| (is_sent(api, id), id.as_str())) else { continue };
+        for id in group {
+            if id == best {
+                alias.remove(id)
+            } else {
+                alias.insert(id.clone(), best.clone())
+            };
+        }
+    }
+    for (id, other) in alias {
+        if let Some(ty) = api.types.get_mut(&id) {
+            ty.shape = Shape::Alias(TypeRef::Named(other));
+        }
+    }
+}
+
+/// What the server sends is better known than what it takes.
+fn is_sent(api: &Api, id: &str) -> bool {
+    let owner = id.split('.').next().and_then(|owner| api.types.get(owner));
+    matches!(owner, Some(Type { shape: Shape::Request(_), .. }))
+}
+
+/// The named enum that alone has these values.
+fn named_enums(types: &BTreeMap<String, Type>) -> HashMap<&[Value], Option<&str>> {
+    let mut out: HashMap<&[Value], Option<&str>> = HashMap::new();
+    for (id, ty) in types {
+        if let (Shape::Enum(e), false) = (&ty.shape, id.contains('.')) {
+            out.entry(&e.values).and_modify(|named| *named = None).or_insert(Some(id));
+        }
+    }
+    out
+}
+
+fn redirect(shape: &mut Shape, alias: &HashMap<String, String>) {
+    let go = |ty: &mut TypeRef| redirect_ref(ty, alias);
+    match shape {
+        Shape::Struct(s) => {
+            s.fields.values_mut().for_each(|f| go(&mut f.ty));
+            s.additional.iter_mut().for_each(go);
+        }
+        Shape::Union(u) => u.variants.iter_mut().for_each(|v| go(&mut v.ty)),
+        Shape::Alias(ty) => go(ty),
+        Shape::Resource(r) => r.attributes.values_mut().for_each(|f| go(&mut f.ty)),
+        Shape::Request(r) => r.attributes.values_mut().for_each(|f| go(&mut f.ty)),
+        Shape::Document(d) | Shape::Page(d) => go(&mut d.data),
+        Shape::Enum(_) | Shape::Linkage(_) => {}
+    }
+}
+
+fn redirect_ref(ty: &mut TypeRef, alias: &HashMap<String, String>) {
+    match ty {
+        TypeRef::Named(id) => {
+            if let Some(other) = alias.get(id) {
+                *id = other.clone();
+            }
+        }
+        TypeRef::List(item) | TypeRef::Map(item) => redirect_ref(item, alias),
+        _ => {}
+    }
+}

@@ -1,0 +1,109 @@
+//! A vendor's word goes in; a Rust identifier of the wanted case comes out.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// Words that are no identifiers (Rust reference, "Keywords", 2024 edition).
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield", "Self",
+];
+
+/// For modules, methods, fields and arguments.
+pub(super) fn snake(text: &str) -> String {
+    mend(text.to_snake_case(), "value_", "empty")
+}
+
+/// For types and enum variants.
+pub(super) fn pascal(text: &str) -> String {
+    mend(text.to_upper_camel_case(), "Value", "Empty")
+}
+
+/// For constants.
+pub(super) fn shouty(text: &str) -> String {
+    mend(text.to_shouty_snake_case(), "VALUE_", "EMPTY")
+}
+
+/// For types that the vendor named: its own name wherever that is one.
+pub(super) fn vendor(text: &str) -> String {
+    let own =
+        text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_alphanumeric());
+    if own { mend(text.to_owned(), "Value", "Empty") } else { pascal(text) }
+}
+
+fn mend(mut ident: String, before_digit: &str, empty: &str) -> String {
+    ident.retain(|c| c == '_' || c.is_alphanumeric());
+    if ident.is_empty() {
+        return empty.to_owned();
+    }
+    if ident.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("{before_digit}{ident}");
+    }
+    if KEYWORDS.contains(&ident.as_str()) {
+        ident.push('_');
+    }
+    ident
+}
+
+/// The singular of the last word of a camel-case English plural; a version stays.
+pub(super) fn singular(text: &str) -> String {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let stem = digits.strip_suffix('V').filter(|_| digits.len() < text.len()).unwrap_or(text);
+    let version = text.get(stem.len()..).unwrap_or_default();
+    let one = if let Some(stem) = stem.strip_suffix("ies") {
+        format!("{stem}y")
+    } else if let Some(stem) = stem.strip_suffix("criteria") {
+        format!("{stem}criterion")
+    } else if let Some(kept) =
+        stem.strip_suffix("es").filter(|s| s.ends_with("ss") || s.ends_with("tch") || s.ends_with('x'))
+    {
+        kept.to_owned()
+    } else if stem.ends_with("ss") || stem.ends_with("us") {
+        stem.to_owned()
+    } else {
+        stem.strip_suffix('s').unwrap_or(stem).to_owned()
+    };
+    one + version
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_identifiers() {
+        assert_eq!(snake("inAppPurchasesV2"), "in_app_purchases_v2");
+        assert_eq!(snake("filter[appStoreVersions.platform]"), "filter_app_store_versions_platform");
+        assert_eq!(snake("type"), "type_");
+        assert_eq!(snake("$top"), "top");
+        assert_eq!(snake("123"), "value_123");
+        assert_eq!(pascal("MAC_OS"), "MacOs");
+        assert_eq!(pascal("P7D"), "P7D");
+        assert_eq!(pascal("count asc"), "CountAsc");
+        assert_eq!(pascal(""), "Empty");
+        assert_eq!(pascal("Self"), "Self_");
+        assert_eq!(shouty("createdDate"), "CREATED_DATE");
+        assert_eq!(vendor("AppsBetaTesterUsagesV1MetricResponse"), "AppsBetaTesterUsagesV1MetricResponse");
+        assert_eq!(vendor("csv"), "Csv");
+        assert_eq!(vendor("user-role"), "UserRole");
+    }
+
+    #[test]
+    fn plurals_become_singulars() {
+        for (many, one) in [
+            ("builds", "build"),
+            ("territoryAvailabilities", "territoryAvailability"),
+            ("gameCenterAchievementsV2", "gameCenterAchievementV2"),
+            ("betaRecruitmentCriteria", "betaRecruitmentCriterion"),
+            ("releases", "release"),
+            ("patches", "patch"),
+            ("boxes", "box"),
+            ("status", "status"),
+            ("app", "app"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The texts of `naming.toml` and `areas.toml` go in; the rules in them come out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Code, Diagnostic, Place, Sink};
+
+/// `naming.toml` and `areas.toml` of one API.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// How things are called.
+    pub naming: Naming,
+    /// Which cargo feature an operation belongs to; none where the crate has no features of that kind.
+    pub areas: Option<Areas>,
+}
+
+/// Where the first part of an operation's name comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandleFrom {
+    /// The first segment of the operationId, segments being separated by `_`.
+    Id,
+    /// The operation's first tag.
+    #[default]
+    Tag,
+}
+
+/// `naming.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Naming {
+    /// Where a handle's name comes from, and other spellings of it.
+    pub handle: HandleRule,
+    /// Last segment of the operationId → method; `{x}` is the middle segment, `{x1}` its singular.
+    pub method: BTreeMap<String, String>,
+    /// operationId → method: exceptions from the rules.
+    pub operation: BTreeMap<String, String>,
+    /// Type id → Rust name: exceptions.
+    pub r#type: BTreeMap<String, String>,
+    /// `<type id>.<field>` → Rust name: exceptions.
+    pub field: BTreeMap<String, String>,
+    /// `<type id>=<value>` → Rust name: exceptions.
+    pub value: BTreeMap<String, String>,
+}
+
+/// How handles are called.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HandleRule {
+    /// Where the name comes from.
+    pub from: HandleFrom,
+    /// Vendor's spelling → the handle that is meant.
+    pub alias: BTreeMap<String, String>,
+}
+
+/// `areas.toml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Areas {
+    /// Areas that are on where a consumer asks for none.
+    pub default: Vec<String>,
+    /// Tags that say nothing about an area.
+    pub secondary: BTreeSet<String>,
+    /// By name, which is the cargo feature.
+    pub area: BTreeMap<String, Area>,
+}
+
+/// One area.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Area {
+    /// What it is about, in one line.
+    pub about: String,
+    /// Tags whose operations belong to it.
+    pub tags: BTreeSet<String>,
+    /// operationIds that belong to it whatever their tags are.
+    pub operations: BTreeSet<String>,
+    /// Areas that are turned on with it.
+    pub implies: BTreeSet<String>,
+}
+
+/// The area of operations whose tag fits no other.
+pub const OTHER: &str = "other";
+
+impl Config {
+    /// Reads the two texts; an API without areas has no second one. None if errors were pushed.
+    pub fn parse(naming: &str, areas: Option<&str>, out: &mut Sink) -> Option<Self> {
+        let naming: Option<Naming> = parse("naming.toml", naming, out);
+        let areas: Option<Option<Areas>> = match areas {
+            Some(text) => parse("areas.toml", text, out).map(Some),
+            None => Some(None),
+        };
+        let config = Self { naming: naming?, areas: areas? };
+        config.check(out).then_some(config)
+    }
+
+    /// Every area that something names must be there, and a tag may have one area only.
+    fn check(&self, out: &mut Sink) -> bool {
+        let Some(areas) = &self.areas else { return true };
+        let before = out.errors();
+        let at = Place { file: "areas.toml".to_owned(), ..Place::default() };
+        let mut report = |message: String| {
+            out.push(Diagnostic::error(Code::InvalidConfig, at.clone(), message));
+        };
+        let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, area) in &areas.area {
+            for other in area.implies.iter().filter(|a| !areas.area.contains_key(*a)) {
+                report(format!("area `{name}` implies `{other}`, which is no area"));
+            }
+            for tag in area.tags.iter().chain(&area.operations) {
+                if let Some(first) = owner.insert(tag, name) {
+                    report(format!("`{tag}` is in two areas, `{first}` and `{name}`"));
+                }
+            }
+        }
+        for name in areas.default.iter().filter(|a| !areas.area.contains_key(*a)) {
+            report(format!("`default` names `{name}`, which is no area"));
+        }
+        out.errors() == before
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out: &mut Sink) -> Option<T> {
+    match toml::from_str(text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line = before.map(|t| t.matches('\n').count() + 1);
+            let column = before.map(|t| t.rsplit('\n').next().unwrap_or(t).chars().count() + 1);
+            let at = Place { file: file.to_owned(), line, column, ..Place::default() };
+            out.push(Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned()));
+            None
+        }
+    }
+}

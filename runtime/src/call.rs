@@ -1,0 +1,399 @@
+//! A call: a client and a request go in, the operation's answer comes out.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::api::Api;
+use crate::client::{Client, ERROR_BODY_LIMIT};
+use crate::codec::{DecodeError, Object, Put, Slot, from_slice};
+use crate::error::{ApiError, Cause, Error, Failure};
+use crate::limit::RateLimit;
+use crate::page::{Items, Paged, Pages};
+use crate::request::{Operation, Request, Style};
+use crate::transport::Body;
+
+/// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
+pub type Sent<T, F> = Pin<Box<dyn Future<Output = Result<T, Error<F>>> + Send + 'static>>;
+
+/// What came back from the server.
+#[derive(Debug, Default, Clone)]
+pub struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) request_id: Option<String>,
+    pub(crate) rate_limit: Option<RateLimit>,
+}
+
+impl Answer {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body; empty if the payload does not read it.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Keeps as much of the body as an error holds.
+    pub(crate) fn cut(mut self) -> Self {
+        // A copy, so that the whole body is let go.
+        self.body = Bytes::copy_from_slice(self.body.get(..ERROR_BODY_LIMIT).unwrap_or(&self.body));
+        self
+    }
+}
+
+/// What an operation answers.
+///
+/// - A model, `Vec`, map or JSON value is read from JSON; other JSON needs [`Json`] around it.
+/// - `()` does not look at the body.
+/// - `Bytes` is the body as it is, `String` the body as text.
+/// - `bool` is the answer to HEAD: 404 is `false`.
+pub trait Payload: Sized + Send + 'static {
+    /// Whether the body is read.
+    const READS: bool = true;
+
+    /// Whether a status is an answer; others are errors.
+    fn accepts(status: StatusCode) -> bool {
+        status.is_success()
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// When the answer is not what the operation says.
+    fn decode(answer: &Answer) -> Result<Self, DecodeError>;
+}
+
+/// An answer of JSON that is no object or array by its type, such as a text in quotes or a union.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Json<T>(pub T);
+
+fn json<T: Slot + Default>(answer: &Answer) -> Result<T, DecodeError> {
+    if answer.body.is_empty() {
+        return Err(DecodeError::message("the body is empty".to_owned()));
+    }
+    from_slice(&answer.body)
+}
+
+impl<T: Object + Default + Send + 'static> Payload for T {
+    #[inline]
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        json(answer)
+    }
+}
+
+macro_rules! json_payloads {
+    ($(<$param:ident> $type:ty),*) => {$(
+        impl<$param: Slot + Default + Send + 'static> Payload for $type {
+            #[inline]
+            fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+                json(answer)
+            }
+        }
+    )*};
+}
+json_payloads! { <T> Vec<T>, <T> std::collections::BTreeMap<String, T> }
+
+impl<T: Slot + Default + Send + 'static> Payload for Json<T> {
+    #[inline]
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        json(answer).map(Json)
+    }
+}
+
+impl Payload for Value {
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        json(answer)
+    }
+}
+
+impl Payload for () {
+    const READS: bool = false;
+
+    fn decode(_: &Answer) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+impl Payload for bool {
+    const READS: bool = false;
+
+    fn accepts(status: StatusCode) -> bool {
+        status.is_success() || status == StatusCode::NOT_FOUND
+    }
+
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        Ok(answer.status.is_success())
+    }
+}
+
+impl Payload for Bytes {
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        Ok(answer.body.clone())
+    }
+}
+
+impl Payload for String {
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        match std::str::from_utf8(&answer.body) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
+        }
+    }
+}
+
+/// A call of one operation that answers `T`: it can be built, kept, cloned and sent later.
+#[must_use = "a call does nothing until it is sent"]
+pub struct Call<A, T> {
+    client: Client<A>,
+    request: Request,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<A, T> Clone for Call<A, T> {
+    fn clone(&self) -> Self {
+        Call { client: self.client.clone(), request: self.request.clone(), answer: PhantomData }
+    }
+}
+
+impl<A, T> fmt::Debug for Call<A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.request, f)
+    }
+}
+
+impl<A, T> Call<A, T> {
+    /// A call of a request.
+    #[inline]
+    pub fn new(client: Client<A>, request: Request) -> Self {
+        Call { client, request, answer: PhantomData }
+    }
+
+    /// The request as it stands.
+    #[inline]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The operation.
+    #[inline]
+    pub fn operation(&self) -> &Operation {
+        self.request.operation()
+    }
+
+    /// Sets a query parameter to a list with commas between the values.
+    #[inline]
+    pub fn list<V: AsRef<str>>(&mut self, key: &'static str, values: impl IntoIterator<Item = V>) {
+        self.request.list(key, Style::Commas, values);
+    }
+
+    /// Sets a query parameter to a list in a style.
+    #[inline]
+    pub fn list_in<V: AsRef<str>>(
+        &mut self,
+        key: &'static str,
+        style: Style,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        self.request.list(key, style, values);
+    }
+
+    /// Sets a query parameter to a text.
+    #[inline]
+    pub fn text(&mut self, key: &'static str, value: &str) {
+        self.request.text(key, value);
+    }
+
+    /// Sets a query parameter to an integer.
+    #[inline]
+    pub fn number(&mut self, key: &'static str, value: i64) {
+        self.request.number(key, value);
+    }
+
+    /// Sets a query parameter to a decimal number.
+    #[inline]
+    pub fn decimal(&mut self, key: &'static str, value: f64) {
+        self.request.decimal(key, value);
+    }
+
+    /// Sets a query parameter to `true` or `false`.
+    #[inline]
+    pub fn flag(&mut self, key: &'static str, value: bool) {
+        self.request.flag(key, value);
+    }
+
+    /// Sets a header.
+    #[inline]
+    pub fn header(&mut self, name: &str, value: &str) {
+        self.request.header(name, value);
+    }
+
+    /// Asks for another media type than the operation's.
+    #[inline]
+    pub fn accept(&mut self, media_type: &str) {
+        self.request.header("accept", media_type);
+    }
+
+    /// Sets the body to JSON.
+    #[inline]
+    pub fn json(&mut self, body: &dyn Put) {
+        self.request.json(body);
+    }
+
+    /// Sets the body to bytes of a media type.
+    #[inline]
+    pub fn bytes(&mut self, content_type: &'static str, body: impl Into<Bytes>) {
+        self.request.bytes(content_type, body);
+    }
+}
+
+impl<A: Api, T: Payload> Call<A, T> {
+    /// Sends the request and reads the answer.
+    #[inline]
+    pub fn send(self) -> Sent<T, A::Fault> {
+        fetch(&self.client, self.request)
+    }
+}
+
+impl<A: Api, T> Call<A, T> {
+    /// Sends the request and gives the answer unread, as soon as its headers are there.
+    ///
+    /// # Errors
+    /// As `send`, but for what would come with the body.
+    pub async fn stream(self) -> Result<http::Response<Body>, ApiError<A>> {
+        let opened = self.client.core().clone().open(self.request, |status| status.is_success());
+        let (answer, body) = opened.await?;
+        let mut response = http::Response::new(body);
+        *response.status_mut() = answer.status;
+        *response.headers_mut() = answer.headers;
+        Ok(response)
+    }
+}
+
+impl<A: Api, P: Payload + Paged> Call<A, P> {
+    /// All pages from this one on, each fetched when it is asked for.
+    #[inline]
+    pub fn pages(self) -> Pages<A, P> {
+        Pages::new(self.client, self.request)
+    }
+
+    /// The items of all pages from this one on.
+    #[inline]
+    pub fn items(self) -> Items<A, P> {
+        Items::new(self.pages())
+    }
+}
+
+/// Sends a request and reads the answer: all that is made anew for every type of answer.
+pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) -> Sent<T, A::Fault> {
+    let operation = *request.operation();
+    let fetched = client.core().clone().fetch(request, T::accepts, T::READS);
+    Box::pin(async move {
+        let answer = fetched.await?;
+        T::decode(&answer).map_err(|error| unreadable(operation, error, answer).into())
+    })
+}
+
+fn unreadable(operation: Operation, error: DecodeError, answer: Answer) -> Failure {
+    Failure::new(Some(operation), Cause::Decode(error), Some(answer.cut()))
+}
+
+/// Gives an operation's builder, a `pub struct Name(Call<..>)`, its methods: `request`, `header`, `send`, and with
+/// `paged` also `pages` and `items`.
+///
+/// ```
+/// use storewright_runtime::{Api, Call, Client, Method, NoFault, Operation, Page, object, operation};
+/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # pub struct App { pub id: String }
+/// # object! { App { id: "id" } }
+/// # #[derive(Debug)] pub struct Store;
+/// # impl Api for Store {
+/// #     type Fault = NoFault;
+/// #     type Client = Client<Store>;
+/// #     const NAME: &'static str = "store";
+/// #     const BASE_URL: &'static str = "https://api.example.com";
+/// # }
+/// /// `GET /v1/apps`
+/// pub struct List(Call<Store, Page<App>>);
+/// operation! { Store, List => Page<App>, paged }
+///
+/// impl List {
+///     fn new(client: &Client<Store>) -> Self {
+///         List(client.call(const { Operation::new(Method::Get, "apps_list", "/v1/apps") }, &[]))
+///     }
+///     /// At most so many on a page.
+///     pub fn limit(mut self, limit: i64) -> Self {
+///         self.0.number("limit", limit);
+///         self
+///     }
+/// }
+/// # fn main() -> Result<(), storewright_runtime::ApiError<Store>> {
+/// # struct None;
+/// # impl storewright_runtime::Transport for None {
+/// #     fn send(&self, _: http::Request<bytes::Bytes>) -> storewright_runtime::BoxFuture<'static,
+/// #         Result<http::Response<storewright_runtime::Body>, storewright_runtime::TransportError>> { panic!() }
+/// # }
+/// let client = Client::<Store>::builder();
+/// # let client = client.transport(None);
+/// let client = client.build()?;
+/// assert_eq!(List::new(&client).limit(5).request().query(), "limit=5");
+/// # Ok(()) }
+/// ```
+#[macro_export]
+macro_rules! operation {
+    ($api:ty, $name:ident => $answer:ty) => {
+        #[allow(deprecated)]
+        impl $name {
+            /// The request as it stands.
+            #[inline]
+            pub fn request(&self) -> &$crate::Request {
+                self.0.request()
+            }
+
+            /// Sets a header.
+            #[must_use]
+            #[inline]
+            pub fn header(mut self, name: &str, value: &str) -> Self {
+                self.0.header(name, value);
+                self
+            }
+
+            /// Sends the request and reads the answer.
+            #[inline]
+            pub fn send(self) -> $crate::Sent<$answer, <$api as $crate::Api>::Fault> {
+                self.0.send()
+            }
+        }
+    };
+    ($api:ty, $name:ident => $answer:ty, paged) => {
+        $crate::operation! { $api, $name => $answer }
+
+        #[allow(deprecated)]
+        impl $name {
+            /// All pages from this one on, each fetched when it is asked for.
+            #[inline]
+            pub fn pages(self) -> $crate::Pages<$api, $answer> {
+                self.0.pages()
+            }
+
+            /// The items of all pages from this one on.
+            #[inline]
+            pub fn items(self) -> $crate::Items<$api, $answer> {
+                self.0.items()
+            }
+        }
+    };
+}

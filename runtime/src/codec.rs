@@ -1,0 +1,164 @@
+//! The codec: models go in as erased slots and views, serde_json reads and writes them, faults come out with their path.
+//!
+//! A model expands to two small functions: one that leads a wire name to a place ([`Object::field`]) and one that
+//! shows every member ([`Fields::each`]). All that walks JSON stands here once and is not generic over models:
+//! what counts for the time to compile thousands of models is how much code each of them expands to.
+//!
+//! The rules of decoding:
+//! - Members that are not known are skipped.
+//! - `null` equals an absent member, wherever the member is not required. A required scalar or object that is
+//!   `null` is an error.
+//! - A fault names its path, such as `data[0].attributes.name`; the path is only collected while an error unwinds.
+
+mod draft;
+mod macros;
+mod path;
+mod places;
+mod read;
+mod slot;
+mod token_macros;
+mod union;
+mod view;
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _};
+
+pub(crate) use self::draft::Linkage;
+#[doc(hidden)]
+pub use self::draft::take as take_draft;
+pub use self::draft::{Draft, Part};
+use self::path::Path;
+use self::read::Seed;
+pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
+#[doc(hidden)]
+pub use self::token_macros::canonical;
+#[doc(hidden)]
+pub use self::union::take_untagged;
+pub use self::union::{AnyIncluded, Includes, Union, Untagged};
+pub use self::view::{Entries, Fields, Items, Put, View};
+
+/// Why a document could not be decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// What was wrong, without any of the document's values.
+    pub message: String,
+    /// Where, such as `data[0].attributes.name`; empty at the top or for a fault of syntax.
+    pub path: String,
+    /// The line in the text, from 1; 0 when it is not known.
+    pub line: usize,
+    /// The column in the text, from 1; 0 when it is not known.
+    pub column: usize,
+}
+
+impl DecodeError {
+    /// A fault that has no place in the text.
+    pub(crate) fn message(message: String) -> Self {
+        DecodeError { message, path: String::new(), line: 0, column: 0 }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.line > 0 {
+            write!(f, " (line {} column {})", self.line, self.column)?;
+        }
+        if !self.path.is_empty() {
+            write!(f, " at {}", self.path)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Decodes a JSON text.
+///
+/// # Errors
+/// What does not fit, with its path.
+#[inline]
+pub fn from_slice<T: Slot + Default>(json: &[u8]) -> Result<T, DecodeError> {
+    let mut value = T::default();
+    decode_into(&mut value, json)?;
+    Ok(value)
+}
+
+/// Decodes a JSON text into a place.
+///
+/// # Errors
+/// What does not fit, with its path; the place then holds what was read before.
+#[inline(never)]
+pub fn decode_into(slot: &mut dyn Slot, json: &[u8]) -> Result<(), DecodeError> {
+    let mut path = Path::default();
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    Seed::new(slot, &mut path).deserialize(&mut deserializer).and_then(|()| deserializer.end()).map_err(
+        |error| DecodeError {
+            message: without_position(&error.to_string()).0.to_owned(),
+            path: path.to_string(),
+            line: error.line(),
+            column: error.column(),
+        },
+    )
+}
+
+/// Encodes a value as JSON.
+///
+/// The text is complete for every model: their members are scalars, strings and containers of them, which JSON can hold.
+#[inline(never)]
+pub fn to_vec(value: &dyn Put) -> Vec<u8> {
+    serde_json::to_vec(&value.view()).unwrap_or_default()
+}
+
+/// The body of every model's `Deserialize`.
+///
+/// # Errors
+/// What does not fit, with its path in the text of the error.
+#[doc(hidden)]
+#[inline]
+pub fn deserialize<'de, T: Slot + Default, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let mut value = T::default();
+    deserialize_into(&mut value, deserializer)?;
+    Ok(value)
+}
+
+fn deserialize_into<'de, D: Deserializer<'de>>(slot: &mut dyn Slot, deserializer: D) -> Result<(), D::Error> {
+    let mut path = Path::default();
+    let error = match Seed::new(slot, &mut path).deserialize(deserializer) {
+        Ok(()) => return Ok(()),
+        Err(error) if path.is_empty() => return Err(error),
+        Err(error) => error.to_string(),
+    };
+    // serde_json reads the position back from the end of a message, so it has to stay there.
+    let (message, position) = without_position(&error);
+    Err(D::Error::custom(format_args!("{message} at {path}{position}")))
+}
+
+/// Splits the ` at line 1 column 2` that serde_json puts at the end off a message.
+fn without_position(message: &str) -> (&str, &str) {
+    match message.rfind(" at line ") {
+        Some(index) => message.split_at(index),
+        None => (message, ""),
+    }
+}
+
+/// Implements `Serialize` and `Deserialize` through the codec.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_impls {
+    ($name:ident $(<$($param:ident),*>)?) => {
+        impl<'de $($(, $param: $crate::codec::Slot + Default)*)?> $crate::serde::Deserialize<'de> for $name $(<$($param),*>)? {
+            #[inline]
+            fn deserialize<De: $crate::serde::Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
+                $crate::codec::deserialize(deserializer)
+            }
+        }
+        impl $(<$($param: $crate::codec::Put),*>)? $crate::serde::Serialize for $name $(<$($param),*>)? {
+            #[inline]
+            fn serialize<Se: $crate::serde::Serializer>(&self, serializer: Se) -> Result<Se::Ok, Se::Error> {
+                $crate::serde::Serialize::serialize(&$crate::codec::Put::view(self), serializer)
+            }
+        }
+    };
+}

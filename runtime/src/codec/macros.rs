@@ -1,0 +1,392 @@
+//! One line per model: a plain struct or enum and its wire names go in, the model's codec comes out.
+
+/// Gives a plain struct with named fields its codec.
+///
+/// Fields are listed with their wire names. `required [..]` lists wire names that must be present; `rest` names a
+/// `BTreeMap<String, _>` field that takes the members that are not listed and writes them beside the others.
+///
+/// ```
+/// #[derive(Debug, Clone, Default, PartialEq)]
+/// pub struct Device {
+///     pub name: String,
+///     pub os_version: Option<String>,
+///     pub extra: std::collections::BTreeMap<String, serde_json::Value>,
+/// }
+/// storewright_runtime::object! { Device { name: "name", os_version: "osVersion" } required ["name"] rest extra }
+///
+/// let json = r#"{"name":"Phone","osVersion":"18.1","colour":"red"}"#;
+/// let device: Device = serde_json::from_str(json)?;
+/// assert_eq!(device.extra["colour"], "red");
+/// assert_eq!(serde_json::to_string(&device)?, json);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! object {
+    (
+        $name:ident { $($field:ident: $wire:literal),* $(,)? }
+        $(required [$($required:literal),* $(,)?])?
+        $(rest $rest:ident)?
+    ) => {
+        #[allow(deprecated)]
+        impl $crate::codec::Object for $name {
+            #[inline]
+            fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
+                match key {
+                    $($wire => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+            $(
+                #[inline]
+                fn required(&self) -> &'static [&'static str] {
+                    &[$($required),*]
+                }
+            )?
+            $(
+                #[inline]
+                fn rest(&mut self) -> Option<&mut dyn $crate::codec::Keys> {
+                    Some(&mut self.$rest)
+                }
+            )?
+        }
+        #[allow(deprecated)]
+        impl $crate::codec::Fields for $name {
+            #[inline]
+            fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
+                $(put($wire, $crate::codec::Put::view(&self.$field));)*
+                $($crate::codec::Entries::each(&self.$rest, put);)?
+                let _ = put;
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+}
+
+/// Gives a JSON:API resource, a plain struct with `id: String`, its codec and [`Resource`](crate::Resource).
+///
+/// `type` is not a field: it is written when encoding and skipped when decoding.
+///
+/// ```
+/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # pub struct AppAttributes { pub name: Option<String> }
+/// # storewright_runtime::object! { AppAttributes { name: "name" } }
+/// #[derive(Debug, Clone, Default, PartialEq)]
+/// pub struct App {
+///     pub id: String,
+///     pub attributes: AppAttributes,
+///     pub links: storewright_runtime::ResourceLinks,
+/// }
+/// storewright_runtime::resource! { App: "apps" { attributes: "attributes", links: "links" } }
+///
+/// let app: App = serde_json::from_str(r#"{"id":"1","type":"apps","attributes":{"name":"Notes"},"links":null}"#)?;
+/// assert_eq!(app.attributes.name.as_deref(), Some("Notes"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! resource {
+    ($name:ident: $kind:literal { $($field:ident: $wire:literal),* $(,)? }) => {
+        #[allow(deprecated)]
+        impl $crate::codec::Object for $name {
+            #[inline]
+            fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
+                match key {
+                    "id" => Some(&mut self.id),
+                    $($wire => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+            #[inline]
+            fn required(&self) -> &'static [&'static str] {
+                &["id"]
+            }
+        }
+        #[allow(deprecated)]
+        impl $crate::codec::Fields for $name {
+            #[inline]
+            fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
+                put("type", $crate::codec::View::Str($kind));
+                put("id", $crate::codec::View::Str(&self.id));
+                $(put($wire, $crate::codec::Put::view(&self.$field));)*
+            }
+        }
+        impl $crate::Resource for $name {
+            const TYPE: &'static str = $kind;
+            #[inline]
+            fn id(&self) -> &str {
+                &self.id
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+}
+
+/// Gives an enum whose variants a tag chooses its codec, and [`Includes`](crate::Includes) for every variant.
+///
+/// Variants hold boxes; `Unknown` holds the JSON of a tag that is not listed, which is given back unchanged. The tag
+/// may stand in any position. With `plain` in front, `Includes` is left out: so for unions that are not JSON:API
+/// `included` lists, in which one type may stand under two tags.
+///
+/// ```
+/// # use storewright_runtime::{object, resource, union};
+/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # pub struct Build { pub id: String }
+/// # resource! { Build: "builds" {} }
+/// #[derive(Debug, Clone, PartialEq)]
+/// #[non_exhaustive]
+/// pub enum AppIncluded {
+///     Build(Box<Build>),
+///     Unknown(serde_json::Value),
+/// }
+/// union! { AppIncluded by "type" { Build(Build) = "builds" } }
+///
+/// let build: AppIncluded = serde_json::from_str(r#"{"id":"1","type":"builds"}"#)?;
+/// assert!(matches!(build, AppIncluded::Build(_)));
+/// let new: AppIncluded = serde_json::from_str(r#"{"type":"novelties","id":"1"}"#)?;
+/// assert_eq!(serde_json::to_value(&new)?["type"], "novelties");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! union {
+    (plain $name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
+        impl Default for $name {
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown($crate::serde_json::Value::Null)
+            }
+        }
+        #[allow(deprecated)]
+        impl $crate::codec::Union for $name {
+            #[inline]
+            fn tag(&self) -> &'static str {
+                $tag
+            }
+            #[inline]
+            fn pick(&mut self, tag: &str) -> Option<&mut dyn $crate::codec::Slot> {
+                *self = match tag {
+                    $($value => Self::$variant(Default::default()),)*
+                    _ => return None,
+                };
+                match self {
+                    $(Self::$variant(inner) => Some(&mut **inner),)*
+                    Self::Unknown(_) => None,
+                }
+            }
+            #[inline]
+            fn unknown(&mut self, value: $crate::serde_json::Value) {
+                *self = Self::Unknown(value);
+            }
+        }
+        impl $crate::codec::Slot for $name {
+            #[inline]
+            fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
+                match event {
+                    $crate::codec::Event::Map => Ok($crate::codec::Place::Union(self)),
+                    _ => Err("an object"),
+                }
+            }
+        }
+        #[allow(deprecated)]
+        impl $crate::codec::Put for $name {
+            #[inline]
+            fn view(&self) -> $crate::codec::View<'_> {
+                match self {
+                    $(Self::$variant(inner) => $crate::codec::Put::view(&**inner),)*
+                    Self::Unknown(value) => $crate::codec::View::Value(value),
+                }
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+    ($name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
+        $crate::union! { plain $name by $tag { $($variant($type) = $value),* } }
+        #[allow(deprecated)]
+        impl $crate::codec::AnyIncluded for $name {
+            #[inline]
+            fn resource(&self) -> Option<&dyn std::any::Any> {
+                match self {
+                    $(Self::$variant(inner) => Some(&**inner),)*
+                    Self::Unknown(_) => None,
+                }
+            }
+        }
+        $(impl $crate::codec::Includes<$type> for $name {})*
+    };
+}
+
+/// Gives an enum whose variants the shape of the JSON chooses its codec. Decoding it never fails.
+///
+/// The variant that has its required members and knows most of the members that are there is taken; of equals, the
+/// first. What fits none is kept in `Unknown`. Variants may be boxed or not.
+///
+/// ```
+/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # pub struct Pointer { pub pointer: String }
+/// # storewright_runtime::object! { Pointer { pointer: "pointer" } required ["pointer"] }
+/// #[derive(Debug, Clone, PartialEq)]
+/// #[non_exhaustive]
+/// pub enum Source {
+///     Pointer(Pointer),
+///     Text(String),
+///     Unknown(serde_json::Value),
+/// }
+/// storewright_runtime::untagged! { Source { Pointer(Pointer), Text(String) } }
+///
+/// let source: Source = serde_json::from_str(r#"{"pointer":"/data"}"#)?;
+/// assert_eq!(source, Source::Pointer(Pointer { pointer: "/data".into() }));
+/// let source: Source = serde_json::from_str("[1]")?;
+/// assert!(matches!(source, Source::Unknown(_)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! untagged {
+    ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+        impl Default for $name {
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown($crate::serde_json::Value::Null)
+            }
+        }
+        #[allow(deprecated)]
+        impl $crate::codec::Untagged for $name {
+            fn choose(&mut self, index: usize) -> Option<&mut dyn $crate::codec::Slot> {
+                const MAKE: &[fn() -> $name] = &[$(|| $name::$variant(Default::default())),*];
+                *self = (MAKE.get(index)?)();
+                match self {
+                    $(Self::$variant(inner) => Some(inner),)*
+                    Self::Unknown(_) => None,
+                }
+            }
+            #[inline]
+            fn unknown(&mut self, value: $crate::serde_json::Value) {
+                *self = Self::Unknown(value);
+            }
+        }
+        impl $crate::codec::Slot for $name {
+            #[inline]
+            fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
+                $crate::codec::take_untagged(self, event)
+            }
+        }
+        #[allow(deprecated)]
+        impl $crate::codec::Put for $name {
+            #[inline]
+            fn view(&self) -> $crate::codec::View<'_> {
+                match self {
+                    $(Self::$variant(inner) => $crate::codec::Put::view(inner),)*
+                    Self::Unknown(value) => $crate::codec::View::Value(value),
+                }
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+}
+
+/// Gives a flat struct that creates or updates a JSON:API resource the codec of the nested body.
+///
+/// All groups are optional and stand in this order: `id(field)`, `attributes { field: "wire", .. }`,
+/// `relationships { field: "wire" => "type", .. }`, `included(field)`; after the braces `required ["wire", ..]`.
+/// Relationships hold ids, as [`Draft`](crate::codec::Draft) says. With `inline` in front it is a resource inside
+/// another body's `included`, without `data` around it; its `id` may be a `String` or an `Option<String>`.
+///
+/// ```
+/// use storewright_runtime::{Patch, request};
+/// #[derive(Debug, Clone, Default, PartialEq)]
+/// pub struct BetaGroupUpdateRequest {
+///     pub id: String,
+///     pub name: Patch<String>,
+///     pub builds: Option<Vec<String>>,
+/// }
+/// request! {
+///     BetaGroupUpdateRequest: "betaGroups" {
+///         id(id)
+///         attributes { name: "name" }
+///         relationships { builds: "builds" => "builds" }
+///     }
+/// }
+/// let request = BetaGroupUpdateRequest { id: "7".into(), name: Patch::Null, builds: Some(vec!["b".into()]) };
+/// assert_eq!(
+///     serde_json::to_value(&request)?,
+///     serde_json::json!({"data": {
+///         "type": "betaGroups", "id": "7", "attributes": {"name": null},
+///         "relationships": {"builds": {"data": [{"type": "builds", "id": "b"}]}},
+///     }}),
+/// );
+///
+/// #[derive(Debug, Clone, Default, PartialEq)]
+/// pub struct PriceInlineCreate { pub id: Option<String>, pub start_date: Option<String> }
+/// request! { inline PriceInlineCreate: "prices" { id(id) attributes { start_date: "startDate" } } }
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! request {
+    (inline $name:ident: $($rest:tt)*) => { $crate::request! { @true $name: $($rest)* } };
+    (
+        @$inline:literal $name:ident: $kind:literal {
+            $(id($id:ident))?
+            $(attributes { $($attribute:ident: $attribute_wire:literal),* $(,)? })?
+            $(relationships { $($relationship:ident: $relationship_wire:literal => $related:literal),* $(,)? })?
+            $(included($included:ident))?
+        }
+        $(required [$($required:literal),* $(,)?])?
+    ) => {
+        #[allow(deprecated)]
+        impl $crate::codec::Draft for $name {
+            #[inline]
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+            #[inline]
+            fn inline(&self) -> bool {
+                $inline
+            }
+            $(
+                #[inline]
+                fn required(&self) -> &'static [&'static str] {
+                    &[$($required),*]
+                }
+            )?
+            #[inline]
+            fn field(&mut self, part: $crate::codec::Part, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
+                match (part, key) {
+                    $(($crate::codec::Part::Id, _) => Some(&mut self.$id),)?
+                    $($(($crate::codec::Part::Attribute, $attribute_wire) => Some(&mut self.$attribute),)*)?
+                    $($(
+                        ($crate::codec::Part::Relationship(_), $relationship_wire) => Some(&mut self.$relationship),
+                    )*)?
+                    $(($crate::codec::Part::Included, _) => Some(&mut self.$included),)?
+                    _ => None,
+                }
+            }
+            #[inline]
+            fn each(&self, put: &mut dyn FnMut($crate::codec::Part, &str, $crate::codec::View<'_>)) {
+                $(put($crate::codec::Part::Id, "id", $crate::codec::Put::view(&self.$id));)?
+                $($(
+                    put($crate::codec::Part::Attribute, $attribute_wire, $crate::codec::Put::view(&self.$attribute));
+                )*)?
+                $($(
+                    put(
+                        $crate::codec::Part::Relationship($related),
+                        $relationship_wire,
+                        $crate::codec::Put::view(&self.$relationship),
+                    );
+                )*)?
+                $(put($crate::codec::Part::Included, "included", $crate::codec::Put::view(&self.$included));)?
+                let _ = put;
+            }
+        }
+        impl $crate::codec::Slot for $name {
+            #[inline]
+            fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
+                $crate::codec::take_draft(self, event)
+            }
+        }
+        impl $crate::codec::Put for $name {
+            #[inline]
+            fn view(&self) -> $crate::codec::View<'_> {
+                $crate::codec::View::Draft(self)
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+    ($name:ident: $($rest:tt)*) => { $crate::request! { @false $name: $($rest)* } };
+}

@@ -1,0 +1,135 @@
+//! The places that JSON is decoded into: what goes in is one JSON event, what comes out is where the rest of it goes.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::union::{Union, Untagged};
+
+/// The beginning of one JSON value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number without a fraction that fits 64 bits with a sign.
+    Int(i64),
+    /// A number without a fraction that only fits 64 bits without a sign.
+    Uint(u64),
+    /// Any other number; always finite.
+    Float(f64),
+    /// A string.
+    Str(&'a str),
+    /// The beginning of an object.
+    Map,
+    /// The beginning of an array.
+    Seq,
+}
+
+impl fmt::Display for Event<'_> {
+    // Values stay out of the text: it ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Event::Null => "null",
+            Event::Bool(_) => "a boolean",
+            Event::Int(_) | Event::Uint(_) => "an integer",
+            Event::Float(_) => "a number",
+            Event::Str(_) => "a string",
+            Event::Map => "an object",
+            Event::Seq => "an array",
+        })
+    }
+}
+
+/// Where the rest of a value goes once a [`Slot`] has seen how it begins.
+#[non_exhaustive]
+pub enum Place<'a> {
+    /// Nowhere: a scalar is complete, and the content of an object or array is skipped.
+    Done,
+    /// Into an object with known members.
+    Object(&'a mut dyn Object),
+    /// Into one of several objects, which a tag decides.
+    Union(&'a mut dyn Union),
+    /// Into one of several types, which the shape decides.
+    Untagged(&'a mut dyn Untagged),
+    /// Into a flat struct that stands for a nested request body.
+    Draft(&'a mut dyn Draft),
+    /// Into a map.
+    Keys(&'a mut dyn Keys),
+    /// Into an array.
+    Seq(&'a mut dyn Seq),
+    /// Into JSON of any shape.
+    Value(&'a mut Value),
+}
+
+/// What a slot answers; the error says what it expected, such as `a string`.
+pub type Taken<'a> = Result<Place<'a>, &'static str>;
+
+/// A place that one JSON value is decoded into.
+pub trait Slot {
+    /// Takes the beginning of a value, and all of it when it is a scalar.
+    ///
+    /// # Errors
+    /// What was expected, when the value does not fit.
+    fn take(&mut self, event: Event<'_>) -> Taken<'_>;
+}
+
+/// An object with known members.
+pub trait Object {
+    /// The place of one member, by its wire name.
+    fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
+
+    /// The wire names that must be present; only the first 64 are checked.
+    fn required(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The map that takes the members that [`field`](Object::field) does not know.
+    fn rest(&mut self) -> Option<&mut dyn Keys> {
+        None
+    }
+}
+
+/// A map with string keys.
+pub trait Keys {
+    /// The place of one entry; makes it when it is new.
+    fn key(&mut self, key: &str) -> &mut dyn Slot;
+}
+
+/// An array.
+pub trait Seq {
+    /// The place of one more element.
+    fn push(&mut self) -> &mut dyn Slot;
+}
+
+impl<T: Object> Slot for T {
+    #[inline]
+    fn take(&mut self, event: Event<'_>) -> Taken<'_> {
+        match event {
+            Event::Map => Ok(Place::Object(self)),
+            // An explicit null equals an absent object, unless that would make one without its required members.
+            Event::Null if self.required().is_empty() => Ok(Place::Done),
+            _ => Err("an object"),
+        }
+    }
+}
+
+impl<T: Object> Object for Box<T> {
+    #[inline]
+    fn field(&mut self, key: &str) -> Option<&mut dyn Slot> {
+        (**self).field(key)
+    }
+
+    #[inline]
+    fn required(&self) -> &'static [&'static str] {
+        (**self).required()
+    }
+
+    #[inline]
+    fn rest(&mut self) -> Option<&mut dyn Keys> {
+        (**self).rest()
+    }
+}

@@ -1,0 +1,263 @@
+//! Texts with known values: an enum or newtype and its wire values go in, its codec and conversions come out.
+
+/// Gives an enum of texts its codec and conversions. It is open: `Unknown` keeps a text that is not listed.
+///
+/// With `insensitive` before the braces, letter case is ignored when a text is read; the listed spelling is written.
+///
+/// ```
+/// #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// #[non_exhaustive]
+/// pub enum Platform {
+///     Ios,
+///     MacOs,
+///     Unknown(String),
+/// }
+/// storewright_runtime::open_enum! { Platform insensitive { Ios = "IOS", MacOs = "MAC_OS" } }
+///
+/// assert_eq!(Platform::from("ios"), Platform::Ios);
+/// assert_eq!(Platform::Ios.as_str(), "IOS");
+/// assert_eq!(Platform::from("WATCH_OS").as_str(), "WATCH_OS");
+/// assert_eq!(Platform::KNOWN, ["IOS", "MAC_OS"]);
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    ($name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
+        $crate::open_enum! { @impls $name |text| text; { $($variant = $wire),* } }
+    };
+    ($name:ident insensitive { $($variant:ident = $wire:literal),* $(,)? }) => {
+        $crate::open_enum! {
+            @impls $name |text| $crate::codec::canonical(Self::KNOWN, text); { $($variant = $wire),* }
+        }
+    };
+    (@impls $name:ident |$text:ident| $canonical:expr; { $($variant:ident = $wire:literal),* }) => {
+        #[allow(deprecated)]
+        impl $name {
+            /// The wire values that are known.
+            pub const KNOWN: &'static [&'static str] = &[$($wire),*];
+
+            /// The value on the wire.
+            #[inline]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(text) => text,
+                }
+            }
+        }
+        #[allow(deprecated)]
+        impl From<&str> for $name {
+            #[inline]
+            fn from($text: &str) -> Self {
+                match $canonical {
+                    $($wire => Self::$variant,)*
+                    other => Self::Unknown(other.to_owned()),
+                }
+            }
+        }
+        impl From<String> for $name {
+            #[inline]
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+        impl Default for $name {
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown(String::new())
+            }
+        }
+        $crate::text_impls! { $name }
+    };
+}
+
+/// Gives an enum of integers its codec and conversions. It is open: `Unknown` keeps a number that is not listed.
+///
+/// ```
+/// #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// #[non_exhaustive]
+/// pub enum Priority {
+///     Low,
+///     High,
+///     Unknown(i64),
+/// }
+/// storewright_runtime::open_int_enum! { Priority { Low = 1, High = 2 } }
+///
+/// assert_eq!(serde_json::from_str::<Priority>("2")?, Priority::High);
+/// assert_eq!(Priority::from(9).as_i64(), 9);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! open_int_enum {
+    ($name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
+        #[allow(deprecated)]
+        impl $name {
+            /// The numbers that are known.
+            pub const KNOWN: &'static [i64] = &[$($wire),*];
+
+            /// The number on the wire.
+            #[inline]
+            pub fn as_i64(&self) -> i64 {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(number) => *number,
+                }
+            }
+        }
+        #[allow(deprecated)]
+        impl From<i64> for $name {
+            #[inline]
+            fn from(number: i64) -> Self {
+                match number {
+                    $($wire => Self::$variant,)*
+                    other => Self::Unknown(other),
+                }
+            }
+        }
+        impl Default for $name {
+            #[inline]
+            fn default() -> Self {
+                Self::Unknown(0)
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(&self.as_i64(), f)
+            }
+        }
+        impl $crate::codec::Slot for $name {
+            #[inline]
+            fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
+                let mut number = 0_i64;
+                $crate::codec::Slot::take(&mut number, event)?;
+                *self = Self::from(number);
+                Ok($crate::codec::Place::Done)
+            }
+        }
+        impl $crate::codec::Put for $name {
+            #[inline]
+            fn view(&self) -> $crate::codec::View<'_> {
+                $crate::codec::View::Int(self.as_i64())
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+}
+
+/// Defines a text newtype with constants, such as the field names that a query can ask for.
+///
+/// ```
+/// storewright_runtime::tokens! {
+///     /// What an app can include.
+///     pub struct AppsInclude {
+///         BUILDS = "builds",
+///         APP_INFOS = "appInfos",
+///     }
+/// }
+/// assert_eq!(AppsInclude::APP_INFOS.as_str(), "appInfos");
+/// assert_eq!(AppsInclude::new("novelties").to_string(), "novelties");
+/// ```
+#[macro_export]
+macro_rules! tokens {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($(#[$constant_meta:meta])* $constant:ident = $wire:literal),* $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub struct $name(std::borrow::Cow<'static, str>);
+
+        impl $name {
+            $(
+                #[doc = concat!("`", $wire, "`")]
+                $(#[$constant_meta])*
+                pub const $constant: Self = Self(std::borrow::Cow::Borrowed($wire));
+            )*
+
+            /// A value that has no constant here.
+            pub fn new(text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+                Self(text.into())
+            }
+
+            /// The value on the wire.
+            #[inline]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl AsRef<str> for $name {
+            #[inline]
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+/// Defines [`tokens!`](crate::tokens) to sort by, with `desc()` for the other direction.
+///
+/// ```
+/// storewright_runtime::sort_tokens! {
+///     /// What apps can be sorted by.
+///     pub struct AppsSort { NAME = "name" }
+/// }
+/// assert_eq!(AppsSort::NAME.desc().as_str(), "-name");
+/// ```
+#[macro_export]
+macro_rules! sort_tokens {
+    ($(#[$meta:meta])* pub struct $name:ident { $($constants:tt)* }) => {
+        $crate::tokens! { $(#[$meta])* pub struct $name { $($constants)* } }
+
+        impl $name {
+            /// The same in descending order.
+            #[must_use]
+            pub fn desc(&self) -> Self {
+                Self(format!("-{}", self.0).into())
+            }
+        }
+    };
+}
+
+/// Implements the conversions and the codec of a type with `as_str` and `From<&str>`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! text_impls {
+    ($name:ident) => {
+        impl AsRef<str> for $name {
+            #[inline]
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl $crate::codec::Slot for $name {
+            #[inline]
+            fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
+                let $crate::codec::Event::Str(text) = event else { return Err("a string") };
+                *self = Self::from(text);
+                Ok($crate::codec::Place::Done)
+            }
+        }
+        impl $crate::codec::Put for $name {
+            #[inline]
+            fn view(&self) -> $crate::codec::View<'_> {
+                $crate::codec::View::Str(self.as_str())
+            }
+        }
+        $crate::serde_impls! { $name }
+    };
+}
+
+/// The listed spelling that equals a text but for letter case, else the text.
+#[doc(hidden)]
+pub fn canonical<'a>(known: &[&'static str], text: &'a str) -> &'a str {
+    known.iter().find(|name| name.eq_ignore_ascii_case(text)).copied().unwrap_or(text)
+}

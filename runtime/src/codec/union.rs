@@ -1,0 +1,103 @@
+//! Unions: a tag, or the shape of a JSON value, goes in; the variant to decode into comes out.
+
+use std::any::Any;
+
+use serde::de::DeserializeSeed;
+use serde_json::Value;
+
+use super::path::Path;
+use super::read::Seed;
+use super::slot::{Event, Place, Slot, Taken};
+
+/// One of several objects, which a tag decides.
+pub trait Union {
+    /// The member that holds the tag.
+    fn tag(&self) -> &'static str;
+
+    /// Makes the variant that a tag names the current one and gives its place.
+    fn pick(&mut self, tag: &str) -> Option<&mut dyn Slot>;
+
+    /// Keeps the JSON of a variant that is not known.
+    fn unknown(&mut self, value: Value);
+}
+
+/// One of several types, which the shape of the JSON decides.
+pub trait Untagged {
+    /// Makes one variant the current one, empty, and gives its place; `None` past the last.
+    fn choose(&mut self, index: usize) -> Option<&mut dyn Slot>;
+
+    /// Keeps JSON that fits no variant.
+    fn unknown(&mut self, value: Value);
+}
+
+/// A union of resources, as in the `included` list of a JSON:API document.
+pub trait AnyIncluded {
+    /// The resource inside; `None` for one that is not known.
+    fn resource(&self) -> Option<&dyn Any>;
+}
+
+/// Says that a union has a variant for the resource `R`.
+#[diagnostic::on_unimplemented(
+    message = "this response cannot include `{R}`",
+    note = "the operation's documentation lists what it can include"
+)]
+pub trait Includes<R>: AnyIncluded {}
+
+/// Decodes a value into the variant that fits it best. Never fails: what fits none is kept as it is.
+pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
+    let mut candidates = Vec::new();
+    let mut index = 0;
+    while let Some(slot) = untagged.choose(index) {
+        if let Some(score) = score(slot, &value) {
+            candidates.push((score, index));
+        }
+        index += 1;
+    }
+    // The sort is stable: of equals the first variant wins.
+    candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    for (_, index) in candidates {
+        if let Some(slot) = untagged.choose(index) {
+            if Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok() {
+                return;
+            }
+        }
+    }
+    untagged.unknown(value);
+}
+
+/// What an untagged union's slot answers.
+#[doc(hidden)]
+pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Taken<'a> {
+    let value = match event {
+        Event::Map | Event::Seq => return Ok(Place::Untagged(untagged)),
+        Event::Null => Value::Null,
+        Event::Bool(value) => value.into(),
+        Event::Int(value) => value.into(),
+        Event::Uint(value) => value.into(),
+        Event::Float(value) => value.into(),
+        Event::Str(text) => text.into(),
+    };
+    settle(untagged, value);
+    Ok(Place::Done)
+}
+
+/// How many members of a value a slot knows; `None` if it cannot hold it.
+fn score(slot: &mut dyn Slot, value: &Value) -> Option<usize> {
+    match value {
+        Value::Null => None,
+        Value::Object(members) => match slot.take(Event::Map).ok()? {
+            Place::Object(object) => {
+                if !object.required().iter().all(|name| members.contains_key(*name)) {
+                    return None;
+                }
+                match members.keys().filter(|key| object.field(key).is_some()).count() {
+                    0 => None,
+                    known => Some(known),
+                }
+            }
+            _ => Some(0),
+        },
+        // Whether a scalar or an array fits shows when it is decoded.
+        _ => Some(0),
+    }
+}

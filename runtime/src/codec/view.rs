@@ -1,0 +1,192 @@
+//! Encoding: a model goes in and shows itself as views, JSON comes out through the only `Serialize`.
+
+use std::collections::BTreeMap;
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use super::draft::{Draft, Outline};
+use crate::patch::Patch;
+
+/// One value on its way into JSON.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum View<'a> {
+    /// A member that is left out.
+    Absent,
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// An integer without a sign.
+    Uint(u64),
+    /// A float. JSON has no form for NaN and the infinities: they are written as `null`.
+    Float(f64),
+    /// A string.
+    Str(&'a str),
+    /// An object with known members.
+    Object(&'a dyn Fields),
+    /// A flat struct that stands for a nested request body.
+    Draft(&'a dyn Draft),
+    /// An array.
+    Seq(&'a dyn Items),
+    /// A map.
+    Keys(&'a dyn Entries),
+    /// JSON of any shape.
+    Value(&'a Value),
+}
+
+/// Something that has a JSON form.
+pub trait Put {
+    /// Shows the value.
+    fn view(&self) -> View<'_>;
+}
+
+/// An object with known members.
+pub trait Fields {
+    /// Shows every member under its wire name.
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
+}
+
+/// An array.
+pub trait Items {
+    /// Shows every element.
+    fn each(&self, put: &mut dyn FnMut(View<'_>));
+}
+
+/// A map with string keys.
+pub trait Entries {
+    /// Shows every entry.
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
+}
+
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            View::Absent | View::Null => serializer.serialize_unit(),
+            View::Bool(value) => serializer.serialize_bool(*value),
+            View::Int(value) => serializer.serialize_i64(*value),
+            View::Uint(value) => serializer.serialize_u64(*value),
+            View::Float(value) => serializer.serialize_f64(*value),
+            View::Str(text) => serializer.serialize_str(text),
+            View::Object(object) => members(serializer, |put| object.each(put)),
+            View::Draft(draft) => members(serializer, |put| Outline::new(*draft).each(put)),
+            View::Keys(keys) => members(serializer, |put| keys.each(put)),
+            View::Value(value) => value.serialize(serializer),
+            View::Seq(seq) => {
+                let mut array = serializer.serialize_seq(None)?;
+                let mut result = Ok(());
+                seq.each(&mut |view| {
+                    if result.is_ok() {
+                        result = array.serialize_element(&view);
+                    }
+                });
+                result?;
+                array.end()
+            }
+        }
+    }
+}
+
+fn members<S: Serializer>(
+    serializer: S,
+    each: impl FnOnce(&mut dyn FnMut(&str, View<'_>)),
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    let mut result = Ok(());
+    each(&mut |key, view| {
+        if result.is_ok() && !matches!(view, View::Absent) {
+            result = map.serialize_entry(key, &view);
+        }
+    });
+    result?;
+    map.end()
+}
+
+impl<T: Fields> Put for T {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        View::Object(self)
+    }
+}
+
+impl<T: Fields> Fields for Box<T> {
+    #[inline]
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+        (**self).each(put);
+    }
+}
+
+impl<T: Put> Put for Option<T> {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        self.as_ref().map_or(View::Absent, T::view)
+    }
+}
+
+impl<T: Put> Put for Patch<T> {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        match self {
+            Patch::Value(value) => value.view(),
+            Patch::Null => View::Null,
+            Patch::Absent => View::Absent,
+        }
+    }
+}
+
+impl<T: Put> Put for Vec<T> {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        View::Seq(self)
+    }
+}
+
+impl<T: Put> Items for Vec<T> {
+    #[inline]
+    fn each(&self, put: &mut dyn FnMut(View<'_>)) {
+        for item in self {
+            put(item.view());
+        }
+    }
+}
+
+impl<T: Put> Put for BTreeMap<String, T> {
+    #[inline]
+    fn view(&self) -> View<'_> {
+        View::Keys(self)
+    }
+}
+
+impl<T: Put> Entries for BTreeMap<String, T> {
+    #[inline]
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+        for (key, value) in self {
+            put(key, value.view());
+        }
+    }
+}
+
+macro_rules! scalars {
+    ($($type:ty => |$value:ident| $view:expr;)*) => {$(
+        impl Put for $type {
+            #[inline]
+            fn view(&self) -> View<'_> {
+                let $value = self;
+                $view
+            }
+        }
+    )*};
+}
+scalars! {
+    String => |text| View::Str(text);
+    bool => |value| View::Bool(*value);
+    i64 => |value| View::Int(*value);
+    i32 => |value| View::Int((*value).into());
+    u32 => |value| View::Uint((*value).into());
+    u64 => |value| View::Uint(*value);
+    f64 => |value| View::Float(*value);
+    Value => |value| View::Value(value);
+}

@@ -1,0 +1,206 @@
+//! Errors: what failed, and what the server said about it, in one type that is generic over the API's own fault.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::api::{Api, Fault};
+use crate::call::Answer;
+use crate::codec::{DecodeError, decode_into};
+use crate::limit::RateLimit;
+use crate::request::Operation;
+use crate::transport::{BoxError, TransportError, TransportErrorKind};
+
+/// The error of every call to an API.
+pub type ApiError<A> = Error<<A as Api>::Fault>;
+
+/// What went wrong with a call. `F` is the body of an error that the API answers.
+///
+/// Its text names the method, the path template, the status and the server's own message; it holds no query, no
+/// credentials and none of the values of a document.
+#[derive(Debug, Clone)]
+pub struct Error<F> {
+    failure: Failure,
+    fault: Option<Box<F>>,
+}
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request or client cannot be built from what was given; nothing was sent.
+    Build,
+    /// There are no credentials; nothing was sent.
+    Credentials,
+    /// No answer came, or only a part of it.
+    Transport,
+    /// The server answered with a status that is no success.
+    Status,
+    /// The answer is not what the API's description says.
+    Decode,
+    /// The next page cannot be followed.
+    Paging,
+}
+
+/// An error before the API's own fault was read from it: the same type for all APIs.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure(std::sync::Arc<Details>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Details {
+    pub(crate) operation: Option<Operation>,
+    pub(crate) cause: Cause,
+    /// What came back, if anything did.
+    pub(crate) answer: Option<Answer>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) enum Cause {
+    Build(String),
+    Credentials(BoxError),
+    Transport(TransportError),
+    #[default]
+    Status,
+    Decode(DecodeError),
+    Paging(String),
+}
+
+impl Failure {
+    pub(crate) fn new(operation: Option<Operation>, cause: Cause, answer: Option<Answer>) -> Self {
+        Failure(std::sync::Arc::new(Details { operation, cause, answer }))
+    }
+}
+
+impl<F: Fault> From<Failure> for Error<F> {
+    fn from(failure: Failure) -> Self {
+        let mut fault = F::default();
+        let body = match (&failure.0.cause, &failure.0.answer) {
+            (Cause::Status, Some(answer)) => answer.body.as_ref(),
+            _ => &[],
+        };
+        let read = decode_into(&mut fault, body).is_ok() && fault != F::default();
+        Error { failure, fault: read.then(|| Box::new(fault)) }
+    }
+}
+
+impl<F> Error<F> {
+    fn answer(&self) -> Option<&Answer> {
+        self.failure.0.answer.as_ref()
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        match self.failure.0.cause {
+            Cause::Build(_) => ErrorKind::Build,
+            Cause::Credentials(_) => ErrorKind::Credentials,
+            Cause::Transport(_) => ErrorKind::Transport,
+            Cause::Status => ErrorKind::Status,
+            Cause::Decode(_) => ErrorKind::Decode,
+            Cause::Paging(_) => ErrorKind::Paging,
+        }
+    }
+
+    /// The operation that was called; `None` when a client could not be built.
+    pub fn operation(&self) -> Option<&Operation> {
+        self.failure.0.operation.as_ref()
+    }
+
+    /// The status of the answer, if one came.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.answer().map(|answer| answer.status)
+    }
+
+    /// What the server said, where its answer could be read as the API's own error body.
+    pub fn fault(&self) -> Option<&F> {
+        self.fault.as_deref()
+    }
+
+    /// The headers of the answer, if one came.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.answer().map(|answer| &answer.headers)
+    }
+
+    /// The beginning of the answer's body, as it came: at most 64 KiB. It may hold personal data.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.answer().map(|answer| &answer.body)
+    }
+
+    /// The id that the server gave the request, to tell its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.answer()?.request_id.as_deref()
+    }
+
+    /// What the answer said about the rate limit.
+    pub fn rate_limit(&self) -> Option<&RateLimit> {
+        self.answer()?.rate_limit.as_ref()
+    }
+
+    /// Where and why the answer could not be decoded.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        match &self.failure.0.cause {
+            Cause::Decode(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The error of the transport, if it failed.
+    pub fn transport_error(&self) -> Option<&TransportError> {
+        match &self.failure.0.cause {
+            Cause::Transport(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed later without having had an effect twice: 429 and failed connections for
+    /// every method, other transport errors and 408, 500, 502, 503, 504 for methods that may be repeated.
+    pub fn is_retryable(&self) -> bool {
+        let idempotent = self.operation().is_some_and(|operation| operation.method.is_idempotent());
+        match &self.failure.0.cause {
+            Cause::Status => match self.status().map_or(0, |status| status.as_u16()) {
+                429 => true,
+                408 | 500 | 502 | 503 | 504 => idempotent,
+                _ => false,
+            },
+            Cause::Transport(error) => error.kind() == TransportErrorKind::Connect || idempotent,
+            _ => false,
+        }
+    }
+}
+
+impl<F: Fault> fmt::Display for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation() {
+            write!(f, "{} {}: ", operation.method, operation.path)?;
+        }
+        match &self.failure.0.cause {
+            Cause::Build(problem) => f.write_str(problem),
+            Cause::Credentials(error) => write!(f, "no credentials: {error}"),
+            Cause::Transport(error) => fmt::Display::fmt(error, f),
+            Cause::Status => {
+                if let Some(status) = self.status() {
+                    write!(f, "{status}")?;
+                }
+                match self.fault().and_then(F::message) {
+                    Some(message) => write!(f, ": {message}"),
+                    None => Ok(()),
+                }
+            }
+            Cause::Decode(error) => {
+                f.write_str("the answer cannot be read: ")?;
+                fmt::Display::fmt(error, f)
+            }
+            Cause::Paging(problem) => f.write_str(problem),
+        }
+    }
+}
+
+impl<F: Fault> std::error::Error for Error<F> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.failure.0.cause {
+            Cause::Credentials(error) => error.source(),
+            Cause::Transport(error) => error.source(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The shapes that JSON:API gives to every answer: documents, pages, relationships, links.
+
+use serde_json::Value;
+
+use crate::codec::{
+    AnyIncluded, Event, Includes, Linkage as LinkageView, Object, Place, Put, Slot, Taken, View,
+};
+use crate::page::{Next, Paged};
+use crate::request::Request;
+
+/// A JSON:API resource: it has a type and an id.
+pub trait Resource: 'static {
+    /// The `type` on the wire.
+    const TYPE: &'static str;
+
+    /// The id, unique among resources of the type.
+    fn id(&self) -> &str;
+}
+
+/// The `included` member of an answer that includes nothing; what stands there is skipped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NoIncluded;
+
+impl Slot for NoIncluded {
+    fn take(&mut self, _: Event<'_>) -> Taken<'_> {
+        Ok(Place::Done)
+    }
+}
+
+impl Put for NoIncluded {
+    fn view(&self) -> View<'_> {
+        View::Null
+    }
+}
+
+macro_rules! generic_object {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident<$($param:ident $(= $default:ty)?),*> {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty = $wire:literal,)*
+        }
+        required $required:expr;
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name<$($param $(= $default)?),*> {
+            $($(#[$field_meta])* pub $field: $type,)*
+        }
+
+        impl<$($param: Slot + Default),*> Object for $name<$($param),*> {
+            #[inline]
+            fn field(&mut self, key: &str) -> Option<&mut dyn Slot> {
+                match key {
+                    $($wire => Some(&mut self.$field),)*
+                    _ => None,
+                }
+            }
+
+            #[inline]
+            fn required(&self) -> &'static [&'static str] {
+                $required
+            }
+        }
+
+        impl<$($param: Put),*> crate::codec::Fields for $name<$($param),*> {
+            #[inline]
+            fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+                $(put($wire, as_member(self.$field.view(), $required.contains(&$wire)));)*
+            }
+        }
+
+        crate::serde_impls! { $name<$($param),*> }
+    };
+}
+
+/// A required member that holds nothing is null, and others are left out.
+fn as_member(view: View<'_>, required: bool) -> View<'_> {
+    match view {
+        View::Absent if required => View::Null,
+        View::Seq(items) if !required => {
+            let mut empty = true;
+            items.each(&mut |_| empty = false);
+            if empty { View::Absent } else { view }
+        }
+        view => view,
+    }
+}
+
+generic_object! {
+    /// An answer with one resource, or with what else `data` holds. `I` is the union of what it can include.
+    pub struct Document<T, I = NoIncluded> {
+        /// The resource.
+        pub data: T = "data",
+        /// Resources that the query asked to include.
+        pub included: Vec<I> = "included",
+        /// Where the document is.
+        pub links: DocumentLinks = "links",
+        /// What the server says about the document.
+        pub meta: Option<Value> = "meta",
+    }
+    required &["data"];
+}
+
+generic_object! {
+    /// One page of a list. `I` is the union of what it can include.
+    pub struct Page<T, I = NoIncluded> {
+        /// The resources of this page.
+        pub data: Vec<T> = "data",
+        /// Resources that the query asked to include.
+        pub included: Vec<I> = "included",
+        /// Where this page and its neighbours are.
+        pub links: PagedDocumentLinks = "links",
+        /// How long the list is.
+        pub meta: Option<PagingInformation> = "meta",
+    }
+    required &["data"];
+}
+
+/// The answer that says which resource a to-one relationship leads to, if any.
+pub type Linkage = Document<Option<Identifier>>;
+
+/// The answer that says which resources a to-many relationship leads to.
+pub type Linkages = Page<Identifier>;
+
+impl<T> Document<T> {
+    /// A document around a resource, for tests and servers.
+    pub fn new(data: T) -> Self {
+        Document { data, included: Vec::new(), links: DocumentLinks::default(), meta: None }
+    }
+}
+
+impl<T> Page<T> {
+    /// A page around resources, for tests and servers.
+    pub fn new(data: Vec<T>) -> Self {
+        Page { data, included: Vec::new(), links: PagedDocumentLinks::default(), meta: None }
+    }
+}
+
+macro_rules! included {
+    ($($name:ident),*) => {$(
+        impl<T, I> $name<T, I> {
+            /// The included resources of one type. A type that this operation cannot include does not compile.
+            pub fn included<R: 'static>(&self) -> impl Iterator<Item = &R>
+            where
+                I: Includes<R>,
+            {
+                self.included.iter().filter_map(of_type)
+            }
+
+            /// The included resource that a relationship leads to.
+            pub fn find_included<R: Resource>(&self, identifier: &Identifier) -> Option<&R>
+            where
+                I: Includes<R>,
+            {
+                if identifier.kind != R::TYPE {
+                    return None;
+                }
+                self.included::<R>().find(|resource| resource.id() == identifier.id)
+            }
+        }
+    )*};
+}
+included! { Document, Page }
+
+fn of_type<R: 'static, I: AnyIncluded>(included: &I) -> Option<&R> {
+    included.resource()?.downcast_ref()
+}
+
+impl<T: Send + 'static, I> Paged for Page<T, I> {
+    type Item = T;
+
+    fn next(&self, _: &Request) -> Option<Next> {
+        self.links.next.clone().map(Next::Url)
+    }
+
+    fn into_items(self) -> Vec<T> {
+        self.data
+    }
+}
+
+macro_rules! objects {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } required $required:tt
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+        }
+        crate::object! { $name { $($field: $wire),* } required $required }
+    )*};
+}
+
+objects! {
+    /// The type and id of a resource.
+    Identifier {
+        /// The `type` of the resource.
+        kind: String = "type",
+        /// The id of the resource.
+        id: String = "id",
+    } required ["type", "id"]
+
+    /// A relationship to one resource.
+    ToOne {
+        /// Where the relationship is.
+        links: RelationshipLinks = "links",
+        /// The resource, where the answer says it.
+        data: Option<Identifier> = "data",
+    } required []
+
+    /// A relationship to several resources.
+    ToMany {
+        /// Where the relationship is.
+        links: RelationshipLinks = "links",
+        /// How many there are.
+        meta: Option<PagingInformation> = "meta",
+        /// The resources, or the first of them, where the answer says them.
+        data: Vec<Identifier> = "data",
+    } required []
+
+    /// A relationship of which the answer only says where it is.
+    Related {
+        /// Where the relationship is.
+        links: RelationshipLinks = "links",
+    } required []
+
+    /// Where a resource is.
+    ResourceLinks {
+        /// The resource itself.
+        self_: Option<String> = "self",
+    } required []
+
+    /// Where a relationship is.
+    RelationshipLinks {
+        /// The identifiers of what it leads to.
+        self_: Option<String> = "self",
+        /// What it leads to.
+        related: Option<String> = "related",
+    } required []
+
+    /// Where a document is.
+    DocumentLinks {
+        /// The document itself.
+        self_: Option<String> = "self",
+    } required []
+
+    /// Where a page and its neighbours are.
+    PagedDocumentLinks {
+        /// The page itself.
+        self_: Option<String> = "self",
+        /// The first page.
+        first: Option<String> = "first",
+        /// The page after this one.
+        next: Option<String> = "next",
+    } required []
+
+    /// What an answer says about the list that it is a page of.
+    PagingInformation {
+        /// Its length, limit and cursor.
+        paging: Paging = "paging",
+    } required []
+
+    /// The length, limit and cursor of a list.
+    Paging {
+        /// How many there are in all.
+        total: Option<i64> = "total",
+        /// How many stand on a page at most.
+        limit: i64 = "limit",
+        /// What leads to the next page.
+        next_cursor: Option<String> = "nextCursor",
+    } required []
+}
+
+impl Identifier {
+    /// An identifier of a type and an id.
+    pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
+        Identifier { kind: kind.into(), id: id.into() }
+    }
+}
+
+/// The body that sets a to-one relationship: `{"data": {"type": …, "id": …}}`, or `{"data": null}` to clear it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkageBody {
+    kind: &'static str,
+    id: crate::Patch<String>,
+}
+
+impl LinkageBody {
+    /// A body that leads to a resource, or to none.
+    pub fn new(kind: &'static str, id: Option<&str>) -> Self {
+        LinkageBody { kind, id: id.map(str::to_owned).into() }
+    }
+}
+
+/// The body that sets, extends or shrinks a to-many relationship: `{"data": [{"type": …, "id": …}]}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkagesBody {
+    kind: &'static str,
+    ids: Vec<String>,
+}
+
+impl LinkagesBody {
+    /// A body that leads to resources of one type.
+    pub fn new<S: Into<String>>(kind: &'static str, ids: impl IntoIterator<Item = S>) -> Self {
+        LinkagesBody { kind, ids: ids.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl crate::codec::Fields for LinkageBody {
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+        crate::codec::Fields::each(&LinkageView { kind: self.kind, view: self.id.view() }, put);
+    }
+}
+
+impl crate::codec::Fields for LinkagesBody {
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+        crate::codec::Fields::each(&LinkageView { kind: self.kind, view: self.ids.view() }, put);
+    }
+}

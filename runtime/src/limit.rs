@@ -1,0 +1,59 @@
+//! Rate limits: the value of a header goes in, named numbers come out.
+
+use std::fmt;
+
+/// What a server says about how much it still takes: `user-hour-lim:3600;user-hour-rem:3121;`.
+///
+/// ```
+/// use storewright_runtime::RateLimit;
+/// let limit = RateLimit::parse("user-hour-lim:3600;user-hour-rem:3121;");
+/// assert_eq!(limit.limit(), Some(3600));
+/// assert_eq!(limit.remaining(), Some(3121));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RateLimit {
+    entries: Vec<(String, String)>,
+}
+
+impl RateLimit {
+    /// Reads `name:value` pairs between `;` or `,`; what is no pair is left out.
+    pub fn parse(header: &str) -> Self {
+        let entries = header
+            .split([';', ','])
+            .filter_map(|pair| pair.split_once(':'))
+            .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+            .filter(|(key, _)| !key.is_empty())
+            .collect();
+        RateLimit { entries }
+    }
+
+    /// The value of a name, which need not be one that is known here.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// All names and values, in the server's order.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// How many requests are allowed: the first name that ends in `-lim`.
+    pub fn limit(&self) -> Option<u64> {
+        self.ending("-lim")
+    }
+
+    /// How many requests are left: the first name that ends in `-rem`.
+    pub fn remaining(&self) -> Option<u64> {
+        self.ending("-rem")
+    }
+
+    fn ending(&self, suffix: &str) -> Option<u64> {
+        self.entries.iter().find(|(key, _)| key.ends_with(suffix))?.1.parse().ok()
+    }
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.entries.iter().try_for_each(|(key, value)| write!(f, "{key}:{value};"))
+    }
+}

@@ -1,0 +1,189 @@
+//! Paging: a call goes in, a stream of pages or items comes out.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::api::Api;
+use crate::call::{Payload, Sent, fetch};
+use crate::client::{Client, Core};
+use crate::error::{ApiError, Cause, Failure};
+use crate::request::Request;
+
+/// Where the page after this one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Next {
+    /// At a URL, which is followed as it is, on the API's own host only.
+    Url(String),
+    /// At the same path, with these query parameters set.
+    Query(Vec<(&'static str, String)>),
+}
+
+/// An answer that is one page of a list.
+pub trait Paged {
+    /// What the list is of.
+    type Item: Send + 'static;
+
+    /// Where the page after this one is; the request is the one that this page answers.
+    fn next(&self, sent: &Request) -> Option<Next>;
+
+    /// The items of this page.
+    fn into_items(self) -> Vec<Self::Item>;
+}
+
+/// All pages of a list, each fetched when it is asked for. A `Stream`, which ends after the first error.
+#[must_use = "pages are fetched when they are asked for"]
+pub struct Pages<A: Api, P> {
+    client: Client<A>,
+    visited: HashSet<String>,
+    state: State<P, A::Fault>,
+}
+
+enum State<P, F> {
+    /// To be fetched.
+    Next(Box<Request>),
+    /// On its way.
+    Fetching(Box<Request>, Sent<P, F>),
+    /// The link to the next page cannot be followed.
+    Failed(Failure),
+    Done,
+}
+
+impl<A: Api, P> fmt::Debug for Pages<A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("visited", &self.visited.len()).finish_non_exhaustive()
+    }
+}
+
+impl<A: Api, P: Payload + Paged> Pages<A, P> {
+    pub(crate) fn new(client: Client<A>, request: Request) -> Self {
+        let visited = HashSet::from([client.core().url(&request)]);
+        Pages { client, visited, state: State::Next(Box::new(request)) }
+    }
+
+    /// The next page; `None` after the last. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// When the page cannot be fetched; there are none after it.
+    pub async fn try_next(&mut self) -> Result<Option<P>, ApiError<A>> {
+        std::future::poll_fn(|context| self.poll_page(context)).await.transpose()
+    }
+
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P, ApiError<A>>>> {
+        loop {
+            self.state = match std::mem::replace(&mut self.state, State::Done) {
+                State::Done => return Poll::Ready(None),
+                State::Failed(failure) => return Poll::Ready(Some(Err(failure.into()))),
+                State::Next(request) => {
+                    let sent = fetch(&self.client, (*request).clone());
+                    State::Fetching(request, sent)
+                }
+                State::Fetching(request, mut sent) => match sent.as_mut().poll(context) {
+                    Poll::Pending => {
+                        self.state = State::Fetching(request, sent);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
+                    Poll::Ready(Ok(page)) => {
+                        if let Some(next) = page.next(&request) {
+                            self.state = match follow(self.client.core(), *request, next, &mut self.visited) {
+                                Ok(request) => State::Next(Box::new(request)),
+                                Err(failure) => State::Failed(failure),
+                            };
+                        }
+                        return Poll::Ready(Some(Ok(page)));
+                    }
+                },
+            };
+        }
+    }
+}
+
+/// The request for the next page.
+fn follow(
+    core: &Core,
+    mut request: Request,
+    next: Next,
+    visited: &mut HashSet<String>,
+) -> Result<Request, Failure> {
+    let operation = *request.operation();
+    let failed = |problem| Failure::new(Some(operation), Cause::Paging(problem), None);
+    match next {
+        Next::Url(url) => {
+            let url = core.own(&url).map_err(failed)?;
+            request.set_target(url);
+        }
+        Next::Query(parameters) => {
+            for (key, value) in parameters {
+                request.text(key, &value);
+            }
+        }
+    }
+    if !visited.insert(core.url(&request)) {
+        return Err(failed("the link to the next page leads to a page that was there before".to_owned()));
+    }
+    Ok(request)
+}
+
+impl<A: Api, P: Payload + Paged> Stream for Pages<A, P> {
+    type Item = Result<P, ApiError<A>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_page(context)
+    }
+}
+
+/// The items of all pages of a list. A `Stream`, which ends after the first error.
+#[must_use = "items are fetched when they are asked for"]
+pub struct Items<A: Api, P: Paged> {
+    pages: Pages<A, P>,
+    items: std::vec::IntoIter<P::Item>,
+}
+
+// The items are moved out, never pinned.
+impl<A: Api, P: Paged> Unpin for Items<A, P> {}
+
+impl<A: Api, P: Paged> fmt::Debug for Items<A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).field("ready", &self.items.len()).finish()
+    }
+}
+
+impl<A: Api, P: Payload + Paged> Items<A, P> {
+    pub(crate) fn new(pages: Pages<A, P>) -> Self {
+        Items { pages, items: Vec::new().into_iter() }
+    }
+
+    /// The next item; `None` after the last. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// When a page cannot be fetched; there are no items after it.
+    pub async fn try_next(&mut self) -> Result<Option<P::Item>, ApiError<A>> {
+        std::future::poll_fn(|context| self.poll_item(context)).await.transpose()
+    }
+
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item, ApiError<A>>>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll_page(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(page)) => self.items = page.into_items().into_iter(),
+            }
+        }
+    }
+}
+
+impl<A: Api, P: Payload + Paged> Stream for Items<A, P> {
+    type Item = Result<P::Item, ApiError<A>>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_item(context)
+    }
+}

@@ -1,0 +1,366 @@
+//! One request as a plain value: an operation, holes, query, headers and body go in; a path, a query and bytes come out.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::codec::{Put, to_vec};
+
+/// All but what RFC 3986 calls unreserved: whatever a value holds, it stays one segment, or one value.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The method of an operation; unlike `http::Method` it can stand in a constant expression and a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // each is its own name
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Options,
+}
+
+impl Method {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
+        }
+    }
+
+    /// Whether sending twice has the effect of sending once.
+    pub const fn is_idempotent(self) -> bool {
+        !matches!(self, Method::Post | Method::Patch)
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => http::Method::GET,
+            Method::Head => http::Method::HEAD,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+            Method::Delete => http::Method::DELETE,
+            Method::Options => http::Method::OPTIONS,
+        }
+    }
+}
+
+/// What the vendor's document says about one operation.
+///
+/// ```
+/// use storewright_runtime::{Method, Operation};
+/// const LIST: Operation = Operation::new(Method::Get, "apps_getCollection", "/v1/apps");
+/// const REPORT: Operation = Operation::new(Method::Get, "report", "/v1/report").accept("text/csv");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The method.
+    pub method: Method,
+    /// The vendor's id.
+    pub id: &'static str,
+    /// The path with its holes, such as `/v1/apps/{id}/builds`.
+    pub path: &'static str,
+    /// The media type that is asked for.
+    pub accept: &'static str,
+    /// Whether credentials are sent.
+    pub authenticated: bool,
+}
+
+impl Operation {
+    /// An operation that answers JSON and needs credentials.
+    pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
+        Operation { method, id, path, accept: "application/json", authenticated: true }
+    }
+
+    /// Asks for another media type.
+    #[must_use]
+    pub const fn accept(mut self, media_type: &'static str) -> Self {
+        self.accept = media_type;
+        self
+    }
+
+    /// Sends no credentials.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.authenticated = false;
+        self
+    }
+}
+
+/// How a list stands in the query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Style {
+    /// `key=a,b`
+    #[default]
+    Commas,
+    /// `key=a|b`
+    Pipes,
+    /// `key=a%20b`; a value with a space in it cannot be told from two.
+    Spaces,
+    /// `key=a%09b`; a value with a tab in it cannot be told from two.
+    Tabs,
+    /// `key=a&key=b`
+    Repeated,
+}
+
+impl Style {
+    fn separator(self) -> &'static str {
+        match self {
+            Style::Commas | Style::Repeated => ",",
+            Style::Pipes => "|",
+            Style::Spaces => "%20",
+            Style::Tabs => "%09",
+        }
+    }
+}
+
+/// One request, which can be looked at, kept, cloned and sent later.
+///
+/// Setting a query parameter or header again replaces it. What cannot be sent, such as an empty id, is remembered and
+/// is the error of the send.
+#[derive(Clone)]
+pub struct Request {
+    operation: Operation,
+    path: String,
+    query: Vec<(Cow<'static, str>, String)>,
+    /// A whole query or URL that replaces path and query: a page that the server named.
+    target: Option<http::Uri>,
+    headers: HeaderMap,
+    body: Option<Body>,
+    problem: Option<String>,
+}
+
+#[derive(Clone)]
+struct Body {
+    content_type: &'static str,
+    bytes: Bytes,
+}
+
+impl fmt::Debug for Request {
+    // Query and headers may hold personal data and secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation.id)
+            .field("method", &self.operation.method)
+            .field("path", &self.path)
+            .field("query", &self.query.iter().map(|(key, _)| key).collect::<Vec<_>>())
+            .field("body", &self.body.as_ref().map(|body| body.bytes.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    /// A request; the values fill the holes of the operation's path in order, each as one segment.
+    pub fn new(operation: Operation, holes: &[&str]) -> Self {
+        let (path, problem) = match fill(operation.path, holes) {
+            Ok(path) => (path, None),
+            Err(problem) => (operation.path.to_owned(), Some(problem)),
+        };
+        Request {
+            operation,
+            path,
+            query: Vec::new(),
+            target: None,
+            headers: HeaderMap::new(),
+            body: None,
+            problem,
+        }
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// The method.
+    pub fn method(&self) -> Method {
+        self.operation.method
+    }
+
+    /// The path, percent-encoded.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query, percent-encoded; empty if there is none.
+    pub fn query(&self) -> String {
+        let mut query = String::new();
+        for (key, value) in &self.query {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.extend(utf8_percent_encode(key, RESERVED));
+            query.push('=');
+            query.push_str(value);
+        }
+        query
+    }
+
+    /// The value of a query parameter, percent-encoded; the first if it is repeated.
+    pub fn parameter(&self, key: &str) -> Option<&str> {
+        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The headers that were set, without those that the client adds.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref().map(|body| &body.bytes)
+    }
+
+    /// The media type of the body.
+    pub fn content_type(&self) -> Option<&'static str> {
+        self.body.as_ref().map(|body| body.content_type)
+    }
+
+    /// Why the request cannot be sent, if so.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// The URL of a page that the server named, which replaces path and query.
+    pub(crate) fn target(&self) -> Option<&http::Uri> {
+        self.target.as_ref()
+    }
+
+    /// Replaces path and query.
+    pub(crate) fn set_target(&mut self, target: http::Uri) {
+        self.target = Some(target);
+    }
+
+    /// Sets a query parameter to a list; an empty one takes the parameter away.
+    pub fn list<V: AsRef<str>>(
+        &mut self,
+        key: &'static str,
+        style: Style,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        self.remove(key);
+        let mut joined = String::new();
+        for (index, value) in values.into_iter().enumerate() {
+            self.add(key, style, index, value.as_ref(), &mut joined);
+        }
+        if !joined.is_empty() {
+            self.query.push((Cow::Borrowed(key), joined));
+        }
+    }
+
+    fn add(&mut self, key: &'static str, style: Style, index: usize, value: &str, joined: &mut String) {
+        if style == Style::Repeated {
+            self.query.push((Cow::Borrowed(key), encode(value)));
+            return;
+        }
+        if index > 0 {
+            joined.push_str(style.separator());
+        }
+        joined.extend(utf8_percent_encode(value, RESERVED));
+    }
+
+    /// Sets a query parameter to a text.
+    pub fn text(&mut self, key: &'static str, value: &str) {
+        self.set(Cow::Borrowed(key), encode(value));
+    }
+
+    /// Sets a query parameter to an integer.
+    pub fn number(&mut self, key: &'static str, value: i64) {
+        self.set(Cow::Borrowed(key), value.to_string());
+    }
+
+    /// Sets a query parameter to a decimal number.
+    pub fn decimal(&mut self, key: &'static str, value: f64) {
+        self.set(Cow::Borrowed(key), encode(&value.to_string()));
+    }
+
+    /// Sets a query parameter to `true` or `false`.
+    pub fn flag(&mut self, key: &'static str, value: bool) {
+        self.set(Cow::Borrowed(key), value.to_string());
+    }
+
+    /// Sets a query parameter whose name is not known to the client.
+    pub fn parameter_named(&mut self, key: impl Into<String>, value: &str) {
+        self.set(Cow::Owned(key.into()), encode(value));
+    }
+
+    fn remove(&mut self, key: &str) {
+        self.query.retain(|(name, _)| name != key);
+    }
+
+    fn set(&mut self, key: Cow<'static, str>, value: String) {
+        match self.query.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, old)) => *old = value,
+            None => self.query.push((key, value)),
+        }
+    }
+
+    /// Sets a header.
+    pub fn header(&mut self, name: &str, value: &str) {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
+            _ => self.fail(format!("the header `{name}` has a name or value that HTTP does not allow")),
+        }
+    }
+
+    /// Sets the body to JSON.
+    pub fn json(&mut self, body: &dyn Put) {
+        self.bytes("application/json", to_vec(body));
+    }
+
+    /// Sets the body.
+    pub fn bytes(&mut self, content_type: &'static str, body: impl Into<Bytes>) {
+        self.body = Some(Body { content_type, bytes: body.into() });
+    }
+
+    /// Remembers the first problem.
+    fn fail(&mut self, problem: String) {
+        self.problem.get_or_insert(problem);
+    }
+}
+
+fn encode(value: &str) -> String {
+    utf8_percent_encode(value, RESERVED).to_string()
+}
+
+fn fill(template: &str, holes: &[&str]) -> Result<String, String> {
+    let mut path = String::with_capacity(template.len() + 32);
+    let mut values = holes.iter();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        path.push_str(before);
+        rest = after;
+        match values.next().copied() {
+            None => return Err(format!("`{name}` is missing")),
+            Some("") => return Err(format!("`{name}` is empty")),
+            // Every URL parser takes such a segment away, percent-encoded or not: the request would go elsewhere.
+            Some(dots @ ("." | "..")) => return Err(format!("`{name}` is `{dots}`")),
+            Some(value) => path.extend(utf8_percent_encode(value, RESERVED)),
+        }
+    }
+    path.push_str(rest);
+    Ok(path)
+}

@@ -1,0 +1,153 @@
+//! The way to the server: an HTTP request goes in, an HTTP response with a streamed body comes out.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+
+#[cfg(feature = "reqwest")]
+mod reqwest;
+
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::Reqwest;
+
+/// A future on the heap, so that it has a name.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An error of any type.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// What sends requests. Tests of your own can answer from a script.
+///
+/// A transport sends once, follows no redirects, and keeps to the [`Timeout`] among the request's extensions.
+/// Dropping the future gives the request up.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends a request.
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>>;
+}
+
+/// How long one attempt may take, body included: an extension of the request that a transport is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeout(pub Duration);
+
+/// Why no answer, or only a part of one, came.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    source: BoxError,
+}
+
+/// At which point a transport failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: the server has seen nothing of the request.
+    Connect,
+    /// It took too long.
+    Timeout,
+    /// Anything else: the server may have seen the request.
+    Other,
+}
+
+impl TransportError {
+    /// An error of a transport. The text of the source must hold no secrets and no query.
+    pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
+        TransportError { kind, source: source.into() }
+    }
+
+    /// At which point the transport failed.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            TransportErrorKind::Connect => "the connection failed: ",
+            TransportErrorKind::Timeout => "the request took too long: ",
+            TransportErrorKind::Other => "the request failed: ",
+        })?;
+        fmt::Display::fmt(&self.source, f)
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The source's own text is in this one's already.
+        self.source.source()
+    }
+}
+
+/// A response body, as a stream of pieces.
+pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>);
+
+impl Body {
+    /// A body of a stream.
+    pub fn new(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+        Body(Box::pin(stream))
+    }
+
+    /// The next piece; `None` at the end.
+    ///
+    /// # Errors
+    /// When the connection fails before the end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
+    }
+
+    /// Reads up to a number of bytes; says whether that was all.
+    ///
+    /// # Errors
+    /// When the connection fails before the end.
+    pub async fn collect(&mut self, limit: usize) -> Result<(Bytes, bool), TransportError> {
+        let mut read = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            let room = limit.saturating_sub(read.len());
+            if chunk.len() > room {
+                read.extend_from_slice(chunk.get(..room).unwrap_or_default());
+                return Ok((read.freeze(), false));
+            }
+            read.extend_from_slice(&chunk);
+        }
+        Ok((read.freeze(), true))
+    }
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body")
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Body::new(Once(Some(bytes.into())))
+    }
+}
+
+/// A stream of one piece.
+struct Once(Option<Bytes>);
+
+impl Stream for Once {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().filter(|bytes| !bytes.is_empty()).map(Ok))
+    }
+}

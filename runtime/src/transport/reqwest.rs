@@ -1,0 +1,85 @@
+//! The transport over the `reqwest` client.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::Body as _;
+
+use super::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
+
+/// Sends requests with `reqwest`, over TLS by rustls. Redirects are not followed: credentials would go along.
+#[derive(Debug, Clone)]
+pub struct Reqwest(reqwest::Client);
+
+impl Reqwest {
+    /// A transport with settings of its own.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new() -> Result<Self, TransportError> {
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map(Reqwest)
+            .map_err(failed)
+    }
+
+    /// A transport over a client with settings of yours, such as a proxy. The client should not follow redirects.
+    pub fn over(client: reqwest::Client) -> Self {
+        Reqwest(client)
+    }
+}
+
+impl Transport for Reqwest {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+        let client = self.0.clone();
+        Box::pin(async move {
+            let timeout = request.extensions().get::<Timeout>().copied();
+            let mut request = reqwest::Request::try_from(request).map_err(failed)?;
+            if let Some(Timeout(timeout)) = timeout {
+                *request.timeout_mut() = Some(timeout);
+            }
+            let response = client.execute(request).await.map_err(failed)?;
+            let response: http::Response<reqwest::Body> = response.into();
+            Ok(response.map(|body| Body::new(Pieces(body))))
+        })
+    }
+}
+
+// The URL of reqwest's errors holds the query.
+fn failed(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else {
+        TransportErrorKind::Other
+    };
+    TransportError::new(kind, error.without_url())
+}
+
+/// The data of a body, without its trailers.
+struct Pieces(reqwest::Body);
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match std::task::ready!(Pin::new(&mut self.0).poll_frame(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(failed(error)))),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+            }
+        }
+    }
+}
