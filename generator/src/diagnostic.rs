@@ -36,6 +36,22 @@ impl Pointer {
         Self(out)
     }
 
+    /// The pointer to what holds what this one points to; the root has none.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+    }
+
+    /// The names and indexes on the way from the root, unescaped.
+    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
+    }
+
+    /// What remains of this pointer below `base`: empty or starting with `/`; `None` where it is elsewhere.
+    pub fn below(&self, base: &Pointer) -> Option<&str> {
+        let rest = self.0.strip_prefix(base.as_str())?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    }
+
     /// The pointer's text.
     pub fn as_str(&self) -> &str {
         &self.0

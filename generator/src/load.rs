@@ -1,19 +1,96 @@
-//! Vendor text and overlay go in; a `Spec` comes out.
-use crate::diagnostic::Pointer;
-/// A document, read.
-#[derive(Debug)]
+//! A vendor's document and our overlay go in; a typed OpenAPI 3.0 document comes out, with the way back to the vendor's places.
+
+mod dialect;
+mod model;
+mod openapi30;
+mod operation;
+mod origin;
+pub mod overlay;
+mod position;
+mod prose;
+mod reference;
+mod shape;
+mod skip;
+pub mod text;
+mod trail;
+
+use openapiv3::OpenAPI;
+use serde_json::Value;
+
+pub use self::origin::Origins;
+pub use self::overlay::{ActionOutcome, Overlay};
+pub use self::position::locate;
+pub use self::skip::Skip;
+use crate::diagnostic::{Pointer, Severity, Sink};
+
+/// A document's text and the name that messages give it.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// A file or URL.
+    pub name: &'a str,
+    /// JSON or YAML in UTF-8.
+    pub text: &'a [u8],
+}
+
+/// How a document is loaded.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether the vendor's descriptions, titles and examples stay.
+    pub keep_prose: bool,
+}
+
+/// A loaded document.
+#[derive(Debug, Clone)]
 pub struct Spec {
-    pub document: openapiv3::OpenAPI,
+    /// The document after the overlay, as OpenAPI 3.0.
+    pub document: OpenAPI,
+    /// The vendor's version of it, `info.version`.
     pub version: String,
+    /// What became of every action of the overlay.
+    pub overlay: Vec<ActionOutcome>,
+    /// What the overlay left out.
     pub skipped: Vec<Skip>,
+    origins: Origins,
 }
-#[derive(Debug)]
-pub struct Skip {
-    pub at: Pointer,
-    pub reason: String,
-}
+
 impl Spec {
+    /// Where in the vendor's file stands what stands here in the document.
     pub fn origin(&self, at: &Pointer) -> Pointer {
-        at.clone()
+        self.origins.origin(at)
     }
+}
+
+/// The document of a text; `None` if errors were pushed.
+pub fn load(
+    source: Source<'_>,
+    overlay: Option<&Overlay>,
+    options: &Options,
+    out: &mut Sink,
+) -> Option<Spec> {
+    let errors = error_count(out);
+    let mut tree = text::parse(&source, out)?;
+    let dialect = dialect::dialect(&tree, out)?;
+    if !options.keep_prose {
+        prose::strip(&mut tree);
+    }
+    let mut origins = Origins::default();
+    let version = tree.pointer("/info/version").and_then(Value::as_str).map(str::to_owned);
+    let outcomes = overlay
+        .map(|overlay| overlay.apply_traced(&mut tree, version.as_deref(), &mut origins, out))
+        .unwrap_or_default();
+    let skipped = skip::remove(&mut tree, &mut origins, out);
+    match dialect {
+        dialect::Dialect::OpenApi30 => openapi30::normalise(&mut tree, &mut origins, out),
+    }
+    reference::check(&tree, &origins, out);
+    operation::check(&tree, &origins, out);
+    let document = model::read(tree, &origins, out)?;
+    if error_count(out) > errors {
+        return None;
+    }
+    Some(Spec { version: document.info.version.clone(), document, overlay: outcomes, skipped, origins })
+}
+
+fn error_count(out: &Sink) -> usize {
+    out.diagnostics().iter().filter(|d| d.severity == Severity::Error).count()
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
-use storewright_generator::render::MARK;
+use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
 
-use crate::pipeline::{self, Crate};
+use crate::pipeline;
 use crate::report::{print, refuse};
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -86,12 +86,12 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
 }
 
 /// What our own crates are generated with.
-pub(crate) fn ours(settings: &Settings) -> Crate {
-    Crate {
+pub(crate) fn ours(settings: &Settings) -> Options {
+    Options {
         version: settings.crate_version.clone(),
         runtime: "../../runtime".to_owned(),
         workspace: true,
-        docs: BTreeMap::new(),
+        ..Options::default()
     }
 }
 
@@ -138,14 +138,13 @@ fn foreign(
     };
     let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
     let rules = pipeline::rules(tree, args.api.as_deref())?;
-    let Some(lowered) = pipeline::read(&document, &rules, &name, args.docs, out) else { return Ok(None) };
-    let options = Crate { docs: lowered.docs, ..elsewhere(tree, folder, "0.1.0")? };
-    let files = pipeline::crate_files(&lowered.api, &rules, &options, out)?;
-    Ok(files.map(|files| Root { folder: folder.to_owned(), files, records: BTreeMap::new() }))
+    let options = elsewhere(tree, folder, "0.1.0")?;
+    let made = pipeline::make(&document, &rules, &name, args.docs, &options, out)?;
+    Ok(made.map(|made| Root { folder: folder.to_owned(), files: made.files, records: BTreeMap::new() }))
 }
 
 /// What a crate that stands elsewhere is generated with.
-fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Crate> {
+fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Options> {
     let folder = std::path::absolute(folder)?;
     let runtime = tree.root().join("runtime");
     // Within the checkout the way to the runtime moves with it; from outside it does not lead anywhere for others.
@@ -153,7 +152,7 @@ fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Crate>
         Ok(below) => below.components().map(|_| "../").collect::<String>() + "runtime",
         Err(_) => runtime.display().to_string(),
     };
-    Ok(Crate { version: version.to_owned(), runtime, workspace: false, docs: BTreeMap::new() })
+    Ok(Options { version: version.to_owned(), runtime, workspace: false, ..Options::default() })
 }
 
 fn is_name(name: &str) -> bool {

@@ -7,9 +7,10 @@ use std::{fs, io};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use storewright_generator::api::{Api, stored};
-use storewright_generator::diagnostic::{Code, Diagnostic, Severity, Sink};
-use storewright_generator::render::MARK;
-use storewright_generator::{name, render};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Severity, Sink};
+use storewright_generator::name::Names;
+use storewright_generator::render::{MARK, Options};
+use storewright_generator::{load, lower, name, render};
 
 use crate::fetch::Document;
 use crate::tree::Tree;
@@ -54,21 +55,11 @@ pub(crate) struct Notice {
 }
 
 /// What a document gives.
-#[derive(Debug, Default)]
-pub(crate) struct Lowered {
+pub(crate) struct Made {
     pub(crate) api: Api,
     pub(crate) report: Report,
-    /// Vendor prose by pointer, where it is kept.
-    pub(crate) docs: BTreeMap<String, String>,
-}
-
-/// What a crate is generated with beside its API and rules.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Crate {
-    pub(crate) version: String,
-    pub(crate) runtime: String,
-    pub(crate) workspace: bool,
-    pub(crate) docs: BTreeMap<String, String>,
+    /// The crate, by path below its folder.
+    pub(crate) files: BTreeMap<String, String>,
 }
 
 /// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
@@ -87,46 +78,44 @@ pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
     Ok(out)
 }
 
-/// Document → `Spec` → `Api`; none if errors were pushed.
-pub(crate) fn read(
+/// Document → `Spec` → `Api` → `Names` → files; none if errors were pushed.
+pub(crate) fn make(
     document: &Document,
-    _rules: &Rules,
+    rules: &Rules,
     name: &str,
-    _keep_prose: bool,
+    keep_prose: bool,
+    options: &Options,
     out: &mut Sink,
-) -> Option<Lowered> {
-    // TODO(merge): load::load + lower::lower.
-    let tree: serde_json::Value = match serde_json::from_str(&document.text) {
-        Ok(tree) => tree,
-        Err(error) => {
-            let at = storewright_generator::diagnostic::Place {
-                file: document.from.clone(),
-                line: Some(error.line()),
-                ..Default::default()
-            };
-            out.push(Diagnostic::error(Code::InvalidJson, at, error.to_string()));
-            return None;
+) -> anyhow::Result<Option<Made>> {
+    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let made = match lowered(source, rules, name, keep_prose, out) {
+        None => None,
+        Some((api, report)) => {
+            crate_files(&api, rules, options, out)?.map(|files| Made { api, report, files })
         }
     };
-    let mut api = Api::default();
-    api.info.format = storewright_generator::api::FORMAT;
-    api.info.name = name.to_owned();
-    api.info.version = tree.pointer("/info/version")?.as_str()?.to_owned();
-    for (path, item) in tree.get("paths")?.as_object()? {
-        for (method, operation) in item.as_object()? {
-            let Some(id) = operation.get("operationId").and_then(|id| id.as_str()) else { continue };
-            api.operations.insert(
-                id.to_owned(),
-                storewright_generator::api::Operation {
-                    method: method.to_uppercase(),
-                    path: path.clone(),
-                    ..Default::default()
-                },
-            );
+    load::locate(source, out);
+    Ok(made)
+}
+
+fn lowered(
+    source: load::Source<'_>,
+    rules: &Rules,
+    name: &str,
+    keep_prose: bool,
+    out: &mut Sink,
+) -> Option<(Api, Report)> {
+    let overlay = match &rules.overlay {
+        None => None,
+        Some((path, text)) => {
+            Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
         }
-    }
-    let report = Report { overlay: Vec::new(), notices: notices(out.diagnostics()) };
-    Some(Lowered { api, report, docs: BTreeMap::new() })
+    };
+    let spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    let api = lower::lower(&spec, name, out)?;
+    let applied = spec.overlay.into_iter().filter(|action| action.applies);
+    let overlay = applied.map(|action| Matched { id: action.id, matched: action.matched }).collect();
+    Some((api, Report { overlay, notices: notices(out.diagnostics()) }))
 }
 
 /// The files of the stored form, by path below `specs/<api>/`.
@@ -159,7 +148,7 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
         Ok(report) => Some((found?, report)),
         Err(message) => {
             let file = tree.shown(&folder.join(REPORT));
-            let at = storewright_generator::diagnostic::Place { file, ..Default::default() };
+            let at = Place { file, ..Place::default() };
             out.push(
                 Diagnostic::error(Code::InvalidApi, at, message)
                     .help(format!("store it again with `cargo xtask update {api}`")),
@@ -169,28 +158,23 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
     }
 }
 
+/// `Api` → `Names`; none if errors were pushed.
+pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
+    let naming = rules.naming.as_deref().unwrap_or_default();
+    let config = name::Config::parse(naming, rules.areas.as_deref(), out)?;
+    name::name(api, &config, out)
+}
+
 /// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.
 pub(crate) fn crate_files(
     api: &Api,
     rules: &Rules,
-    options: &Crate,
+    options: &Options,
     out: &mut Sink,
 ) -> anyhow::Result<Option<BTreeMap<String, String>>> {
-    // TODO(merge): name::name.
-    let names = name::Names::default();
-    let _ = (&rules.naming, &rules.areas, &out);
-    let options = render::Options {
-        templates: rules.templates.clone(),
-        runtime: options.runtime.clone(),
-        version: options.version.clone(),
-        workspace: options.workspace,
-        docs: options.docs.clone(),
-    };
-    let mut files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
-    if files.is_empty() {
-        let list: String = api.operations.keys().map(|id| format!("// {id}\n")).collect();
-        files.push(render::File { path: "src/lib.rs".to_owned(), text: format!("// {MARK}\n{list}") });
-    }
+    let Some(names) = names(api, rules, out) else { return Ok(None) };
+    let options = Options { templates: rules.templates.clone(), ..options.clone() };
+    let files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
     Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
 }
 
@@ -203,12 +187,6 @@ pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
         message: d.message.clone(),
     };
     diagnostics.iter().filter(is_open).map(notice).collect()
-}
-
-/// How many areas the crate has.
-pub(crate) fn areas(rules: &Rules) -> usize {
-    let table = rules.areas.as_deref().and_then(|text| text.parse::<toml::Table>().ok());
-    table.map_or(0, |table| table.values().filter(|area| area.is_table()).count())
 }
 
 fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {

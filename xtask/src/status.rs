@@ -5,12 +5,12 @@ use std::fs;
 
 use serde::Serialize;
 use storewright_generator::api::{Shape, Skipped};
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Severity, Sink};
 use storewright_generator::render::MARK;
 use storewright_generator::write;
 
 use crate::Outcome;
-use crate::pipeline::{self, Crate, Matched, Notice};
+use crate::pipeline::{self, Matched, Notice};
 use crate::report::refuse;
 use crate::tree::Tree;
 
@@ -70,9 +70,15 @@ pub(crate) fn status(tree: &Tree, out: &mut Sink) -> anyhow::Result<Option<Statu
         let Some((api, report)) = pipeline::stored(tree, &name, out) else { continue };
         let rules = pipeline::rules(tree, Some(&name))?;
         let mut named = Sink::new();
-        pipeline::crate_files(&api, &rules, &Crate::default(), &mut named)?;
+        let names = pipeline::names(&api, &rules, &mut named);
         let mut notices = report.notices;
         notices.extend(pipeline::notices(named.diagnostics()));
+        named
+            .into_diagnostics()
+            .into_iter()
+            .filter(|d| d.severity == Severity::Error)
+            .for_each(|d| out.push(d));
+        let Some(names) = names else { continue };
         let tags: BTreeSet<&String> = api.operations.values().flat_map(|operation| &operation.tags).collect();
         apis.push(ApiStatus {
             vendor_version: api.info.version.clone(),
@@ -81,7 +87,7 @@ pub(crate) fn status(tree: &Tree, out: &mut Sink) -> anyhow::Result<Option<Statu
             tags: tags.len(),
             types: api.types.len(),
             enums: api.types.values().filter(|ty| matches!(ty.shape, Shape::Enum(_))).count(),
-            areas: pipeline::areas(&rules),
+            areas: names.areas.len(),
             overlay: report.overlay,
             skipped: api.info.skipped,
             notices,

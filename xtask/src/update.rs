@@ -10,7 +10,7 @@ use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
 use storewright_generator::render::MARK;
 use storewright_generator::write::{self, Root};
 
-use crate::pipeline::{self, Report};
+use crate::pipeline::{self, Made, Report};
 use crate::report::{plural, print, refuse};
 use crate::tree::Tree;
 use crate::{Outcome, fetch, generate, settings};
@@ -54,11 +54,8 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     };
     let Some(document) = fetch::fetch(from, settings.sha256.as_deref(), out) else { return Ok(None) };
     let rules = pipeline::rules(tree, Some(&args.api))?;
-    let Some(lowered) = pipeline::read(&document, &rules, &args.api, false, out) else { return Ok(None) };
-    let (api, report) = (lowered.api, lowered.report);
-    let Some(files) = pipeline::crate_files(&api, &rules, &generate::ours(&settings), out)? else {
-        return Ok(None);
-    };
+    let made = pipeline::make(&document, &rules, &args.api, false, &generate::ours(&settings), out)?;
+    let Some(Made { api, report, files }) = made else { return Ok(None) };
     let record = settings::record(&text, &settings, &document, &api.info.version)?;
     let roots = [
         Root {

@@ -1,0 +1,131 @@
+//! One action and a tree go in; the changed tree and the number of places that the target selected come out.
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::merge::{self, Target, Update};
+use super::{Action, Change, Edition};
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
+use crate::load::Origins;
+
+pub(super) fn apply(
+    action: &Action,
+    edition: Edition,
+    tree: &mut Value,
+    origins: &mut Origins,
+    out: &mut Sink,
+) -> usize {
+    let places = select(&action.path, tree);
+    if places.is_empty() {
+        return 0;
+    }
+    match &action.change {
+        Change::Nothing => {}
+        Change::Remove => remove(action, &places, tree, origins, out),
+        Change::Update(value) => {
+            update(action, &places, Update { value, from: None, edition }, tree, origins, out);
+        }
+        Change::Copy(from) => {
+            let sources = select(from, tree);
+            let [from] = sources.as_slice() else {
+                out.push(Diagnostic::error(
+                    Code::InvalidOverlay,
+                    &action.place("copy"),
+                    format!("`copy` must select one place and selects {}", sources.len()),
+                ));
+                return places.len();
+            };
+            // The source may hold the target or stand in it, so it is copied before anything changes.
+            let Some(value) = tree.pointer(from.as_str()).cloned() else { return places.len() };
+            update(action, &places, Update { value: &value, from: Some(from), edition }, tree, origins, out);
+        }
+    }
+    places.len()
+}
+
+fn select(path: &JsonPath, tree: &Value) -> Vec<Pointer> {
+    let mut places: Vec<Pointer> = Vec::new();
+    for node in path.query_located(tree).iter() {
+        places.push(Pointer::new(node.location().to_json_pointer()));
+    }
+    // A query such as $['a','a'] selects a place twice; an update must not be made twice.
+    let mut seen = std::collections::HashSet::new();
+    places.retain(|place| seen.insert(place.clone()));
+    places
+}
+
+fn remove(action: &Action, places: &[Pointer], tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    let mut last_first: Vec<(Vec<Token>, &Pointer)> = places.iter().map(|at| (order(at), at)).collect();
+    // Later items and inner places first: a removal then moves nothing that is still to be removed.
+    last_first.sort_by(|a, b| b.0.cmp(&a.0));
+    for (_, at) in last_first {
+        let (Some(parent), Some(token)) = (at.parent(), at.tokens().last()) else {
+            out.push(Diagnostic::error(
+                Code::InvalidOverlay,
+                &action.place("target"),
+                "the document itself cannot be removed",
+            ));
+            continue;
+        };
+        match tree.pointer_mut(parent.as_str()) {
+            Some(Value::Object(map)) => {
+                map.shift_remove(&token);
+            }
+            Some(Value::Array(items)) => {
+                if let Ok(index) = token.parse::<usize>()
+                    && index < items.len()
+                {
+                    items.remove(index);
+                    origins.removed(parent, index);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A step of a pointer, so ordered that item 10 comes after item 9.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Token {
+    Index(usize),
+    Name(String),
+}
+
+fn order(at: &Pointer) -> Vec<Token> {
+    at.tokens().map(|token| token.parse().map_or_else(|_| Token::Name(token), Token::Index)).collect()
+}
+
+fn update(
+    action: &Action,
+    places: &[Pointer],
+    update: Update<'_>,
+    tree: &mut Value,
+    origins: &mut Origins,
+    out: &mut Sink,
+) {
+    let mut kinds: Vec<Target> =
+        places.iter().filter_map(|at| tree.pointer(at.as_str())).map(merge::target).collect();
+    kinds.sort();
+    kinds.dedup();
+    if let [first, second, ..] = kinds.as_slice() {
+        out.push(
+            Diagnostic::error(
+                Code::InvalidOverlay,
+                &action.place("target"),
+                format!("the target selects {first} and {second}: one update cannot serve both"),
+            )
+            .help("make one action for each"),
+        );
+        return;
+    }
+    for at in places {
+        let Some(node) = tree.pointer_mut(at.as_str()) else { continue };
+        for fault in merge::merge(node, &update, at, origins) {
+            out.push(Diagnostic::error(
+                Code::InvalidOverlay,
+                &action.place(if update.from.is_some() { "copy" } else { "update" }),
+                fault,
+            ));
+        }
+    }
+}

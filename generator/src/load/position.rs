@@ -1,0 +1,217 @@
+//! Pointers into a text go in; the lines and columns where these places are written come out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use saphyr_parser::{Event, Parser};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Source;
+use super::text::{self, Notation};
+use crate::diagnostic::{Pointer, Sink};
+
+/// Fills in file, line and column of the places that have none yet. The text is looked at only if there are such places.
+pub fn locate(source: Source<'_>, out: &mut Sink) {
+    let wanted: Vec<Pointer> =
+        out.diagnostics().iter().filter(|d| d.at.file.is_empty()).map(|d| d.at.pointer.clone()).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let positions = positions(&source, &wanted);
+    for diagnostic in out.diagnostics_mut().iter_mut().filter(|d| d.at.file.is_empty()) {
+        diagnostic.at.file = source.name.to_owned();
+        if let Some((line, column)) = positions.get(&diagnostic.at.pointer) {
+            (diagnostic.at.line, diagnostic.at.column) = (Some(*line), Some(*column));
+        }
+    }
+}
+
+/// Where the places are written: a member at its name, an item at its value. A place that the text does not have
+/// stands where its nearest ancestor stands.
+fn positions(source: &Source<'_>, wanted: &[Pointer]) -> HashMap<Pointer, (usize, usize)> {
+    let Some((text, notation)) = text::read(source, &mut Sink::new()) else { return HashMap::new() };
+    let mut tree = Wanted::default();
+    wanted.iter().for_each(|at| tree.add(at));
+    let mut offsets = HashMap::new();
+    match notation {
+        Notation::Json => json(text, text, &tree, &Pointer::root(), &mut offsets),
+        Notation::Yaml => yaml(text, &tree, &mut offsets),
+    }
+    let mut lines = HashMap::new();
+    for at in wanted {
+        let mut place = Some(at.clone());
+        while let Some(candidate) = place {
+            if let Some(offset) = offsets.get(&candidate) {
+                lines.insert(at.clone(), text::line_and_column(text, *offset));
+                break;
+            }
+            place = candidate.parent();
+        }
+    }
+    lines
+}
+
+/// The wanted pointers as a tree, so that one pass finds all of them.
+#[derive(Default)]
+struct Wanted {
+    below: BTreeMap<String, Wanted>,
+}
+
+impl Wanted {
+    fn add(&mut self, at: &Pointer) {
+        let mut node = self;
+        for token in at.tokens() {
+            node = node.below.entry(token).or_default();
+        }
+    }
+}
+
+/// Each wanted member's text is a slice of the whole text, so where the slice begins is where the member is.
+fn json(whole: &str, part: &str, wanted: &Wanted, at: &Pointer, offsets: &mut HashMap<Pointer, usize>) {
+    offsets.entry(at.clone()).or_insert_with(|| offset(whole, part.trim_start()));
+    if wanted.below.is_empty() {
+        return;
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(part);
+    let Ok(members) = deserializer.deserialize_any(Members { wanted }) else { return };
+    for member in members {
+        let (Some(below), at) = (wanted.below.get(&member.token), at.child(&member.token)) else { continue };
+        if let Some(name) = member.name {
+            offsets.insert(at.clone(), offset(whole, name).saturating_sub(1));
+        }
+        json(whole, member.value.get(), below, &at, offsets);
+    }
+}
+
+fn offset(whole: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+struct Member<'de> {
+    token: String,
+    /// The name as written, where it is written without escapes.
+    name: Option<&'de str>,
+    value: &'de RawValue,
+}
+
+struct Members<'a> {
+    wanted: &'a Wanted,
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = Vec<Member<'de>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or an array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(Name { token, name }) = map.next_key()? {
+            if self.wanted.below.contains_key(&token) {
+                members.push(Member { token, name, value: map.next_value()? });
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(members)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        let mut index = 0usize;
+        while let Some(value) = items.next_element::<&RawValue>()? {
+            members.push(Member { token: index.to_string(), name: None, value });
+            index += 1;
+        }
+        Ok(members)
+    }
+}
+
+struct Name<'de> {
+    token: String,
+    name: Option<&'de str>,
+}
+
+impl<'de> serde::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name { token: name.to_owned(), name: Some(name) })
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name { token: name.to_owned(), name: None })
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+/// What the parser is in the middle of.
+enum Open {
+    Map {
+        /// The name whose value comes next, and where it stands; none where a name comes next.
+        name: Option<(String, usize)>,
+    },
+    List {
+        next: usize,
+    },
+}
+
+fn yaml(text: &str, wanted: &Wanted, offsets: &mut HashMap<Pointer, usize>) {
+    let mut open: Vec<(Open, Option<(Pointer, &Wanted)>)> = Vec::new();
+    let mut root = Some((Pointer::root(), wanted));
+    let bytes: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+    let mut parser = Parser::new_from_str(text);
+    while let Some(Ok((event, span))) = parser.next_event() {
+        let start = bytes.get(span.start.index()).copied().unwrap_or(text.len());
+        // The place of the node that this event opens, or none where it is a name or is not wanted.
+        let place: Option<(Pointer, &Wanted)> = match (&event, open.last_mut()) {
+            (Event::SequenceEnd | Event::MappingEnd, _) => {
+                open.pop();
+                continue;
+            }
+            (Event::Scalar(name, ..), Some((Open::Map { name: slot @ None }, _))) => {
+                *slot = Some((name.to_string(), start));
+                continue;
+            }
+            (
+                Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_),
+                parent,
+            ) => match parent {
+                None => root.take().inspect(|(at, _)| {
+                    offsets.insert(at.clone(), start);
+                }),
+                Some((Open::Map { name }, parent)) => name.take().and_then(|(name, start)| {
+                    let (at, wanted) = parent.as_ref()?;
+                    let below = wanted.below.get(&name)?;
+                    let at = at.child(&name);
+                    offsets.insert(at.clone(), start);
+                    Some((at, below))
+                }),
+                Some((Open::List { next }, parent)) => {
+                    let index = *next;
+                    *next += 1;
+                    parent.as_ref().and_then(|(at, wanted)| {
+                        let below = wanted.below.get(&index.to_string())?;
+                        let at = at.child(index);
+                        offsets.insert(at.clone(), start);
+                        Some((at, below))
+                    })
+                }
+            },
+            _ => continue,
+        };
+        match event {
+            Event::SequenceStart(..) => open.push((Open::List { next: 0 }, place)),
+            Event::MappingStart(..) => open.push((Open::Map { name: None }, place)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A vendor's tree goes in; the same tree without the vendor's sentences and examples comes out.
+
+use serde_json::Value;
+
+use super::shape::{Kind, Shape, is_prose};
+
+/// Removes `description`, `summary`, `title`, `example` and `examples` where they are keywords: a property,
+/// path or schema of such a name stays, and so does the title of the API.
+pub(super) fn strip(tree: &mut Value) {
+    strip_node(tree, Shape::Object(Kind::Document));
+}
+
+fn strip_node(node: &mut Value, shape: Shape) {
+    match node {
+        // Invariant: a name that is not a keyword is never removed, so what is data is not even walked.
+        _ if shape == Shape::Data => {}
+        Value::Object(map) => {
+            if let Shape::Object(kind) = shape {
+                map.retain(|key, _| !is_prose(kind, key));
+            }
+            for (key, value) in map.iter_mut() {
+                strip_node(value, shape.member(key));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| strip_node(item, shape.item())),
+        _ => {}
+    }
+}

@@ -1,0 +1,261 @@
+//! A place in an OpenAPI 3.0 or Swagger 2.0 tree goes in; what stands there comes out: which keys are keywords and which are data.
+
+/// The objects of the two specifications that hold prose, schemas, references or each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Document,
+    Info,
+    Server,
+    Tag,
+    ExternalDocs,
+    Components,
+    Paths,
+    PathItem,
+    Operation,
+    Parameter,
+    Header,
+    RequestBody,
+    MediaType,
+    Encoding,
+    Responses,
+    Response,
+    Link,
+    Callback,
+    Schema,
+    SecurityScheme,
+    Example,
+}
+
+/// What a value of the tree is to its dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// An object with fixed keywords.
+    Object(Kind),
+    /// An object whose keys are names.
+    Map(Kind),
+    /// A list.
+    List(Kind),
+    /// Data without structure of its own, such as a default value or an extension.
+    Data,
+}
+
+impl Shape {
+    /// What the member `key` of an object of this shape is.
+    pub(super) fn member(self, key: &str) -> Self {
+        match self {
+            Shape::Map(kind) => Shape::Object(kind),
+            Shape::Object(kind) if !key.starts_with("x-") => keyword(kind, key),
+            Shape::Object(_) | Shape::List(_) | Shape::Data => Shape::Data,
+        }
+    }
+
+    /// What the items of an array of this shape are.
+    pub(super) fn item(self) -> Self {
+        match self {
+            Shape::List(kind) => Shape::Object(kind),
+            Shape::Object(_) | Shape::Map(_) | Shape::Data => Shape::Data,
+        }
+    }
+}
+
+fn keyword(kind: Kind, key: &str) -> Shape {
+    use Kind::*;
+    use Shape::{Data, List, Map, Object};
+    match (kind, key) {
+        (Document, "info") => Object(Info),
+        (Document, "paths") => Object(Paths),
+        (Document, "components") => Object(Components),
+        (Document, "tags") => List(Tag),
+        (Document, "definitions") => Map(Schema),
+        (Document, "securityDefinitions") => Map(SecurityScheme),
+        (Document | Components, "parameters") => Map(Parameter),
+        (Document | Components, "responses") => Map(Response),
+        (Components, "schemas") => Map(Schema),
+        (Components, "requestBodies") => Map(RequestBody),
+        (Components | Response | Encoding, "headers") => Map(Header),
+        (Components, "securitySchemes") => Map(SecurityScheme),
+        (Components | Response, "links") => Map(Link),
+        (Components | Operation, "callbacks") => Map(Callback),
+        (Components | Parameter | Header | MediaType, "examples") => Map(Example),
+        (Paths | Callback, _) => Object(PathItem),
+        (PathItem, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace") => {
+            Object(Operation)
+        }
+        (PathItem | Operation, "parameters") => List(Parameter),
+        (Document | PathItem | Operation, "servers") => List(Server),
+        (Link, "server") => Object(Server),
+        (Operation, "requestBody") => Object(RequestBody),
+        (Operation, "responses") => Object(Responses),
+        (Responses, _) => Object(Response),
+        (Parameter | Header | MediaType | Response, "schema") => Object(Schema),
+        (Parameter | Header, "items") => Object(Schema),
+        (Parameter | Header | RequestBody | Response, "content") => Map(MediaType),
+        (MediaType, "encoding") => Map(Encoding),
+        (Schema, "properties") => Map(Schema),
+        (Schema, "items" | "additionalProperties" | "not") => Object(Schema),
+        (Schema, "allOf" | "oneOf" | "anyOf") => List(Schema),
+        (Document | Operation | Tag | Schema, "externalDocs") => Object(ExternalDocs),
+        _ => Data,
+    }
+}
+
+/// Whether `key` holds prose or examples in an object of this kind.
+pub(super) fn is_prose(kind: Kind, key: &str) -> bool {
+    match kind {
+        Kind::Paths | Kind::Responses | Kind::Callback => false,
+        Kind::Info => matches!(key, "description" | "summary"),
+        _ => matches!(key, "description" | "summary" | "title" | "example" | "examples"),
+    }
+}
+
+/// Whether OpenAPI 3.0 knows the keyword `key` in an object of this kind.
+pub(super) fn is_known(kind: Kind, key: &str) -> bool {
+    let known: &[&str] = match kind {
+        Kind::Document => {
+            &["openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"]
+        }
+        Kind::Info => &["title", "description", "termsOfService", "contact", "license", "version"],
+        Kind::Server => &["url", "description", "variables"],
+        Kind::Tag => &["name", "description", "externalDocs"],
+        Kind::ExternalDocs => &["description", "url"],
+        Kind::Components => &[
+            "schemas",
+            "responses",
+            "parameters",
+            "examples",
+            "requestBodies",
+            "headers",
+            "securitySchemes",
+            "links",
+            "callbacks",
+        ],
+        Kind::Paths => return key.starts_with('/'),
+        Kind::PathItem => &[
+            "summary",
+            "description",
+            "get",
+            "put",
+            "post",
+            "delete",
+            "options",
+            "head",
+            "patch",
+            "trace",
+            "servers",
+            "parameters",
+        ],
+        Kind::Operation => &[
+            "tags",
+            "summary",
+            "description",
+            "externalDocs",
+            "operationId",
+            "parameters",
+            "requestBody",
+            "responses",
+            "callbacks",
+            "deprecated",
+            "security",
+            "servers",
+        ],
+        Kind::Parameter | Kind::Header => &[
+            "name",
+            "in",
+            "description",
+            "required",
+            "deprecated",
+            "allowEmptyValue",
+            "style",
+            "explode",
+            "allowReserved",
+            "schema",
+            "content",
+            "example",
+            "examples",
+        ],
+        Kind::RequestBody => &["description", "content", "required"],
+        Kind::MediaType => &["schema", "example", "examples", "encoding"],
+        Kind::Encoding => &["contentType", "headers", "style", "explode", "allowReserved"],
+        Kind::Responses => return key == "default" || is_status(key),
+        Kind::Response => &["description", "headers", "content", "links"],
+        Kind::Link => &["operationRef", "operationId", "parameters", "requestBody", "description", "server"],
+        Kind::Callback => return true,
+        Kind::Schema => &[
+            "title",
+            "multipleOf",
+            "maximum",
+            "exclusiveMaximum",
+            "minimum",
+            "exclusiveMinimum",
+            "maxLength",
+            "minLength",
+            "pattern",
+            "maxItems",
+            "minItems",
+            "uniqueItems",
+            "maxProperties",
+            "minProperties",
+            "required",
+            "enum",
+            "type",
+            "allOf",
+            "oneOf",
+            "anyOf",
+            "not",
+            "items",
+            "properties",
+            "additionalProperties",
+            "description",
+            "format",
+            "default",
+            "nullable",
+            "discriminator",
+            "readOnly",
+            "writeOnly",
+            "xml",
+            "externalDocs",
+            "example",
+            "deprecated",
+        ],
+        Kind::SecurityScheme => {
+            &["type", "description", "name", "in", "scheme", "bearerFormat", "flows", "openIdConnectUrl"]
+        }
+        Kind::Example => &["summary", "description", "value", "externalValue"],
+    };
+    known.contains(&key)
+}
+
+fn is_status(key: &str) -> bool {
+    match key.as_bytes() {
+        [b'1'..=b'5', b'X', b'X'] => true,
+        [b'1'..=b'5', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+/// The name of a kind, for messages.
+pub(super) fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Document => "the document",
+        Kind::Info => "`info`",
+        Kind::Server => "a server",
+        Kind::Tag => "a tag",
+        Kind::ExternalDocs => "`externalDocs`",
+        Kind::Components => "`components`",
+        Kind::Paths => "`paths`",
+        Kind::PathItem => "a path item",
+        Kind::Operation => "an operation",
+        Kind::Parameter => "a parameter",
+        Kind::Header => "a header",
+        Kind::RequestBody => "a request body",
+        Kind::MediaType => "a media type",
+        Kind::Encoding => "an encoding",
+        Kind::Responses => "`responses`",
+        Kind::Response => "a response",
+        Kind::Link => "a link",
+        Kind::Callback => "a callback",
+        Kind::Schema => "a schema",
+        Kind::SecurityScheme => "a security scheme",
+        Kind::Example => "an example",
+    }
+}

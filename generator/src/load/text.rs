@@ -1,0 +1,255 @@
+//! JSON or YAML text goes in; a tree comes out, or the line and column where the text goes wrong.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
+use serde_json::{Map, Number, Value};
+
+use super::Source;
+use super::trail::Trail;
+use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
+
+/// The two notations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notation {
+    Json,
+    Yaml,
+}
+
+impl Notation {
+    fn code(self) -> Code {
+        match self {
+            Self::Json => Code::InvalidJson,
+            Self::Yaml => Code::InvalidYaml,
+        }
+    }
+}
+
+/// The tree of a JSON or YAML text; `None` if errors were pushed.
+pub fn parse(source: &Source<'_>, out: &mut Sink) -> Option<Value> {
+    let (text, notation) = read(source, out)?;
+    let faults = RefCell::new(Vec::new());
+    let node = Node { at: &Trail::Root, repeated: &faults };
+    let parsed = match notation {
+        Notation::Json => {
+            let mut deserializer = serde_json::Deserializer::from_str(text);
+            node.deserialize(&mut deserializer).and_then(|tree| deserializer.end().map(|()| tree)).map_err(
+                |e| Fault {
+                    line: e.line(),
+                    column: bytes_to_chars(text, e.line(), e.column()),
+                    message: e.to_string(),
+                },
+            )
+        }
+        Notation::Yaml => node.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|e| {
+            let (line, column) = e.location().map_or((0, 0), |l| (l.line(), l.column()));
+            Fault { line, column, message: e.to_string() }
+        }),
+    };
+    let before = out.diagnostics().len();
+    for at in faults.into_inner() {
+        out.push(
+            Diagnostic::error(notation.code(), &at, "the object has two members of this name")
+                .help("remove one of them: readers differ in which one they take"),
+        );
+    }
+    match parsed {
+        Ok(tree) if out.diagnostics().len() == before => Some(tree),
+        Ok(_) => None,
+        Err(fault) => {
+            out.push(fault.diagnostic(source, notation));
+            None
+        }
+    }
+}
+
+/// The characters of a source and their notation, without the byte order mark.
+pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, Notation)> {
+    let named_json = source.name.ends_with(".json");
+    let text = match std::str::from_utf8(source.text) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            let code = if named_json || looks_like_json(source.text) {
+                Code::InvalidJson
+            } else {
+                Code::InvalidYaml
+            };
+            let good = source.text.get(..error.valid_up_to()).unwrap_or_default();
+            let (line, column) = line_and_column(&String::from_utf8_lossy(good), good.len());
+            let help = match source.text {
+                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the text seems to be UTF-16: convert it to UTF-8",
+                [b'P', b'K', 3, 4, ..] => "this is a zip archive: unpack it first",
+                [0x1f, 0x8b, ..] => "this is a gzip file: unpack it first",
+                _ => "convert the text to UTF-8",
+            };
+            out.push(
+                Diagnostic::error(code, place(source, line, column), "the text is not UTF-8").help(help),
+            );
+            return None;
+        }
+    };
+    let notation = if looks_like_json(text.as_bytes()) { Notation::Json } else { Notation::Yaml };
+    if text.trim().is_empty() {
+        let code = if named_json { Code::InvalidJson } else { Code::InvalidYaml };
+        out.push(Diagnostic::error(code, place(source, 1, 1), "the text is empty"));
+        return None;
+    }
+    if text.trim_start().starts_with('<') {
+        out.push(
+            Diagnostic::error(notation.code(), place(source, 1, 1), "the text is markup, not JSON or YAML")
+                .help("a download that needs a login often gives an HTML page"),
+        );
+        return None;
+    }
+    Some((text, notation))
+}
+
+fn looks_like_json(text: &[u8]) -> bool {
+    matches!(text.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'['))
+}
+
+fn place(source: &Source<'_>, line: usize, column: usize) -> Place {
+    Place { file: source.name.to_owned(), pointer: Pointer::root(), line: Some(line), column: Some(column) }
+}
+
+/// Line and column, both from 1 and the column in characters, of a byte of the text.
+pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count() + 1;
+    (line, column)
+}
+
+fn bytes_to_chars(text: &str, line: usize, column: usize) -> usize {
+    let Some(line) = text.split('\n').nth(line.saturating_sub(1)) else { return column };
+    let bytes = line.as_bytes().get(..column.saturating_sub(1)).unwrap_or(line.as_bytes());
+    String::from_utf8_lossy(bytes).chars().count() + 1
+}
+
+struct Fault {
+    line: usize,
+    column: usize,
+    message: String,
+}
+
+impl Fault {
+    fn diagnostic(self, source: &Source<'_>, notation: Notation) -> Diagnostic {
+        // The parsers put the place into the text too; said once is enough. Theirs counts bytes, so cut at the words.
+        let message = match self.message.rfind(" at line ") {
+            Some(cut) if notation == Notation::Json => self.message.get(..cut).unwrap_or_default(),
+            Some(cut) if self.message.get(cut..).is_some_and(|tail| !tail.contains(',')) => {
+                self.message.get(..cut).unwrap_or_default()
+            }
+            _ => self.message.as_str(),
+        };
+        let at = match self.line {
+            0 => Place { file: source.name.to_owned(), ..Place::default() },
+            line => place(source, line, self.column.max(1)),
+        };
+        let diagnostic = Diagnostic::error(notation.code(), at, message);
+        if message.starts_with("EOF") {
+            return diagnostic
+                .help("the text ends too early: it may have been cut off while it was downloaded");
+        }
+        diagnostic
+    }
+}
+
+/// How serde_json hands out numbers where some crate of the build asks for its `arbitrary_precision`.
+const LONG_NUMBER: &str = "$serde_json::private::Number";
+
+fn number(digits: &str) -> Option<Value> {
+    let whole = digits.parse::<u64>().map(Number::from).or_else(|_| digits.parse::<i64>().map(Number::from));
+    whole.ok().or_else(|| digits.parse().ok().and_then(Number::from_f64)).map(Value::Number)
+}
+
+/// One node; it notes object members that come twice, which the parsers let pass.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    at: &'a Trail<'a>,
+    repeated: &'a RefCell<Vec<Pointer>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("JSON has no infinite and no undefined numbers"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) =
+            items.next_element_seed(Node { at: &self.at.index(list.len()), repeated: self.repeated })?
+        {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if key == LONG_NUMBER && map.is_empty() {
+                let digits: String = members.next_value()?;
+                return number(&digits).ok_or_else(|| A::Error::custom("number out of range"));
+            }
+            let value = members.next_value_seed(Node { at: &self.at.key(&key), repeated: self.repeated })?;
+            match map.entry(key) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                Entry::Occupied(mut entry) => {
+                    self.repeated.borrow_mut().push(self.at.pointer().child(entry.key()));
+                    entry.insert(value);
+                }
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}

@@ -1,0 +1,44 @@
+//! The way from the root during a walk goes in; a pointer comes out, but only where something is reported.
+
+use std::fmt;
+
+use crate::diagnostic::{Place, Pointer};
+
+/// A place in a tree, as a chain of stack frames: building a pointer for each of half a million nodes would
+/// cost more than the walk.
+#[derive(Clone, Copy)]
+pub(super) enum Trail<'a> {
+    Root,
+    Key(&'a Trail<'a>, &'a str),
+    Index(&'a Trail<'a>, usize),
+}
+
+impl<'a> Trail<'a> {
+    pub(super) fn key(&'a self, key: &'a str) -> Trail<'a> {
+        Trail::Key(self, key)
+    }
+
+    pub(super) fn index(&'a self, index: usize) -> Trail<'a> {
+        Trail::Index(self, index)
+    }
+
+    pub(super) fn pointer(&self) -> Pointer {
+        match self {
+            Trail::Root => Pointer::root(),
+            Trail::Key(parent, key) => parent.pointer().child(key),
+            Trail::Index(parent, index) => parent.pointer().child(index),
+        }
+    }
+}
+
+impl fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pointer().fmt(f)
+    }
+}
+
+impl From<&Trail<'_>> for Place {
+    fn from(trail: &Trail<'_>) -> Self {
+        Place::from(&trail.pointer())
+    }
+}
