@@ -17,7 +17,7 @@ pub(crate) fn print(diagnostics: &[Diagnostic]) {
 pub(crate) fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
     print(diagnostics);
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-    eprintln!("{errors} {}; nothing was written", plural(errors, "error"));
+    eprintln!("{errors} {}; nothing was changed", plural(errors, "error"));
     Outcome::Refused
 }
 

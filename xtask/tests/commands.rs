@@ -149,7 +149,7 @@ fn bad_input_is_said_and_leaves_every_file_as_it_was() {
     {
         let said = checkout.run(&["update", "mini", "--from", from], 2);
         assert!(said.contains(code), "{from}: {said}");
-        assert!(said.ends_with("nothing was written\n"), "{from}: {said}");
+        assert!(said.ends_with("nothing was changed\n"), "{from}: {said}");
         assert_eq!(checkout.files(), files, "{from}");
     }
 }
