@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Cursor, Read};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -72,9 +73,18 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
 }
 
 fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build();
-    let mut response = ureq::Agent::new_with_config(config).get(url).call()?;
+    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
+    // A proxy that the environment names cannot reach this machine's own servers.
+    let config = if is_loopback(url) { config.proxy(None) } else { config };
+    let mut response = ureq::Agent::new_with_config(config.build()).get(url).call()?;
     response.body_mut().with_config().limit(LIMIT).read_to_vec()
+}
+
+fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<ureq::http::Uri>().ok();
+    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {

@@ -1,5 +1,7 @@
 //! A checkout in miniature goes in; the commands run on it as a person runs them, and what they leave is asserted.
 
+#![allow(clippy::unwrap_used)] // only a `#[test]` may unwrap by clippy.toml, and these are what tests are made of
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
