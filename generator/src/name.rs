@@ -32,6 +32,8 @@ pub struct Names {
     pub types: BTreeMap<String, TypeName>,
     /// Types of parameter values, by Rust name.
     pub tokens: BTreeMap<String, Token>,
+    /// Where the vendor describes an operation; `{slug}` stands for its method and path.
+    pub operation_link: Option<String>,
     /// Areas that reach a module of models, by the module's name.
     pub modules: BTreeMap<String, BTreeSet<String>>,
 }
@@ -139,7 +141,8 @@ pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
     let before = out.errors();
     let mut names = Names {
         package: format!("{}-client", api.info.name),
-        areas: area::areas(api, config, out),
+        areas: area::areas(api, config),
+        operation_link: config.naming.link.operation.clone(),
         ..Names::default()
     };
     let placed = area::place(api, config, out);

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 pub(super) type Placed = BTreeMap<String, String>;
 
 /// The crate's areas, with the one for strangers where an operation needs it.
-pub(super) fn areas(api: &Api, config: &Config, _out: &mut Sink) -> Vec<AreaName> {
+pub(super) fn areas(api: &Api, config: &Config) -> Vec<AreaName> {
     let Some(areas) = &config.areas else { return Vec::new() };
     let mut out: Vec<AreaName> = areas
         .area
@@ -114,6 +114,9 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
                 open.extend(edges.get(module).into_iter().flatten());
             }
         }
+    }
+    for token in names.tokens.values() {
+        areas.entry(token.module.clone()).or_default().extend(token.areas.iter().cloned());
     }
     names.modules = areas;
 }

@@ -32,6 +32,8 @@ pub enum HandleFrom {
 pub struct Naming {
     /// Where a handle's name comes from, and other spellings of it.
     pub handle: HandleRule,
+    /// Where the vendor describes things.
+    pub link: Link,
     /// Last segment of the operationId → method; `{x}` is the middle segment, `{x1}` its singular.
     pub method: BTreeMap<String, String>,
     /// operationId → method: exceptions from the rules.
@@ -42,6 +44,14 @@ pub struct Naming {
     pub field: BTreeMap<String, String>,
     /// `<type id>=<value>` → Rust name: exceptions.
     pub value: BTreeMap<String, String>,
+}
+
+/// Where the vendor describes things.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Link {
+    /// The address of an operation's page; `{slug}` stands for method and path, e.g. `get-v1-apps-_id_-builds`.
+    pub operation: Option<String>,
 }
 
 /// How handles are called.

@@ -1,0 +1,378 @@
+//! A handle goes in; its file comes out: the handle's methods, and a builder for each one with optional arguments.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::model::facts;
+use super::listing::compact;
+use super::rust::{Source, cfg, condition, deprecated, docs, ident};
+use super::{Context, Listing};
+use crate::api::{Action, Api, Arity, In, Operation, Parameter, Shape, Style, Type, TypeRef};
+use crate::name::{Handle, Method, OperationName};
+
+/// An argument of a method, and the statement that puts it into the call.
+struct Argument {
+    declared: TokenStream,
+    set: TokenStream,
+    /// What goes into the path, for a path parameter.
+    hole: Option<TokenStream>,
+}
+
+impl Context<'_> {
+    /// The file of one handle.
+    pub(super) fn handle(&self, module: &str, handle: &Handle, listing: &mut Listing) -> Source {
+        let mut source = Source::default();
+        let own = ident(&handle.ident);
+        let mut lines = vec![format!("Operations of `{module}`; [`Client::{module}`](crate::Client::{module}) gives it.")];
+        if let Some(note) = self.feature_note(&handle.areas) {
+            lines.extend([String::new(), note]);
+        }
+        let docs = docs(&lines);
+        listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
+        listing.add(&format!("struct {module}::{own}"), &TokenStream::new());
+        let (mut methods, mut builders) = (TokenStream::new(), Vec::new());
+        for id in &handle.operations {
+            let (Some(operation), Some(name)) = (self.api.operations.get(id), self.names.operations.get(id)) else { continue };
+            let areas: BTreeSet<String> = name.area.iter().cloned().collect();
+            listing.item(&operation.pointer(), Some(&areas));
+            let cfg = if handle.areas.len() > 1 { cfg(&areas, self.names.areas.len()) } else { TokenStream::new() };
+            for method in &name.methods {
+                let (item, builder) = self.method(id, operation, name, method, &cfg, module, listing);
+                methods.extend(item);
+                builders.extend(builder.map(|b| (b, cfg.clone(), areas.clone(), method, self.answer(operation, method))));
+            }
+        }
+        source.items(quote! {
+            #docs
+            #[derive(Debug, Clone)]
+            pub struct #own(pub(crate) rt::Client<crate::Api>);
+            impl #own { #methods }
+        });
+        for (item, cfg, areas, method, answer) in builders {
+            source.items(item);
+            let paged = if self.is_paged(&answer.1) { ", paged" } else { "" };
+            let condition = if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&areas)) };
+            let answer = compact(&answer.0.to_string());
+            source.line(&format!("{condition}rt::operation! {{ crate::Api, {} => {answer}{paged} }}", method.builder));
+        }
+        source
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn method(
+        &self,
+        id: &str,
+        operation: &Operation,
+        name: &OperationName,
+        method: &Method,
+        cfg: &TokenStream,
+        module: &str,
+        listing: &mut Listing,
+    ) -> (TokenStream, Option<TokenStream>) {
+        let (answer, _) = self.answer(operation, method);
+        let body = self.body(operation);
+        let updates = matches!(&body, Some((_, Some(_))));
+        let path = operation.parameters.iter().filter(|p| p.place == In::Path);
+        let mut arguments: Vec<Argument> = Vec::new();
+        let mut holes: Vec<TokenStream> = Vec::new();
+        for parameter in path {
+            let argument = self.path_argument(parameter, name);
+            if updates {
+                holes.push(quote!(&request.id));
+                continue;
+            }
+            holes.extend(argument.hole.clone());
+            arguments.push(argument);
+        }
+        let others = || operation.parameters.iter().filter(|p| p.place != In::Path);
+        for parameter in others().filter(|p| p.required) {
+            arguments.push(self.query_argument(parameter, name, &quote!(call)));
+        }
+        arguments.extend(body.map(|(argument, _)| argument));
+        let optional: Vec<&Parameter> = others().filter(|p| !p.required).collect();
+        let declared: Vec<&TokenStream> = arguments.iter().map(|a| &a.declared).collect();
+        let set: TokenStream = arguments.iter().map(|a| a.set.clone()).collect();
+        let (verb, path) = (format_ident!("{}", pascal_method(&operation.method)), &operation.path);
+        let accept = match &method.media_type {
+            Some(media_type) if media_type != "application/json" => quote!(.accept(#media_type)),
+            _ => TokenStream::new(),
+        };
+        let new = quote!(const { rt::Operation::new(rt::Method::#verb, #id, #path) #accept });
+        let call = quote!(self.0.call(#new, &[#(#holes),*]));
+        let own = ident(&method.ident);
+        let docs = docs(&self.operation_docs(operation, method, name));
+        let deprecated = deprecated(operation.deprecated);
+        let builder = ident(&method.builder);
+        let returns = if optional.is_empty() { quote!(crate::Call<#answer>) } else { quote!(#builder) };
+        listing.add(&format!("fn {module}::{}::{}", pascal_handle(self, name), method.ident), &quote!(#(#declared),* => #answer));
+        let wrap = |call: TokenStream| if optional.is_empty() { call } else { quote!(#builder(#call)) };
+        let body = if set.is_empty() {
+            wrap(call)
+        } else {
+            let wrapped = wrap(quote!(call));
+            quote!(let mut call = #call; #set #wrapped)
+        };
+        let item = quote! {
+            #cfg #docs #deprecated #[inline]
+            pub fn #own(&self, #(#declared),*) -> #returns { #body }
+        };
+        if optional.is_empty() {
+            return (item, None);
+        }
+        listing.add(&format!("struct {module}::{}", method.builder), &TokenStream::new());
+        let setters = optional.iter().map(|p| self.query_setter(p, name, module, method, listing));
+        let setters: Vec<TokenStream> = setters.collect();
+        let doc = format!(" Optional arguments of [`{0}`]({1}::{0}).", method.ident, pascal_handle(self, name));
+        let builder = quote! {
+            #cfg #[doc = #doc] #deprecated
+            #[derive(Debug, Clone)]
+            pub struct #builder(crate::Call<#answer>);
+            #cfg
+            impl #builder { #(#setters)* }
+        };
+        (item, Some(builder))
+    }
+
+    fn operation_docs(&self, operation: &Operation, method: &Method, name: &OperationName) -> Vec<String> {
+        let mut lines = vec![format!("`{} {}`", operation.method, operation.path)];
+        if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
+            lines.extend([String::new(), format!("Answers `{media_type}`.")]);
+        }
+        if let Some(doc) = &operation.doc {
+            lines.extend([String::new(), doc.trim().to_owned()]);
+        }
+        let mut more = Vec::new();
+        if let Some(template) = &self.names.operation_link {
+            more.push(format!("[Vendor's page]({}).", template.replace("{slug}", &slug(operation))));
+        }
+        let several = self.names.handles.get(&name.handle).is_some_and(|h| h.areas.len() > 1);
+        if let (Some(area), true) = (&name.area, several) {
+            more.push(format!("Feature: `{area}`."));
+        }
+        if !more.is_empty() {
+            lines.extend([String::new(), more.join(" ")]);
+        }
+        lines
+    }
+
+    /// The type of the answer, and the type reference that it comes from.
+    fn answer(&self, operation: &Operation, method: &Method) -> (TokenStream, Option<TypeRef>) {
+        if operation.method == "HEAD" {
+            return (quote!(bool), None);
+        }
+        let Some(media_type) = &method.media_type else { return (quote!(()), None) };
+        let found = operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r.null_data)));
+        let Some((ty, null_data)) = found else { return (quote!(()), None) };
+        let json = media_type.starts_with("application/json") || media_type.ends_with("+json");
+        let rust = match (ty, null_data) {
+            (TypeRef::Named(id), true) => self.nullable_document(id).unwrap_or_else(|| self.ty(ty)),
+            (TypeRef::Named(id), _) if json && self.needs_wrapper(id) => {
+                let ty = self.ty(ty);
+                quote!(rt::Json<#ty>)
+            }
+            (TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Named(_), _) => self.ty(ty),
+            (_, _) if json => {
+                let ty = self.ty(ty);
+                quote!(rt::Json<#ty>)
+            }
+            _ => self.ty(ty),
+        };
+        (rust, Some(ty.clone()))
+    }
+
+    fn nullable_document(&self, id: &str) -> Option<TokenStream> {
+        let Some((_, Type { shape: Shape::Document(document), .. })) = self.api.resolve(id) else { return None };
+        let data = self.ty(&document.data);
+        Some(match &document.included {
+            Some(included) => {
+                let included = self.ty(included);
+                quote!(rt::Document<Option<#data>, #included>)
+            }
+            None => quote!(rt::Document<Option<#data>>),
+        })
+    }
+
+    /// Whether a JSON answer of this type is no object.
+    fn needs_wrapper(&self, id: &str) -> bool {
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Enum(_) | Shape::Union(_)) => true,
+            Some(Shape::Alias(ty)) => !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any),
+            _ => false,
+        }
+    }
+
+    fn is_paged(&self, answer: &Option<TypeRef>) -> bool {
+        let Some(TypeRef::Named(id)) = answer else { return false };
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Page(_)) => true,
+            Some(Shape::Linkage(l)) => l.to == Arity::Many && !l.request,
+            _ => false,
+        }
+    }
+
+    /// The argument that is sent as the body; with the request's id if that is what the path asks for.
+    fn body(&self, operation: &Operation) -> Option<(Argument, Option<()>)> {
+        let body = operation.body.as_ref()?;
+        let json = body.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"));
+        let (media_type, ty) = json.or_else(|| body.content.iter().next())?;
+        let plain = |declared, set| Some((Argument { declared, set, hole: None }, None));
+        if json.is_none() {
+            return plain(quote!(body: impl Into<rt::Bytes>), quote!(call.bytes(#media_type, body);));
+        }
+        let TypeRef::Named(id) = ty else {
+            let own = self.ty(ty);
+            return plain(quote!(body: #own), quote!(call.json(&body);));
+        };
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Linkage(l)) => {
+                let kind = &l.kind;
+                match (l.to, l.nullable) {
+                    (Arity::Many, _) => plain(
+                        quote!(ids: impl IntoIterator<Item = impl Into<String>>),
+                        quote!(call.json(&rt::LinkagesBody::new(#kind, ids));),
+                    ),
+                    (_, true) => plain(
+                        quote!(to: Option<&str>),
+                        quote!(call.json(&rt::LinkageBody::new(#kind, to));),
+                    ),
+                    (_, false) => plain(
+                        quote!(to: impl AsRef<str>),
+                        quote!(call.json(&rt::LinkageBody::new(#kind, Some(to.as_ref())));),
+                    ),
+                }
+            }
+            shape => {
+                let own = self.ty(ty);
+                let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
+                let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
+                let argument =
+                    Argument { declared: quote!(request: #own), set: quote!(call.json(&request);), hole: None };
+                Some((argument, (update && one && operation.path.ends_with('}')).then_some(())))
+            }
+        }
+    }
+
+    fn path_argument(&self, parameter: &Parameter, name: &OperationName) -> Argument {
+        let own = ident(name.parameters.get(&parameter.name).map_or("id", |p| &p.ident));
+        let (ty, hole) = match &parameter.ty {
+            TypeRef::Integer => (quote!(i64), quote!(&#own.to_string())),
+            TypeRef::Number => (quote!(f64), quote!(&#own.to_string())),
+            TypeRef::Boolean => (quote!(bool), quote!(&#own.to_string())),
+            _ => (quote!(impl AsRef<str>), quote!(#own.as_ref())),
+        };
+        Argument { declared: quote!(#own: #ty), set: TokenStream::new(), hole: Some(hole) }
+    }
+
+    /// A query or header parameter: what it is declared as, and how it is put into `call`.
+    fn query_argument(&self, parameter: &Parameter, name: &OperationName, call: &TokenStream) -> Argument {
+        let named = name.parameters.get(&parameter.name);
+        let own = ident(named.map_or("value", |p| &p.ident));
+        let key = &parameter.name;
+        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_ident(t));
+        let (item, is_list) = match &parameter.ty {
+            TypeRef::List(item) => (&**item, true),
+            ty => (ty, false),
+        };
+        let text = match (&token, item) {
+            (Some(token), _) => quote!(#token),
+            (None, TypeRef::Named(_)) => self.ty(item),
+            (None, TypeRef::Timestamp | TypeRef::Date) => self.ty(item),
+            _ => quote!(impl AsRef<str>),
+        };
+        let scalar = match item {
+            TypeRef::Integer => Some((quote!(i64), quote!(number))),
+            TypeRef::Number => Some((quote!(f64), quote!(decimal))),
+            TypeRef::Boolean => Some((quote!(bool), quote!(flag))),
+            _ => None,
+        };
+        let (declared, set) = match (parameter.place, is_list, scalar) {
+            (In::Header, _, _) => (quote!(#own: impl AsRef<str>), quote!(#call.header(#key, #own.as_ref());)),
+            (_, true, Some((ty, _))) => {
+                let set = list(parameter.style, key, &quote!(#own.into_iter().map(|v| v.to_string())), call);
+                (quote!(#own: impl IntoIterator<Item = #ty>), set)
+            }
+            (_, true, None) => {
+                (quote!(#own: impl IntoIterator<Item = #text>), list(parameter.style, key, &quote!(#own), call))
+            }
+            (_, false, Some((ty, method))) => (quote!(#own: #ty), quote!(#call.#method(#key, #own);)),
+            (_, false, None) => (quote!(#own: #text), quote!(#call.text(#key, #own.as_ref());)),
+        };
+        Argument { declared, set, hole: None }
+    }
+
+    fn query_setter(
+        &self,
+        parameter: &Parameter,
+        name: &OperationName,
+        module: &str,
+        method: &Method,
+        listing: &mut Listing,
+    ) -> TokenStream {
+        let argument = self.query_argument(parameter, name, &quote!(self.0));
+        let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
+        let (declared, set, deprecated) = (argument.declared, argument.set, deprecated(parameter.deprecated));
+        listing.add(&format!("fn {module}::{}::{own}", method.builder), &declared);
+        let docs = docs(&self.parameter_docs(parameter, name));
+        let own = ident(own);
+        quote! {
+            #docs #deprecated #[inline]
+            pub fn #own(mut self, #declared) -> Self { #set self }
+        }
+    }
+
+    fn parameter_docs(&self, parameter: &Parameter, name: &OperationName) -> Vec<String> {
+        let mut line = format!("`{}`", parameter.name);
+        let facts = facts(&parameter.ty, &parameter.limits);
+        if !facts.is_empty() {
+            line.push_str(": ");
+            line.push_str(&facts.join(", "));
+        }
+        line.push('.');
+        let mut lines = vec![line];
+        // The token type may serve other operations of the handle too, so what this one accepts is said here.
+        let token = name.parameters.get(&parameter.name).and_then(|p| self.names.tokens.get(p.token.as_ref()?));
+        if let (Some(values), Some(token)) = (parameter.values.as_ref().and_then(|v| self.api.values.get(v)), token) {
+            let plain = values.iter().filter(|v| !v.starts_with('-')).count();
+            if plain < token.values.len() || values.len() < plain {
+                let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
+                lines.extend([String::new(), format!("Accepts {}.", values.join(", "))]);
+            }
+        }
+        if let Some(doc) = &parameter.doc {
+            lines.extend([String::new(), doc.trim().to_owned()]);
+        }
+        lines
+    }
+}
+
+fn list(style: Style, key: &str, values: &TokenStream, call: &TokenStream) -> TokenStream {
+    let style = match style {
+        Style::Comma => return quote!(#call.list(#key, #values);),
+        Style::Space => quote!(Spaces),
+        Style::Pipe => quote!(Pipes),
+        Style::Repeat => quote!(Repeated),
+    };
+    quote!(#call.list_in(#key, rt::Style::#style, #values);)
+}
+
+fn pascal_method(method: &str) -> String {
+    let mut chars = method.chars();
+    chars.next().map(|c| c.to_string() + &chars.as_str().to_lowercase()).unwrap_or_default()
+}
+
+fn pascal_handle<'a>(context: &'a Context<'_>, name: &OperationName) -> &'a str {
+    context.names.handles.get(&name.handle).map_or("", |h| &h.ident)
+}
+
+/// Method and path as vendors write them into addresses: `get-v1-apps-_id_-builds`.
+fn slug(operation: &Operation) -> String {
+    let text = format!("{}{}", operation.method.to_lowercase(), operation.path);
+    text.replace(['{', '}'], "_").replace('/', "-")
+}
+
+/// Types that a request body leads to.
+pub(super) fn sent(api: &Api) -> Vec<&str> {
+    api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values()).filter_map(TypeRef::named).collect()
+}

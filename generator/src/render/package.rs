@@ -1,0 +1,159 @@
+//! Everything of a crate that is not a model or an operation goes in; its files come out: manifest, README, lib.rs.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, UndefinedBehavior, context};
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde::Serialize;
+
+use super::rust::{Source, cfg, docs, ident};
+use super::{Context, File, Listing};
+
+#[derive(Serialize)]
+struct Feature<'a> {
+    name: &'a str,
+    about: &'a str,
+    implies: Vec<&'a str>,
+    operations: usize,
+}
+
+impl Context<'_> {
+    /// Files that come from templates: first those of the API, then those of every crate that the API has not.
+    pub(super) fn templates(&self) -> Result<Vec<File>, String> {
+        let own = format!("{}/", self.api.info.name);
+        let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+        for (prefix, wanted) in [("crate/", true), (own.as_str(), true)] {
+            for (path, text) in self.options.templates.iter().filter(|(p, _)| wanted && p.starts_with(prefix)) {
+                let target = path.get(prefix.len()..).unwrap_or(path);
+                chosen.insert(target, (path, text));
+            }
+        }
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_keep_trailing_newline(true);
+        let features = self.features();
+        let default: Vec<&str> = self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
+        let info = &self.api.info;
+        let deprecated = self.api.operations.values().filter(|o| o.deprecated).count();
+        let values = context! {
+            mark => super::MARK,
+            package => self.names.package,
+            library => self.names.package.replace('-', "_"),
+            api => info.name,
+            title => info.title,
+            vendor_version => info.version,
+            base_url => info.servers.first().map_or("", |s| s.trim_end_matches('/')),
+            version => self.options.version,
+            runtime => self.options.runtime,
+            workspace => self.options.workspace,
+            features,
+            default,
+            operations => self.api.operations.len(),
+            deprecated,
+            skipped => info.skipped,
+            handles => self.names.handles.keys().collect::<Vec<_>>(),
+        };
+        chosen
+            .into_iter()
+            .map(|(target, (path, text))| {
+                let text = environment.render_str(text, &values).map_err(|e| format!("templates/{path}: {e:#}"))?;
+                Ok(File { path: target.to_owned(), text })
+            })
+            .collect()
+    }
+
+    fn features(&self) -> Vec<Feature<'_>> {
+        self.names
+            .areas
+            .iter()
+            .map(|area| Feature {
+                name: &area.feature,
+                about: &area.about,
+                implies: area.implies.iter().map(String::as_str).collect(),
+                operations: self.names.operations.values().filter(|o| o.area.as_ref() == Some(&area.feature)).count(),
+            })
+            .collect()
+    }
+
+    /// The client: one method a handle.
+    pub(super) fn client(&self, listing: &mut Listing) -> File {
+        let mut source = Source::new("The client: where every call begins.");
+        listing.module("");
+        let handles: TokenStream = self
+            .names
+            .handles
+            .iter()
+            .map(|(module, handle)| {
+                let cfg = cfg(&handle.areas, self.names.areas.len());
+                let mut lines = vec![format!("Operations of `{module}`.")];
+                lines.extend(self.feature_note(&handle.areas).into_iter().flat_map(|n| [String::new(), n]));
+                let docs = docs(&lines);
+                listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
+                listing.add(&format!("fn Client::{module}"), &TokenStream::new());
+                let (module, ty) = (ident(module), ident(&handle.ident));
+                quote! {
+                    #cfg #docs #[inline]
+                    pub fn #module(&self) -> crate::operations::#module::#ty {
+                        crate::operations::#module::#ty(self.0.clone())
+                    }
+                }
+            })
+            .collect();
+        source.items(quote! {
+            use storewright_runtime as rt;
+
+            #[doc = " A client of the API; clones share connections, credentials and limits."]
+            #[derive(Debug, Clone)]
+            pub struct Client(rt::Client<crate::Api>);
+
+            impl From<rt::Client<crate::Api>> for Client {
+                fn from(client: rt::Client<crate::Api>) -> Self { Self(client) }
+            }
+
+            impl Client {
+                #[doc = " Starts a client that authenticates with `credentials`."]
+                pub fn builder(credentials: impl rt::TokenProvider) -> rt::ClientBuilder<crate::Api> {
+                    rt::Client::builder().credentials(credentials)
+                }
+
+                #[doc = " What all operations have in common, e.g. for calls that the crate does not know."]
+                #[inline]
+                pub fn runtime(&self) -> &rt::Client<crate::Api> { &self.0 }
+
+                #handles
+            }
+        });
+        File { path: "src/client.rs".to_owned(), text: source.finish() }
+    }
+
+    /// `models.rs` and `operations.rs`: what there is, and with which features.
+    pub(super) fn indexes(&self, models: &[String]) -> Vec<File> {
+        let all = self.names.areas.len();
+        let mut source = Source::new("What is sent and received.");
+        let items: TokenStream = models
+            .iter()
+            .map(|module| {
+                let condition = self.names.modules.get(module).map(|areas| cfg(areas, all)).unwrap_or_default();
+                let module = ident(module);
+                quote! { #condition mod #module; #condition pub use #module::*; }
+            })
+            .collect();
+        source.items(items);
+        let models = File { path: "src/models.rs".to_owned(), text: source.finish() };
+
+        let mut source = Source::new("What can be called, a module a handle.");
+        let items: TokenStream = self
+            .names
+            .handles
+            .iter()
+            .map(|(module, handle)| {
+                let cfg = cfg(&handle.areas, all);
+                let module = ident(module);
+                quote! { #cfg pub mod #module; }
+            })
+            .collect();
+        source.items(items);
+        vec![models, File { path: "src/operations.rs".to_owned(), text: source.finish() }]
+    }
+}

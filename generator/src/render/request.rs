@@ -1,0 +1,150 @@
+//! A JSON:API resource that is sent goes in; a flat struct with its constructor and setters comes out.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::model::{Member, field_docs};
+use super::rust::{Source, ident};
+use super::ty::Hold;
+use super::{Context, Listing};
+use crate::api::{Action, Arity, Request, Type, TypeRef};
+use crate::name::TypeName;
+
+impl Context<'_> {
+    /// Writes the request: its attributes and relationships are fields side by side, for JSON:API gives them one
+    /// namespace ("Fields", JSON:API 1.1).
+    pub(super) fn request(
+        &self,
+        ty: &Type,
+        name: &TypeName,
+        r: &Request,
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
+        let own = &name.ident;
+        let (string, ids) = (TypeRef::String, TypeRef::List(Box::new(TypeRef::String)));
+        let field = |wire: &str| name.members.get(wire).cloned().unwrap_or_default();
+        let attributes: Vec<Member<'_>> = r
+            .attributes
+            .iter()
+            .map(|(wire, f)| {
+                let hold = match (f.required, f.nullable || r.action == Action::Update) {
+                    (true, false) => Hold::Plain,
+                    (true, true) if !f.nullable => Hold::Plain,
+                    (_, true) => Hold::Patch,
+                    (false, false) => Hold::Option,
+                };
+                let (ident, docs) = (field(wire), field_docs(wire, f));
+                Member { ident, wire, ty: &f.ty, hold, boxed: false, deprecated: f.deprecated, docs }
+            })
+            .collect();
+        let relationships: Vec<Member<'_>> = r
+            .relationships
+            .iter()
+            .map(|(wire, to)| {
+                let many = to.to == Arity::Many;
+                let hold = match (to.required, many) {
+                    (true, _) if !to.nullable => Hold::Plain,
+                    (_, false) if to.nullable || r.action == Action::Update => Hold::Patch,
+                    _ => Hold::Option,
+                };
+                let noun = if many { "ids" } else { "id" };
+                let docs = vec![format!("`{wire}`: {noun} of `{}`.", to.kind)];
+                let ty = if many { &ids } else { &string };
+                Member { ident: field(wire), wire, ty, hold, boxed: false, deprecated: to.deprecated, docs }
+            })
+            .collect();
+        let own_id = match r.action {
+            Action::Create => None,
+            Action::Update => Some(Member {
+                ident: "id".to_owned(),
+                wire: "id",
+                ty: &string,
+                hold: Hold::Plain,
+                boxed: false,
+                deprecated: false,
+                docs: vec!["`id` of the resource that is changed.".to_owned()],
+            }),
+            Action::Inline => Some(Member {
+                ident: "id".to_owned(),
+                wire: "id",
+                ty: &string,
+                hold: Hold::Option,
+                boxed: false,
+                deprecated: false,
+                docs: vec!["`id` by which the same request refers to it, e.g. `${new}`.".to_owned()],
+            }),
+        };
+        let included = r.included.as_ref().map(|item| TypeRef::List(Box::new(item.clone())));
+        let included = included.as_ref().map(|ty| Member {
+            ident: "included".to_owned(),
+            wire: "included",
+            ty,
+            hold: Hold::Plain,
+            boxed: false,
+            deprecated: false,
+            docs: vec!["`included`: resources that the same request creates.".to_owned()],
+        });
+        let what = match r.action {
+            Action::Create => format!("Creates a resource of the type `{}`.", r.kind),
+            Action::Update => format!("Changes a resource of the type `{}`; what is absent stays as it is.", r.kind),
+            Action::Inline => format!("A resource of the type `{}` that another request creates along.", r.kind),
+        };
+        let mut call = format!("rt::request! {{ {}{own}: {:?}", if r.action == Action::Inline { "inline " } else { "" }, r.kind);
+        call.push_str(" {");
+        if own_id.is_some() {
+            call.push_str(" id(id)");
+        }
+        let group = |name: &str, parts: Vec<String>| -> String {
+            if parts.is_empty() {
+                return String::new();
+            }
+            let one = format!(" {name} {{ {} }}", parts.join(", "));
+            if one.len() < 80 { one } else { format!("\n  {name} {{\n{}  }}", super::model::lines(&parts)) }
+        };
+        call.push_str(&group("attributes", super::model::wires(&attributes)));
+        let links = relationships.iter().zip(r.relationships.values());
+        let links = links.map(|(m, to)| format!("{}: {:?} => {:?}", m.ident, m.wire, to.kind)).collect();
+        call.push_str(&group("relationships", links));
+        if included.is_some() {
+            call.push_str(" included(included)");
+        }
+        call.push_str(" }");
+
+        let mut members: Vec<Member<'_>> = own_id.into_iter().chain(attributes).chain(relationships).collect();
+        let required: Vec<String> = members.iter().filter(|m| m.hold == Hold::Plain).map(|m| format!("{:?}", m.wire)).collect();
+        if !required.is_empty() {
+            call.push_str(&format!(" required [{}]", required.join(", ")));
+        }
+        call.push_str(" }");
+        let constructor = self.constructor(own, &members, members.len() + included.iter().len(), listing);
+        members.extend(included);
+        let docs = self.type_docs(what, ty, &name.module);
+        self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
+        source.line(&call);
+        let optional = members.iter().filter(|m| m.hold != Hold::Plain || m.ident == "included");
+        let setters: Vec<TokenStream> = optional.map(|m| self.setter(own, m, listing)).collect();
+        let own = ident(own);
+        source.items(quote! { impl #own { #constructor #(#setters)* } });
+    }
+
+    /// `new` takes what a request must have: the id, then attributes, then relationships.
+    fn constructor(&self, own: &str, members: &[Member<'_>], all: usize, listing: &mut Listing) -> TokenStream {
+        let required: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
+        let (arguments, fields): (Vec<_>, Vec<_>) = required
+            .iter()
+            .map(|m| {
+                let name = ident(&m.ident);
+                let (ty, value) = self.argument(m.ty, &m.ident);
+                (quote!(#name: #ty), quote!(#name: #value))
+            })
+            .unzip();
+        listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
+        let doc = if required.is_empty() { " A request that says nothing yet." } else { " A request with all that it must have." };
+        let rest = (required.len() < all).then(|| quote!(..Self::default()));
+        quote! {
+            #[doc = #doc] #[inline]
+            pub fn new(#(#arguments),*) -> Self { Self { #(#fields,)* #rest } }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Items go in, as tokens and as lines; the text of a Rust file comes out.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::MARK;
+
+/// A file while it is put together.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    text: String,
+    tokens: TokenStream,
+}
+
+impl Source {
+    /// A file that says in its first lines what it is and that it is generated.
+    pub(super) fn new(about: &str) -> Self {
+        Self { text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"), tokens: TokenStream::new() }
+    }
+
+    /// Adds Rust items.
+    pub(super) fn items(&mut self, tokens: TokenStream) {
+        self.tokens.extend(tokens);
+    }
+
+    /// Adds a line as it is: a macro call, whose body the formatter does not format.
+    pub(super) fn line(&mut self, line: &str) {
+        self.flush();
+        self.text.push_str(line);
+        self.text.push_str("\n\n");
+    }
+
+    fn flush(&mut self) {
+        if self.tokens.is_empty() {
+            return;
+        }
+        let tokens = std::mem::take(&mut self.tokens);
+        // Tokens that are no Rust are a fault of this stage; the compiler of the crate then says where.
+        match syn::parse2::<syn::File>(tokens.clone()) {
+            Ok(file) => self.text.push_str(&separated(&prettyplease::unparse(&file))),
+            Err(_) => self.text.push_str(&tokens.to_string()),
+        }
+        self.text.push('\n');
+    }
+
+    /// The file's text.
+    pub(super) fn finish(mut self) -> String {
+        self.flush();
+        let mut text = self.text.trim_end().to_owned();
+        text.push('\n');
+        text
+    }
+}
+
+/// Items stand apart by an empty line, which the formatter does not write.
+fn separated(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 20);
+    let mut lines = text.lines().peekable();
+    let mut depth_ended = false;
+    while let Some(line) = lines.next() {
+        let indent = line.len() - line.trim_start().len();
+        let starts = line.trim_start();
+        let head = starts.starts_with("///") || starts.starts_with("#[") || starts.starts_with("pub ");
+        if depth_ended && head && !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+        // Methods stand in an impl at the first level; a closed one ends there.
+        depth_ended = starts == "}" && indent <= 4;
+    }
+    out
+}
+
+/// An identifier.
+pub(super) fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+/// Doc comments, one a line.
+pub(super) fn docs(lines: &[String]) -> TokenStream {
+    lines
+        .iter()
+        .flat_map(|l| l.lines())
+        .map(|line| {
+            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+            quote!(#[doc = #line])
+        })
+        .collect()
+}
+
+/// `#[deprecated]` where the vendor advises against the thing.
+pub(super) fn deprecated(deprecated: bool) -> TokenStream {
+    if deprecated { quote!(#[deprecated = "the vendor has deprecated it"]) } else { TokenStream::new() }
+}
+
+/// The condition under which something is there; none where it always is.
+pub(super) fn cfg(areas: &BTreeSet<String>, all: usize) -> TokenStream {
+    if all == 0 || areas.is_empty() || areas.len() == all {
+        return TokenStream::new();
+    }
+    let areas = areas.iter();
+    if areas.len() == 1 { quote!(#[cfg(#(feature = #areas)*)]) } else { quote!(#[cfg(any(#(feature = #areas),*))]) }
+}
+
+/// The same condition as text, for what the formatter does not see.
+pub(super) fn condition(areas: &BTreeSet<String>) -> String {
+    let features: Vec<String> = areas.iter().map(|a| format!("feature = {a:?}")).collect();
+    match features.as_slice() {
+        [one] => format!("#[cfg({one})]"),
+        _ => format!("#[cfg(any({}))]", features.join(", ")),
+    }
+}
+
+/// The same condition as a line of documentation.
+pub(super) fn feature_note(areas: &BTreeSet<String>, all: usize) -> Option<String> {
+    if all == 0 || areas.is_empty() || areas.len() == all {
+        return None;
+    }
+    let names: Vec<String> = areas.iter().map(|a| format!("`{a}`")).collect();
+    Some(match names.as_slice() {
+        [one] => format!("Feature: {one}."),
+        _ => format!("Features: any of {}.", names.join(", ")),
+    })
+}
+
+/// `name! { head … tail }` with its parts on as few lines of bounded width as they need.
+pub(super) fn macro_call(head: &str, parts: &[String], tail: &str) -> String {
+    const WIDTH: usize = 108;
+    let one = if parts.is_empty() { format!("{head} {{}}{tail} }}") } else { format!("{head} {{ {} }}{tail} }}", parts.join(", ")) };
+    if one.len() <= WIDTH {
+        return one;
+    }
+    format!("{head} {{\n{}}}{tail} }}", filled(parts, 4, WIDTH))
+}
+
+/// Parts separated by commas, as many on a line as fit.
+pub(super) fn filled(parts: &[String], indent: usize, width: usize) -> String {
+    let mut out = String::new();
+    let mut line = " ".repeat(indent);
+    for part in parts {
+        if line.len() > indent && line.len() + part.len() + 2 > width {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            line = " ".repeat(indent);
+        }
+        line.push_str(part);
+        line.push_str(", ");
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_macro_calls_are_broken_between_parts() {
+        let parts: Vec<String> = (0..12).map(|n| format!("field_{n}: \"field{n}\"")).collect();
+        let text = macro_call("rt::object! { App", &parts, " required [\"a\"]");
+        assert!(text.lines().all(|l| l.len() <= 108), "{text}");
+        assert!(text.starts_with("rt::object! { App {\n    field_0: \"field0\", "));
+        assert!(text.ends_with("\n} required [\"a\"] }"), "{text}");
+        assert_eq!(macro_call("x! { A", &["a: \"a\"".to_owned()], ""), "x! { A { a: \"a\" } }");
+    }
+
+    #[test]
+    fn items_and_methods_stand_apart() {
+        let mut source = Source::new("What it is.");
+        source.items(quote! {
+            pub struct A { pub a: u8 }
+            impl A { pub fn x() {} #[inline] pub fn y() {} }
+        });
+        source.line("codec!(A);");
+        assert_eq!(
+            source.finish(),
+            "//! What it is.\n//!\n//! @generated by Storewright; edits are lost.\n\npub struct A {\n    pub a: u8,\n}\n\n\
+             impl A {\n    pub fn x() {}\n    #[inline]\n    pub fn y() {}\n}\n\ncodec!(A);\n"
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! A token type goes in; the string newtype or open enum of a parameter's values comes out.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::rust::{Source, cfg, condition, docs, ident, macro_call};
+use super::{Context, Listing};
+use crate::diagnostic::Pointer;
+use crate::name::{Family, Token};
+
+impl Context<'_> {
+    /// Writes the token type into its module.
+    pub(super) fn token(&self, name: &str, token: &Token, source: &mut Source, listing: &mut Listing) {
+        let parameters: Vec<String> = token.parameters.iter().map(|p| format!("`{p}`")).collect();
+        let what = match token.family {
+            Family::Fields => format!("Fields that {} can ask for.", parameters.join(", ")),
+            Family::Include => "Related resources that `include` can ask for.".to_owned(),
+            Family::Sort => "Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).".to_owned(),
+            Family::Value => format!("Values of {}.", parameters.join(", ")),
+        };
+        let mut lines = vec![what];
+        if let Some(note) = self.feature_note(&token.areas) {
+            lines.extend([String::new(), note]);
+        }
+        let own = ident(name);
+        listing.item(&Pointer::new(parameters.join("").replace('`', "")), Some(&token.areas));
+        if let Some(id) = &token.alias {
+            let target = ident(self.type_ident(id));
+            let docs = docs(&lines);
+            let cfg = cfg(&token.areas, self.names.areas.len());
+            listing.add(&format!("type {name}"), &quote!(#target));
+            source.items(quote! { #cfg #docs pub type #own = #target; });
+            return;
+        }
+        if token.family == Family::Value {
+            self.value_token(name, token, &lines, source, listing);
+            return;
+        }
+        listing.add(&format!("struct {name}"), &TokenStream::new());
+        for constant in token.values.values() {
+            listing.add(&format!("const {name}::{constant}"), &TokenStream::new());
+        }
+        let constants: Vec<String> = token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
+        let kind = if token.family == Family::Sort { "sort_tokens" } else { "tokens" };
+        let cfg = cfg(&token.areas, self.names.areas.len());
+        let docs: String = lines.iter().map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
+        let condition = if cfg.is_empty() || token.module != "fields" { String::new() } else { format!("{}\n", condition(&token.areas)) };
+        source.line(&format!("{condition}rt::{kind}! {{\n{docs}{}", macro_call(&format!("pub struct {name}"), &constants, "")));
+    }
+
+    fn value_token(&self, name: &str, token: &Token, lines: &[String], source: &mut Source, listing: &mut Listing) {
+        let own = ident(name);
+        let docs = docs(lines);
+        listing.add(&format!("enum {name}"), &TokenStream::new());
+        let variants: Vec<TokenStream> = token
+            .values
+            .iter()
+            .map(|(value, variant)| {
+                listing.add(&format!("variant {name}::{variant}"), &TokenStream::new());
+                let doc = format!(" `{value}`");
+                let variant = ident(variant);
+                quote! { #[doc = #doc] #variant }
+            })
+            .collect();
+        source.items(quote! {
+            #docs
+            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #own {
+                #(#variants,)*
+                #[doc = " A value that is newer than this crate."]
+                Unrecognized(String),
+            }
+        });
+        let lines: Vec<String> = token.values.iter().map(|(value, variant)| format!("{variant} = {value:?}")).collect();
+        source.line(&macro_call(&format!("rt::open_enum! {{ {name}"), &lines, ""));
+    }
+}

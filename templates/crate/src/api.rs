@@ -1,0 +1,14 @@
+//! What sets this API apart from others, for the runtime.
+//!
+//! {{ mark }}; edits are lost.
+
+/// {{ title }}.
+#[derive(Debug)]
+pub struct Api;
+
+impl storewright_runtime::Api for Api {
+    type Fault = storewright_runtime::NoFault;
+    type Client = crate::Client;
+    const NAME: &'static str = "{{ title }}";
+    const BASE_URL: &'static str = "{{ base_url }}";
+}

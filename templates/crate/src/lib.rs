@@ -1,0 +1,29 @@
+// {{ mark }}; edits are lost.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// What the vendor advises against is still there, and its own code must name it.
+#![allow(deprecated)]
+// Names and shapes are the vendor's.
+#![allow(
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
+    clippy::should_implement_trait,
+    clippy::struct_field_names,
+    clippy::too_many_arguments,
+    clippy::wrong_self_convention
+)]
+
+mod api;
+mod client;
+pub mod models;
+pub mod operations;
+
+pub use api::*;
+pub use client::Client;
+pub use storewright_runtime as runtime;
+
+/// A call that is ready to be sent and answers with `T`.
+pub type Call<T> = runtime::Call<Api, T>;
+
+/// Why a call failed.
+pub type Error = runtime::ApiError<Api>;
