@@ -50,13 +50,13 @@ fn blame(node: &Value, shape: Shape, at: &Trail<'_>, origins: &Origins, out: &mu
         return found;
     }
     let Err(error) = attempt(node, kind) else { return false };
-    // The member without which the rest is accepted is the one at fault.
+    // The member without which the rest is accepted, or only missed, is the one at fault.
     let culprit = node.as_object().into_iter().flatten().find(|(key, _)| {
         let mut rest = node.clone();
         if let Some(rest) = rest.as_object_mut() {
             rest.shift_remove(key.as_str());
         }
-        attempt(&rest, kind).is_ok()
+        attempt(&rest, kind).map_or_else(|rest| rest == format!("missing field `{key}`"), |()| true)
     });
     let (place, what) = match culprit {
         Some((key, _)) => (at.pointer().child(key), format!("`{key}` of {}", shape::name(kind))),

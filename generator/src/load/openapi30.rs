@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Origins;
 use super::shape::{self, Kind, Shape};
 use super::trail::Trail;
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Siblings of a `$ref` that vendors mean although OpenAPI 3.0 says that they are ignored.
 const MEANT: &[&str] = &[
@@ -32,7 +32,7 @@ fn normalise_node(
     node: &mut Value,
     shape: Shape,
     at: &Trail<'_>,
-    wraps: &mut Vec<crate::diagnostic::Pointer>,
+    wraps: &mut Vec<Pointer>,
     origins: &Origins,
     out: &mut Sink,
 ) {
@@ -68,7 +68,7 @@ fn unify_ref(
     map: &mut Map<String, Value>,
     kind: Kind,
     at: &Trail<'_>,
-    wraps: &mut Vec<crate::diagnostic::Pointer>,
+    wraps: &mut Vec<Pointer>,
     origins: &Origins,
     out: &mut Sink,
 ) {
@@ -99,13 +99,14 @@ fn unify_ref(
 
 fn unknown(map: &Map<String, Value>, kind: Kind, at: &Trail<'_>, origins: &Origins, out: &mut Sink) {
     for key in map.keys().filter(|key| !key.starts_with("x-") && !shape::is_known(kind, key)) {
+        let message = match kind {
+            Kind::Paths => format!("a path begins with `/` and `{key}` does not"),
+            Kind::Responses => format!("`{key}` is neither a status code nor `default`"),
+            _ => format!("{} of OpenAPI 3.0 has no `{key}`", shape::name(kind)),
+        };
         out.push(
-            Diagnostic::error(
-                Code::Unsupported,
-                &origins.origin(&at.pointer().child(key)),
-                format!("{} of OpenAPI 3.0 has no `{key}`", shape::name(kind)),
-            )
-            .help("remove it in the overlay if it can be done without"),
+            Diagnostic::error(Code::Unsupported, &origins.origin(&at.pointer().child(key)), message)
+                .help("remove it in the overlay if it can be done without"),
         );
     }
 }

@@ -30,52 +30,55 @@ impl Notation {
 /// The tree of a JSON or YAML text; `None` if errors were pushed.
 pub fn parse(source: &Source<'_>, out: &mut Sink) -> Option<Value> {
     let (text, notation) = read(source, out)?;
-    let faults = RefCell::new(Vec::new());
-    let node = Node { at: &Trail::Root, repeated: &faults };
+    let repeated = RefCell::new(Vec::new());
+    let node = Node { at: &Trail::Root, repeated: &repeated };
     let parsed = match notation {
-        Notation::Json => {
-            let mut deserializer = serde_json::Deserializer::from_str(text);
-            node.deserialize(&mut deserializer).and_then(|tree| deserializer.end().map(|()| tree)).map_err(
-                |e| Fault {
-                    line: e.line(),
-                    column: bytes_to_chars(text, e.line(), e.column()),
-                    message: e.to_string(),
-                },
-            )
-        }
-        Notation::Yaml => node.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|e| {
-            let (line, column) = e.location().map_or((0, 0), |l| (l.line(), l.column()));
-            Fault { line, column, message: e.to_string() }
-        }),
+        Notation::Json => parse_json(text, node),
+        Notation::Yaml => parse_yaml(text, node),
     };
-    let before = out.diagnostics().len();
-    for at in faults.into_inner() {
+    let tree = match parsed {
+        Ok(tree) => tree,
+        Err(fault) => {
+            out.push(fault.diagnostic(source, notation));
+            return None;
+        }
+    };
+    let repeated = repeated.into_inner();
+    for at in &repeated {
         out.push(
-            Diagnostic::error(notation.code(), &at, "the object has two members of this name")
+            Diagnostic::error(notation.code(), at, "the object has two members of this name")
                 .help("remove one of them: readers differ in which one they take"),
         );
     }
-    match parsed {
-        Ok(tree) if out.diagnostics().len() == before => Some(tree),
-        Ok(_) => None,
-        Err(fault) => {
-            out.push(fault.diagnostic(source, notation));
-            None
-        }
-    }
+    repeated.is_empty().then_some(tree)
+}
+
+fn parse_json(text: &str, node: Node<'_>) -> Result<Value, Fault> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let parsed = node.deserialize(&mut deserializer).and_then(|tree| deserializer.end().map(|()| tree));
+    parsed.map_err(|error| Fault {
+        line: error.line(),
+        column: bytes_to_chars(text, error.line(), error.column()),
+        said: place_in_words(error.line(), error.column()),
+        message: error.to_string(),
+    })
+}
+
+fn parse_yaml(text: &str, node: Node<'_>) -> Result<Value, Fault> {
+    node.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| {
+        let (line, column) = error.location().map_or((0, 0), |l| (l.line(), l.column()));
+        Fault { line, column, said: place_in_words(line, column), message: error.to_string() }
+    })
 }
 
 /// The characters of a source and their notation, without the byte order mark.
 pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, Notation)> {
-    let named_json = source.name.ends_with(".json");
+    let json = looks_like_json(source.text);
+    // Where the text itself does not tell, the name does.
+    let code = if json || source.name.ends_with(".json") { Code::InvalidJson } else { Code::InvalidYaml };
     let text = match std::str::from_utf8(source.text) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
-            let code = if named_json || looks_like_json(source.text) {
-                Code::InvalidJson
-            } else {
-                Code::InvalidYaml
-            };
             let good = source.text.get(..error.valid_up_to()).unwrap_or_default();
             let (line, column) = line_and_column(&String::from_utf8_lossy(good), good.len());
             let help = match source.text {
@@ -90,23 +93,22 @@ pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, 
             return None;
         }
     };
-    let notation = if looks_like_json(text.as_bytes()) { Notation::Json } else { Notation::Yaml };
     if text.trim().is_empty() {
-        let code = if named_json { Code::InvalidJson } else { Code::InvalidYaml };
         out.push(Diagnostic::error(code, place(source, 1, 1), "the text is empty"));
         return None;
     }
     if text.trim_start().starts_with('<') {
         out.push(
-            Diagnostic::error(notation.code(), place(source, 1, 1), "the text is markup, not JSON or YAML")
+            Diagnostic::error(code, place(source, 1, 1), "the text is markup, not JSON or YAML")
                 .help("a download that needs a login often gives an HTML page"),
         );
         return None;
     }
-    Some((text, notation))
+    Some((text, if json { Notation::Json } else { Notation::Yaml }))
 }
 
 fn looks_like_json(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     matches!(text.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'['))
 }
 
@@ -129,27 +131,27 @@ fn bytes_to_chars(text: &str, line: usize, column: usize) -> usize {
     String::from_utf8_lossy(bytes).chars().count() + 1
 }
 
+fn place_in_words(line: usize, column: usize) -> String {
+    format!(" at line {line} column {column}")
+}
+
 struct Fault {
     line: usize,
     column: usize,
+    /// The place in the parser's own words.
+    said: String,
     message: String,
 }
 
 impl Fault {
     fn diagnostic(self, source: &Source<'_>, notation: Notation) -> Diagnostic {
-        // The parsers put the place into the text too; said once is enough. Theirs counts bytes, so cut at the words.
-        let message = match self.message.rfind(" at line ") {
-            Some(cut) if notation == Notation::Json => self.message.get(..cut).unwrap_or_default(),
-            Some(cut) if self.message.get(cut..).is_some_and(|tail| !tail.contains(',')) => {
-                self.message.get(..cut).unwrap_or_default()
-            }
-            _ => self.message.as_str(),
-        };
+        // The parsers put the place into the text too, and count bytes there; said once is enough.
+        let message = self.message.replacen(&self.said, "", 1);
         let at = match self.line {
             0 => Place { file: source.name.to_owned(), ..Place::default() },
             line => place(source, line, self.column.max(1)),
         };
-        let diagnostic = Diagnostic::error(notation.code(), at, message);
+        let diagnostic = Diagnostic::error(notation.code(), at, &*message);
         if message.starts_with("EOF") {
             return diagnostic
                 .help("the text ends too early: it may have been cut off while it was downloaded");
