@@ -1,6 +1,7 @@
 //! Credentials: an operation goes in, the header that authorises it comes out.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +21,20 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// request is then sent once more.
     fn invalidate(&self, _refused: &Credential) -> bool {
         false
+    }
+}
+
+/// One provider can serve several clients.
+impl<T: TokenProvider + ?Sized> TokenProvider for Arc<T> {
+    fn credential<'a>(
+        &'a self,
+        operation: &'a Operation,
+    ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
+        (**self).credential(operation)
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        (**self).invalidate(refused)
     }
 }
 

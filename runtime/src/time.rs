@@ -58,7 +58,7 @@ macro_rules! kept_text {
         impl Slot for $name {
             fn take(&mut self, event: Event<'_>) -> Taken<'_> {
                 let Event::Str(text) = event else { return Err("a string") };
-                text.clone_into(&mut self.0);
+                self.0 = text.to_owned();
                 Ok(Place::Done)
             }
         }

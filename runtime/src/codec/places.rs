@@ -10,7 +10,7 @@ use crate::patch::Patch;
 impl Slot for String {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         let Event::Str(text) = event else { return Err("a string") };
-        text.clone_into(self);
+        *self = text.to_owned();
         Ok(Place::Done)
     }
 }
@@ -90,7 +90,7 @@ impl Slot for Value {
 impl<T: Slot + Default> Slot for Option<T> {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if event == Event::Null {
+        if matches!(event, Event::Null) {
             *self = None;
             return Ok(Place::Done);
         }
@@ -101,7 +101,7 @@ impl<T: Slot + Default> Slot for Option<T> {
 impl<T: Slot + Default> Slot for Patch<T> {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if event == Event::Null {
+        if matches!(event, Event::Null) {
             *self = Patch::Null;
             return Ok(Place::Done);
         }

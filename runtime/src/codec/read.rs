@@ -34,7 +34,7 @@ impl<'s> Seed<'s> {
     fn scalar<E: Error>(self, event: Event<'_>) -> Result<(), E> {
         match self.slot.take(event) {
             Ok(_) => Ok(()),
-            Err(_) if self.lenient && event == Event::Null => Ok(()),
+            Err(_) if self.lenient && matches!(event, Event::Null) => Ok(()),
             Err(expected) => Err(invalid(expected, event)),
         }
     }
@@ -268,7 +268,10 @@ fn fill<'de, A: MapAccess<'de>>(
             },
         }
     }
-    seen.missing(required).map_or(Ok(()), |name| Err(A::Error::missing_field(name)))
+    match seen.missing(required) {
+        None => Ok(()),
+        Some(name) => Err(A::Error::missing_field(name)),
+    }
 }
 
 /// Reads up to the tag, then goes on in the object that it names; without one the JSON is kept.

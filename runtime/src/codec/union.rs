@@ -36,7 +36,13 @@ pub trait AnyIncluded {
     fn resource(&self) -> Option<&dyn Any>;
 }
 
-/// Says that a union has a variant for the resource `R`.
+/// Says that a union has a variant for the resource `R`, so that asking a page for another does not compile.
+///
+/// ```compile_fail,E0277
+/// use storewright_runtime::{NoIncluded, Page};
+/// let page: Page<i64, NoIncluded> = Page::default();
+/// page.included::<String>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this response cannot include `{R}`",
     note = "the operation's documentation lists what it can include"
@@ -56,10 +62,10 @@ pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
     // The sort is stable: of equals the first variant wins.
     candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     for (_, index) in candidates {
-        if let Some(slot) = untagged.choose(index) {
-            if Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok() {
-                return;
-            }
+        if let Some(slot) = untagged.choose(index)
+            && Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok()
+        {
+            return;
         }
     }
     untagged.unknown(value);

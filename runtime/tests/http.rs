@@ -1,0 +1,642 @@
+//! Calls against a real HTTP server on loopback: what is sent, what comes back, what is an error.
+#![cfg(feature = "reqwest")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use storewright_runtime::http::{HeaderName, StatusCode};
+use storewright_runtime::{
+    Api, ApiError, BoxError, BoxFuture, Bytes, Call, Client, Credential, ErrorKind, Fault, Items, Json,
+    Method, Next, Operation, Page, Paged, Pages, Request, StaticToken, Style, TokenProvider, Value, object,
+    operation,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Item {
+    id: String,
+    name: Option<String>,
+}
+object! { Item { id: "id", name: "name" } required ["id"] }
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Problems {
+    errors: Vec<Problem>,
+}
+object! { Problems { errors: "errors" } }
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Problem {
+    detail: String,
+}
+object! { Problem { detail: "detail" } }
+
+impl Fault for Problems {
+    fn message(&self) -> Option<String> {
+        self.errors.first().map(|problem| problem.detail.clone())
+    }
+}
+
+#[derive(Debug)]
+struct Store;
+
+impl Api for Store {
+    type Fault = Problems;
+    type Client = Client<Store>;
+    const NAME: &'static str = "Store";
+    const BASE_URL: &'static str = "https://api.example.com";
+
+    fn default_body(operation: &Operation) -> Option<&'static str> {
+        matches!(operation.method, Method::Put).then_some("{}")
+    }
+}
+
+/// `GET /v1/items`
+#[derive(Debug, Clone)]
+struct List(Call<Store, Page<Item>>);
+operation! { Store, List => Page<Item>, paged }
+
+const LIST: Operation = Operation::new(Method::Get, "items_list", "/v1/items");
+const READ: Operation = Operation::new(Method::Get, "items_read", "/v1/items/{id}");
+
+/// What the server saw of one request.
+#[derive(Debug, Clone)]
+struct Seen {
+    line: String,
+    head: String,
+    body: String,
+}
+
+impl Seen {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+}
+
+struct Server {
+    url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Server {
+    /// A server that answers each request with what a function makes of it and its number.
+    async fn start(answer: impl Fn(usize, &Seen) -> Vec<u8> + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (answer, kept) = (Arc::new(answer), Arc::clone(&seen));
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let (answer, kept) = (Arc::clone(&answer), Arc::clone(&kept));
+                tokio::spawn(async move {
+                    let mut read = Vec::new();
+                    let (head, length) = loop {
+                        if socket.read_buf(&mut read).await.unwrap_or(0) == 0 {
+                            return;
+                        }
+                        let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
+                            continue;
+                        };
+                        let head = String::from_utf8(read[..end].to_vec()).unwrap();
+                        let seen = Seen { line: String::new(), head, body: String::new() };
+                        let length =
+                            seen.header("content-length").map_or(0, |length| length.parse().unwrap());
+                        break (seen.head, end + 4 + length);
+                    };
+                    while read.len() < length {
+                        if socket.read_buf(&mut read).await.unwrap_or(0) == 0 {
+                            return;
+                        }
+                    }
+                    let body = String::from_utf8(read[head.len() + 4..].to_vec()).unwrap();
+                    let seen = Seen { line: head.lines().next().unwrap().to_owned(), head, body };
+                    let number = {
+                        let mut kept = kept.lock().unwrap();
+                        kept.push(seen.clone());
+                        kept.len()
+                    };
+                    let bytes = answer(number, &seen);
+                    // No bytes: the server never answers.
+                    if bytes.is_empty() {
+                        let _ = socket.read(&mut [0; 1]).await;
+                        return;
+                    }
+                    let _ = socket.write_all(&bytes).await;
+                    let _ = socket.shutdown().await;
+                });
+            }
+        });
+        Server { url, seen }
+    }
+
+    fn client(&self) -> Client<Store> {
+        Client::<Store>::builder()
+            .base_url(&self.url)
+            .credentials(StaticToken::bearer("s3cret"))
+            .build()
+            .unwrap()
+    }
+
+    fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn reply(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let head =
+        format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+fn read_item(client: &Client<Store>) -> Call<Store, Item> {
+    client.call(READ, &["1"])
+}
+
+async fn answered(status: &'static str, body: &'static [u8]) -> Result<Item, ApiError<Store>> {
+    let server = Server::start(move |_, _| reply(status, "", body)).await;
+    read_item(&server.client()).send().await
+}
+
+#[tokio::test]
+async fn a_request_carries_what_was_set() {
+    let server = Server::start(|_, _| reply("201 Created", "", r#"{"id":"1"}"#)).await;
+    let client = Client::<Store>::builder()
+        .base_url(format!("{}/api/", server.url))
+        .credentials(StaticToken::header(HeaderName::from_static("x-api-token"), "s3cret"))
+        .user_agent("tests/1")
+        .header("x-all", "a")
+        .build()
+        .unwrap();
+    let operation =
+        const { Operation::new(Method::Post, "items_create", "/v1/lists/{id}/items").accept("a/b") };
+    let mut call: Call<Store, Item> = client.call(operation, &["a/b c%2F?ü"]);
+    call.list("fields[items]", ["name", "a,b", "ü"]);
+    call.list_in("pipes", Style::Pipes, ["a", "b|c"]);
+    call.list_in("each", Style::Repeated, ["a", "b"]);
+    call.list("none", [""; 0]);
+    call.text("text", "a&b=c +#");
+    call.number("limit", 5);
+    call.number("limit", 6);
+    call.flag("exists[x]", true);
+    call.decimal("decimal", 0.5);
+    call.header("x-one", "1");
+    call.json(&Item { id: "7".into(), name: None });
+    assert_eq!(call.request().path(), "/v1/lists/a%2Fb%20c%252F%3F%C3%BC/items");
+    assert_eq!(call.send().await.unwrap(), Item { id: "1".into(), name: None });
+
+    let seen = &server.seen()[0];
+    assert_eq!(
+        seen.line,
+        "POST /api/v1/lists/a%2Fb%20c%252F%3F%C3%BC/items?fields%5Bitems%5D=name,a%2Cb,%C3%BC&pipes=a|b%7Cc\
+         &each=a&each=b&text=a%26b%3Dc%20%2B%23&limit=6&exists%5Bx%5D=true&decimal=0.5 HTTP/1.1"
+    );
+    for (name, value) in [
+        ("accept", "a/b"),
+        ("content-type", "application/json"),
+        ("x-api-token", "s3cret"),
+        ("user-agent", "tests/1"),
+        ("x-all", "a"),
+        ("x-one", "1"),
+    ] {
+        assert_eq!(seen.header(name), Some(value), "{name}");
+    }
+    assert_eq!(seen.body, r#"{"id":"7"}"#);
+}
+
+#[tokio::test]
+async fn bodies_and_credentials_follow_the_operation() {
+    let server = Server::start(|_, _| reply("204 No Content", "", "")).await;
+    let client = server.client();
+    client.call::<()>(Operation::new(Method::Put, "put", "/put"), &[]).send().await.unwrap();
+    client
+        .call::<()>(Operation::new(Method::Delete, "delete", "/delete").public(), &[])
+        .send()
+        .await
+        .unwrap();
+    let seen = server.seen();
+    assert_eq!((seen[0].body.as_str(), seen[0].header("content-type")), ("{}", Some("application/json")));
+    assert_eq!(seen[0].header("authorization"), Some("Bearer s3cret"));
+    assert!(seen[0].header("user-agent").unwrap().starts_with("storewright/"));
+    assert_eq!((seen[1].body.as_str(), seen[1].header("authorization")), ("", None));
+}
+
+#[tokio::test]
+async fn values_that_would_leave_the_path_are_not_sent() {
+    let server = Server::start(|_, _| reply("200 OK", "", r#"{"id":"1"}"#)).await;
+    let client = server.client();
+    for hole in ["", ".", ".."] {
+        let error = client.call::<Item>(READ, &[hole]).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Build);
+        assert!(error.to_string().starts_with("GET /v1/items/{id}: `id` is "), "{error}");
+    }
+    assert_eq!(client.call::<Item>(READ, &[]).send().await.unwrap_err().kind(), ErrorKind::Build);
+    let mut call = read_item(&client);
+    call.header("bad name", "x");
+    assert_eq!(call.send().await.unwrap_err().kind(), ErrorKind::Build);
+    assert!(server.seen().is_empty());
+    client.call::<Item>(READ, &["../.."]).send().await.unwrap();
+    assert_eq!(server.seen()[0].line, "GET /v1/items/..%2F.. HTTP/1.1");
+    for url in ["", "api.example.com", "ftp://x", "https://", "https://user@x", "https://x?y", "http://["] {
+        assert_eq!(
+            Client::<Store>::builder().base_url(url).build().unwrap_err().kind(),
+            ErrorKind::Build,
+            "{url}"
+        );
+    }
+    assert!(Client::<Store>::builder().header("x", "a\nb").build().is_err());
+}
+
+#[tokio::test]
+async fn each_payload_reads_its_own() {
+    let server = Server::start(|_, seen| match seen.line.split(' ').nth(1).unwrap() {
+        "/json" => reply("200 OK", "", "\"x\""),
+        "/list" => reply("200 OK", "", "[1,2]"),
+        "/missing" => reply("404 Not Found", "", ""),
+        _ => reply("200 OK", "", b"a\tb\xff"),
+    })
+    .await;
+    let client = server.client();
+    let get = |path| Operation::new(Method::Get, "get", path);
+    let head = |path| Operation::new(Method::Head, "head", path);
+    assert_eq!(client.call::<Json<String>>(get("/json"), &[]).send().await.unwrap().0, "x");
+    assert_eq!(client.call::<Vec<i64>>(get("/list"), &[]).send().await.unwrap(), [1, 2]);
+    assert_eq!(client.call::<Value>(get("/list"), &[]).send().await.unwrap(), serde_json::json!([1, 2]));
+    assert_eq!(client.call::<Bytes>(get("/text"), &[]).send().await.unwrap(), b"a\tb\xff"[..]);
+    assert_eq!(client.call::<String>(get("/json"), &[]).send().await.unwrap(), "\"x\"");
+    assert_eq!(client.call::<String>(get("/text"), &[]).send().await.unwrap_err().kind(), ErrorKind::Decode);
+    client.call::<()>(get("/text"), &[]).send().await.unwrap();
+    assert!(client.call::<bool>(head("/json"), &[]).send().await.unwrap());
+    assert!(!client.call::<bool>(head("/missing"), &[]).send().await.unwrap());
+    let mut body = client.call::<()>(get("/list"), &[]).stream().await.unwrap().into_body();
+    assert_eq!(body.collect(3).await.unwrap(), (Bytes::from_static(b"[1,"), false));
+}
+
+#[tokio::test]
+async fn errors_hold_what_the_server_said() {
+    let server = Server::start(|_, _| {
+        let headers = "X-Request-Id: r-1\r\nX-Rate-Limit: user-hour-lim:3600;user-hour-rem:0, new:x\r\n";
+        reply("409 Conflict", headers, r#"{"errors":[{"detail":"The name is taken."}]}"#)
+    })
+    .await;
+    let client = server.client();
+    let mut call = read_item(&client);
+    call.text("filter[email]", "someone@example.com");
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Status);
+    assert_eq!(error.status(), Some(StatusCode::CONFLICT));
+    assert_eq!(error.to_string(), "GET /v1/items/{id}: 409 Conflict: The name is taken.");
+    assert_eq!(error.fault().unwrap().errors.len(), 1);
+    assert_eq!(error.request_id(), Some("r-1"));
+    assert_eq!(error.operation().unwrap().id, "items_read");
+    assert!(error.headers().unwrap().contains_key("x-rate-limit"));
+    assert!(error.body().unwrap().starts_with(b"{\"errors\""));
+    assert!(!error.is_retryable());
+    let limit = error.rate_limit().unwrap();
+    assert_eq!((limit.limit(), limit.remaining(), limit.get("new")), (Some(3600), Some(0), Some("x")));
+    assert_eq!(client.rate_limit().as_ref(), Some(limit));
+    let debug = format!("{error:?}");
+    assert!(!debug.contains("someone") && !debug.contains("s3cret"), "{debug}");
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_json_are_errors() {
+    for (status, body) in [
+        ("502 Bad Gateway", &b"<html>Could not process this request</html>"[..]),
+        ("404 Not Found", b""),
+        ("500 Internal Server Error", b"{\"statusCode\":\"ERROR\"}"),
+        ("500 Internal Server Error", b"{\"errors\":[{\"detail\":"),
+        ("500 Internal Server Error", b"\xff\xfe"),
+        ("302 Found", b""),
+    ] {
+        let error = answered(status, body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Status);
+        assert_eq!((error.fault(), error.body().unwrap().as_ref()), (None, body));
+        assert_eq!(error.to_string(), format!("GET /v1/items/{{id}}: {status}"));
+    }
+    for body in [&b""[..], b"<html></html>", b"{\"id\":\"1", b"{\"id\":\"\xff\"}", b"[]", b"{}", b"null"] {
+        let error = answered("200 OK", body).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(StatusCode::OK)));
+        assert_eq!(error.body().unwrap().as_ref(), body);
+    }
+    let error = answered("200 OK", br#"{"id":"1","name":5}"#).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path, "name");
+    assert_eq!(
+        error.to_string(),
+        "GET /v1/items/{id}: the answer cannot be read: invalid type: expected a string, found an integer \
+         (line 1 column 18) at name"
+    );
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let other = Server::start(|_, _| reply("200 OK", "", r#"{"id":"1"}"#)).await;
+    let headers = format!("location: {}/v1\r\n", other.url);
+    let server = Server::start(move |_, _| reply("307 Temporary Redirect", &headers, "")).await;
+    let error = read_item(&server.client()).send().await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::TEMPORARY_REDIRECT));
+    assert!(error.headers().unwrap().contains_key("location"));
+    assert!(other.seen().is_empty());
+}
+
+#[tokio::test]
+async fn bodies_are_bounded() {
+    let server = Server::start(|number, _| {
+        let status = if number == 1 { "200 OK" } else { "400 Bad Request" };
+        reply(status, "", vec![b' '; 200_000])
+    })
+    .await;
+    let client: Client<Store> =
+        Client::<Store>::builder().base_url(&server.url).body_limit(100_000).build().unwrap();
+    let error = read_item(&client).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.body().unwrap().len()), (ErrorKind::Decode, 64 * 1024));
+    let error = read_item(&client).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.body().unwrap().len()), (ErrorKind::Status, 64 * 1024));
+}
+
+#[tokio::test]
+async fn broken_connections_are_transport_errors() {
+    let cut = |_: usize, _: &Seen| b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"id\":".to_vec();
+    let server = Server::start(cut).await;
+    let mut call = read_item(&server.client());
+    call.text("secret", "hidden");
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.is_retryable());
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client: Client<Store> = Client::<Store>::builder().base_url(url).build().unwrap();
+    let mut call = read_item(&client);
+    call.text("secret", "hidden");
+    let error = call.send().await.unwrap_err();
+    assert!(error.to_string().starts_with("GET /v1/items/{id}: the connection failed"), "{error}");
+    let (text, debug) = (error.to_string(), format!("{error:?}"));
+    assert!(!text.contains("hidden") && !debug.contains("hidden"), "{text} {debug}");
+}
+
+#[tokio::test]
+async fn a_silent_server_times_out_and_a_dropped_call_hangs_up() {
+    let server = Server::start(|_, _| Vec::new()).await;
+    let client: Client<Store> =
+        Client::<Store>::builder().base_url(&server.url).timeout(Duration::from_millis(100)).build().unwrap();
+    let error = read_item(&client).send().await.unwrap_err();
+    assert!(error.to_string().contains("took too long"), "{error}");
+
+    let sent = read_item(&server.client()).send();
+    assert!(tokio::time::timeout(Duration::from_millis(100), sent).await.is_err());
+}
+
+/// A provider whose first token is refused.
+struct Renewing {
+    asked: AtomicUsize,
+    renews: bool,
+}
+
+impl TokenProvider for Renewing {
+    fn credential<'a>(&'a self, _: &'a Operation) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { Credential::bearer(&format!("token-{number}")).map(Some) })
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        assert!(refused.value().to_str().unwrap().starts_with("Bearer token-"));
+        self.renews
+    }
+}
+
+#[tokio::test]
+async fn a_refused_credential_is_renewed_once() {
+    for (renews, accepted, requests) in [(true, 1, 2), (true, 9, 2), (false, 1, 1)] {
+        let token = format!("Bearer token-{accepted}");
+        let server = Server::start(move |_, seen| match seen.header("authorization") == Some(&token) {
+            true => reply("200 OK", "", r#"{"id":"1"}"#),
+            false => reply("401 Unauthorized", "", "{}"),
+        })
+        .await;
+        let provider = Arc::new(Renewing { asked: AtomicUsize::new(0), renews });
+        let client: Client<Store> = Client::<Store>::builder()
+            .base_url(&server.url)
+            .credentials(Arc::clone(&provider))
+            .build()
+            .unwrap();
+        let result = read_item(&client).send().await;
+        assert_eq!(result.is_ok(), renews && accepted == 1);
+        assert_eq!((server.seen().len(), provider.asked.load(Ordering::SeqCst)), (requests, requests));
+    }
+}
+
+struct NoKey;
+
+impl TokenProvider for NoKey {
+    fn credential<'a>(&'a self, _: &'a Operation) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
+        Box::pin(async { Err("the key file is gone".into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_credentials_is_not_sent() {
+    let server = Server::start(|_, _| reply("200 OK", "", "{}")).await;
+    let client: Client<Store> =
+        Client::<Store>::builder().base_url(&server.url).credentials(NoKey).build().unwrap();
+    let error = read_item(&client).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!(error.to_string(), "GET /v1/items/{id}: no credentials: the key file is gone");
+    let client: Client<Store> = Client::<Store>::builder()
+        .base_url(&server.url)
+        .credentials(StaticToken::bearer("s3cret\n"))
+        .build()
+        .unwrap();
+    let error = read_item(&client).send().await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+    assert!(server.seen().is_empty());
+}
+
+fn list(client: &Client<Store>) -> List {
+    let mut call = client.call(LIST, &[]);
+    call.number("limit", 2);
+    List(call).header("x-one", "1")
+}
+
+fn page(host: &str, ids: &[usize], next: Option<&str>) -> Vec<u8> {
+    let data: Vec<_> = ids.iter().map(|id| serde_json::json!({"id": id.to_string()})).collect();
+    let next = next.map(|path| format!("{host}{path}"));
+    reply("200 OK", "", serde_json::json!({"data": data, "links": {"next": next}}).to_string())
+}
+
+#[tokio::test]
+async fn pages_follow_the_next_link_as_it_is() {
+    let server = Server::start(|number, seen| {
+        let host = format!("http://{}", seen.header("host").unwrap());
+        match number {
+            1 => page(&host, &[1, 2], Some("/v1/items?cursor=a%2Cb&x[y]=1")),
+            2 => page("", &[], Some("/v1/items?cursor=c")),
+            _ => page(&host, &[3], None),
+        }
+    })
+    .await;
+    let mut items = list(&server.client()).items();
+    let mut ids = Vec::new();
+    while let Some(item) = items.try_next().await.unwrap() {
+        ids.push(item.id);
+    }
+    assert_eq!(ids, ["1", "2", "3"]);
+    assert_eq!(items.try_next().await.unwrap(), None);
+    let seen = server.seen();
+    assert_eq!(seen[0].line, "GET /v1/items?limit=2 HTTP/1.1");
+    assert_eq!(seen[1].line, "GET /v1/items?cursor=a%2Cb&x[y]=1 HTTP/1.1");
+    assert_eq!(seen[2].line, "GET /v1/items?cursor=c HTTP/1.1");
+    for seen in &seen {
+        assert_eq!((seen.header("x-one"), seen.header("authorization")), (Some("1"), Some("Bearer s3cret")));
+    }
+}
+
+#[tokio::test]
+async fn next_links_to_other_hosts_and_in_circles_are_errors() {
+    for (next, message) in [
+        (
+            "https://evil.example.com/v1",
+            "the link to the next page leads to another host, https://evil.example.com:443",
+        ),
+        ("//evil.example.com/v1", "the link to the next page is no http or https URL"),
+        ("http://127.0.0.1:1/v1", "the link to the next page leads to another host, http://127.0.0.1:1"),
+        ("ftp://x/", "the link to the next page is no http or https URL"),
+        ("/v1/items?limit=2", "the link to the next page leads to a page that was there before"),
+        ("http:// x", "the link to the next page is no URL: invalid uri character"),
+    ] {
+        let server = Server::start(move |_, seen| {
+            let host = format!("http://{}", seen.header("host").unwrap());
+            page(if next.starts_with("/v1") { &host } else { "" }, &[1], Some(next))
+        })
+        .await;
+        let mut pages = list(&server.client()).pages();
+        assert_eq!(pages.try_next().await.unwrap().unwrap().data.len(), 1);
+        let error = pages.try_next().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Paging);
+        assert_eq!(error.to_string(), format!("GET /v1/items: {message}"));
+        assert_eq!(pages.try_next().await.unwrap(), None);
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_longer_circle_ends_too() {
+    let server = Server::start(|number, seen| {
+        let host = format!("http://{}", seen.header("host").unwrap());
+        page(&host, &[number], Some(if number % 2 == 0 { "/v1/items?c=1" } else { "/v1/items?c=2" }))
+    })
+    .await;
+    let mut items = list(&server.client()).items();
+    let mut count = 0;
+    let error = loop {
+        match items.try_next().await {
+            Ok(Some(_)) => count += 1,
+            Ok(None) => panic!("the circle has no end"),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((count, error.kind()), (3, ErrorKind::Paging));
+}
+
+/// A page whose next is a parameter of the query.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Skipping {
+    items: Vec<Item>,
+}
+object! { Skipping { items: "items" } }
+
+impl Paged for Skipping {
+    type Item = Item;
+
+    fn next(&self, sent: &Request) -> Option<Next> {
+        let skip: usize = sent.parameter("skip").map_or(0, |skip| skip.parse().unwrap());
+        (!self.items.is_empty()).then(|| Next::Query(vec![("skip", (skip + self.items.len()).to_string())]))
+    }
+
+    fn into_items(self) -> Vec<Item> {
+        self.items
+    }
+}
+
+#[tokio::test]
+async fn a_next_page_may_be_a_parameter() {
+    let server = Server::start(|number, _| {
+        reply(
+            "200 OK",
+            "",
+            if number < 3 { r#"{"items":[{"id":"1"},{"id":"2"}]}"# } else { r#"{"items":[]}"# },
+        )
+    })
+    .await;
+    let mut items = server.client().call::<Skipping>(LIST, &[]).items();
+    let mut count = 0;
+    while items.try_next().await.unwrap().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 4);
+    assert_eq!(server.seen()[2].line, "GET /v1/items?skip=4 HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_dropped_wait_for_an_item_loses_none() {
+    let server = Server::start(|number, seen| {
+        let host = format!("http://{}", seen.header("host").unwrap());
+        page(&host, &[number], (number < 3).then_some(["/v1/items?c=1", "/v1/items?c=2"][number % 2]))
+    })
+    .await;
+    let mut items = list(&server.client()).items();
+    let mut ids = Vec::new();
+    loop {
+        // Polled once and dropped, again and again.
+        tokio::select! {
+            biased;
+            item = items.try_next() => match item.unwrap() {
+                Some(item) => ids.push(item.id),
+                None => break,
+            },
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert_eq!(ids, ["1", "2", "3"]);
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[test]
+fn futures_and_streams_borrow_nothing_and_can_move_between_threads() {
+    fn moves<T: Send + 'static>(_: T) {}
+    fn streams<S: futures_core::Stream + Unpin + Send + 'static>() {}
+    streams::<Pages<Store, Page<Item>>>();
+    streams::<Items<Store, Page<Item>>>();
+    let client: Client<Store> = Client::<Store>::builder().build().unwrap();
+    moves(list(&client).send());
+    moves(read_item(&client).stream());
+    moves(list(&client));
+    let mut items = list(&client).items();
+    moves(async move { items.try_next().await });
+    fn shared<T: Send + Sync + Clone + 'static>() {}
+    shared::<Client<Store>>();
+    shared::<ApiError<Store>>();
+    shared::<List>();
+}
+
+#[test]
+fn secrets_do_not_show() {
+    let token = StaticToken::bearer("s3cret");
+    let builder = Client::<Store>::builder().credentials(token.clone()).header("x-key", "s3cret");
+    let mut call = read_item(&builder.build().unwrap());
+    call.header("authorization", "s3cret");
+    call.text("filter[email]", "s3cret");
+    call.bytes("text/plain", "s3cret");
+    let credential = Credential::bearer("s3cret").unwrap();
+    let client = Client::<Store>::builder().credentials(token.clone());
+    let shown =
+        format!("{call:?} {token:?} {credential:?} {:?} {client:?} {:?}", credential.value(), call.request());
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
