@@ -54,7 +54,9 @@ fn check_module(file: &File, module: &str, out: &mut Vec<String>) {
         return;
     };
     for (line, used) in used_modules(&file.text) {
-        if used != module && !allowed.contains(&used.as_str()) {
+        // Other names stand in code that is generated.
+        let is_ours = TABLE.iter().any(|(name, _)| *name == used);
+        if is_ours && used != module && !allowed.contains(&used.as_str()) {
             out.push(format!("{}:{line}: `{module}` may not use `{used}`", file.path));
         }
     }
@@ -155,7 +157,7 @@ use crate::{
     diagnostic::Sink,
 };
 /// See [`crate::load`]. // crate::load
-fn f() { crate::write::write(); crate::Thing }
+fn f() { crate::write::write(); crate::Thing; quote!(crate::models::App) }
 ";
         assert_eq!(
             check(&[file("generator/src/render/files.rs", text)]),
