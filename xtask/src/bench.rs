@@ -9,13 +9,8 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::measure::{Cost, measure};
-use crate::tree::{SHARED, Tree};
+use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
 
-/// The API that the budgets are for, and its crate.
-const API: &str = "app-store-connect";
-const CRATE: &str = "app-store-connect-client";
-/// Below the folder of vendor files.
-const DOCUMENT: &str = "specs/app-store-connect/4.4.1.json";
 /// How often a thing is measured; the median counts.
 const RUNS: usize = 3;
 
@@ -261,8 +256,7 @@ impl Bench<'_> {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.current_dir(self.tree.root()).args(arguments);
+        let mut command = self.tree.cargo(arguments);
         command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "0");
         command
     }

@@ -2,22 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 
 use crate::report::{plural, refuse};
-use crate::tree::{SHARED, Tree};
+use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
 use crate::{Outcome, generate, status, tidy, update};
 
-/// The API whose vendor files are there, and its crate.
-const API: &str = "app-store-connect";
-const CRATE: &str = "app-store-connect-client";
-/// The version that is stored, and older ones, whose crates must compile too.
-const CURRENT: &str = "specs/app-store-connect/4.4.1.json";
+/// Older versions, whose crates must compile too.
 const OLDER: &[(&str, &str)] =
     &[("3.7.0", "specs/app-store-connect/3.7.0.json"), ("4.3", "specs/app-store-connect/4.3.json")];
 
@@ -77,9 +71,9 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "tidy" => ended(tidy::run(tree)?),
         "fmt" => cargo(tree, &["fmt", "--all", "--check"], &[])?,
         "generate" => ended(generate::run(tree, &generate::Args::check())?),
-        "update" => match tree.shared(CURRENT) {
+        "update" => match tree.shared(DOCUMENT) {
             Some(document) => ended(update::run(tree, &update::Args::check(API, &document))?),
-            None => missing(CURRENT),
+            None => missing(DOCUMENT),
         },
         "notices" => notices(tree)?,
         "test" => cargo(tree, &["test", "--workspace"], &[])?,
@@ -178,14 +172,8 @@ fn older(tree: &Tree) -> anyhow::Result<Step> {
 }
 
 fn cargo(tree: &Tree, arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<Step> {
-    let program = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     eprintln!("cargo {}", arguments.join(" "));
-    let status = Command::new(program)
-        .args(arguments)
-        .envs(environment.iter().copied())
-        .current_dir(tree.root())
-        .stdin(Stdio::null())
-        .status()?;
+    let status = tree.cargo(arguments).envs(environment.iter().copied()).status()?;
     Ok(match status.success() {
         true => Step::Passed,
         false => Step::Failed(format!("cargo {}", arguments.join(" "))),

@@ -13,7 +13,7 @@ use storewright_generator::render::{MARK, Options};
 use storewright_generator::{load, lower, name, render};
 
 use crate::fetch::Document;
-use crate::tree::Tree;
+use crate::tree::{Tree, below};
 
 /// Name of the stored report, beside the stored Api.
 const REPORT: &str = "report.yaml";
@@ -207,9 +207,7 @@ fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -
             read_folder(base, &path, out)?;
         } else {
             let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let below = path.strip_prefix(base)?;
-            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-            out.insert(parts.join("/"), text);
+            out.insert(below(base, &path), text);
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use anyhow::Context;
 
 use crate::Outcome;
 use crate::report::plural;
-use crate::tree::Tree;
+use crate::tree::{Tree, below};
 
 /// A file of the checkout.
 #[derive(Debug, Clone)]
@@ -87,9 +87,7 @@ fn walk(root: &Path, folder: &Path, out: &mut Vec<String>) -> anyhow::Result<()>
                 walk(root, &path, out)?;
             }
         } else {
-            let below = path.strip_prefix(root)?;
-            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-            out.push(parts.join("/"));
+            out.push(below(root, &path));
         }
     }
     Ok(())

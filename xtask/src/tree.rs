@@ -1,12 +1,19 @@
 //! A folder goes in; the places of a checkout come out.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context, bail};
 
 /// The variable that says where the vendor files are.
 pub(crate) const SHARED: &str = "STOREWRIGHT_SHARED";
+
+/// The API that continuous integration and the budgets are about, and its crate.
+pub(crate) const API: &str = "app-store-connect";
+pub(crate) const CRATE: &str = "app-store-connect-client";
+/// The vendor's file that is stored, below the folder of vendor files.
+pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.4.1.json";
 
 /// A checkout.
 #[derive(Debug, Clone)]
@@ -73,8 +80,22 @@ impl Tree {
         path.is_file().then_some(path)
     }
 
+    /// The cargo that runs this command, in this checkout.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(&self.root).args(arguments).stdin(Stdio::null());
+        command
+    }
+
     /// A path as a person in the checkout would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
     }
+}
+
+/// The way from `folder` to what is below it, with `/` on every system.
+pub(crate) fn below(folder: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(folder).unwrap_or(path);
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
 }
