@@ -21,6 +21,8 @@ const REPORT: &str = "report.yaml";
 /// What people wrote about one API.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
+    /// The folder of the API, as messages show it.
+    folder: String,
     /// `overlay.yaml`, by the path that messages show.
     pub(crate) overlay: Option<(String, String)>,
     pub(crate) naming: Option<String>,
@@ -69,6 +71,7 @@ pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
     read_folder(&templates, &templates.join("crate"), &mut out.templates)?;
     if let Some(api) = api {
         let spec = tree.spec(api);
+        out.folder = tree.shown(&spec);
         read_folder(&templates, &templates.join(api), &mut out.templates)?;
         let overlay = spec.join("overlay.yaml");
         out.overlay = read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text));
@@ -160,9 +163,18 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
 
 /// `Api` → `Names`; none if errors were pushed.
 pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
+    let before = out.diagnostics().len();
     let naming = rules.naming.as_deref().unwrap_or_default();
-    let config = name::Config::parse(naming, rules.areas.as_deref(), out)?;
-    name::name(api, &config, out)
+    let config = name::Config::parse(naming, rules.areas.as_deref(), out);
+    let names = config.and_then(|config| name::name(api, &config, out));
+    // The stage knows the names of its files alone.
+    for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
+        let file = &mut diagnostic.at.file;
+        if file.ends_with(".toml") {
+            *file = format!("{}/{file}", rules.folder);
+        }
+    }
+    names
 }
 
 /// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.

@@ -249,6 +249,15 @@ fn a_stored_api_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn rules_that_cannot_be_read_are_named() {
+    let checkout = Checkout::updated();
+    fs::write(checkout.path("specs/mini/naming.toml"), "handel = 1\n").unwrap();
+    let said = checkout.run(&["generate"], 2);
+    assert!(said.contains("error[invalid-config]"), "{said}");
+    assert!(said.contains("--> specs/mini/naming.toml:1"), "{said}");
+}
+
+#[test]
 fn wrong_usage_is_said() {
     let checkout = Checkout::new();
     let said = checkout.run(&["update", "maxi"], 2);
