@@ -84,6 +84,12 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A document cannot be read from its file or URL.
+    UnreadableSource = "unreadable-source",
+    /// A zip archive does not hold exactly one JSON document.
+    InvalidArchive = "invalid-archive",
+    /// A document is not the one that is pinned.
+    ChecksumMismatch = "checksum-mismatch",
     /// The text is not JSON.
     InvalidJson = "invalid-json",
     /// The text is not YAML.
@@ -134,6 +140,8 @@ codes! {
     OrphanedFile = "orphaned-file",
     /// A file without the generator's mark stands where a generated one would go.
     ForeignFile = "foreign-file",
+    /// A file cannot be written; every file is as it was.
+    FailedWrite = "failed-write",
 }
 
 impl fmt::Display for Code {

@@ -1,1 +1,278 @@
-//! The files that should be and the folder that is go in; the difference comes out, or the folder is made equal.
+//! The files that should be and the folders that are go in; the difference comes out, or the folders are made equal.
+//!
+//! Invariant: a file without the mark is never changed, replaced or removed, and neither is what lies behind a link.
+
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
+
+/// How many lines from its start a file's mark may stand.
+const MARK_LINES: usize = 5;
+/// How much of a file is read to find its mark.
+const MARK_BYTES: u64 = 4096;
+
+/// A folder whose marked files are all generated.
+#[derive(Debug, Clone, Default)]
+pub struct Root {
+    /// Where it is; it need not exist.
+    pub folder: PathBuf,
+    /// Text of each file that should be there, by path below the folder, with `/`.
+    pub files: BTreeMap<String, String>,
+    /// Files beside them that a person writes in too, so they carry no mark: not compared, but written in the same
+    /// transaction.
+    pub records: BTreeMap<String, String>,
+}
+
+/// How folders differ from what they should be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Files whose text is another.
+    pub edited: BTreeSet<PathBuf>,
+    /// Files that should be there and are not.
+    pub missing: BTreeSet<PathBuf>,
+    /// Marked files that should not be there.
+    pub orphaned: BTreeSet<PathBuf>,
+    /// What stands where a file should go and is not ours to replace, with the reason.
+    pub foreign: BTreeMap<PathBuf, String>,
+}
+
+impl Comparison {
+    /// Whether the folders are as they should be.
+    pub fn is_empty(&self) -> bool {
+        self.edited.is_empty()
+            && self.missing.is_empty()
+            && self.orphaned.is_empty()
+            && self.foreign.is_empty()
+    }
+
+    /// One error a file; `shown` is the path as a person knows it, `mend` the command that makes the folders equal.
+    pub fn diagnostics(&self, shown: impl Fn(&Path) -> String, mend: &str) -> Vec<Diagnostic> {
+        let run = format!("run `{mend}`");
+        let rows = |code, paths: &BTreeSet<PathBuf>, message: &'static str| -> Vec<Diagnostic> {
+            paths
+                .iter()
+                .map(|path| Diagnostic::error(code, place(shown(path)), message).help(run.clone()))
+                .collect()
+        };
+        let mut out = rows(Code::EditedFile, &self.edited, "the file is not what would be generated");
+        out.extend(rows(Code::MissingFile, &self.missing, "the file would be generated and is not there"));
+        out.extend(rows(Code::OrphanedFile, &self.orphaned, "the file is no longer generated"));
+        out.extend(self.foreign(shown));
+        out
+    }
+
+    /// One error for each file that stops a write.
+    pub fn foreign(&self, shown: impl Fn(&Path) -> String) -> Vec<Diagnostic> {
+        self.foreign
+            .iter()
+            .map(|(path, why)| {
+                Diagnostic::error(Code::ForeignFile, place(shown(path)), why.clone())
+                    .help("move it away, or generate into another folder; nothing was written")
+            })
+            .collect()
+    }
+}
+
+fn place(file: String) -> Place {
+    Place { file, pointer: Pointer::root(), ..Place::default() }
+}
+
+/// Every marked file of a folder.
+///
+/// # Errors
+///
+/// When a file or folder cannot be read; the message names it.
+pub fn marked(folder: &Path, mark: &str) -> io::Result<BTreeSet<PathBuf>> {
+    let mut out = BTreeSet::new();
+    find_orphans(folder, &BTreeSet::new(), mark, &mut out)?;
+    Ok(out)
+}
+
+/// Compares folders with what should be in them; `mark` is what a generated file has in its first lines.
+///
+/// # Errors
+///
+/// When a file or folder cannot be read, or a path leads out of its folder; the message names it.
+pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
+    let mut out = Comparison::default();
+    for root in roots {
+        for (path, text) in &root.files {
+            compare_file(&root.folder, path, text, mark, &mut out)?;
+        }
+        for path in root.records.keys() {
+            relative(path)?;
+            if let Some((at, why)) = obstacle(&root.folder, Path::new(path), mark)? {
+                out.foreign.insert(at, why);
+            }
+        }
+        let expected: BTreeSet<PathBuf> = root.files.keys().map(|path| root.folder.join(path)).collect();
+        find_orphans(&root.folder, &expected, mark, &mut out.orphaned)?;
+    }
+    Ok(out)
+}
+
+/// Makes the folders equal to what should be in them: all of it, or nothing where anything fails.
+///
+/// Files that are as they should be are not touched.
+///
+/// # Errors
+///
+/// When a file cannot be written, or something foreign stands in the way; every file is then as it was.
+pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
+    if let Some((path, why)) = comparison.foreign.first_key_value() {
+        return Err(io::Error::other(format!("{}: {why}", path.display())));
+    }
+    let mut steps = Vec::new();
+    for root in roots {
+        let changed = |path: &&String| {
+            let path = root.folder.join(path);
+            comparison.edited.contains(&path) || comparison.missing.contains(&path)
+        };
+        let mut put: BTreeMap<&str, &str> = BTreeMap::new();
+        put.extend(
+            root.files.iter().filter(|(path, _)| changed(path)).map(|(p, t)| (p.as_str(), t.as_str())),
+        );
+        for (path, text) in &root.records {
+            if fs::read(root.folder.join(path)).ok().as_deref() != Some(text.as_bytes()) {
+                put.insert(path, text);
+            }
+        }
+        let drop: BTreeSet<&Path> =
+            comparison.orphaned.iter().filter_map(|path| path.strip_prefix(&root.folder).ok()).collect();
+        if !put.is_empty() || !drop.is_empty() {
+            steps.push(stage::Step { folder: &root.folder, put, drop });
+        }
+    }
+    stage::run(&steps)
+}
+
+fn compare_file(folder: &Path, path: &str, text: &str, mark: &str, out: &mut Comparison) -> io::Result<()> {
+    relative(path)?;
+    if let Some((at, why)) = obstacle(folder, Path::new(path), mark)? {
+        out.foreign.insert(at, why);
+        return Ok(());
+    }
+    let full = folder.join(path);
+    let Some(found) = metadata(&full)? else {
+        out.missing.insert(full);
+        return Ok(());
+    };
+    let why = if found.is_symlink() {
+        "a link stands where a generated file would go"
+    } else if !found.is_file() {
+        "a folder stands where a generated file would go"
+    } else if !is_marked(&full, mark)? {
+        "a file without the generator's mark stands where a generated one would go"
+    } else {
+        if fs::read(&full).map_err(|error| naming(&full, &error))? != text.as_bytes() {
+            out.edited.insert(full);
+        }
+        return Ok(());
+    };
+    out.foreign.insert(full, why.to_owned());
+    Ok(())
+}
+
+/// What stands in the way of a file at `path`: something that is not a folder where a folder should be.
+///
+/// A marked file there is an orphan, so it goes before the folder comes.
+fn obstacle(folder: &Path, path: &Path, mark: &str) -> io::Result<Option<(PathBuf, String)>> {
+    // The folder itself may be a link: that is where the person wants the files.
+    let mut at = folder.to_owned();
+    if fs::metadata(&at).is_ok_and(|found| !found.is_dir()) {
+        return Ok(Some((at, "a file stands where the folder would go".to_owned())));
+    }
+    for part in path.parent().into_iter().flat_map(Path::components) {
+        at.push(part);
+        match metadata(&at)? {
+            None => return Ok(None),
+            Some(found) if found.is_symlink() => {
+                return Ok(Some((at, "a link stands where a folder would go".to_owned())));
+            }
+            Some(found) if found.is_file() && is_marked(&at, mark)? => return Ok(None),
+            Some(found) if !found.is_dir() => {
+                return Ok(Some((at, "a file stands where a folder would go".to_owned())));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn find_orphans(
+    folder: &Path,
+    expected: &BTreeSet<PathBuf>,
+    mark: &str,
+    out: &mut BTreeSet<PathBuf>,
+) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(());
+        }
+        Err(error) => return Err(naming(folder, &error)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(|error| naming(folder, &error))?;
+        let path = entry.path();
+        let kind = entry.file_type().map_err(|error| naming(&path, &error))?;
+        if kind.is_dir() {
+            if !is_apart(&path, expected) {
+                find_orphans(&path, expected, mark, out)?;
+            }
+        } else if kind.is_file() && !expected.contains(&path) && is_marked(&path, mark)? {
+            out.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a folder is nobody's generated folder: hidden, what cargo builds, or another crate.
+fn is_apart(folder: &Path, expected: &BTreeSet<PathBuf>) -> bool {
+    let name = folder.file_name().unwrap_or_default();
+    let manifest = folder.join("Cargo.toml");
+    name.as_encoded_bytes().starts_with(b".")
+        || name == "target"
+        || (!expected.contains(&manifest) && manifest.exists())
+}
+
+fn is_marked(path: &Path, mark: &str) -> io::Result<bool> {
+    let mut start = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MARK_BYTES).read_to_end(&mut start))
+        .map_err(|error| naming(path, &error))?;
+    let mut lines = start.split(|byte| *byte == b'\n').take(MARK_LINES);
+    Ok(lines.any(|line| line.windows(mark.len()).any(|part| part == mark.as_bytes())))
+}
+
+fn metadata(path: &Path) -> io::Result<Option<fs::Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(error) => Err(naming(path, &error)),
+    }
+}
+
+fn relative(path: &str) -> io::Result<()> {
+    let path = Path::new(path);
+    if path.components().next().is_none() || !path.components().all(|c| matches!(c, Component::Normal(_))) {
+        let message = format!("`{}` leads out of the folder that files are generated into", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    Ok(())
+}
+
+/// The same error with the path in its message, which `std` leaves out.
+fn naming(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,108 @@
-//! The commands of this repository.
+//! A command line goes in; one command of this repository runs, and its outcome comes out as the exit code.
 
-fn main() {}
+mod bench;
+mod ci;
+mod fetch;
+mod generate;
+mod measure;
+mod pipeline;
+mod report;
+mod settings;
+mod status;
+mod tidy;
+mod tree;
+mod update;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::tree::Tree;
+
+/// Vendor API documents in, typed Rust client crates out.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
+struct Cli {
+    /// The checkout to work on; where absent, the one around the current folder.
+    #[arg(long, global = true, hide = true)]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read a vendor document, store its Api and generate its crate.
+    Update(update::Args),
+    /// Generate crates from the stored Api, offline; or a crate from anybody's OpenAPI file.
+    Generate(generate::Args),
+    /// Say what is stored and generated, and what the overlay and the rules left open.
+    Status(status::Args),
+    /// Check the rules of this repository that no compiler checks.
+    Tidy,
+    /// Run every check that continuous integration runs.
+    Ci(ci::Args),
+    /// Measure the generator and the crates against their budgets.
+    Bench(bench::Args),
+    /// Print a script that completes these commands in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Run a command and write what it cost into a file.
+    #[command(hide = true)]
+    Measure(measure::Args),
+}
+
+/// How a command ended, as its exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All is well.
+    Done,
+    /// Something was found that a person must mend.
+    Findings,
+    /// What the person gave cannot be used.
+    Refused,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Findings => 1,
+            Outcome::Refused => 2,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Outcome::Refused.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "xtask", &mut std::io::stdout());
+            return Ok(Outcome::Done);
+        }
+        Command::Measure(args) => return measure::run(args),
+        _ => {}
+    }
+    let tree = Tree::find(cli.root)?;
+    match cli.command {
+        Command::Update(args) => update::run(&tree, &args),
+        Command::Generate(args) => generate::run(&tree, &args),
+        Command::Status(args) => status::run(&tree, &args),
+        Command::Tidy => tidy::run(&tree),
+        Command::Ci(args) => ci::run(&tree, &args),
+        Command::Bench(args) => bench::run(&tree, &args),
+        Command::Completions { .. } | Command::Measure(_) => Ok(Outcome::Done),
+    }
+}

@@ -153,7 +153,12 @@ impl Lowering<'_> {
                 match &array.items {
                     Some(items) => (items.clone().unbox(), true),
                     None => {
-                        return Some(self.plain(data, TypeRef::List(Box::new(TypeRef::String)), place, style));
+                        return Some(self.plain(
+                            data,
+                            TypeRef::List(Box::new(TypeRef::String)),
+                            place,
+                            style,
+                        ));
                     }
                 }
             }

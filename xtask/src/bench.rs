@@ -1,0 +1,386 @@
+//! The generator and the crates go in; what they cost comes out, each row beside its budget.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{fs, io};
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::measure::{Cost, measure};
+use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
+
+/// How often a thing is measured; the median counts.
+const RUNS: usize = 3;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The rows to measure; where absent, all of them.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(NAMES))]
+    names: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Every row, in the order in which they are printed.
+const NAMES: &[&str] = &[
+    "generate",
+    "update",
+    "check-full",
+    "check-testflight",
+    "build-dev",
+    "build-release",
+    "lines",
+    "decode",
+    "binary",
+];
+
+/// What `bench --json` prints.
+#[derive(Debug, Serialize)]
+struct Rows {
+    rows: Vec<Row>,
+}
+
+/// One measured thing.
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct Row {
+    name: String,
+    /// What was measured.
+    subject: String,
+    /// User and system time of the whole tree of processes.
+    cpu_s: Option<f64>,
+    /// Resident set of the largest process in the tree.
+    peak_mb: Option<f64>,
+    /// What the budget is for, where it is not CPU time.
+    value: Option<f64>,
+    unit: Option<String>,
+    budget: Option<String>,
+    ok: bool,
+}
+
+/// The most that a thing may cost.
+struct Budget {
+    cpu_s: f64,
+    peak_mb: Option<f64>,
+}
+
+pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    if cfg!(debug_assertions) {
+        bail!("this build is not optimised, so its numbers mean nothing: run `cargo xtask bench`");
+    }
+    let bench = Bench { tree, target: tree.root().join("target/bench") };
+    fs::create_dir_all(&bench.target)?;
+    let mut rows = Vec::new();
+    let mut failed = false;
+    for name in NAMES.iter().filter(|name| args.names.is_empty() || args.names.iter().any(|n| n == *name)) {
+        eprintln!("measuring {name} …");
+        match bench.row(name) {
+            Ok(Some(row)) => rows.push(row),
+            Ok(None) => {
+                failed |= !args.names.is_empty();
+                eprintln!("{name} DID NOT RUN: {DOCUMENT} is not beside the checkout; set {SHARED}");
+            }
+            Err(error) => {
+                failed = true;
+                eprintln!("{name} DID NOT RUN: {error:#}");
+            }
+        }
+    }
+    if args.json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&Rows { rows: rows.iter().map(Row::rounded).collect() })?
+        );
+    } else {
+        print!("{}", table(&rows));
+    }
+    Ok(if failed || rows.iter().any(|row| !row.ok) { Outcome::Findings } else { Outcome::Done })
+}
+
+struct Bench<'a> {
+    tree: &'a Tree,
+    /// Its own, so that measuring disturbs no other build.
+    target: PathBuf,
+}
+
+impl Bench<'_> {
+    /// Measures one row; none where a vendor file is missing.
+    fn row(&self, name: &str) -> anyhow::Result<Option<Row>> {
+        let row = match name {
+            "generate" => self.generate()?,
+            "update" => match self.tree.shared(DOCUMENT) {
+                Some(document) => self.update(&document)?,
+                None => return Ok(None),
+            },
+            "check-full" => {
+                let subject = "cargo check of the crate alone, all areas";
+                self.compile(
+                    name,
+                    subject,
+                    &["check"],
+                    "full",
+                    Budget { cpu_s: 10.0, peak_mb: Some(1000.0) },
+                )?
+            }
+            "check-testflight" => {
+                let subject = "cargo check of the crate alone, one area";
+                self.compile(name, subject, &["check"], "testflight", Budget { cpu_s: 1.5, peak_mb: None })?
+            }
+            "build-dev" => {
+                let subject = "cargo build of the crate alone, all areas";
+                self.compile(name, subject, &["build"], "full", Budget { cpu_s: 12.0, peak_mb: None })?
+            }
+            "build-release" => {
+                let subject = "cargo build --release of the crate alone, all areas";
+                let budget = Budget { cpu_s: 16.0, peak_mb: None };
+                self.compile(name, subject, &["build", "--release"], "full", budget)?
+            }
+            "lines" => self.lines()?,
+            "decode" => self.decode()?,
+            _ => self.binary()?,
+        };
+        Ok(Some(row))
+    }
+
+    fn generate(&self) -> anyhow::Result<Row> {
+        let out = self.target.join("generated");
+        let cost = self.median(|| {
+            // Without the crate of the run before, so that every file is written.
+            remove(&out)?;
+            let mut command = self.xtask(&["generate", API, "--out"])?;
+            command.arg(&out);
+            self.cost(&command)
+        })?;
+        let subject = "stored Api to a written crate, release";
+        Ok(costs("generate", subject, cost, &Budget { cpu_s: 1.0, peak_mb: Some(300.0) }))
+    }
+
+    fn update(&self, document: &Path) -> anyhow::Result<Row> {
+        let cost = self.median(|| {
+            let mut command = self.xtask(&["update", API, "--check", "--from"])?;
+            command.arg(document);
+            self.cost(&command)
+        })?;
+        let subject = "vendor document to Api and crate, compared, release";
+        Ok(costs("update", subject, cost, &Budget { cpu_s: 2.0, peak_mb: None }))
+    }
+
+    fn compile(
+        &self,
+        name: &str,
+        subject: &str,
+        command: &[&str],
+        area: &str,
+        budget: Budget,
+    ) -> anyhow::Result<Row> {
+        let compile = || {
+            let mut cargo = self.cargo(command);
+            cargo.args(["--package", CRATE, "--no-default-features", "--features", area]);
+            cargo
+        };
+        quietly(&mut compile())?;
+        let cost = self.median(|| {
+            // The dependencies stay built.
+            let mut clean = self.cargo(&["clean", "--package", CRATE]);
+            if command.contains(&"--release") {
+                clean.arg("--release");
+            }
+            quietly(&mut clean)?;
+            self.cost(&compile())
+        })?;
+        Ok(costs(name, subject, cost, &budget))
+    }
+
+    fn lines(&self) -> anyhow::Result<Row> {
+        let lines = count_lines(&self.tree.generated(API))?;
+        Ok(at_most("lines", "Rust lines of generated/app-store-connect", lines as f64, "lines", 120_000.0))
+    }
+
+    fn decode(&self) -> anyhow::Result<Row> {
+        let mut ratios = Vec::new();
+        let example = ["run", "--release", "--package", "storewright-runtime", "--example", "decode_speed"];
+        for _ in 0..RUNS {
+            let output = quietly(&mut self.cargo(&example))?;
+            let json: serde_json::Value =
+                serde_json::from_slice(&output).context("decode_speed prints no JSON")?;
+            let speed = |of: &str| {
+                let speed = json.pointer(&format!("/decode_mb_per_s/{of}"));
+                speed
+                    .and_then(serde_json::Value::as_f64)
+                    .with_context(|| format!("decode_speed names no {of}"))
+            };
+            ratios.push(speed("codec")? / speed("derive")?);
+        }
+        let ratio = median(&mut ratios).context("nothing was measured")?;
+        Ok(Row {
+            value: Some(ratio),
+            unit: Some("times serde derive".to_owned()),
+            budget: Some(">= 1".to_owned()),
+            ok: ratio >= 1.0,
+            ..Row::named("decode", "speed on a page of 200 builds with apps, over that of derived structs")
+        })
+    }
+
+    fn binary(&self) -> anyhow::Result<Row> {
+        let size = |package: &str| -> anyhow::Result<f64> {
+            let mut cargo = self.cargo(&["build", "--release", "--package", package]);
+            cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
+            quietly(&mut cargo)?;
+            let path =
+                self.target.join("release").join(package).with_extension(std::env::consts::EXE_EXTENSION);
+            Ok(fs::metadata(&path).with_context(|| path.display().to_string())?.len() as f64 / 1e6)
+        };
+        let more = size("binary-typed")? - size("binary-plain")?;
+        let subject = "stripped release binary that lists apps, over one with plain reqwest";
+        Ok(at_most("binary", subject, more, "MB", 0.6))
+    }
+
+    fn median(&self, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::Result<Cost> {
+        let costs = (0..RUNS).map(|_| run()).collect::<anyhow::Result<Vec<Cost>>>()?;
+        let mut cpu: Vec<f64> = costs.iter().map(|cost| cost.cpu_s).collect();
+        let mut peak: Vec<f64> = costs.iter().map(|cost| cost.peak_mb).collect();
+        let nothing = "nothing was measured";
+        Ok(Cost { cpu_s: median(&mut cpu).context(nothing)?, peak_mb: median(&mut peak).context(nothing)? })
+    }
+
+    fn cost(&self, command: &Command) -> anyhow::Result<Cost> {
+        measure(command, &self.target.join("cost.json"))
+    }
+
+    fn xtask(&self, arguments: &[&str]) -> anyhow::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--root").arg(self.tree.root()).args(arguments);
+        Ok(command)
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = self.tree.cargo(arguments);
+        command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "0");
+        command
+    }
+}
+
+impl Row {
+    fn named(name: &str, subject: &str) -> Self {
+        Self { name: name.to_owned(), subject: subject.to_owned(), ..Self::default() }
+    }
+
+    /// With as many digits as mean anything.
+    fn rounded(&self) -> Self {
+        let round = |value: f64| (value * 100.0).round() / 100.0;
+        Self {
+            name: self.name.clone(),
+            subject: self.subject.clone(),
+            cpu_s: self.cpu_s.map(round),
+            peak_mb: self.peak_mb.map(f64::round),
+            value: self.value.map(round),
+            unit: self.unit.clone(),
+            budget: self.budget.clone(),
+            ok: self.ok,
+        }
+    }
+}
+
+fn costs(name: &str, subject: &str, cost: Cost, budget: &Budget) -> Row {
+    let memory = budget.peak_mb.map(|mb| format!(", {mb} MB")).unwrap_or_default();
+    Row {
+        cpu_s: Some(cost.cpu_s),
+        peak_mb: Some(cost.peak_mb),
+        value: Some(cost.cpu_s),
+        unit: Some("s CPU".to_owned()),
+        budget: Some(format!("<= {} s{memory}", budget.cpu_s)),
+        ok: cost.cpu_s <= budget.cpu_s && budget.peak_mb.is_none_or(|mb| cost.peak_mb <= mb),
+        ..Row::named(name, subject)
+    }
+}
+
+fn at_most(name: &str, subject: &str, value: f64, unit: &str, budget: f64) -> Row {
+    Row {
+        value: Some(value),
+        unit: Some(unit.to_owned()),
+        budget: Some(format!("<= {budget}")),
+        ok: value <= budget,
+        ..Row::named(name, subject)
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut cells = vec![["name", "value", "unit", "peak MB", "budget", "ok"].map(str::to_owned)];
+    for row in rows {
+        cells.push([
+            row.name.clone(),
+            row.value.map(|value| format!("{:.2}", value)).unwrap_or_default(),
+            row.unit.clone().unwrap_or_default(),
+            row.peak_mb.map(|mb| format!("{mb:.0}")).unwrap_or_default(),
+            row.budget.clone().unwrap_or_default(),
+            if row.ok { "yes" } else { "NO" }.to_owned(),
+        ]);
+    }
+    crate::report::table(&cells)
+}
+
+/// Runs a command whose cost nobody asks for; its stdout comes out.
+fn quietly(command: &mut Command) -> anyhow::Result<Vec<u8>> {
+    let output = command.stdin(Stdio::null()).output()?;
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
+}
+
+fn median(values: &mut [f64]) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+fn count_lines(folder: &Path) -> anyhow::Result<usize> {
+    let mut out = 0;
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
+            out += count_lines(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out += fs::read_to_string(&path)?.lines().count();
+        }
+    }
+    Ok(out)
+}
+
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_the_keys_that_readers_of_the_json_know() {
+        let row = costs(
+            "generate",
+            "x",
+            Cost { cpu_s: 0.5, peak_mb: 301.0 },
+            &Budget { cpu_s: 1.0, peak_mb: Some(300.0) },
+        );
+        assert_eq!(
+            serde_json::to_string(&Rows { rows: vec![row.rounded()] }).unwrap(),
+            r#"{"rows":[{"name":"generate","subject":"x","cpu_s":0.5,"peak_mb":301.0,"value":0.5,"unit":"s CPU","budget":"<= 1 s, 300 MB","ok":false}]}"#
+        );
+        let row = at_most("lines", "y", 120_000.0, "lines", 120_000.0);
+        assert_eq!(
+            serde_json::to_string(&row).unwrap(),
+            r#"{"name":"lines","subject":"y","cpu_s":null,"peak_mb":null,"value":120000.0,"unit":"lines","budget":"<= 120000","ok":true}"#
+        );
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&mut []), None);
+    }
+}

@@ -1,0 +1,181 @@
+//! A checkout goes in; every check that continuous integration runs is run, and those that failed come out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use storewright_generator::diagnostic::Sink;
+
+use crate::report::{plural, refuse};
+use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
+use crate::{Outcome, generate, status, tidy, update};
+
+/// Older versions, whose crates must compile too.
+const OLDER: &[(&str, &str)] =
+    &[("3.7.0", "specs/app-store-connect/3.7.0.json"), ("4.3", "specs/app-store-connect/4.3.json")];
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The steps to run; where absent, all of them.
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(STEPS))]
+    steps: Vec<String>,
+    /// Steps to leave out.
+    #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(STEPS))]
+    skip: Vec<String>,
+}
+
+/// In the order in which they run: what fails soon and often comes first.
+const STEPS: &[&str] =
+    &["tidy", "fmt", "generate", "update", "notices", "test", "clippy", "doc", "areas", "older"];
+
+/// How a step ended.
+enum Step {
+    Passed,
+    Failed(String),
+    /// What it needs is not there.
+    Skipped(String),
+}
+
+pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    let chosen = |step: &&&str| {
+        let is = |name: &String| name == **step;
+        (args.steps.is_empty() || args.steps.iter().any(is)) && !args.skip.iter().any(is)
+    };
+    let mut failed = 0;
+    let mut summary = Vec::new();
+    for name in STEPS.iter().filter(chosen) {
+        eprintln!("── {name}");
+        let start = Instant::now();
+        let outcome = match step(tree, name).unwrap_or_else(|error| Step::Failed(format!("{error:#}"))) {
+            Step::Passed => "passed".to_owned(),
+            Step::Skipped(why) => format!("DID NOT RUN: {why}"),
+            Step::Failed(why) => {
+                failed += 1;
+                format!("FAILED: {why}")
+            }
+        };
+        let line = format!("{name} {outcome} ({} s)", start.elapsed().as_secs());
+        eprintln!("── {line}\n");
+        summary.push(line);
+    }
+    for line in summary {
+        eprintln!("{line}");
+    }
+    eprintln!("ci: {failed} {} failed", plural(failed, "step"));
+    Ok(if failed == 0 { Outcome::Done } else { Outcome::Findings })
+}
+
+fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
+    Ok(match name {
+        "tidy" => ended(tidy::run(tree)?),
+        "fmt" => cargo(tree, &["fmt", "--all", "--check"], &[])?,
+        "generate" => ended(generate::run(tree, &generate::Args::check())?),
+        "update" => match tree.shared(DOCUMENT) {
+            Some(document) => ended(update::run(tree, &update::Args::check(API, &document))?),
+            None => missing(DOCUMENT),
+        },
+        "notices" => notices(tree)?,
+        "test" => cargo(tree, &["test", "--workspace"], &[])?,
+        "clippy" => cargo(tree, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?,
+        "doc" => cargo(tree, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?,
+        "areas" => areas(tree)?,
+        "older" => older(tree)?,
+        _ => bail!("there is no step `{name}`"),
+    })
+}
+
+fn ended(outcome: Outcome) -> Step {
+    match outcome {
+        Outcome::Done => Step::Passed,
+        Outcome::Findings | Outcome::Refused => Step::Failed("see above".to_owned()),
+    }
+}
+
+fn missing(file: &str) -> Step {
+    Step::Skipped(format!("{file} is not beside the checkout; set {SHARED}"))
+}
+
+/// What stops no update is still to be settled for the version that is stored.
+fn notices(tree: &Tree) -> anyhow::Result<Step> {
+    let mut out = Sink::new();
+    let Some(status) = status::status(tree, &mut out)? else { return Ok(ended(refuse(out.diagnostics()))) };
+    let mut count = 0;
+    for api in &status.apis {
+        for notice in &api.notices {
+            eprintln!("{}: {}: {} {}", api.name, notice.code, notice.message, notice.at);
+            count += 1;
+        }
+    }
+    Ok(match count {
+        0 => Step::Passed,
+        _ => {
+            Step::Failed(format!("{count} {} to settle in the overlay or the rules", plural(count, "notice")))
+        }
+    })
+}
+
+/// Each area compiles alone, and none at all does.
+fn areas(tree: &Tree) -> anyhow::Result<Step> {
+    let features = features(tree)?;
+    let mut failed = Vec::new();
+    for feature in std::iter::once("").chain(features.iter().map(String::as_str)) {
+        let area = ["clippy", "--package", CRATE, "--no-default-features", "--features", feature];
+        // Warnings count: what one area alone leaves unused is seen nowhere else.
+        let arguments = [&area[..], &["--", "-D", "warnings"]].concat();
+        if let Step::Failed(_) = cargo(tree, &arguments, &[])? {
+            failed.push(if feature.is_empty() { "(none)" } else { feature });
+        }
+    }
+    Ok(match failed.as_slice() {
+        [] => Step::Passed,
+        _ => Step::Failed(format!("these areas do not compile alone: {}", failed.join(", "))),
+    })
+}
+
+/// The features of the crate that are areas or sets of areas.
+fn features(tree: &Tree) -> anyhow::Result<Vec<String>> {
+    let path = tree.generated(API).join("Cargo.toml");
+    let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+    let manifest: toml::Table = text.parse()?;
+    let features: BTreeMap<String, toml::Value> =
+        manifest.get("features").cloned().map(toml::Value::try_into).transpose()?.unwrap_or_default();
+    Ok(features.into_keys().filter(|feature| feature != "default").collect())
+}
+
+/// Crates of older versions compile, each in one shared folder of build output.
+fn older(tree: &Tree) -> anyhow::Result<Step> {
+    let mut skipped = Vec::new();
+    for (version, file) in OLDER {
+        let Some(document) = tree.shared(file) else {
+            skipped.push(*file);
+            continue;
+        };
+        let folder = tree.root().join("target/older").join(version);
+        if generate::run(tree, &generate::Args::version(API, &document, &folder))? != Outcome::Done {
+            return Ok(Step::Failed(format!("{version} is not generated")));
+        }
+        let manifest = folder.join("Cargo.toml").display().to_string();
+        let target = tree.root().join("target/older/target").display().to_string();
+        // The same versions of dependencies as this workspace has.
+        fs::copy(tree.root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        let arguments =
+            ["check", "--manifest-path", &manifest, "--no-default-features", "--features", "full"];
+        if let Step::Failed(why) = cargo(tree, &arguments, &[("CARGO_TARGET_DIR", &target)])? {
+            return Ok(Step::Failed(format!("the crate of {version}: {why}")));
+        }
+    }
+    Ok(match skipped.as_slice() {
+        [] => Step::Passed,
+        _ => missing(&skipped.join(", ")),
+    })
+}
+
+fn cargo(tree: &Tree, arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<Step> {
+    eprintln!("cargo {}", arguments.join(" "));
+    let status = tree.cargo(arguments).envs(environment.iter().copied()).status()?;
+    Ok(match status.success() {
+        true => Step::Passed,
+        false => Step::Failed(format!("cargo {}", arguments.join(" "))),
+    })
+}

@@ -1,0 +1,132 @@
+//! A URL, a file or a zip archive goes in; the text of the one document in it comes out.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, Cursor, Read};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
+use zip::ZipArchive;
+
+/// Nine times Apple's file: what is longer is not a document, or an archive that unpacks to no end.
+const LIMIT: u64 = 64 * 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A document as it was read.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    /// The URL or file, as the person gave it.
+    pub(crate) from: String,
+    /// All of it.
+    pub(crate) text: String,
+    /// Its length, without an archive around it.
+    pub(crate) bytes: u64,
+    /// Of the document, without an archive around it.
+    pub(crate) sha256: String,
+}
+
+/// Reads the document at `from`; none if errors were pushed.
+pub(crate) fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<Document> {
+    match read(from, pinned) {
+        Ok(document) => Some(document),
+        Err(diagnostic) => {
+            out.push(*diagnostic);
+            None
+        }
+    }
+}
+
+fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
+    let at = || Place { file: from.to_owned(), ..Place::default() };
+    let unreadable = |message: String| Diagnostic::error(Code::UnreadableSource, at(), message);
+    let bytes = if from.starts_with("https://") || from.starts_with("http://") {
+        download(from).map_err(|error| {
+            unreadable(format!("the document cannot be downloaded: {error}"))
+                .help("try again, or download it by other means and give the file with `--from FILE`")
+        })?
+    } else {
+        fs::File::open(from).and_then(bounded).map_err(|error| {
+            unreadable(format!("the document cannot be read: {error}"))
+                .help("give a URL, a JSON or YAML file, or a zip archive with one JSON file in it")
+        })?
+    };
+    let bytes = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        unpack(bytes)
+            .map_err(|(message, help)| Diagnostic::error(Code::InvalidArchive, at(), message).help(help))?
+    } else {
+        bytes
+    };
+    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if let Some(pinned) = pinned.filter(|pinned| !pinned.eq_ignore_ascii_case(&sha256)) {
+        let message = format!("the document's sha256 is {sha256}, and {pinned} is pinned");
+        let help = "if the vendor changed it on purpose, pin the new one: `sha256` in `source.toml`";
+        return Err(Box::new(Diagnostic::error(Code::ChecksumMismatch, at(), message).help(help)));
+    }
+    let length = bytes.len() as u64;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        unreadable(format!("the document is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+    })?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(Document { from: from.to_owned(), text, bytes: length, sha256 })
+}
+
+fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {
+    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
+    // A proxy that the environment names cannot reach this machine's own servers.
+    let config = if is_loopback(url) { config.proxy(None) } else { config };
+    let mut response = ureq::Agent::new_with_config(config.build()).get(url).call()?;
+    response.body_mut().with_config().limit(LIMIT).read_to_vec()
+}
+
+fn is_loopback(url: &str) -> bool {
+    let uri = url.parse::<ureq::http::Uri>().ok();
+    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    reader.take(LIMIT + 1).read_to_end(&mut out)?;
+    if out.len() as u64 > LIMIT {
+        return Err(io::Error::other(format!("it is longer than {} MiB", LIMIT >> 20)));
+    }
+    Ok(out)
+}
+
+/// The one JSON file of an archive, or what is wrong and the way out.
+fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, (String, &'static str)> {
+    let broken =
+        |error: &dyn std::fmt::Display| (format!("the archive cannot be read: {error}"), "download it again");
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let help = "unpack it and give the file that you mean with `--from FILE`";
+    let is_json = |name: &&String| {
+        // What macOS adds to an archive has the names of the real files.
+        let last = name.rsplit('/').next().unwrap_or_default();
+        last.to_ascii_lowercase().ends_with(".json") && !last.starts_with("._")
+    };
+    let all = archive.file_names().map(|name| name.map(Cow::into_owned)).collect::<Result<Vec<_>, _>>();
+    let all = all.map_err(|error| broken(&error))?;
+    let shown =
+        |names: &[&String]| names.iter().take(5).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    let names: Vec<&String> = all.iter().filter(is_json).collect();
+    let name = match names.as_slice() {
+        [name] => name,
+        [] => {
+            let held =
+                if all.is_empty() { "nothing".to_owned() } else { shown(&all.iter().collect::<Vec<_>>()) };
+            return Err((format!("the archive has no JSON file in it; it holds {held}"), help));
+        }
+        [..] => {
+            let message = format!("the archive has {} JSON files in it: {}", names.len(), shown(&names));
+            return Err((message, help));
+        }
+    };
+    let entry = archive.by_name(name).map_err(|error| broken(&error))?;
+    bounded(entry).map_err(|error| broken(&format!("{name}: {error}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! Stored Apis, or anybody's OpenAPI file, go in; client crates come out, offline.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::render::{MARK, Options};
+use storewright_generator::write::{self, Root};
+
+use crate::pipeline;
+use crate::report::{print, refuse};
+use crate::settings::Settings;
+use crate::tree::Tree;
+use crate::update::store;
+use crate::{Outcome, fetch, settings};
+
+#[derive(Default, clap::Args)]
+pub(crate) struct Args {
+    /// The APIs, as their folders under `specs/` are called; where absent, all of them.
+    #[arg(conflicts_with_all = ["from", "name", "api"])]
+    apis: Vec<String>,
+    /// Write nothing; say how the crates differ from what would be generated.
+    #[arg(long)]
+    check: bool,
+    /// Generate from this OpenAPI 3.0 file instead of a stored Api.
+    #[arg(long, value_name = "URL|FILE|ZIP", requires = "out")]
+    from: Option<String>,
+    /// The folder that the crate goes to.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Keep the document's own descriptions as documentation.
+    #[arg(long, requires = "from")]
+    docs: bool,
+    /// The API's name, which names the crate; where absent, it is made of the file's name.
+    #[arg(long, requires = "from", conflicts_with = "api")]
+    name: Option<String>,
+    /// Take the overlay, naming rules, areas and templates of this API of ours.
+    #[arg(long, requires = "from")]
+    api: Option<String>,
+}
+
+impl Args {
+    /// Proves that every crate is what would be generated.
+    pub(crate) fn check() -> Self {
+        Self { check: true, ..Self::default() }
+    }
+
+    /// Generates another version of one of our APIs elsewhere.
+    pub(crate) fn version(api: &str, from: &Path, out: &Path) -> Self {
+        Self {
+            from: Some(from.display().to_string()),
+            out: Some(out.to_owned()),
+            api: Some(api.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    let mut out = Sink::new();
+    let roots = match (&args.from, &args.out) {
+        (Some(from), Some(folder)) => foreign(tree, args, from, folder, &mut out)?.map(|root| vec![root]),
+        _ => stored(tree, args, &mut out)?,
+    };
+    let Some(roots) = roots else { return Ok(refuse(out.diagnostics())) };
+    let found = write::compare(&roots, MARK)?;
+    if args.check {
+        print(out.diagnostics());
+        if found.is_empty() {
+            eprintln!("{} files are what would be generated", count(&roots));
+            return Ok(Outcome::Done);
+        }
+        print(&found.diagnostics(|path| tree.shown(path), &mend(args)));
+        return Ok(Outcome::Findings);
+    }
+    if !store(tree, &roots, &found, &mut out) {
+        return Ok(refuse(out.diagnostics()));
+    }
+    print(out.diagnostics());
+    for root in &roots {
+        eprintln!("{}: {} files", tree.shown(&root.folder), root.files.len());
+    }
+    Ok(Outcome::Done)
+}
+
+/// What our own crates are generated with.
+pub(crate) fn ours(settings: &Settings) -> Options {
+    Options {
+        version: settings.crate_version.clone(),
+        runtime: "../../runtime".to_owned(),
+        workspace: true,
+        ..Options::default()
+    }
+}
+
+fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec<Root>>> {
+    let apis = if args.apis.is_empty() { tree.apis()? } else { args.apis.clone() };
+    if args.out.is_some() && apis.len() != 1 {
+        bail!("`--out` takes the crate of one API: name it");
+    }
+    let mut roots = Vec::new();
+    for api in &apis {
+        tree.check_api(api)?;
+        let path = tree.spec(api).join("source.toml");
+        let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+        let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { continue };
+        let Some((stored, _)) = pipeline::stored(tree, api, out) else { continue };
+        let rules = pipeline::rules(tree, Some(api))?;
+        let (folder, options) = match &args.out {
+            Some(folder) => (folder.clone(), elsewhere(tree, folder, &settings.crate_version)?),
+            None => (tree.generated(api), ours(&settings)),
+        };
+        if let Some(files) = pipeline::crate_files(&stored, &rules, &options, out)? {
+            roots.push(Root { folder, files, records: BTreeMap::new() });
+        }
+    }
+    Ok((!out.has_errors()).then_some(roots))
+}
+
+fn foreign(
+    tree: &Tree,
+    args: &Args,
+    from: &str,
+    folder: &Path,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Root>> {
+    if let Some(api) = &args.api {
+        tree.check_api(api)?;
+    }
+    let name = match args.name.as_ref().or(args.api.as_ref()) {
+        Some(name) if is_name(name) => name.clone(),
+        Some(name) => {
+            bail!("`{name}` cannot name a crate: use lower-case letters, digits and `-`, a letter first")
+        }
+        None => name_of(from),
+    };
+    let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
+    let rules = pipeline::rules(tree, args.api.as_deref())?;
+    let options = elsewhere(tree, folder, "0.1.0")?;
+    let made = pipeline::make(&document, &rules, &name, args.docs, &options, out)?;
+    Ok(made.map(|made| Root { folder: folder.to_owned(), files: made.files, records: BTreeMap::new() }))
+}
+
+/// What a crate that stands elsewhere is generated with.
+fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Options> {
+    let folder = std::path::absolute(folder)?;
+    let runtime = tree.root().join("runtime");
+    // Within the checkout the way to the runtime moves with it; from outside it does not lead anywhere for others.
+    let runtime = match folder.strip_prefix(tree.root()) {
+        Ok(below) => below.components().map(|_| "../").collect::<String>() + "runtime",
+        Err(_) => runtime.display().to_string(),
+    };
+    Ok(Options { version: version.to_owned(), runtime, workspace: false, ..Options::default() })
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// A crate's name made of a file's or URL's.
+fn name_of(from: &str) -> String {
+    let last = from.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).to_lowercase();
+    let words: Vec<&str> =
+        stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let name = words.join("-");
+    if is_name(&name) { name } else { format!("api-{name}").trim_end_matches('-').to_owned() }
+}
+
+fn count(roots: &[Root]) -> usize {
+    roots.iter().map(|root| root.files.len()).sum()
+}
+
+/// The command that makes equal what a check found different.
+fn mend(args: &Args) -> String {
+    let mut out = "cargo xtask generate".to_owned();
+    for api in &args.apis {
+        out += &format!(" {api}");
+    }
+    let options = [("from", args.from.clone()), ("name", args.name.clone()), ("api", args.api.clone())];
+    let folder = args.out.as_ref().map(|folder| folder.display().to_string());
+    for (option, value) in options.into_iter().chain([("out", folder)]) {
+        if let Some(value) = value {
+            out += &format!(" --{option} {value}");
+        }
+    }
+    if args.docs {
+        out += " --docs";
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_named_after_its_file() {
+        for (from, name) in [
+            ("/x/Pet Store.json", "pet-store"),
+            ("4.4.1.json", "api-4-4-1"),
+            ("https://example.com/v1/openapi.yaml", "openapi"),
+            ("_.json", "api"),
+        ] {
+            assert_eq!(name_of(from), name);
+            assert!(is_name(&name_of(from)));
+        }
+    }
+
+    #[test]
+    fn the_mending_command_is_the_same_command_without_the_check() {
+        let args =
+            Args { check: true, docs: true, ..Args::version("x", Path::new("a.json"), Path::new("o")) };
+        assert_eq!(mend(&args), "cargo xtask generate --from a.json --api x --out o --docs");
+        assert_eq!(mend(&Args::check()), "cargo xtask generate");
+    }
+}

@@ -1,0 +1,82 @@
+//! A command goes in; it runs, and the CPU time and peak memory that it and its children took come out as JSON.
+//!
+//! It runs in a process of its own, because the system adds up what all children of one process took.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::Outcome;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Where the cost goes.
+    #[arg(long)]
+    into: PathBuf,
+    /// The command.
+    #[arg(last = true, required = true)]
+    command: Vec<String>,
+}
+
+/// What a command took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cost {
+    /// User and system time of the whole tree of processes.
+    pub(crate) cpu_s: f64,
+    /// Resident set of the largest process in the tree.
+    pub(crate) peak_mb: f64,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let Some((program, rest)) = args.command.split_first() else { bail!("there is no command") };
+    let status = Command::new(program).args(rest).status().with_context(|| program.clone())?;
+    fs::write(&args.into, serde_json::to_string(&children()?)?)?;
+    Ok(if status.success() { Outcome::Done } else { Outcome::Findings })
+}
+
+/// What `command` takes; its environment and folder are kept, its output goes to stderr where it fails.
+pub(crate) fn measure(command: &Command, into: &Path) -> anyhow::Result<Cost> {
+    let mut wrapped = Command::new(std::env::current_exe()?);
+    wrapped
+        .arg("measure")
+        .arg("--into")
+        .arg(into)
+        .arg("--")
+        .arg(command.get_program())
+        .args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        wrapped.current_dir(folder);
+    }
+    for (key, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(key, value),
+            None => wrapped.env_remove(key),
+        };
+    }
+    let output = wrapped.stdin(Stdio::null()).output()?;
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = fs::read_to_string(into).with_context(|| into.display().to_string())?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+#[cfg(unix)]
+fn children() -> anyhow::Result<Cost> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+    // Linux counts in KiB, macOS in bytes.
+    let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
+    Ok(Cost { cpu_s: micros as f64 / 1e6, peak_mb: usage.max_rss() as f64 * unit / 1e6 })
+}
+
+#[cfg(not(unix))]
+fn children() -> anyhow::Result<Cost> {
+    bail!("this system does not tell what child processes took; measure on Linux or macOS")
+}

@@ -1,0 +1,226 @@
+//! A document or a stored Api goes in; the stages run in their order; the files come out. Nobody else calls them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use storewright_generator::api::{Api, stored};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Severity, Sink};
+use storewright_generator::name::Names;
+use storewright_generator::render::{MARK, Options};
+use storewright_generator::{load, lower, name, render};
+
+use crate::fetch::Document;
+use crate::tree::{Tree, below};
+
+/// Name of the stored report, beside the stored Api.
+const REPORT: &str = "report.yaml";
+
+/// What people wrote about one API.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rules {
+    /// The folder of the API, as messages show it.
+    folder: String,
+    /// `overlay.yaml`, by the path that messages show.
+    pub(crate) overlay: Option<(String, String)>,
+    pub(crate) naming: Option<String>,
+    pub(crate) areas: Option<String>,
+    /// By path below `templates/`.
+    pub(crate) templates: BTreeMap<String, String>,
+}
+
+/// What an update had to say, stored so that it can be asked for offline.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    pub(crate) overlay: Vec<Matched>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// How often an overlay action matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Matched {
+    pub(crate) id: String,
+    pub(crate) matched: usize,
+}
+
+/// A safe default that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notice {
+    pub(crate) code: String,
+    pub(crate) at: String,
+    pub(crate) message: String,
+}
+
+/// What a document gives.
+pub(crate) struct Made {
+    pub(crate) api: Api,
+    pub(crate) report: Report,
+    /// The crate, by path below its folder.
+    pub(crate) files: BTreeMap<String, String>,
+}
+
+/// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
+pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
+    let mut out = Rules::default();
+    let templates = tree.root().join("templates");
+    read_folder(&templates, &templates.join("crate"), &mut out.templates)?;
+    if let Some(api) = api {
+        let spec = tree.spec(api);
+        out.folder = tree.shown(&spec);
+        read_folder(&templates, &templates.join(api), &mut out.templates)?;
+        let overlay = spec.join("overlay.yaml");
+        out.overlay = read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text));
+        out.naming = read_optional(&spec.join("naming.toml"))?;
+        out.areas = read_optional(&spec.join("areas.toml"))?;
+    }
+    Ok(out)
+}
+
+/// Document → `Spec` → `Api` → `Names` → files; none if errors were pushed.
+pub(crate) fn make(
+    document: &Document,
+    rules: &Rules,
+    name: &str,
+    keep_prose: bool,
+    options: &Options,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Made>> {
+    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let made = match lowered(source, rules, name, keep_prose, out) {
+        None => None,
+        Some((api, report)) => {
+            crate_files(&api, rules, options, out)?.map(|files| Made { api, report, files })
+        }
+    };
+    load::locate(source, out);
+    Ok(made)
+}
+
+fn lowered(
+    source: load::Source<'_>,
+    rules: &Rules,
+    name: &str,
+    keep_prose: bool,
+    out: &mut Sink,
+) -> Option<(Api, Report)> {
+    let overlay = match &rules.overlay {
+        None => None,
+        Some((path, text)) => {
+            Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
+        }
+    };
+    let spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    let api = lower::lower(&spec, name, out)?;
+    let applied = spec.overlay.into_iter().filter(|action| action.applies);
+    let overlay = applied.map(|action| Matched { id: action.id, matched: action.matched }).collect();
+    Some((api, Report { overlay, notices: notices(out.diagnostics()) }))
+}
+
+/// The files of the stored form, by path below `specs/<api>/`.
+pub(crate) fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMap<String, String>> {
+    let head = format!("# {MARK}: `cargo xtask update {}` writes this file.\n", api.info.name);
+    let mut out = BTreeMap::new();
+    for (name, text) in stored::files(api)? {
+        out.insert(format!("api/{name}"), format!("{head}{text}"));
+    }
+    out.insert(format!("api/{REPORT}"), format!("{head}{}", serde_yaml::to_string(report)?));
+    Ok(out)
+}
+
+/// The stored Api and its report; none if errors were pushed.
+pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
+    let folder = tree.spec(api).join("api");
+    let before = out.diagnostics().len();
+    let read = |name: &str| fs::read_to_string(folder.join(name));
+    let found = stored::from_files(read, out);
+    // The stage knows the names alone.
+    for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
+        diagnostic.at.file = tree.shown(&folder.join(&diagnostic.at.file));
+    }
+    let report = match read(REPORT) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Report::default()),
+        Err(error) => Err(error.to_string()),
+        Ok(text) => serde_yaml::from_str(&text).map_err(|error| error.to_string()),
+    };
+    match report {
+        Ok(report) => Some((found?, report)),
+        Err(message) => {
+            let file = tree.shown(&folder.join(REPORT));
+            let at = Place { file, ..Place::default() };
+            out.push(
+                Diagnostic::error(Code::InvalidApi, at, message)
+                    .help(format!("store it again with `cargo xtask update {api}`")),
+            );
+            None
+        }
+    }
+}
+
+/// `Api` → `Names`; none if errors were pushed.
+pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
+    let before = out.diagnostics().len();
+    let naming = rules.naming.as_deref().unwrap_or_default();
+    let config = name::Config::parse(naming, rules.areas.as_deref(), out);
+    let names = config.and_then(|config| name::name(api, &config, out));
+    // The stage knows the names of its files alone.
+    for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
+        let file = &mut diagnostic.at.file;
+        if file.ends_with(".toml") {
+            *file = format!("{}/{file}", rules.folder);
+        }
+    }
+    names
+}
+
+/// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.
+pub(crate) fn crate_files(
+    api: &Api,
+    rules: &Rules,
+    options: &Options,
+    out: &mut Sink,
+) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+    let Some(names) = names(api, rules, out) else { return Ok(None) };
+    let options = Options { templates: rules.templates.clone(), ..options.clone() };
+    let files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
+    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+}
+
+/// The safe defaults among what stages said. What the overlay skips is no default: it stands in the Api.
+pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
+    let is_open = |d: &&Diagnostic| d.severity == Severity::Notice && d.code != Code::Skipped;
+    let notice = |d: &Diagnostic| Notice {
+        code: d.code.to_string(),
+        at: d.at.pointer.to_string(),
+        message: d.message.clone(),
+    };
+    diagnostics.iter().filter(is_open).map(notice).collect()
+}
+
+fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| path.display().to_string()),
+    }
+}
+
+fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read_folder(base, &path, out)?;
+        } else {
+            let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            out.insert(below(base, &path), text);
+        }
+    }
+    Ok(())
+}

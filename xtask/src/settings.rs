@@ -1,0 +1,153 @@
+//! `specs/<api>/source.toml` goes in; where the document comes from comes out, and what was read of it goes back.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::fetch::Document;
+
+/// What `source.toml` says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The vendor's document: JSON, or a zip archive with one JSON file in it.
+    #[serde(default)]
+    pub(crate) url: Option<String>,
+    /// What the document's sha256 must be.
+    #[serde(default)]
+    pub(crate) sha256: Option<String>,
+    /// Under what terms the vendor publishes it, in our own words.
+    #[serde(default, rename = "licence")]
+    _licence: Option<String>,
+    /// The version of the generated crate.
+    pub(crate) crate_version: String,
+    /// What was read last.
+    #[serde(default)]
+    pub(crate) read: Option<Read>,
+}
+
+/// What was read last.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Read {
+    /// The URL, or the name of the file.
+    pub(crate) from: String,
+    /// The vendor's version.
+    pub(crate) version: String,
+    /// The document's length.
+    pub(crate) bytes: u64,
+    /// The document's own, not that of the archive around it.
+    pub(crate) sha256: String,
+    /// When this document was read first.
+    #[serde(rename = "date")]
+    _date: toml::value::Datetime,
+}
+
+/// Reads the text of `path`.
+pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> {
+    match toml::from_str(text) {
+        Ok(settings) => Some(settings),
+        Err(error) => {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let at =
+                Place { file: path.to_owned(), line: Some(line), column: Some(column), ..Place::default() };
+            out.push(
+                Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned())
+                    .help("CONTRIBUTING.md, \"Add an API\", shows the keys"),
+            );
+            None
+        }
+    }
+}
+
+/// The same text with its `[read]` table replaced; the rest stays as a person wrote it.
+///
+/// A document that was read before keeps its date, so that reading it again changes nothing.
+pub(crate) fn record(
+    text: &str,
+    settings: &Settings,
+    document: &Document,
+    version: &str,
+) -> anyhow::Result<String> {
+    let from = match document.from.contains("://") {
+        true => document.from.clone(),
+        // The path to it is of one machine.
+        false => Path::new(&document.from).file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    };
+    let same = |read: &Read| {
+        (read.version.as_str(), read.bytes, read.sha256.as_str())
+            == (version, document.bytes, document.sha256.as_str())
+    };
+    if settings.read.as_ref().is_some_and(same) {
+        return Ok(text.to_owned());
+    }
+    let mut toml: DocumentMut = text.parse()?;
+    if !toml.contains_key("read") {
+        let mut table = Table::new();
+        table.decor_mut().set_prefix("\n# Written by `cargo xtask update`.\n");
+        toml.insert("read", Item::Table(table));
+    }
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let date: toml_edit::Datetime = today.parse()?;
+    if let Some(read) = toml.get_mut("read").and_then(Item::as_table_mut) {
+        for (key, new) in [
+            ("from", value(from)),
+            ("version", value(version)),
+            ("bytes", value(i64::try_from(document.bytes)?)),
+            ("sha256", value(document.sha256.as_str())),
+            ("date", value(date)),
+        ] {
+            read.insert(key, new);
+        }
+    }
+    Ok(toml.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# ours\nurl = \"https://example.com/x.zip\" # theirs\ncrate_version = \"0.1.0\"\n";
+
+    fn document() -> Document {
+        Document {
+            from: "/somewhere/4.4.1.json".to_owned(),
+            text: String::new(),
+            bytes: 7,
+            sha256: "abc".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_record_keeps_what_a_person_wrote() {
+        let mut out = Sink::new();
+        let settings = parse("source.toml", TEXT, &mut out).unwrap();
+        let text = record(TEXT, &settings, &document(), "4.4.1").unwrap();
+        let (kept, read) = text.split_at(TEXT.len());
+        assert_eq!(kept, TEXT);
+        let (fields, date) = read.split_once("date = ").unwrap();
+        assert_eq!(
+            fields,
+            "\n# Written by `cargo xtask update`.\n[read]\nfrom = \"4.4.1.json\"\nversion = \"4.4.1\"\nbytes = 7\nsha256 = \"abc\"\n"
+        );
+        assert_eq!(date.trim().len(), "2026-01-01".len());
+
+        let settings = parse("source.toml", &text, &mut out).unwrap();
+        assert_eq!(record(&text, &settings, &document(), "4.4.1").unwrap(), text, "read again");
+        let newer = record(&text, &settings, &document(), "4.5").unwrap();
+        assert_eq!(newer.replace("4.5", "4.4.1"), text);
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_with_its_place() {
+        let mut out = Sink::new();
+        assert!(parse("source.toml", "crate_version = \"0\"\nurll = \"\"\n", &mut out).is_none());
+        let text = out.diagnostics()[0].to_string();
+        assert!(text.starts_with("error[invalid-config]: unknown field `urll`"), "{text}");
+        assert!(text.contains("--> source.toml:2:1"), "{text}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The files of a checkout go in; breaches of the rules that no compiler checks come out, one a line.
+
+mod codes;
+mod files;
+mod modules;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::Outcome;
+use crate::report::plural;
+use crate::tree::{Tree, below};
+
+/// A file of the checkout.
+#[derive(Debug, Clone)]
+struct File {
+    /// Below the checkout, with `/`.
+    path: String,
+    /// Empty where it is not text.
+    text: String,
+}
+
+pub(crate) fn run(tree: &Tree) -> anyhow::Result<Outcome> {
+    let files = read(tree.root())?;
+    let mut found = modules::check(&files);
+    found.extend(files::check(&files, &machine_paths(tree.root())));
+    found.extend(codes::check(&files));
+    found.sort();
+    for finding in &found {
+        eprintln!("{finding}");
+    }
+    let count = found.len();
+    eprintln!("tidy: {} files, {count} {}", files.len(), plural(count, "finding"));
+    Ok(if found.is_empty() { Outcome::Done } else { Outcome::Findings })
+}
+
+/// What would show where this checkout lies.
+fn machine_paths(root: &Path) -> Vec<String> {
+    // Folders that hold nothing but a system's own ones would be found in any text.
+    let telling = |path: &Path| path.components().count() > 1 && path != std::env::temp_dir();
+    let around = [Some(root), root.parent()];
+    around
+        .into_iter()
+        .flatten()
+        .filter(|path| telling(path))
+        .map(|path| format!("{}/", path.display()))
+        .collect()
+}
+
+/// What version control holds or would take in; without version control, what is there.
+fn read(root: &Path) -> anyhow::Result<Vec<File>> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output();
+    let mut paths: Vec<String> = match listed {
+        Ok(listed) if listed.status.success() => {
+            String::from_utf8_lossy(&listed.stdout).split_terminator('\0').map(str::to_owned).collect()
+        }
+        _ => {
+            let mut paths = Vec::new();
+            walk(root, root, &mut paths)?;
+            paths
+        }
+    };
+    paths.sort();
+    paths.dedup();
+    let mut out = Vec::new();
+    for path in paths {
+        // A file that is listed and gone is about to be taken out.
+        let Ok(bytes) = fs::read(root.join(&path)) else { continue };
+        out.push(File { path, text: String::from_utf8(bytes).unwrap_or_default() });
+    }
+    Ok(out)
+}
+
+fn walk(root: &Path, folder: &Path, out: &mut Vec<String>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name();
+        if entry.file_type()?.is_dir() {
+            if ![".git", "target", "node_modules"].iter().any(|skipped| name == *skipped) {
+                walk(root, &path, out)?;
+            }
+        } else {
+            out.push(below(root, &path));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+fn file(path: &str, text: &str) -> File {
+    File { path: path.to_owned(), text: text.to_owned() }
+}
