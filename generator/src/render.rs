@@ -12,10 +12,8 @@ mod ty;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::quote;
-
 use crate::api::{Api, Shape};
-use crate::name::Names;
+use crate::name::{Family, Names};
 use listing::Listing;
 use rust::{Source, ident};
 
@@ -51,6 +49,8 @@ struct Context<'a> {
     options: &'a Options,
     /// Types that requests lead to.
     sent: BTreeSet<&'a str>,
+    /// Areas that have each model, by its Rust name.
+    areas_of: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// Models that the file being written names.
     used: RefCell<BTreeSet<&'a str>>,
 }
@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
 /// When a template is missing or wrong; the message names it.
 pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
     let sent = api.closure(operation::sent(api));
-    let context = Context { api, names, options, sent, used: RefCell::default() };
+    let context = Context { api, names, options, sent, areas_of: areas_of(names), used: RefCell::default() };
     let mut listing = Listing::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut listing));
@@ -96,12 +96,23 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
     for (module, handle) in &names.handles {
         context.used.borrow_mut().clear();
         let body = context.handle(module, handle, &mut listing);
-        let text = context.with_imports(&format!("Operations of `{module}`."), body, &[], &quote!(crate::models));
+        let about = format!("Operations of `{module}`.");
+        let text = context.with_imports(&about, body, &[], "crate::models", &handle.areas);
         files.push(File { path: format!("src/operations/{module}.rs"), text });
     }
     files.push(File { path: "API.txt".to_owned(), text: listing.finish() });
     files.sort();
     Ok(files)
+}
+
+fn areas_of(names: &Names) -> BTreeMap<&str, &BTreeSet<String>> {
+    let types = names.types.values().filter_map(|t| Some((t.ident.as_str(), names.modules.get(&t.module)?)));
+    let tokens = names.tokens.iter().filter_map(|(ident, token)| {
+        // Those that are gated one by one are there where they are used, the others where their module is.
+        let single = token.alias.is_some() || token.family == Family::Fields;
+        Some((ident.as_str(), if single { &token.areas } else { names.modules.get(&token.module)? }))
+    });
+    types.chain(tokens).collect()
 }
 
 impl<'a> Context<'a> {
@@ -137,26 +148,41 @@ impl<'a> Context<'a> {
                 }
             }
             let about = format!("Models of `{module}`.");
-            out.push((module.to_owned(), self.with_imports(&about, source, &own, &quote!(super))));
+            let areas = self.names.modules.get(module).cloned().unwrap_or_default();
+            out.push((module.to_owned(), self.with_imports(&about, source, &own, "super", &areas)));
         }
         out
     }
 
-    /// Puts the file's head before its items: what it is, and the models of other files that it names.
-    fn with_imports(&self, about: &str, body: Source, own: &[&str], from: &proc_macro2::TokenStream) -> String {
+    /// Puts the file's head before its items: what it is, and the models of other files that it names. What some of
+    /// the file's areas do not have is imported under the condition that it is there.
+    fn with_imports(&self, about: &str, body: Source, own: &[&str], from: &str, areas: &BTreeSet<String>) -> String {
         let used = self.used.borrow();
-        let others: Vec<_> = used.iter().filter(|name| !own.contains(name)).map(|name| ident(name)).collect();
         let mut head = Source::new(about);
         let body = body.finish();
+        let mut lines = String::new();
         if body.contains("rt::") {
-            head.items(quote! { use storewright_runtime as rt; });
+            lines.push_str("use storewright_runtime as rt;\n\n");
         }
-        match others.as_slice() {
-            [] => {}
-            [one] => head.items(quote! { use #from::#one; }),
-            _ => head.items(quote! { use #from::{#(#others),*}; }),
+        let mut groups: BTreeMap<Option<&BTreeSet<String>>, Vec<String>> = BTreeMap::new();
+        for name in used.iter().filter(|name| !own.contains(name)) {
+            let there = self.areas_of.get(name).copied();
+            let partly = there.filter(|there| !areas.is_subset(there));
+            groups.entry(partly).or_default().push((*name).to_owned());
         }
-        let head = head.finish();
-        format!("{head}\n{body}")
+        // An operation whose area is off leaves its imports without use.
+        let allow = if areas.len() > 1 && self.names.areas.len() > 1 { "#[allow(unused_imports)]\n" } else { "" };
+        for (condition, names) in groups {
+            lines.push_str(&condition.map(|areas| format!("{}\n", rust::condition(areas))).unwrap_or_default());
+            lines.push_str(allow);
+            match names.as_slice() {
+                [one] => lines.push_str(&format!("use {from}::{one};\n")),
+                _ => lines.push_str(&format!("use {from}::{{\n{}}};\n", rust::filled(&names, 4, 108))),
+            }
+        }
+        if !lines.is_empty() {
+            head.line(lines.trim_end());
+        }
+        format!("{}\n{body}", head.finish())
     }
 }
