@@ -334,12 +334,12 @@ macro_rules! operations {
     };
 }
 
-/// Gives an operation's builder, a `pub struct Name(Call<..>)`, its methods: `request`, `header`, `send`, and with
-/// `paged` also `pages` and `items`.
+/// Gives an operation's builder, a `pub struct Name(Call<..>)`, its methods: `into_call`, `send`, and with `paged`
+/// also `pages` and `items`.
 ///
 /// ```
 /// use storewright_runtime::{Api, Call, Client, Method, NoFault, Operation, Page, object, operation};
-/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # #[derive(Clone, Default)]
 /// # pub struct App { pub id: String }
 /// # object! { App { id: "id" } }
 /// # #[derive(Debug)] pub struct Store;
@@ -372,7 +372,7 @@ macro_rules! operations {
 /// let client = Client::<Store>::builder();
 /// # let client = client.transport(None);
 /// let client = client.build()?;
-/// assert_eq!(List::new(&client).limit(5).request().query(), "limit=5");
+/// assert_eq!(List::new(&client).limit(5).into_call().request().query(), "limit=5");
 /// # Ok(()) }
 /// ```
 #[macro_export]
@@ -380,18 +380,10 @@ macro_rules! operation {
     ($api:ty, $name:ident => $answer:ty) => {
         #[allow(deprecated)]
         impl $name {
-            /// The request as it stands.
+            /// The call as it stands, to look at its request or to add what the operation does not declare.
             #[inline]
-            pub fn request(&self) -> &$crate::Request {
-                self.0.request()
-            }
-
-            /// Sets a header.
-            #[must_use]
-            #[inline]
-            pub fn header(mut self, name: &str, value: &str) -> Self {
-                self.0.header(name, value);
-                self
+            pub fn into_call(self) -> $crate::Call<$api, $answer> {
+                self.0
             }
 
             /// Sends the request and reads the answer.

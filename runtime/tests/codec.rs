@@ -10,7 +10,7 @@ use storewright_runtime::{
     Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
 };
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Everything {
     text: String,
     flag: bool,
@@ -41,14 +41,14 @@ object! { Everything {
     priority: "priority",
 } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Child {
     name: String,
     extra: BTreeMap<String, Value>,
 }
 object! { Child { name: "name" } rest extra }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Strict {
     name: String,
     note: String,
@@ -58,7 +58,7 @@ struct Strict {
 }
 object! { Strict { name: "name", note: "note", tags: "tags", child: "child", strict: "strict" } required ["name", "tags"] }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Inner {
     id: String,
 }
@@ -81,7 +81,7 @@ enum Priority {
 }
 open_int_enum! { Priority { Low = 1 } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct App {
     id: String,
     attributes: AppAttributes,
@@ -90,21 +90,21 @@ struct App {
 }
 resource! { App: "apps" { attributes: "attributes", relationships: "relationships", links: "links" } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct AppAttributes {
     name: Option<String>,
     platform: Option<Platform>,
 }
 object! { AppAttributes { name: "name", platform: "platform" } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct AppRelationships {
     builds: Option<ToMany>,
     icon: Option<ToOne>,
 }
 object! { AppRelationships { builds: "builds", icon: "icon" } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Build {
     id: String,
     attributes: AppAttributes,
@@ -120,7 +120,7 @@ enum Included {
 }
 union! { Included by "type" { Build(Build) = "builds", App(App) = "apps" } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Square {
     kind: String,
     side: i64,
@@ -137,14 +137,14 @@ enum Shape {
 }
 union! { plain Shape by "kind" { Square(Square) = "square", Box(Square) = "box" } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Pointer {
     pointer: String,
     line: Option<i64>,
 }
 object! { Pointer { pointer: "pointer", line: "line" } required ["pointer"] }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Place {
     line: Option<i64>,
     column: Option<i64>,

@@ -15,20 +15,20 @@ use storewright_runtime::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Item {
     id: String,
     name: Option<String>,
 }
 object! { Item { id: "id", name: "name" } required ["id"] }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Problems {
     errors: Vec<Problem>,
 }
 object! { Problems { errors: "errors" } }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Problem {
     detail: String,
 }
@@ -462,7 +462,8 @@ async fn a_call_without_credentials_is_not_sent() {
 fn list(client: &Client<Store>) -> List {
     let mut call = client.call(LIST, &[]);
     call.number("limit", 2);
-    List(call).header("x-one", "1")
+    call.header("x-one", "1");
+    List(call)
 }
 
 fn page(host: &str, ids: &[usize], next: Option<&str>) -> Vec<u8> {
@@ -546,7 +547,7 @@ async fn a_longer_circle_ends_too() {
 }
 
 /// A page whose next is a parameter of the query.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Skipping {
     items: Vec<Item>,
 }

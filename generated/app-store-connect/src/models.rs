@@ -5,83 +5,83 @@
 #[cfg(feature = "app-store")]
 mod accessibility_declarations;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations::*;
+pub use accessibility_declarations::{AccessibilityDeclaration, AccessibilityDeclarationAttributes, AccessibilityDeclarationState};
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_documents;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_documents::*;
+pub use accessibility_declarations_documents::{AccessibilityDeclarationResponse, AccessibilityDeclarationsResponse};
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_requests::*;
+pub use accessibility_declarations_requests::{AccessibilityDeclarationCreateRequest, AccessibilityDeclarationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 mod actors;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
-pub use actors::*;
+pub use actors::{Actor, ActorAttributes, ActorActorType};
 #[cfg(feature = "users-and-access")]
 mod actors_documents;
 #[cfg(feature = "users-and-access")]
-pub use actors_documents::*;
+pub use actors_documents::{ActorResponse, ActorsResponse};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations;
 #[cfg(feature = "app-store")]
-pub use age_rating_declarations::*;
+pub use age_rating_declarations::{AgeRatingDeclaration, AgeRatingDeclarationAttributes, AgeRatingDeclarationAgeRatingOverride, AgeRatingDeclarationAgeRatingOverrideV2, AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences, AgeRatingDeclarationContests, AgeRatingDeclarationGamblingSimulated, AgeRatingDeclarationGunsOrOtherWeapons, AgeRatingDeclarationHorrorOrFearThemes, AgeRatingDeclarationKoreaAgeRatingOverride, AgeRatingDeclarationMatureOrSuggestiveThemes, AgeRatingDeclarationMedicalOrTreatmentInformation, AgeRatingDeclarationProfanityOrCrudeHumor, AgeRatingDeclarationSexualContentGraphicAndNudity, AgeRatingDeclarationSexualContentOrNudity, AgeRatingDeclarationViolenceCartoonOrFantasy, AgeRatingDeclarationViolenceRealistic, AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations_documents;
 #[cfg(feature = "app-store")]
-pub use age_rating_declarations_documents::*;
+pub use age_rating_declarations_documents::{AgeRatingDeclarationResponse};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use age_rating_declarations_requests::*;
+pub use age_rating_declarations_requests::{AgeRatingDeclarationUpdateRequest, AgeRatingDeclarationUpdateRequestAgeRatingOverride, AgeRatingDeclarationUpdateRequestAgeRatingOverrideV2, AgeRatingDeclarationUpdateRequestAlcoholTobaccoOrDrugUseOrReferences, AgeRatingDeclarationUpdateRequestContests, AgeRatingDeclarationUpdateRequestGamblingSimulated, AgeRatingDeclarationUpdateRequestGunsOrOtherWeapons, AgeRatingDeclarationUpdateRequestHorrorOrFearThemes, AgeRatingDeclarationUpdateRequestKoreaAgeRatingOverride, AgeRatingDeclarationUpdateRequestMatureOrSuggestiveThemes, AgeRatingDeclarationUpdateRequestMedicalOrTreatmentInformation, AgeRatingDeclarationUpdateRequestProfanityOrCrudeHumor, AgeRatingDeclarationUpdateRequestSexualContentGraphicAndNudity, AgeRatingDeclarationUpdateRequestSexualContentOrNudity, AgeRatingDeclarationUpdateRequestViolenceCartoonOrFantasy, AgeRatingDeclarationUpdateRequestViolenceRealistic, AgeRatingDeclarationUpdateRequestViolenceRealisticProlongedGraphicOrSadistic};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains::*;
+pub use alternative_distribution_domains::{AlternativeDistributionDomain, AlternativeDistributionDomainAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_documents::*;
+pub use alternative_distribution_domains_documents::{AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_requests::*;
+pub use alternative_distribution_domains_requests::{AlternativeDistributionDomainCreateRequest};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys::*;
+pub use alternative_distribution_keys::{AlternativeDistributionKey, AlternativeDistributionKeyAttributes};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys_documents::*;
+pub use alternative_distribution_keys_documents::{AlternativeDistributionKeyResponse, AlternativeDistributionKeysResponse};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_keys_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_keys_requests::*;
+pub use alternative_distribution_keys_requests::{AlternativeDistributionKeyCreateRequest};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas::*;
+pub use alternative_distribution_package_deltas::{AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas_documents::*;
+pub use alternative_distribution_package_deltas_documents::{AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasResponse};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants::*;
+pub use alternative_distribution_package_variants::{AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants_documents::*;
+pub use alternative_distribution_package_variants_documents::{AlternativeDistributionPackageVariantResponse, AlternativeDistributionPackageVariantsResponse};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_package_versions;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_package_versions::*;
+pub use alternative_distribution_package_versions::{AlternativeDistributionPackageVersion, AlternativeDistributionPackageVersionAttributes, AlternativeDistributionPackageVersionRelationships, AlternativeDistributionPackageVersionState};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_versions_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_versions_documents::*;
+pub use alternative_distribution_package_versions_documents::{AlternativeDistributionPackageVersionResponse, AlternativeDistributionPackageVersionResponseIncluded, AlternativeDistributionPackageVersionsResponse, AlternativeDistributionPackageVersionsResponseIncluded};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_versions_query;
 #[cfg(feature = "alternative-distribution")]
@@ -89,11 +89,11 @@ pub use alternative_distribution_package_versions_query::*;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod alternative_distribution_packages;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use alternative_distribution_packages::*;
+pub use alternative_distribution_packages::{AlternativeDistributionPackage, AlternativeDistributionPackageAttributes, AlternativeDistributionPackageRelationships};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_packages_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_packages_documents::*;
+pub use alternative_distribution_packages_documents::{AlternativeDistributionPackageResponse, AlternativeDistributionPackageResponseIncluded};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_packages_query;
 #[cfg(feature = "alternative-distribution")]
@@ -101,23 +101,23 @@ pub use alternative_distribution_packages_query::*;
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_packages_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_packages_requests::*;
+pub use alternative_distribution_packages_requests::{AlternativeDistributionPackageCreateRequest};
 #[cfg(feature = "analytics")]
 mod analytics_report_instances;
 #[cfg(feature = "analytics")]
-pub use analytics_report_instances::*;
+pub use analytics_report_instances::{AnalyticsReportInstance, AnalyticsReportInstanceAttributes, AnalyticsReportInstanceRelationships, AnalyticsReportInstanceGranularity};
 #[cfg(feature = "analytics")]
 mod analytics_report_instances_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_report_instances_documents::*;
+pub use analytics_report_instances_documents::{AnalyticsReportInstanceResponse, AnalyticsReportInstancesResponse};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
-pub use analytics_report_requests::*;
+pub use analytics_report_requests::{AnalyticsReportRequest, AnalyticsReportRequestAttributes, AnalyticsReportRequestRelationships, AnalyticsReportRequestAccessType};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests_documents;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
-pub use analytics_report_requests_documents::*;
+pub use analytics_report_requests_documents::{AnalyticsReportRequestResponse, AnalyticsReportRequestResponseIncluded, AnalyticsReportRequestsResponse, AnalyticsReportRequestsResponseIncluded};
 #[cfg(feature = "analytics")]
 mod analytics_report_requests_query;
 #[cfg(feature = "analytics")]
@@ -125,23 +125,23 @@ pub use analytics_report_requests_query::*;
 #[cfg(feature = "analytics")]
 mod analytics_report_requests_requests;
 #[cfg(feature = "analytics")]
-pub use analytics_report_requests_requests::*;
+pub use analytics_report_requests_requests::{AnalyticsReportRequestCreateRequest, AnalyticsReportRequestCreateRequestAccessType};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments::*;
+pub use analytics_report_segments::{AnalyticsReportSegment, AnalyticsReportSegmentAttributes};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments_documents::*;
+pub use analytics_report_segments_documents::{AnalyticsReportSegmentResponse, AnalyticsReportSegmentsResponse};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_reports;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
-pub use analytics_reports::*;
+pub use analytics_reports::{AnalyticsReport, AnalyticsReportAttributes, AnalyticsReportRelationships, AnalyticsReportCategory};
 #[cfg(feature = "analytics")]
 mod analytics_reports_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_reports_documents::*;
+pub use analytics_reports_documents::{AnalyticsReportResponse, AnalyticsReportsResponse};
 #[cfg(feature = "analytics")]
 mod analytics_reports_query;
 #[cfg(feature = "analytics")]
@@ -149,27 +149,27 @@ pub use analytics_reports_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod android_to_ios_app_mapping_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use android_to_ios_app_mapping_details::*;
+pub use android_to_ios_app_mapping_details::{AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_documents;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_documents::*;
+pub use android_to_ios_app_mapping_details_documents::{AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_requests;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_requests::*;
+pub use android_to_ios_app_mapping_details_requests::{AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_availabilities::*;
+pub use app_availabilities::{AppAvailabilityV2, AppAvailabilityV2Attributes, AppAvailabilityV2Relationships};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_availabilities_documents::*;
+pub use app_availabilities_documents::{AppAvailabilityV2Response, AppAvailabilityV2ResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use app_availabilities_requests::*;
+pub use app_availabilities_requests::{AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded};
 #[cfg(feature = "pricing")]
 mod app_availabilities_v2_query;
 #[cfg(feature = "pricing")]
@@ -177,11 +177,11 @@ pub use app_availabilities_v2_query::*;
 #[cfg(feature = "app-store")]
 mod app_categories;
 #[cfg(feature = "app-store")]
-pub use app_categories::*;
+pub use app_categories::{AppCategory, AppCategoryAttributes, AppCategoryRelationships};
 #[cfg(feature = "app-store")]
 mod app_categories_documents;
 #[cfg(feature = "app-store")]
-pub use app_categories_documents::*;
+pub use app_categories_documents::{AppCategoriesResponse, AppCategoriesResponseIncluded, AppCategoriesWithoutIncludesResponse, AppCategoryResponse, AppCategoryResponseIncluded, AppCategoryWithoutIncludesResponse};
 #[cfg(feature = "app-store")]
 mod app_categories_query;
 #[cfg(feature = "app-store")]
@@ -189,39 +189,39 @@ pub use app_categories_query::*;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_action;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_clip_action::*;
+pub use app_clip_action::{AppClipAction};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images::*;
+pub use app_clip_advanced_experience_images::{AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images_documents::*;
+pub use app_clip_advanced_experience_images_documents::{AppClipAdvancedExperienceImageResponse};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images_requests::*;
+pub use app_clip_advanced_experience_images_requests::{AppClipAdvancedExperienceImageCreateRequest, AppClipAdvancedExperienceImageUpdateRequest};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_language;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_language::*;
+pub use app_clip_advanced_experience_language::{AppClipAdvancedExperienceLanguage};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_localizations::*;
+pub use app_clip_advanced_experience_localizations::{AppClipAdvancedExperienceLocalization, AppClipAdvancedExperienceLocalizationAttributes};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_localizations_requests::*;
+pub use app_clip_advanced_experience_localizations_requests::{AppClipAdvancedExperienceLocalizationInlineCreate};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences::*;
+pub use app_clip_advanced_experiences::{AppClipAdvancedExperience, AppClipAdvancedExperienceAttributes, AppClipAdvancedExperienceRelationships, AppClipAdvancedExperienceBusinessCategory, AppClipAdvancedExperiencePlace, AppClipAdvancedExperiencePlaceDisplayPoint, AppClipAdvancedExperiencePlaceDisplayPointCoordinates, AppClipAdvancedExperiencePlaceDisplayPointSource, AppClipAdvancedExperiencePlaceMainAddress, AppClipAdvancedExperiencePlaceMainAddressStructuredAddress, AppClipAdvancedExperiencePlaceMapAction, AppClipAdvancedExperiencePlacePhoneNumber, AppClipAdvancedExperiencePlacePhoneNumberType, AppClipAdvancedExperiencePlaceRelationship, AppClipAdvancedExperiencePlaceStatus, AppClipAdvancedExperienceStatus};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences_documents::*;
+pub use app_clip_advanced_experiences_documents::{AppClipAdvancedExperienceResponse, AppClipAdvancedExperienceResponseIncluded, AppClipAdvancedExperiencesResponse, AppClipAdvancedExperiencesResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_query;
 #[cfg(feature = "app-clips")]
@@ -229,15 +229,15 @@ pub use app_clip_advanced_experiences_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences_requests::*;
+pub use app_clip_advanced_experiences_requests::{AppClipAdvancedExperienceCreateRequest, AppClipAdvancedExperienceCreateRequestBusinessCategory, AppClipAdvancedExperienceCreateRequestPlace, AppClipAdvancedExperienceCreateRequestIncluded, AppClipAdvancedExperienceUpdateRequest, AppClipAdvancedExperienceUpdateRequestBusinessCategory, AppClipAdvancedExperienceUpdateRequestPlace, AppClipAdvancedExperienceUpdateRequestIncluded};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_app_store_review_details;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clip_app_store_review_details::*;
+pub use app_clip_app_store_review_details::{AppClipAppStoreReviewDetail, AppClipAppStoreReviewDetailAttributes, AppClipAppStoreReviewDetailRelationships};
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_documents::*;
+pub use app_clip_app_store_review_details_documents::{AppClipAppStoreReviewDetailResponse, AppClipAppStoreReviewDetailResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_query;
 #[cfg(feature = "app-clips")]
@@ -245,15 +245,15 @@ pub use app_clip_app_store_review_details_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_requests::*;
+pub use app_clip_app_store_review_details_requests::{AppClipAppStoreReviewDetailCreateRequest, AppClipAppStoreReviewDetailUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_default_experience_localizations;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clip_default_experience_localizations::*;
+pub use app_clip_default_experience_localizations::{AppClipDefaultExperienceLocalization, AppClipDefaultExperienceLocalizationAttributes, AppClipDefaultExperienceLocalizationRelationships};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experience_localizations_documents::*;
+pub use app_clip_default_experience_localizations_documents::{AppClipDefaultExperienceLocalizationResponse, AppClipDefaultExperienceLocalizationResponseIncluded, AppClipDefaultExperienceLocalizationsResponse, AppClipDefaultExperienceLocalizationsResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_query;
 #[cfg(feature = "app-clips")]
@@ -261,15 +261,15 @@ pub use app_clip_default_experience_localizations_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experience_localizations_requests::*;
+pub use app_clip_default_experience_localizations_requests::{AppClipDefaultExperienceLocalizationCreateRequest, AppClipDefaultExperienceLocalizationUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_default_experiences;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_clip_default_experiences::*;
+pub use app_clip_default_experiences::{AppClipDefaultExperience, AppClipDefaultExperienceAttributes, AppClipDefaultExperienceRelationships};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_default_experiences_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clip_default_experiences_documents::*;
+pub use app_clip_default_experiences_documents::{AppClipDefaultExperienceResponse, AppClipDefaultExperienceResponseIncluded, AppClipDefaultExperiencesResponse, AppClipDefaultExperiencesResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experiences_query;
 #[cfg(feature = "app-clips")]
@@ -277,23 +277,23 @@ pub use app_clip_default_experiences_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experiences_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experiences_requests::*;
+pub use app_clip_default_experiences_requests::{AppClipDefaultExperienceCreateRequest, AppClipDefaultExperienceUpdateRequest};
 #[cfg(feature = "builds")]
 mod app_clip_domain_statuses;
 #[cfg(feature = "builds")]
-pub use app_clip_domain_statuses::*;
+pub use app_clip_domain_statuses::{AppClipDomainStatus, AppClipDomainStatusAttributes, AppClipDomainStatusDomains, AppClipDomainStatusDomainsErrorCode};
 #[cfg(feature = "builds")]
 mod app_clip_domain_statuses_documents;
 #[cfg(feature = "builds")]
-pub use app_clip_domain_statuses_documents::*;
+pub use app_clip_domain_statuses_documents::{AppClipDomainStatusResponse};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images::*;
+pub use app_clip_header_images::{AppClipHeaderImage, AppClipHeaderImageAttributes, AppClipHeaderImageRelationships};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_documents::*;
+pub use app_clip_header_images_documents::{AppClipHeaderImageResponse, AppClipHeaderImageResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_query;
 #[cfg(feature = "app-clips")]
@@ -301,15 +301,15 @@ pub use app_clip_header_images_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_requests::*;
+pub use app_clip_header_images_requests::{AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_clips;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_clips::*;
+pub use app_clips::{AppClip, AppClipAttributes, AppClipRelationships};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clips_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clips_documents::*;
+pub use app_clips_documents::{AppClipResponse, AppClipResponseIncluded, AppClipsResponse, AppClipsResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clips_query;
 #[cfg(feature = "app-clips")]
@@ -317,11 +317,11 @@ pub use app_clips_query::*;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_localizations;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_custom_product_page_localizations::*;
+pub use app_custom_product_page_localizations::{AppCustomProductPageLocalization, AppCustomProductPageLocalizationAttributes, AppCustomProductPageLocalizationRelationships};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_documents;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_localizations_documents::*;
+pub use app_custom_product_page_localizations_documents::{AppCustomProductPageLocalizationResponse, AppCustomProductPageLocalizationResponseIncluded, AppCustomProductPageLocalizationsResponse, AppCustomProductPageLocalizationsResponseIncluded};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_query;
 #[cfg(feature = "product-pages")]
@@ -329,15 +329,15 @@ pub use app_custom_product_page_localizations_query::*;
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_requests;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_localizations_requests::*;
+pub use app_custom_product_page_localizations_requests::{AppCustomProductPageLocalizationCreateRequest, AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_versions;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_custom_product_page_versions::*;
+pub use app_custom_product_page_versions::{AppCustomProductPageVersion, AppCustomProductPageVersionAttributes, AppCustomProductPageVersionRelationships, AppCustomProductPageVersionState};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_documents;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_versions_documents::*;
+pub use app_custom_product_page_versions_documents::{AppCustomProductPageVersionResponse, AppCustomProductPageVersionResponseIncluded, AppCustomProductPageVersionsResponse, AppCustomProductPageVersionsResponseIncluded};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_query;
 #[cfg(feature = "product-pages")]
@@ -345,15 +345,15 @@ pub use app_custom_product_page_versions_query::*;
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_requests;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_versions_requests::*;
+pub use app_custom_product_page_versions_requests::{AppCustomProductPageVersionCreateRequest, AppCustomProductPageVersionInlineCreate, AppCustomProductPageVersionUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_custom_product_pages;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_custom_product_pages::*;
+pub use app_custom_product_pages::{AppCustomProductPage, AppCustomProductPageAttributes, AppCustomProductPageRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_pages_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_custom_product_pages_documents::*;
+pub use app_custom_product_pages_documents::{AppCustomProductPageResponse, AppCustomProductPageResponseIncluded, AppCustomProductPagesResponse, AppCustomProductPagesResponseIncluded};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_pages_query;
 #[cfg(feature = "product-pages")]
@@ -361,31 +361,31 @@ pub use app_custom_product_pages_query::*;
 #[cfg(feature = "product-pages")]
 mod app_custom_product_pages_requests;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_pages_requests::*;
+pub use app_custom_product_pages_requests::{AppCustomProductPageCreateRequest, AppCustomProductPageCreateRequestIncluded, AppCustomProductPageUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod app_encryption_declaration_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use app_encryption_declaration_documents::*;
+pub use app_encryption_declaration_documents::{AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes};
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_documents;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declaration_documents_documents::*;
+pub use app_encryption_declaration_documents_documents::{AppEncryptionDeclarationDocumentResponse};
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_requests;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declaration_documents_requests::*;
+pub use app_encryption_declaration_documents_requests::{AppEncryptionDeclarationDocumentCreateRequest, AppEncryptionDeclarationDocumentUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_encryption_declaration_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_encryption_declaration_state::*;
+pub use app_encryption_declaration_state::{AppEncryptionDeclarationState};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_encryption_declarations;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_encryption_declarations::*;
+pub use app_encryption_declarations::{AppEncryptionDeclaration, AppEncryptionDeclarationAttributes, AppEncryptionDeclarationRelationships};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod app_encryption_declarations_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use app_encryption_declarations_documents::*;
+pub use app_encryption_declarations_documents::{AppEncryptionDeclarationResponse, AppEncryptionDeclarationResponseIncluded, AppEncryptionDeclarationWithoutIncludesResponse, AppEncryptionDeclarationsResponse, AppEncryptionDeclarationsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_encryption_declarations_query;
 #[cfg(feature = "app-store")]
@@ -393,19 +393,19 @@ pub use app_encryption_declarations_query::*;
 #[cfg(feature = "app-store")]
 mod app_encryption_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declarations_requests::*;
+pub use app_encryption_declarations_requests::{AppEncryptionDeclarationCreateRequest};
 #[cfg(feature = "app-events")]
 mod app_event_asset_type;
 #[cfg(feature = "app-events")]
-pub use app_event_asset_type::*;
+pub use app_event_asset_type::{AppEventAssetType};
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 mod app_event_localizations;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
-pub use app_event_localizations::*;
+pub use app_event_localizations::{AppEventLocalization, AppEventLocalizationAttributes, AppEventLocalizationRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_documents;
 #[cfg(feature = "app-events")]
-pub use app_event_localizations_documents::*;
+pub use app_event_localizations_documents::{AppEventLocalizationResponse, AppEventLocalizationResponseIncluded, AppEventLocalizationsResponse, AppEventLocalizationsResponseIncluded};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_query;
 #[cfg(feature = "app-events")]
@@ -413,15 +413,15 @@ pub use app_event_localizations_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_localizations_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_localizations_requests::*;
+pub use app_event_localizations_requests::{AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots::*;
+pub use app_event_screenshots::{AppEventScreenshot, AppEventScreenshotAttributes, AppEventScreenshotRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_documents;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_documents::*;
+pub use app_event_screenshots_documents::{AppEventScreenshotResponse, AppEventScreenshotResponseIncluded, AppEventScreenshotsResponse, AppEventScreenshotsResponseIncluded};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_query;
 #[cfg(feature = "app-events")]
@@ -429,15 +429,15 @@ pub use app_event_screenshots_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_requests::*;
+pub use app_event_screenshots_requests::{AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips::*;
+pub use app_event_video_clips::{AppEventVideoClip, AppEventVideoClipAttributes, AppEventVideoClipRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_documents;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_documents::*;
+pub use app_event_video_clips_documents::{AppEventVideoClipResponse, AppEventVideoClipResponseIncluded, AppEventVideoClipsResponse, AppEventVideoClipsResponseIncluded};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_query;
 #[cfg(feature = "app-events")]
@@ -445,15 +445,15 @@ pub use app_event_video_clips_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_requests::*;
+pub use app_event_video_clips_requests::{AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_events;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_events::*;
+pub use app_events::{AppEvent, AppEventAttributes, AppEventRelationships, AppEventArchivedTerritorySchedules, AppEventBadge, AppEventEventState, AppEventPriority, AppEventPurchaseRequirement, AppEventPurpose, AppEventTerritorySchedules};
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 mod app_events_documents;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
-pub use app_events_documents::*;
+pub use app_events_documents::{AppEventResponse, AppEventResponseIncluded, AppEventsResponse, AppEventsResponseIncluded};
 #[cfg(feature = "app-events")]
 mod app_events_query;
 #[cfg(feature = "app-events")]
@@ -461,15 +461,15 @@ pub use app_events_query::*;
 #[cfg(feature = "app-events")]
 mod app_events_requests;
 #[cfg(feature = "app-events")]
-pub use app_events_requests::*;
+pub use app_events_requests::{AppEventCreateRequest, AppEventCreateRequestBadge, AppEventCreateRequestPriority, AppEventCreateRequestPurchaseRequirement, AppEventCreateRequestPurpose, AppEventCreateRequestTerritorySchedules, AppEventUpdateRequest, AppEventUpdateRequestBadge, AppEventUpdateRequestPriority, AppEventUpdateRequestPurchaseRequirement, AppEventUpdateRequestPurpose, AppEventUpdateRequestTerritorySchedules};
 #[cfg(feature = "app-store")]
 mod app_info_localizations;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations::*;
+pub use app_info_localizations::{AppInfoLocalization, AppInfoLocalizationAttributes, AppInfoLocalizationRelationships};
 #[cfg(feature = "app-store")]
 mod app_info_localizations_documents;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_documents::*;
+pub use app_info_localizations_documents::{AppInfoLocalizationResponse, AppInfoLocalizationResponseIncluded, AppInfoLocalizationsResponse, AppInfoLocalizationsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_info_localizations_query;
 #[cfg(feature = "app-store")]
@@ -477,15 +477,15 @@ pub use app_info_localizations_query::*;
 #[cfg(feature = "app-store")]
 mod app_info_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_requests::*;
+pub use app_info_localizations_requests::{AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_infos;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_infos::*;
+pub use app_infos::{AppInfo, AppInfoAttributes, AppInfoRelationships, AppInfoAustraliaAgeRating, AppInfoBrazilAgeRatingV2, AppInfoFranceAgeRating, AppInfoKoreaAgeRating, AppInfoState};
 #[cfg(feature = "app-store")]
 mod app_infos_documents;
 #[cfg(feature = "app-store")]
-pub use app_infos_documents::*;
+pub use app_infos_documents::{AppInfoResponse, AppInfoResponseIncluded, AppInfosResponse, AppInfosResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_infos_query;
 #[cfg(feature = "app-store")]
@@ -493,39 +493,39 @@ pub use app_infos_query::*;
 #[cfg(feature = "app-store")]
 mod app_infos_requests;
 #[cfg(feature = "app-store")]
-pub use app_infos_requests::*;
+pub use app_infos_requests::{AppInfoUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_keywords;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_keywords::*;
+pub use app_keywords::{AppKeyword};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_keywords_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_keywords_documents::*;
+pub use app_keywords_documents::{AppKeywordsResponse};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_asset_state;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use app_media_asset_state::*;
+pub use app_media_asset_state::{AppMediaAssetState, AppMediaAssetStateState};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_media_preview_frame_image_state;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use app_media_preview_frame_image_state::*;
+pub use app_media_preview_frame_image_state::{AppMediaPreviewFrameImageState, AppMediaPreviewFrameImageStateState};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_state_error;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use app_media_state_error::*;
+pub use app_media_state_error::{AppMediaStateError};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_media_video_state;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use app_media_video_state::*;
+pub use app_media_video_state::{AppMediaVideoState, AppMediaVideoStateState};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_preview_sets::*;
+pub use app_preview_sets::{AppPreviewSet, AppPreviewSetAttributes, AppPreviewSetRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_preview_sets_documents::*;
+pub use app_preview_sets_documents::{AppPreviewSetResponse, AppPreviewSetResponseIncluded, AppPreviewSetsResponse, AppPreviewSetsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_preview_sets_query;
 #[cfg(feature = "app-store")]
@@ -533,15 +533,15 @@ pub use app_preview_sets_query::*;
 #[cfg(feature = "app-store")]
 mod app_preview_sets_requests;
 #[cfg(feature = "app-store")]
-pub use app_preview_sets_requests::*;
+pub use app_preview_sets_requests::{AppPreviewSetCreateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_previews;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_previews::*;
+pub use app_previews::{AppPreview, AppPreviewAttributes, AppPreviewRelationships};
 #[cfg(feature = "app-store")]
 mod app_previews_documents;
 #[cfg(feature = "app-store")]
-pub use app_previews_documents::*;
+pub use app_previews_documents::{AppPreviewResponse, AppPreviewResponseIncluded, AppPreviewsResponse, AppPreviewsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_previews_query;
 #[cfg(feature = "app-store")]
@@ -549,15 +549,15 @@ pub use app_previews_query::*;
 #[cfg(feature = "app-store")]
 mod app_previews_requests;
 #[cfg(feature = "app-store")]
-pub use app_previews_requests::*;
+pub use app_previews_requests::{AppPreviewCreateRequest, AppPreviewUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_points::*;
+pub use app_price_points::{AppPricePointV3, AppPricePointV3Attributes, AppPricePointV3Relationships};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_points_documents::*;
+pub use app_price_points_documents::{AppPricePointV3Response, AppPricePointV3ResponseIncluded, AppPricePointsV3Response, AppPricePointsV3ResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_price_points_v3_query;
 #[cfg(feature = "pricing")]
@@ -565,11 +565,11 @@ pub use app_price_points_v3_query::*;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_schedules::*;
+pub use app_price_schedules::{AppPriceSchedule, AppPriceScheduleRelationships};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_schedules_documents::*;
+pub use app_price_schedules_documents::{AppPriceScheduleResponse, AppPriceScheduleResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_price_schedules_query;
 #[cfg(feature = "pricing")]
@@ -577,27 +577,27 @@ pub use app_price_schedules_query::*;
 #[cfg(feature = "pricing")]
 mod app_price_schedules_requests;
 #[cfg(feature = "pricing")]
-pub use app_price_schedules_requests::*;
+pub use app_price_schedules_requests::{AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_prices;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_prices::*;
+pub use app_prices::{AppPriceV2, AppPriceV2Attributes, AppPriceV2Relationships};
 #[cfg(feature = "pricing")]
 mod app_prices_documents;
 #[cfg(feature = "pricing")]
-pub use app_prices_documents::*;
+pub use app_prices_documents::{AppPricesV2Response, AppPricesV2ResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_prices_requests;
 #[cfg(feature = "pricing")]
-pub use app_prices_requests::*;
+pub use app_prices_requests::{AppPriceV2InlineCreate};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshot_sets::*;
+pub use app_screenshot_sets::{AppScreenshotSet, AppScreenshotSetAttributes, AppScreenshotSetRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshot_sets_documents::*;
+pub use app_screenshot_sets_documents::{AppScreenshotSetResponse, AppScreenshotSetResponseIncluded, AppScreenshotSetsResponse, AppScreenshotSetsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_screenshot_sets_query;
 #[cfg(feature = "app-store")]
@@ -605,15 +605,15 @@ pub use app_screenshot_sets_query::*;
 #[cfg(feature = "app-store")]
 mod app_screenshot_sets_requests;
 #[cfg(feature = "app-store")]
-pub use app_screenshot_sets_requests::*;
+pub use app_screenshot_sets_requests::{AppScreenshotSetCreateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshots;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshots::*;
+pub use app_screenshots::{AppScreenshot, AppScreenshotAttributes, AppScreenshotRelationships};
 #[cfg(feature = "app-store")]
 mod app_screenshots_documents;
 #[cfg(feature = "app-store")]
-pub use app_screenshots_documents::*;
+pub use app_screenshots_documents::{AppScreenshotResponse, AppScreenshotResponseIncluded, AppScreenshotsResponse, AppScreenshotsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_screenshots_query;
 #[cfg(feature = "app-store")]
@@ -621,19 +621,19 @@ pub use app_screenshots_query::*;
 #[cfg(feature = "app-store")]
 mod app_screenshots_requests;
 #[cfg(feature = "app-store")]
-pub use app_screenshots_requests::*;
+pub use app_screenshots_requests::{AppScreenshotCreateRequest, AppScreenshotUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_age_rating;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_age_rating::*;
+pub use app_store_age_rating::{AppStoreAgeRating};
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments::*;
+pub use app_store_review_attachments::{AppStoreReviewAttachment, AppStoreReviewAttachmentAttributes, AppStoreReviewAttachmentRelationships};
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_documents::*;
+pub use app_store_review_attachments_documents::{AppStoreReviewAttachmentResponse, AppStoreReviewAttachmentResponseIncluded, AppStoreReviewAttachmentsResponse, AppStoreReviewAttachmentsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_query;
 #[cfg(feature = "app-store")]
@@ -641,15 +641,15 @@ pub use app_store_review_attachments_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_requests::*;
+pub use app_store_review_attachments_requests::{AppStoreReviewAttachmentCreateRequest, AppStoreReviewAttachmentUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_review_details;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_review_details::*;
+pub use app_store_review_details::{AppStoreReviewDetail, AppStoreReviewDetailAttributes, AppStoreReviewDetailRelationships};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_review_details_documents::*;
+pub use app_store_review_details_documents::{AppStoreReviewDetailResponse, AppStoreReviewDetailResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_query;
 #[cfg(feature = "app-store")]
@@ -657,15 +657,15 @@ pub use app_store_review_details_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_review_details_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_details_requests::*;
+pub use app_store_review_details_requests::{AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatment_localizations;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_store_version_experiment_treatment_localizations::*;
+pub use app_store_version_experiment_treatment_localizations::{AppStoreVersionExperimentTreatmentLocalization, AppStoreVersionExperimentTreatmentLocalizationAttributes, AppStoreVersionExperimentTreatmentLocalizationRelationships};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_documents;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatment_localizations_documents::*;
+pub use app_store_version_experiment_treatment_localizations_documents::{AppStoreVersionExperimentTreatmentLocalizationResponse, AppStoreVersionExperimentTreatmentLocalizationResponseIncluded, AppStoreVersionExperimentTreatmentLocalizationsResponse, AppStoreVersionExperimentTreatmentLocalizationsResponseIncluded};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_query;
 #[cfg(feature = "product-pages")]
@@ -673,15 +673,15 @@ pub use app_store_version_experiment_treatment_localizations_query::*;
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatment_localizations_requests::*;
+pub use app_store_version_experiment_treatment_localizations_requests::{AppStoreVersionExperimentTreatmentLocalizationCreateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatments;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_store_version_experiment_treatments::*;
+pub use app_store_version_experiment_treatments::{AppStoreVersionExperimentTreatment, AppStoreVersionExperimentTreatmentAttributes, AppStoreVersionExperimentTreatmentRelationships};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_documents;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatments_documents::*;
+pub use app_store_version_experiment_treatments_documents::{AppStoreVersionExperimentTreatmentResponse, AppStoreVersionExperimentTreatmentResponseIncluded, AppStoreVersionExperimentTreatmentsResponse, AppStoreVersionExperimentTreatmentsResponseIncluded};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_query;
 #[cfg(feature = "product-pages")]
@@ -689,15 +689,15 @@ pub use app_store_version_experiment_treatments_query::*;
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatments_requests::*;
+pub use app_store_version_experiment_treatments_requests::{AppStoreVersionExperimentTreatmentCreateRequest, AppStoreVersionExperimentTreatmentUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_version_experiments;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_version_experiments::*;
+pub use app_store_version_experiments::{AppStoreVersionExperiment, AppStoreVersionExperimentAttributes, AppStoreVersionExperimentRelationships, AppStoreVersionExperimentState, AppStoreVersionExperimentV2, AppStoreVersionExperimentV2Attributes, AppStoreVersionExperimentV2Relationships, AppStoreVersionExperimentV2State};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiments_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_store_version_experiments_documents::*;
+pub use app_store_version_experiments_documents::{AppStoreVersionExperimentResponse, AppStoreVersionExperimentResponseIncluded, AppStoreVersionExperimentV2Response, AppStoreVersionExperimentV2ResponseIncluded, AppStoreVersionExperimentsResponse, AppStoreVersionExperimentsResponseIncluded, AppStoreVersionExperimentsV2Response, AppStoreVersionExperimentsV2ResponseIncluded};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_query;
 #[cfg(feature = "product-pages")]
@@ -705,7 +705,7 @@ pub use app_store_version_experiments_query::*;
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiments_requests::*;
+pub use app_store_version_experiments_requests::{AppStoreVersionExperimentCreateRequest, AppStoreVersionExperimentUpdateRequest, AppStoreVersionExperimentV2CreateRequest, AppStoreVersionExperimentV2UpdateRequest};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_v2_query;
 #[cfg(feature = "product-pages")]
@@ -713,11 +713,11 @@ pub use app_store_version_experiments_v2_query::*;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 mod app_store_version_localizations;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
-pub use app_store_version_localizations::*;
+pub use app_store_version_localizations::{AppStoreVersionLocalization, AppStoreVersionLocalizationAttributes, AppStoreVersionLocalizationRelationships};
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_localizations_documents::*;
+pub use app_store_version_localizations_documents::{AppStoreVersionLocalizationResponse, AppStoreVersionLocalizationResponseIncluded, AppStoreVersionLocalizationsResponse, AppStoreVersionLocalizationsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_query;
 #[cfg(feature = "app-store")]
@@ -725,63 +725,63 @@ pub use app_store_version_localizations_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_localizations_requests::*;
+pub use app_store_version_localizations_requests::{AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_phased_releases;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_phased_releases::*;
+pub use app_store_version_phased_releases::{AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes};
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_phased_releases_documents::*;
+pub use app_store_version_phased_releases_documents::{AppStoreVersionPhasedReleaseResponse, AppStoreVersionPhasedReleaseWithoutIncludesResponse};
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_phased_releases_requests::*;
+pub use app_store_version_phased_releases_requests::{AppStoreVersionPhasedReleaseCreateRequest, AppStoreVersionPhasedReleaseUpdateRequest};
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions::*;
+pub use app_store_version_promotions::{AppStoreVersionPromotion};
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions_documents::*;
+pub use app_store_version_promotions_documents::{AppStoreVersionPromotionResponse};
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions_requests::*;
+pub use app_store_version_promotions_requests::{AppStoreVersionPromotionCreateRequest};
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests::*;
+pub use app_store_version_release_requests::{AppStoreVersionReleaseRequest};
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests_documents::*;
+pub use app_store_version_release_requests_documents::{AppStoreVersionReleaseRequestResponse};
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests_requests::*;
+pub use app_store_version_release_requests_requests::{AppStoreVersionReleaseRequestCreateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_version_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_version_state::*;
+pub use app_store_version_state::{AppStoreVersionState};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_submissions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_submissions::*;
+pub use app_store_version_submissions::{AppStoreVersionSubmission, AppStoreVersionSubmissionRelationships};
 #[cfg(feature = "app-store")]
 mod app_store_version_submissions_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_submissions_documents::*;
+pub use app_store_version_submissions_documents::{AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_versions::*;
+pub use app_store_versions::{AppStoreVersion, AppStoreVersionAttributes, AppStoreVersionRelationships, AppStoreVersionReleaseType, AppStoreVersionReviewType};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_versions_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_versions_documents::*;
+pub use app_store_versions_documents::{AppStoreVersionResponse, AppStoreVersionResponseIncluded, AppStoreVersionsResponse, AppStoreVersionsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_store_versions_query;
 #[cfg(feature = "app-store")]
@@ -789,35 +789,35 @@ pub use app_store_versions_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_versions_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_versions_requests::*;
+pub use app_store_versions_requests::{AppStoreVersionCreateRequest, AppStoreVersionCreateRequestReleaseType, AppStoreVersionCreateRequestReviewType, AppStoreVersionUpdateRequest, AppStoreVersionUpdateRequestReleaseType, AppStoreVersionUpdateRequestReviewType};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod app_tags;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use app_tags::*;
+pub use app_tags::{AppTag, AppTagAttributes, AppTagRelationships};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod app_tags_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use app_tags_documents::*;
+pub use app_tags_documents::{AppTagResponse, AppTagResponseIncluded, AppTagsResponse, AppTagsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_tags_requests;
 #[cfg(feature = "app-store")]
-pub use app_tags_requests::*;
+pub use app_tags_requests::{AppTagUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_version_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_version_state::*;
+pub use app_version_state::{AppVersionState};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod apps;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use apps::*;
+pub use apps::{App, AppAttributes, AppRelationships, AppContentRightsDeclaration};
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
 mod apps_beta_tester_usages_v1_metric_response_documents;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
-pub use apps_beta_tester_usages_v1_metric_response_documents::*;
+pub use apps_beta_tester_usages_v1_metric_response_documents::{AppsBetaTesterUsagesV1MetricResponse, AppsBetaTesterUsagesV1MetricResponseData, AppsBetaTesterUsagesV1MetricResponseDataDataPoints, AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues, AppsBetaTesterUsagesV1MetricResponseDataDimensions, AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters, AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks, AppsBetaTesterUsagesV1MetricResponseIncluded};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod apps_documents;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use apps_documents::*;
+pub use apps_documents::{AppResponse, AppResponseIncluded, AppWithoutIncludesResponse, AppsResponse, AppsResponseIncluded, AppsWithoutIncludesResponse};
 #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
 mod apps_query;
 #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
@@ -825,31 +825,31 @@ pub use apps_query::*;
 #[cfg(feature = "app-store")]
 mod apps_requests;
 #[cfg(feature = "app-store")]
-pub use apps_requests::*;
+pub use apps_requests::{AppUpdateRequest, AppUpdateRequestContentRightsDeclaration};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files::*;
+pub use background_asset_upload_files::{BackgroundAssetUploadFile, BackgroundAssetUploadFileAttributes, BackgroundAssetUploadFileAssetType};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files_documents::*;
+pub use background_asset_upload_files_documents::{BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_requests;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files_requests::*;
+pub use background_asset_upload_files_requests::{BackgroundAssetUploadFileCreateRequest, BackgroundAssetUploadFileCreateRequestAssetType, BackgroundAssetUploadFileUpdateRequest};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_release_state;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_release_state::*;
+pub use background_asset_version_app_store_release_state::{BackgroundAssetVersionAppStoreReleaseState};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_releases::*;
+pub use background_asset_version_app_store_releases::{BackgroundAssetVersionAppStoreRelease, BackgroundAssetVersionAppStoreReleaseAttributes, BackgroundAssetVersionAppStoreReleaseRelationships};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_releases_documents::*;
+pub use background_asset_version_app_store_releases_documents::{BackgroundAssetVersionAppStoreReleaseResponse, BackgroundAssetVersionAppStoreReleaseResponseIncluded};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases_query;
 #[cfg(feature = "background-assets")]
@@ -857,15 +857,15 @@ pub use background_asset_version_app_store_releases_query::*;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_release_state;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_release_state::*;
+pub use background_asset_version_external_beta_release_state::{BackgroundAssetVersionExternalBetaReleaseState};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_releases::*;
+pub use background_asset_version_external_beta_releases::{BackgroundAssetVersionExternalBetaRelease, BackgroundAssetVersionExternalBetaReleaseAttributes, BackgroundAssetVersionExternalBetaReleaseRelationships};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_releases_documents::*;
+pub use background_asset_version_external_beta_releases_documents::{BackgroundAssetVersionExternalBetaReleaseResponse, BackgroundAssetVersionExternalBetaReleaseResponseIncluded};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases_query;
 #[cfg(feature = "background-assets")]
@@ -873,11 +873,11 @@ pub use background_asset_version_external_beta_releases_query::*;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_internal_beta_releases::*;
+pub use background_asset_version_internal_beta_releases::{BackgroundAssetVersionInternalBetaRelease, BackgroundAssetVersionInternalBetaReleaseAttributes, BackgroundAssetVersionInternalBetaReleaseRelationships, BackgroundAssetVersionInternalBetaReleaseState};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_internal_beta_releases_documents::*;
+pub use background_asset_version_internal_beta_releases_documents::{BackgroundAssetVersionInternalBetaReleaseResponse, BackgroundAssetVersionInternalBetaReleaseResponseIncluded};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases_query;
 #[cfg(feature = "background-assets")]
@@ -885,15 +885,15 @@ pub use background_asset_version_internal_beta_releases_query::*;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_version_state;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_asset_version_state::*;
+pub use background_asset_version_state::{BackgroundAssetVersionState};
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_versions;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_asset_versions::*;
+pub use background_asset_versions::{BackgroundAssetVersion, BackgroundAssetVersionAttributes, BackgroundAssetVersionRelationships, BackgroundAssetVersionStateDetails};
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_versions_documents::*;
+pub use background_asset_versions_documents::{BackgroundAssetVersionResponse, BackgroundAssetVersionResponseIncluded, BackgroundAssetVersionsResponse, BackgroundAssetVersionsResponseIncluded};
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_query;
 #[cfg(feature = "background-assets")]
@@ -901,15 +901,15 @@ pub use background_asset_versions_query::*;
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_requests;
 #[cfg(feature = "background-assets")]
-pub use background_asset_versions_requests::*;
+pub use background_asset_versions_requests::{BackgroundAssetVersionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_assets::*;
+pub use background_assets::{BackgroundAsset, BackgroundAssetAttributes, BackgroundAssetRelationships};
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets_documents;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_assets_documents::*;
+pub use background_assets_documents::{BackgroundAssetResponse, BackgroundAssetResponseIncluded, BackgroundAssetsResponse, BackgroundAssetsResponseIncluded};
 #[cfg(feature = "background-assets")]
 mod background_assets_query;
 #[cfg(feature = "background-assets")]
@@ -917,27 +917,27 @@ pub use background_assets_query::*;
 #[cfg(feature = "background-assets")]
 mod background_assets_requests;
 #[cfg(feature = "background-assets")]
-pub use background_assets_requests::*;
+pub use background_assets_requests::{BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocation_localizations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocation_localizations::*;
+pub use beta_app_clip_invocation_localizations::{BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_documents;
 #[cfg(feature = "testflight")]
-pub use beta_app_clip_invocation_localizations_documents::*;
+pub use beta_app_clip_invocation_localizations_documents::{BetaAppClipInvocationLocalizationResponse};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_clip_invocation_localizations_requests::*;
+pub use beta_app_clip_invocation_localizations_requests::{BetaAppClipInvocationLocalizationCreateRequest, BetaAppClipInvocationLocalizationInlineCreate, BetaAppClipInvocationLocalizationUpdateRequest};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocations::*;
+pub use beta_app_clip_invocations::{BetaAppClipInvocation, BetaAppClipInvocationAttributes, BetaAppClipInvocationRelationships};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocations_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocations_documents::*;
+pub use beta_app_clip_invocations_documents::{BetaAppClipInvocationResponse, BetaAppClipInvocationResponseIncluded, BetaAppClipInvocationsResponse, BetaAppClipInvocationsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocations_query;
 #[cfg(feature = "testflight")]
@@ -945,15 +945,15 @@ pub use beta_app_clip_invocations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_clip_invocations_requests::*;
+pub use beta_app_clip_invocations_requests::{BetaAppClipInvocationCreateRequest, BetaAppClipInvocationCreateRequestIncluded, BetaAppClipInvocationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod beta_app_localizations;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use beta_app_localizations::*;
+pub use beta_app_localizations::{BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "testflight", feature = "users-and-access", feature = "webhooks"))]
 mod beta_app_localizations_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "testflight", feature = "users-and-access", feature = "webhooks"))]
-pub use beta_app_localizations_documents::*;
+pub use beta_app_localizations_documents::{BetaAppLocalizationResponse, BetaAppLocalizationResponseIncluded, BetaAppLocalizationsResponse, BetaAppLocalizationsResponseIncluded, BetaAppLocalizationsWithoutIncludesResponse};
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_query;
 #[cfg(feature = "testflight")]
@@ -961,15 +961,15 @@ pub use beta_app_localizations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_localizations_requests::*;
+pub use beta_app_localizations_requests::{BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_app_review_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_app_review_details::*;
+pub use beta_app_review_details::{BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_app_review_details_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_app_review_details_documents::*;
+pub use beta_app_review_details_documents::{BetaAppReviewDetailResponse, BetaAppReviewDetailResponseIncluded, BetaAppReviewDetailWithoutIncludesResponse, BetaAppReviewDetailsResponse, BetaAppReviewDetailsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod beta_app_review_details_query;
 #[cfg(feature = "testflight")]
@@ -977,15 +977,15 @@ pub use beta_app_review_details_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_review_details_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_review_details_requests::*;
+pub use beta_app_review_details_requests::{BetaAppReviewDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_submissions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_app_review_submissions::*;
+pub use beta_app_review_submissions::{BetaAppReviewSubmission, BetaAppReviewSubmissionAttributes, BetaAppReviewSubmissionRelationships};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_review_submissions_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_review_submissions_documents::*;
+pub use beta_app_review_submissions_documents::{BetaAppReviewSubmissionResponse, BetaAppReviewSubmissionResponseIncluded, BetaAppReviewSubmissionWithoutIncludesResponse, BetaAppReviewSubmissionsResponse, BetaAppReviewSubmissionsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod beta_app_review_submissions_query;
 #[cfg(feature = "testflight")]
@@ -993,15 +993,15 @@ pub use beta_app_review_submissions_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_review_submissions_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_review_submissions_requests::*;
+pub use beta_app_review_submissions_requests::{BetaAppReviewSubmissionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_build_localizations;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_build_localizations::*;
+pub use beta_build_localizations::{BetaBuildLocalization, BetaBuildLocalizationAttributes, BetaBuildLocalizationRelationships};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_build_localizations_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_build_localizations_documents::*;
+pub use beta_build_localizations_documents::{BetaBuildLocalizationResponse, BetaBuildLocalizationResponseIncluded, BetaBuildLocalizationsResponse, BetaBuildLocalizationsResponseIncluded, BetaBuildLocalizationsWithoutIncludesResponse};
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_query;
 #[cfg(feature = "testflight")]
@@ -1009,27 +1009,27 @@ pub use beta_build_localizations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_build_localizations_requests::*;
+pub use beta_build_localizations_requests::{BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest};
 #[cfg(feature = "builds")]
 mod beta_build_usages_v1_metric_response_documents;
 #[cfg(feature = "builds")]
-pub use beta_build_usages_v1_metric_response_documents::*;
+pub use beta_build_usages_v1_metric_response_documents::{BetaBuildUsagesV1MetricResponse, BetaBuildUsagesV1MetricResponseData, BetaBuildUsagesV1MetricResponseDataDataPoints, BetaBuildUsagesV1MetricResponseDataDataPointsValues};
 #[cfg(feature = "testflight")]
 mod beta_crash_logs;
 #[cfg(feature = "testflight")]
-pub use beta_crash_logs::*;
+pub use beta_crash_logs::{BetaCrashLog, BetaCrashLogAttributes};
 #[cfg(feature = "testflight")]
 mod beta_crash_logs_documents;
 #[cfg(feature = "testflight")]
-pub use beta_crash_logs_documents::*;
+pub use beta_crash_logs_documents::{BetaCrashLogResponse};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_crash_submissions::*;
+pub use beta_feedback_crash_submissions::{BetaFeedbackCrashSubmission, BetaFeedbackCrashSubmissionAttributes, BetaFeedbackCrashSubmissionRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_crash_submissions_documents::*;
+pub use beta_feedback_crash_submissions_documents::{BetaFeedbackCrashSubmissionResponse, BetaFeedbackCrashSubmissionResponseIncluded, BetaFeedbackCrashSubmissionsResponse, BetaFeedbackCrashSubmissionsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod beta_feedback_crash_submissions_query;
 #[cfg(feature = "testflight")]
@@ -1037,15 +1037,15 @@ pub use beta_feedback_crash_submissions_query::*;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_image;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_screenshot_image::*;
+pub use beta_feedback_screenshot_image::{BetaFeedbackScreenshotImage};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_submissions;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_screenshot_submissions::*;
+pub use beta_feedback_screenshot_submissions::{BetaFeedbackScreenshotSubmission, BetaFeedbackScreenshotSubmissionAttributes, BetaFeedbackScreenshotSubmissionRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_submissions_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_screenshot_submissions_documents::*;
+pub use beta_feedback_screenshot_submissions_documents::{BetaFeedbackScreenshotSubmissionResponse, BetaFeedbackScreenshotSubmissionResponseIncluded, BetaFeedbackScreenshotSubmissionsResponse, BetaFeedbackScreenshotSubmissionsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod beta_feedback_screenshot_submissions_query;
 #[cfg(feature = "testflight")]
@@ -1053,11 +1053,11 @@ pub use beta_feedback_screenshot_submissions_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_groups::*;
+pub use beta_groups::{BetaGroup, BetaGroupAttributes, BetaGroupRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_groups_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_groups_documents::*;
+pub use beta_groups_documents::{BetaGroupResponse, BetaGroupResponseIncluded, BetaGroupsResponse, BetaGroupsResponseIncluded, BetaGroupsWithoutIncludesResponse};
 #[cfg(feature = "testflight")]
 mod beta_groups_query;
 #[cfg(feature = "testflight")]
@@ -1065,19 +1065,19 @@ pub use beta_groups_query::*;
 #[cfg(feature = "testflight")]
 mod beta_groups_requests;
 #[cfg(feature = "testflight")]
-pub use beta_groups_requests::*;
+pub use beta_groups_requests::{BetaGroupCreateRequest, BetaGroupUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_invite_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_invite_type::*;
+pub use beta_invite_type::{BetaInviteType};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_license_agreements;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_license_agreements::*;
+pub use beta_license_agreements::{BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_license_agreements_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_license_agreements_documents::*;
+pub use beta_license_agreements_documents::{BetaLicenseAgreementResponse, BetaLicenseAgreementResponseIncluded, BetaLicenseAgreementWithoutIncludesResponse, BetaLicenseAgreementsResponse, BetaLicenseAgreementsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod beta_license_agreements_query;
 #[cfg(feature = "testflight")]
@@ -1085,71 +1085,71 @@ pub use beta_license_agreements_query::*;
 #[cfg(feature = "testflight")]
 mod beta_license_agreements_requests;
 #[cfg(feature = "testflight")]
-pub use beta_license_agreements_requests::*;
+pub use beta_license_agreements_requests::{BetaLicenseAgreementUpdateRequest};
 #[cfg(feature = "testflight")]
 mod beta_public_link_usages_v1_metric_response_documents;
 #[cfg(feature = "testflight")]
-pub use beta_public_link_usages_v1_metric_response_documents::*;
+pub use beta_public_link_usages_v1_metric_response_documents::{BetaPublicLinkUsagesV1MetricResponse, BetaPublicLinkUsagesV1MetricResponseData, BetaPublicLinkUsagesV1MetricResponseDataDataPoints, BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_recruitment_criteria;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_recruitment_criteria::*;
+pub use beta_recruitment_criteria::{BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_documents;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_documents::*;
+pub use beta_recruitment_criteria_documents::{BetaRecruitmentCriterionResponse};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_requests;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_requests::*;
+pub use beta_recruitment_criteria_requests::{BetaRecruitmentCriterionCreateRequest, BetaRecruitmentCriterionUpdateRequest};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_compatible_build_checks;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_compatible_build_checks::*;
+pub use beta_recruitment_criterion_compatible_build_checks::{BetaRecruitmentCriterionCompatibleBuildCheck, BetaRecruitmentCriterionCompatibleBuildCheckAttributes};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_compatible_build_checks_documents;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_compatible_build_checks_documents::*;
+pub use beta_recruitment_criterion_compatible_build_checks_documents::{BetaRecruitmentCriterionCompatibleBuildCheckResponse};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_options;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_options::*;
+pub use beta_recruitment_criterion_options::{BetaRecruitmentCriterionOption, BetaRecruitmentCriterionOptionAttributes, BetaRecruitmentCriterionOptionDeviceFamilyOsVersions};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_options_documents;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_options_documents::*;
+pub use beta_recruitment_criterion_options_documents::{BetaRecruitmentCriterionOptionsResponse};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_review_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_review_state::*;
+pub use beta_review_state::{BetaReviewState};
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations::*;
+pub use beta_tester_invitations::{BetaTesterInvitation};
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations_documents;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations_documents::*;
+pub use beta_tester_invitations_documents::{BetaTesterInvitationResponse};
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations_requests::*;
+pub use beta_tester_invitations_requests::{BetaTesterInvitationCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_tester_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_tester_state::*;
+pub use beta_tester_state::{BetaTesterState};
 #[cfg(feature = "testflight")]
 mod beta_tester_usages_v1_metric_response_documents;
 #[cfg(feature = "testflight")]
-pub use beta_tester_usages_v1_metric_response_documents::*;
+pub use beta_tester_usages_v1_metric_response_documents::{BetaTesterUsagesV1MetricResponse, BetaTesterUsagesV1MetricResponseData, BetaTesterUsagesV1MetricResponseDataDataPoints, BetaTesterUsagesV1MetricResponseDataDimensions, BetaTesterUsagesV1MetricResponseDataDimensionsApps, BetaTesterUsagesV1MetricResponseDataDimensionsAppsLinks};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_testers;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_testers::*;
+pub use beta_testers::{BetaTester, BetaTesterAttributes, BetaTesterRelationships, BetaTesterAppDevices, BetaTesterAppDevicesPlatform};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_testers_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_testers_documents::*;
+pub use beta_testers_documents::{BetaTesterResponse, BetaTesterResponseIncluded, BetaTestersResponse, BetaTestersResponseIncluded, BetaTestersWithoutIncludesResponse};
 #[cfg(feature = "testflight")]
 mod beta_testers_query;
 #[cfg(feature = "testflight")]
@@ -1157,23 +1157,23 @@ pub use beta_testers_query::*;
 #[cfg(feature = "testflight")]
 mod beta_testers_requests;
 #[cfg(feature = "testflight")]
-pub use beta_testers_requests::*;
+pub use beta_testers_requests::{BetaTesterCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod brazil_age_rating;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use brazil_age_rating::*;
+pub use brazil_age_rating::{BrazilAgeRating};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod build_audience_type;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use build_audience_type::*;
+pub use build_audience_type::{BuildAudienceType};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_beta_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_beta_details::*;
+pub use build_beta_details::{BuildBetaDetail, BuildBetaDetailAttributes, BuildBetaDetailRelationships};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod build_beta_details_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use build_beta_details_documents::*;
+pub use build_beta_details_documents::{BuildBetaDetailResponse, BuildBetaDetailResponseIncluded, BuildBetaDetailsResponse, BuildBetaDetailsResponseIncluded};
 #[cfg(feature = "testflight")]
 mod build_beta_details_query;
 #[cfg(feature = "testflight")]
@@ -1181,35 +1181,35 @@ pub use build_beta_details_query::*;
 #[cfg(feature = "testflight")]
 mod build_beta_details_requests;
 #[cfg(feature = "testflight")]
-pub use build_beta_details_requests::*;
+pub use build_beta_details_requests::{BuildBetaDetailUpdateRequest};
 #[cfg(feature = "testflight")]
 mod build_beta_notifications;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications::*;
+pub use build_beta_notifications::{BuildBetaNotification};
 #[cfg(feature = "testflight")]
 mod build_beta_notifications_documents;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications_documents::*;
+pub use build_beta_notifications_documents::{BuildBetaNotificationResponse};
 #[cfg(feature = "testflight")]
 mod build_beta_notifications_requests;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications_requests::*;
+pub use build_beta_notifications_requests::{BuildBetaNotificationCreateRequest};
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes;
 #[cfg(feature = "builds")]
-pub use build_bundle_file_sizes::*;
+pub use build_bundle_file_sizes::{BuildBundleFileSize, BuildBundleFileSizeAttributes};
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes_documents;
 #[cfg(feature = "builds")]
-pub use build_bundle_file_sizes_documents::*;
+pub use build_bundle_file_sizes_documents::{BuildBundleFileSizesResponse};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundle_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_bundle_type::*;
+pub use build_bundle_type::{BuildBundleType};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundles;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_bundles::*;
+pub use build_bundles::{BuildBundle, BuildBundleAttributes, BuildBundleRelationships};
 #[cfg(feature = "builds")]
 mod build_bundles_query;
 #[cfg(feature = "builds")]
@@ -1217,35 +1217,35 @@ pub use build_bundles_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod build_icons;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use build_icons::*;
+pub use build_icons::{BuildIcon, BuildIconAttributes};
 #[cfg(feature = "builds")]
 mod build_icons_documents;
 #[cfg(feature = "builds")]
-pub use build_icons_documents::*;
+pub use build_icons_documents::{BuildIconsWithoutIncludesResponse};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_upload_files;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use build_upload_files::*;
+pub use build_upload_files::{BuildUploadFile, BuildUploadFileAttributes, BuildUploadFileAssetType, BuildUploadFileUti};
 #[cfg(feature = "builds")]
 mod build_upload_files_documents;
 #[cfg(feature = "builds")]
-pub use build_upload_files_documents::*;
+pub use build_upload_files_documents::{BuildUploadFileResponse, BuildUploadFilesResponse};
 #[cfg(feature = "builds")]
 mod build_upload_files_requests;
 #[cfg(feature = "builds")]
-pub use build_upload_files_requests::*;
+pub use build_upload_files_requests::{BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti, BuildUploadFileUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_upload_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_upload_state::*;
+pub use build_upload_state::{BuildUploadState};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_uploads;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_uploads::*;
+pub use build_uploads::{BuildUpload, BuildUploadAttributes, BuildUploadRelationships, BuildUploadStateInfo};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_uploads_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use build_uploads_documents::*;
+pub use build_uploads_documents::{BuildUploadResponse, BuildUploadResponseIncluded, BuildUploadsResponse, BuildUploadsResponseIncluded};
 #[cfg(feature = "builds")]
 mod build_uploads_query;
 #[cfg(feature = "builds")]
@@ -1253,15 +1253,15 @@ pub use build_uploads_query::*;
 #[cfg(feature = "builds")]
 mod build_uploads_requests;
 #[cfg(feature = "builds")]
-pub use build_uploads_requests::*;
+pub use build_uploads_requests::{BuildUploadCreateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod builds;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use builds::*;
+pub use builds::{Build, BuildAttributes, BuildRelationships, BuildProcessingState};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod builds_documents;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use builds_documents::*;
+pub use builds_documents::{BuildResponse, BuildResponseIncluded, BuildWithoutIncludesResponse, BuildsResponse, BuildsResponseIncluded, BuildsWithoutIncludesResponse};
 #[cfg(any(feature = "builds", feature = "power-and-performance"))]
 mod builds_query;
 #[cfg(any(feature = "builds", feature = "power-and-performance"))]
@@ -1269,31 +1269,31 @@ pub use builds_query::*;
 #[cfg(feature = "builds")]
 mod builds_requests;
 #[cfg(feature = "builds")]
-pub use builds_requests::*;
+pub use builds_requests::{BuildUpdateRequest};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities::*;
+pub use bundle_id_capabilities::{BundleIdCapability, BundleIdCapabilityAttributes};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_documents;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_documents::*;
+pub use bundle_id_capabilities_documents::{BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapabilityResponse};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_requests::*;
+pub use bundle_id_capabilities_requests::{BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_id_platform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
-pub use bundle_id_platform::*;
+pub use bundle_id_platform::{BundleIdPlatform};
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_ids;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
-pub use bundle_ids::*;
+pub use bundle_ids::{BundleId, BundleIdAttributes, BundleIdRelationships};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_documents;
 #[cfg(feature = "provisioning")]
-pub use bundle_ids_documents::*;
+pub use bundle_ids_documents::{BundleIdResponse, BundleIdResponseIncluded, BundleIdWithoutIncludesResponse, BundleIdsResponse, BundleIdsResponseIncluded};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_query;
 #[cfg(feature = "provisioning")]
@@ -1301,31 +1301,31 @@ pub use bundle_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod bundle_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_ids_requests::*;
+pub use bundle_ids_requests::{BundleIdCreateRequest, BundleIdUpdateRequest};
 #[cfg(feature = "provisioning")]
 mod capability_option;
 #[cfg(feature = "provisioning")]
-pub use capability_option::*;
+pub use capability_option::{CapabilityOption, CapabilityOptionKey};
 #[cfg(feature = "provisioning")]
 mod capability_setting;
 #[cfg(feature = "provisioning")]
-pub use capability_setting::*;
+pub use capability_setting::{CapabilitySetting, CapabilitySettingAllowedInstances, CapabilitySettingKey};
 #[cfg(feature = "provisioning")]
 mod capability_type;
 #[cfg(feature = "provisioning")]
-pub use capability_type::*;
+pub use capability_type::{CapabilityType};
 #[cfg(feature = "provisioning")]
 mod certificate_type;
 #[cfg(feature = "provisioning")]
-pub use certificate_type::*;
+pub use certificate_type::{CertificateType};
 #[cfg(feature = "provisioning")]
 mod certificates;
 #[cfg(feature = "provisioning")]
-pub use certificates::*;
+pub use certificates::{Certificate, CertificateAttributes, CertificateRelationships};
 #[cfg(feature = "provisioning")]
 mod certificates_documents;
 #[cfg(feature = "provisioning")]
-pub use certificates_documents::*;
+pub use certificates_documents::{CertificateResponse, CertificateResponseIncluded, CertificatesResponse, CertificatesResponseIncluded, CertificatesWithoutIncludesResponse};
 #[cfg(feature = "provisioning")]
 mod certificates_query;
 #[cfg(feature = "provisioning")]
@@ -1333,47 +1333,47 @@ pub use certificates_query::*;
 #[cfg(feature = "provisioning")]
 mod certificates_requests;
 #[cfg(feature = "provisioning")]
-pub use certificates_requests::*;
+pub use certificates_requests::{CertificateCreateRequest, CertificateUpdateRequest};
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksum_algorithm;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
-pub use checksum_algorithm::*;
+pub use checksum_algorithm::{ChecksumAlgorithm};
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksums;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
-pub use checksums::*;
+pub use checksums::{Checksums, ChecksumsComposite, ChecksumsCompositeAlgorithm, ChecksumsFile};
 #[cfg(feature = "xcode-cloud")]
 mod ci_action;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_action::*;
+pub use ci_action::{CiAction, CiActionDestination, CiActionPlatform, CiActionTestConfiguration, CiActionTestConfigurationKind};
 #[cfg(feature = "xcode-cloud")]
 mod ci_action_type;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_action_type::*;
+pub use ci_action_type::{CiActionType};
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts::*;
+pub use ci_artifacts::{CiArtifact, CiArtifactAttributes, CiArtifactFileType};
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts_documents::*;
+pub use ci_artifacts_documents::{CiArtifactResponse, CiArtifactsResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_patterns;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_branch_patterns::*;
+pub use ci_branch_patterns::{CiBranchPatterns, CiBranchPatternsPatterns};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_branch_start_condition::*;
+pub use ci_branch_start_condition::{CiBranchStartCondition};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_actions::*;
+pub use ci_build_actions::{CiBuildAction, CiBuildActionAttributes, CiBuildActionRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_actions_documents::*;
+pub use ci_build_actions_documents::{CiBuildActionResponse, CiBuildActionResponseIncluded, CiBuildActionsResponse, CiBuildActionsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1381,11 +1381,11 @@ pub use ci_build_actions_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs::*;
+pub use ci_build_runs::{CiBuildRun, CiBuildRunAttributes, CiBuildRunRelationships, CiBuildRunCancelReason, CiBuildRunDestinationCommit, CiBuildRunSourceCommit, CiBuildRunStartReason};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs_documents::*;
+pub use ci_build_runs_documents::{CiBuildRunResponse, CiBuildRunResponseIncluded, CiBuildRunsResponse, CiBuildRunsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1393,47 +1393,47 @@ pub use ci_build_runs_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs_requests::*;
+pub use ci_build_runs_requests::{CiBuildRunCreateRequest};
 #[cfg(feature = "xcode-cloud")]
 mod ci_completion_status;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_completion_status::*;
+pub use ci_completion_status::{CiCompletionStatus};
 #[cfg(feature = "xcode-cloud")]
 mod ci_execution_progress;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_execution_progress::*;
+pub use ci_execution_progress::{CiExecutionProgress};
 #[cfg(feature = "xcode-cloud")]
 mod ci_files_and_folders_rule;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_files_and_folders_rule::*;
+pub use ci_files_and_folders_rule::{CiFilesAndFoldersRule, CiFilesAndFoldersRuleMode};
 #[cfg(feature = "xcode-cloud")]
 mod ci_git_ref_kind;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_git_ref_kind::*;
+pub use ci_git_ref_kind::{CiGitRefKind};
 #[cfg(feature = "xcode-cloud")]
 mod ci_git_user;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_git_user::*;
+pub use ci_git_user::{CiGitUser};
 #[cfg(feature = "xcode-cloud")]
 mod ci_issue_counts;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issue_counts::*;
+pub use ci_issue_counts::{CiIssueCounts};
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues::*;
+pub use ci_issues::{CiIssue, CiIssueAttributes, CiIssueIssueType};
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues_documents::*;
+pub use ci_issues_documents::{CiIssueResponse, CiIssuesResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_mac_os_versions::*;
+pub use ci_mac_os_versions::{CiMacOsVersion, CiMacOsVersionAttributes, CiMacOsVersionRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_mac_os_versions_documents::*;
+pub use ci_mac_os_versions_documents::{CiMacOsVersionResponse, CiMacOsVersionResponseIncluded, CiMacOsVersionsResponse, CiMacOsVersionsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1441,23 +1441,23 @@ pub use ci_mac_os_versions_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_branch_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_manual_branch_start_condition::*;
+pub use ci_manual_branch_start_condition::{CiManualBranchStartCondition};
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_pull_request_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_manual_pull_request_start_condition::*;
+pub use ci_manual_pull_request_start_condition::{CiManualPullRequestStartCondition};
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_tag_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_manual_tag_start_condition::*;
+pub use ci_manual_tag_start_condition::{CiManualTagStartCondition};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod ci_products;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use ci_products::*;
+pub use ci_products::{CiProduct, CiProductAttributes, CiProductRelationships, CiProductProductType};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod ci_products_documents;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
-pub use ci_products_documents::*;
+pub use ci_products_documents::{CiProductResponse, CiProductResponseIncluded, CiProductsResponse, CiProductsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod ci_products_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1465,51 +1465,51 @@ pub use ci_products_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_pull_request_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_pull_request_start_condition::*;
+pub use ci_pull_request_start_condition::{CiPullRequestStartCondition};
 #[cfg(feature = "xcode-cloud")]
 mod ci_scheduled_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_scheduled_start_condition::*;
+pub use ci_scheduled_start_condition::{CiScheduledStartCondition, CiScheduledStartConditionSchedule, CiScheduledStartConditionScheduleDays, CiScheduledStartConditionScheduleFrequency};
 #[cfg(feature = "xcode-cloud")]
 mod ci_start_condition_file_matcher;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_start_condition_file_matcher::*;
+pub use ci_start_condition_file_matcher::{CiStartConditionFileMatcher};
 #[cfg(feature = "xcode-cloud")]
 mod ci_tag_patterns;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_tag_patterns::*;
+pub use ci_tag_patterns::{CiTagPatterns, CiTagPatternsPatterns};
 #[cfg(feature = "xcode-cloud")]
 mod ci_tag_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_tag_start_condition::*;
+pub use ci_tag_start_condition::{CiTagStartCondition};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_destination;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_destination::*;
+pub use ci_test_destination::{CiTestDestination};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_destination_kind;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_destination_kind::*;
+pub use ci_test_destination_kind::{CiTestDestinationKind};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results::*;
+pub use ci_test_results::{CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results_documents::*;
+pub use ci_test_results_documents::{CiTestResultResponse, CiTestResultsResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_status;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_status::*;
+pub use ci_test_status::{CiTestStatus};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows::*;
+pub use ci_workflows::{CiWorkflow, CiWorkflowAttributes, CiWorkflowRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_documents::*;
+pub use ci_workflows_documents::{CiWorkflowResponse, CiWorkflowResponseIncluded, CiWorkflowsResponse, CiWorkflowsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1517,15 +1517,15 @@ pub use ci_workflows_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_requests::*;
+pub use ci_workflows_requests::{CiWorkflowCreateRequest, CiWorkflowUpdateRequest};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_xcode_versions::*;
+pub use ci_xcode_versions::{CiXcodeVersion, CiXcodeVersionAttributes, CiXcodeVersionRelationships, CiXcodeVersionTestDestinations, CiXcodeVersionTestDestinationsAvailableRuntimes};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_xcode_versions_documents::*;
+pub use ci_xcode_versions_documents::{CiXcodeVersionResponse, CiXcodeVersionResponseIncluded, CiXcodeVersionsResponse, CiXcodeVersionsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1533,11 +1533,11 @@ pub use ci_xcode_versions_query::*;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_review_responses;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_review_responses::*;
+pub use customer_review_responses::{CustomerReviewResponseV1, CustomerReviewResponseV1Attributes, CustomerReviewResponseV1Relationships, CustomerReviewResponseV1State};
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_documents;
 #[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_documents::*;
+pub use customer_review_responses_documents::{CustomerReviewResponseV1Response, CustomerReviewResponseV1ResponseIncluded};
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_query;
 #[cfg(feature = "customer-reviews")]
@@ -1545,23 +1545,23 @@ pub use customer_review_responses_query::*;
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_requests;
 #[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_requests::*;
+pub use customer_review_responses_requests::{CustomerReviewResponseV1CreateRequest};
 #[cfg(feature = "app-store")]
 mod customer_review_summarizations;
 #[cfg(feature = "app-store")]
-pub use customer_review_summarizations::*;
+pub use customer_review_summarizations::{CustomerReviewSummarization, CustomerReviewSummarizationAttributes, CustomerReviewSummarizationRelationships};
 #[cfg(feature = "app-store")]
 mod customer_review_summarizations_documents;
 #[cfg(feature = "app-store")]
-pub use customer_review_summarizations_documents::*;
+pub use customer_review_summarizations_documents::{CustomerReviewSummarizationsResponse, CustomerReviewSummarizationsResponseIncluded};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_reviews::*;
+pub use customer_reviews::{CustomerReview, CustomerReviewAttributes, CustomerReviewRelationships};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews_documents;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_reviews_documents::*;
+pub use customer_reviews_documents::{CustomerReviewResponse, CustomerReviewResponseIncluded, CustomerReviewsResponse, CustomerReviewsResponseIncluded};
 #[cfg(feature = "customer-reviews")]
 mod customer_reviews_query;
 #[cfg(feature = "customer-reviews")]
@@ -1569,27 +1569,27 @@ pub use customer_reviews_query::*;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds"))]
 mod delivery_file_upload_operation;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds"))]
-pub use delivery_file_upload_operation::*;
+pub use delivery_file_upload_operation::{DeliveryFileUploadOperation};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod device_connection_type;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use device_connection_type::*;
+pub use device_connection_type::{DeviceConnectionType};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod device_family;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use device_family::*;
+pub use device_family::{DeviceFamily};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod device_family_os_version_filter;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use device_family_os_version_filter::*;
+pub use device_family_os_version_filter::{DeviceFamilyOsVersionFilter};
 #[cfg(feature = "provisioning")]
 mod devices;
 #[cfg(feature = "provisioning")]
-pub use devices::*;
+pub use devices::{Device, DeviceAttributes, DeviceDeviceClass, DeviceStatus};
 #[cfg(feature = "provisioning")]
 mod devices_documents;
 #[cfg(feature = "provisioning")]
-pub use devices_documents::*;
+pub use devices_documents::{DeviceResponse, DevicesResponse, DevicesWithoutIncludesResponse};
 #[cfg(feature = "provisioning")]
 mod devices_query;
 #[cfg(feature = "provisioning")]
@@ -1597,55 +1597,55 @@ pub use devices_query::*;
 #[cfg(feature = "provisioning")]
 mod devices_requests;
 #[cfg(feature = "provisioning")]
-pub use devices_requests::*;
+pub use devices_requests::{DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight::*;
+pub use diagnostic_insight::{DiagnosticInsight, DiagnosticInsightReferenceVersions};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_direction;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight_direction::*;
+pub use diagnostic_insight_direction::{DiagnosticInsightDirection};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_type;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight_type::*;
+pub use diagnostic_insight_type::{DiagnosticInsightType};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_log_call_stack_node;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_log_call_stack_node::*;
+pub use diagnostic_log_call_stack_node::{DiagnosticLogCallStackNode};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_logs;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_logs::*;
+pub use diagnostic_logs::{DiagnosticLogs, DiagnosticLogsProductData, DiagnosticLogsProductDataDiagnosticInsights, DiagnosticLogsProductDataDiagnosticLogs, DiagnosticLogsProductDataDiagnosticLogsCallStackTree, DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks, DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_signatures;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_signatures::*;
+pub use diagnostic_signatures::{DiagnosticSignature, DiagnosticSignatureAttributes, DiagnosticSignatureRelationships, DiagnosticSignatureDiagnosticType};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_signatures_documents;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_signatures_documents::*;
+pub use diagnostic_signatures_documents::{DiagnosticSignaturesResponse};
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders::*;
+pub use end_app_availability_pre_orders::{EndAppAvailabilityPreOrder};
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders_documents;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders_documents::*;
+pub use end_app_availability_pre_orders_documents::{EndAppAvailabilityPreOrderResponse};
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders_requests;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders_requests::*;
+pub use end_app_availability_pre_orders_requests::{EndAppAvailabilityPreOrderCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod end_user_license_agreements;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use end_user_license_agreements::*;
+pub use end_user_license_agreements::{EndUserLicenseAgreement, EndUserLicenseAgreementAttributes, EndUserLicenseAgreementRelationships};
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_documents;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_documents::*;
+pub use end_user_license_agreements_documents::{EndUserLicenseAgreementResponse, EndUserLicenseAgreementResponseIncluded, EndUserLicenseAgreementWithoutIncludesResponse};
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_query;
 #[cfg(feature = "app-store")]
@@ -1653,21 +1653,21 @@ pub use end_user_license_agreements_query::*;
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_requests;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_requests::*;
+pub use end_user_license_agreements_requests::{EndUserLicenseAgreementCreateRequest, EndUserLicenseAgreementUpdateRequest};
 mod error_links;
-pub use error_links::*;
+pub use error_links::{ErrorLinks, ErrorLinksAssociated, ErrorLinksAssociatedValue, ErrorLinksAssociatedValueMeta};
 mod error_response;
-pub use error_response::*;
+pub use error_response::{ErrorResponse};
 mod error_response_error;
-pub use error_response_error::*;
+pub use error_response_error::{ErrorResponseError, ErrorResponseErrorMeta, ErrorResponseErrorSource};
 mod error_source_parameter;
-pub use error_source_parameter::*;
+pub use error_source_parameter::{ErrorSourceParameter};
 mod error_source_pointer;
-pub use error_source_pointer::*;
+pub use error_source_pointer::{ErrorSourcePointer};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod external_beta_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use external_beta_state::*;
+pub use external_beta_state::{ExternalBetaState};
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod fields;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
@@ -1675,7 +1675,7 @@ pub use fields::*;
 #[cfg(feature = "xcode-cloud")]
 mod file_location;
 #[cfg(feature = "xcode-cloud")]
-pub use file_location::*;
+pub use file_location::{FileLocation};
 #[cfg(feature = "sales-and-finance")]
 mod finance_reports_query;
 #[cfg(feature = "sales-and-finance")]
@@ -1683,11 +1683,11 @@ pub use finance_reports_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images::*;
+pub use game_center_achievement_images::{GameCenterAchievementImage, GameCenterAchievementImageAttributes, GameCenterAchievementImageRelationships, GameCenterAchievementImageV2, GameCenterAchievementImageV2Attributes, GameCenterAchievementImageV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images_documents::*;
+pub use game_center_achievement_images_documents::{GameCenterAchievementImageResponse, GameCenterAchievementImageResponseIncluded, GameCenterAchievementImageV2Response, GameCenterAchievementImageV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_query;
 #[cfg(feature = "game-center")]
@@ -1695,7 +1695,7 @@ pub use game_center_achievement_images_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images_requests::*;
+pub use game_center_achievement_images_requests::{GameCenterAchievementImageCreateRequest, GameCenterAchievementImageUpdateRequest, GameCenterAchievementImageV2CreateRequest, GameCenterAchievementImageV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_v2_query;
 #[cfg(feature = "game-center")]
@@ -1703,11 +1703,11 @@ pub use game_center_achievement_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations::*;
+pub use game_center_achievement_localizations::{GameCenterAchievementLocalization, GameCenterAchievementLocalizationAttributes, GameCenterAchievementLocalizationRelationships, GameCenterAchievementLocalizationV2, GameCenterAchievementLocalizationV2Attributes, GameCenterAchievementLocalizationV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations_documents::*;
+pub use game_center_achievement_localizations_documents::{GameCenterAchievementLocalizationResponse, GameCenterAchievementLocalizationResponseIncluded, GameCenterAchievementLocalizationV2Response, GameCenterAchievementLocalizationV2ResponseIncluded, GameCenterAchievementLocalizationsResponse, GameCenterAchievementLocalizationsResponseIncluded, GameCenterAchievementLocalizationsV2Response, GameCenterAchievementLocalizationsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_query;
 #[cfg(feature = "game-center")]
@@ -1715,7 +1715,7 @@ pub use game_center_achievement_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations_requests::*;
+pub use game_center_achievement_localizations_requests::{GameCenterAchievementLocalizationCreateRequest, GameCenterAchievementLocalizationUpdateRequest, GameCenterAchievementLocalizationV2CreateRequest, GameCenterAchievementLocalizationV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_v2_query;
 #[cfg(feature = "game-center")]
@@ -1723,11 +1723,11 @@ pub use game_center_achievement_localizations_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_achievement_releases::*;
+pub use game_center_achievement_releases::{GameCenterAchievementRelease, GameCenterAchievementReleaseAttributes, GameCenterAchievementReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_releases_documents::*;
+pub use game_center_achievement_releases_documents::{GameCenterAchievementReleaseResponse, GameCenterAchievementReleaseResponseIncluded, GameCenterAchievementReleasesResponse, GameCenterAchievementReleasesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_query;
 #[cfg(feature = "game-center")]
@@ -1735,19 +1735,19 @@ pub use game_center_achievement_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_releases_requests::*;
+pub use game_center_achievement_releases_requests::{GameCenterAchievementReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_achievement_versions::*;
+pub use game_center_achievement_versions::{GameCenterAchievementVersionV2, GameCenterAchievementVersionV2Attributes, GameCenterAchievementVersionV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_versions_documents::*;
+pub use game_center_achievement_versions_documents::{GameCenterAchievementVersionV2Response, GameCenterAchievementVersionV2ResponseIncluded, GameCenterAchievementVersionsV2Response, GameCenterAchievementVersionsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_versions_requests::*;
+pub use game_center_achievement_versions_requests::{GameCenterAchievementVersionV2CreateRequest, GameCenterAchievementVersionV2InlineCreate};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -1755,11 +1755,11 @@ pub use game_center_achievement_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievements;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_achievements::*;
+pub use game_center_achievements::{GameCenterAchievement, GameCenterAchievementAttributes, GameCenterAchievementRelationships, GameCenterAchievementV2, GameCenterAchievementV2Attributes, GameCenterAchievementV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievements_documents::*;
+pub use game_center_achievements_documents::{GameCenterAchievementResponse, GameCenterAchievementResponseIncluded, GameCenterAchievementV2Response, GameCenterAchievementV2ResponseIncluded, GameCenterAchievementsResponse, GameCenterAchievementsResponseIncluded, GameCenterAchievementsV2Response, GameCenterAchievementsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_query;
 #[cfg(feature = "game-center")]
@@ -1767,7 +1767,7 @@ pub use game_center_achievements_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievements_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievements_requests::*;
+pub use game_center_achievements_requests::{GameCenterAchievementCreateRequest, GameCenterAchievementUpdateRequest, GameCenterAchievementV2CreateRequest, GameCenterAchievementV2CreateRequestIncluded, GameCenterAchievementV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_v2_query;
 #[cfg(feature = "game-center")]
@@ -1775,11 +1775,11 @@ pub use game_center_achievements_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activities;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activities::*;
+pub use game_center_activities::{GameCenterActivity, GameCenterActivityAttributes, GameCenterActivityRelationships, GameCenterActivityPlayStyle};
 #[cfg(feature = "game-center")]
 mod game_center_activities_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activities_documents::*;
+pub use game_center_activities_documents::{GameCenterActivitiesResponse, GameCenterActivitiesResponseIncluded, GameCenterActivityResponse, GameCenterActivityResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_activities_query;
 #[cfg(feature = "game-center")]
@@ -1787,27 +1787,27 @@ pub use game_center_activities_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activities_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activities_requests::*;
+pub use game_center_activities_requests::{GameCenterActivityCreateRequest, GameCenterActivityCreateRequestPlayStyle, GameCenterActivityCreateRequestIncluded, GameCenterActivityUpdateRequest, GameCenterActivityUpdateRequestPlayStyle};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images::*;
+pub use game_center_activity_images::{GameCenterActivityImage, GameCenterActivityImageAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images_documents::*;
+pub use game_center_activity_images_documents::{GameCenterActivityImageResponse};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images_requests::*;
+pub use game_center_activity_images_requests::{GameCenterActivityImageCreateRequest, GameCenterActivityImageUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations::*;
+pub use game_center_activity_localizations::{GameCenterActivityLocalization, GameCenterActivityLocalizationAttributes, GameCenterActivityLocalizationRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations_documents::*;
+pub use game_center_activity_localizations_documents::{GameCenterActivityLocalizationResponse, GameCenterActivityLocalizationResponseIncluded, GameCenterActivityLocalizationsResponse, GameCenterActivityLocalizationsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_query;
 #[cfg(feature = "game-center")]
@@ -1815,15 +1815,15 @@ pub use game_center_activity_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations_requests::*;
+pub use game_center_activity_localizations_requests::{GameCenterActivityLocalizationCreateRequest, GameCenterActivityLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_version_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activity_version_releases::*;
+pub use game_center_activity_version_releases::{GameCenterActivityVersionRelease, GameCenterActivityVersionReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_version_releases_documents::*;
+pub use game_center_activity_version_releases_documents::{GameCenterActivityVersionReleaseResponse, GameCenterActivityVersionReleaseResponseIncluded, GameCenterActivityVersionReleasesResponse, GameCenterActivityVersionReleasesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_query;
 #[cfg(feature = "game-center")]
@@ -1831,15 +1831,15 @@ pub use game_center_activity_version_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_version_releases_requests::*;
+pub use game_center_activity_version_releases_requests::{GameCenterActivityVersionReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activity_versions::*;
+pub use game_center_activity_versions::{GameCenterActivityVersion, GameCenterActivityVersionAttributes, GameCenterActivityVersionRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_versions_documents::*;
+pub use game_center_activity_versions_documents::{GameCenterActivityVersionResponse, GameCenterActivityVersionResponseIncluded, GameCenterActivityVersionsResponse, GameCenterActivityVersionsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_query;
 #[cfg(feature = "game-center")]
@@ -1847,15 +1847,15 @@ pub use game_center_activity_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_versions_requests::*;
+pub use game_center_activity_versions_requests::{GameCenterActivityVersionCreateRequest, GameCenterActivityVersionInlineCreate, GameCenterActivityVersionUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod game_center_app_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use game_center_app_versions::*;
+pub use game_center_app_versions::{GameCenterAppVersion, GameCenterAppVersionAttributes, GameCenterAppVersionRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_app_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_app_versions_documents::*;
+pub use game_center_app_versions_documents::{GameCenterAppVersionResponse, GameCenterAppVersionResponseIncluded, GameCenterAppVersionsResponse, GameCenterAppVersionsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_app_versions_query;
 #[cfg(feature = "game-center")]
@@ -1863,27 +1863,27 @@ pub use game_center_app_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_app_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_app_versions_requests::*;
+pub use game_center_app_versions_requests::{GameCenterAppVersionCreateRequest, GameCenterAppVersionUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images::*;
+pub use game_center_challenge_images::{GameCenterChallengeImage, GameCenterChallengeImageAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images_documents::*;
+pub use game_center_challenge_images_documents::{GameCenterChallengeImageResponse};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images_requests::*;
+pub use game_center_challenge_images_requests::{GameCenterChallengeImageCreateRequest, GameCenterChallengeImageUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations::*;
+pub use game_center_challenge_localizations::{GameCenterChallengeLocalization, GameCenterChallengeLocalizationAttributes, GameCenterChallengeLocalizationRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations_documents::*;
+pub use game_center_challenge_localizations_documents::{GameCenterChallengeLocalizationResponse, GameCenterChallengeLocalizationResponseIncluded, GameCenterChallengeLocalizationsResponse, GameCenterChallengeLocalizationsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_query;
 #[cfg(feature = "game-center")]
@@ -1891,15 +1891,15 @@ pub use game_center_challenge_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations_requests::*;
+pub use game_center_challenge_localizations_requests::{GameCenterChallengeLocalizationCreateRequest, GameCenterChallengeLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_version_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenge_version_releases::*;
+pub use game_center_challenge_version_releases::{GameCenterChallengeVersionRelease, GameCenterChallengeVersionReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_version_releases_documents::*;
+pub use game_center_challenge_version_releases_documents::{GameCenterChallengeVersionReleaseResponse, GameCenterChallengeVersionReleaseResponseIncluded, GameCenterChallengeVersionReleasesResponse, GameCenterChallengeVersionReleasesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_query;
 #[cfg(feature = "game-center")]
@@ -1907,15 +1907,15 @@ pub use game_center_challenge_version_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_version_releases_requests::*;
+pub use game_center_challenge_version_releases_requests::{GameCenterChallengeVersionReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenge_versions::*;
+pub use game_center_challenge_versions::{GameCenterChallengeVersion, GameCenterChallengeVersionAttributes, GameCenterChallengeVersionRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_versions_documents::*;
+pub use game_center_challenge_versions_documents::{GameCenterChallengeVersionResponse, GameCenterChallengeVersionResponseIncluded, GameCenterChallengeVersionsResponse, GameCenterChallengeVersionsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_query;
 #[cfg(feature = "game-center")]
@@ -1923,15 +1923,15 @@ pub use game_center_challenge_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_versions_requests::*;
+pub use game_center_challenge_versions_requests::{GameCenterChallengeVersionCreateRequest, GameCenterChallengeVersionInlineCreate};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenges;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenges::*;
+pub use game_center_challenges::{GameCenterChallenge, GameCenterChallengeAttributes, GameCenterChallengeRelationships, GameCenterChallengeChallengeType};
 #[cfg(feature = "game-center")]
 mod game_center_challenges_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenges_documents::*;
+pub use game_center_challenges_documents::{GameCenterChallengeResponse, GameCenterChallengeResponseIncluded, GameCenterChallengesResponse, GameCenterChallengesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_challenges_query;
 #[cfg(feature = "game-center")]
@@ -1939,15 +1939,15 @@ pub use game_center_challenges_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenges_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenges_requests::*;
+pub use game_center_challenges_requests::{GameCenterChallengeCreateRequest, GameCenterChallengeCreateRequestChallengeType, GameCenterChallengeCreateRequestIncluded, GameCenterChallengeUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod game_center_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use game_center_details::*;
+pub use game_center_details::{GameCenterDetail, GameCenterDetailAttributes, GameCenterDetailRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_details_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_details_documents::*;
+pub use game_center_details_documents::{GameCenterDetailResponse, GameCenterDetailResponseIncluded, GameCenterDetailsResponse, GameCenterDetailsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_details_query;
 #[cfg(feature = "game-center")]
@@ -1955,15 +1955,15 @@ pub use game_center_details_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_details_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_details_requests::*;
+pub use game_center_details_requests::{GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod game_center_enabled_versions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use game_center_enabled_versions::*;
+pub use game_center_enabled_versions::{GameCenterEnabledVersion, GameCenterEnabledVersionAttributes, GameCenterEnabledVersionRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_enabled_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_enabled_versions_documents::*;
+pub use game_center_enabled_versions_documents::{GameCenterEnabledVersionsResponse, GameCenterEnabledVersionsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_enabled_versions_query;
 #[cfg(feature = "game-center")]
@@ -1971,11 +1971,11 @@ pub use game_center_enabled_versions_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_groups;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_groups::*;
+pub use game_center_groups::{GameCenterGroup, GameCenterGroupAttributes, GameCenterGroupRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_groups_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_groups_documents::*;
+pub use game_center_groups_documents::{GameCenterGroupResponse, GameCenterGroupResponseIncluded, GameCenterGroupsResponse, GameCenterGroupsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_groups_query;
 #[cfg(feature = "game-center")]
@@ -1983,31 +1983,31 @@ pub use game_center_groups_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_groups_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_groups_requests::*;
+pub use game_center_groups_requests::{GameCenterGroupCreateRequest, GameCenterGroupUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions::*;
+pub use game_center_leaderboard_entry_submissions::{GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions_documents::*;
+pub use game_center_leaderboard_entry_submissions_documents::{GameCenterLeaderboardEntrySubmissionResponse};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions_requests::*;
+pub use game_center_leaderboard_entry_submissions_requests::{GameCenterLeaderboardEntrySubmissionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_formatter;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_formatter::*;
+pub use game_center_leaderboard_formatter::{GameCenterLeaderboardFormatter};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images::*;
+pub use game_center_leaderboard_images::{GameCenterLeaderboardImage, GameCenterLeaderboardImageAttributes, GameCenterLeaderboardImageRelationships, GameCenterLeaderboardImageV2, GameCenterLeaderboardImageV2Attributes, GameCenterLeaderboardImageV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images_documents::*;
+pub use game_center_leaderboard_images_documents::{GameCenterLeaderboardImageResponse, GameCenterLeaderboardImageResponseIncluded, GameCenterLeaderboardImageV2Response, GameCenterLeaderboardImageV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_query;
 #[cfg(feature = "game-center")]
@@ -2015,7 +2015,7 @@ pub use game_center_leaderboard_images_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images_requests::*;
+pub use game_center_leaderboard_images_requests::{GameCenterLeaderboardImageCreateRequest, GameCenterLeaderboardImageUpdateRequest, GameCenterLeaderboardImageV2CreateRequest, GameCenterLeaderboardImageV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_v2_query;
 #[cfg(feature = "game-center")]
@@ -2023,11 +2023,11 @@ pub use game_center_leaderboard_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations::*;
+pub use game_center_leaderboard_localizations::{GameCenterLeaderboardLocalization, GameCenterLeaderboardLocalizationAttributes, GameCenterLeaderboardLocalizationRelationships, GameCenterLeaderboardLocalizationV2, GameCenterLeaderboardLocalizationV2Attributes, GameCenterLeaderboardLocalizationV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations_documents::*;
+pub use game_center_leaderboard_localizations_documents::{GameCenterLeaderboardLocalizationResponse, GameCenterLeaderboardLocalizationResponseIncluded, GameCenterLeaderboardLocalizationV2Response, GameCenterLeaderboardLocalizationV2ResponseIncluded, GameCenterLeaderboardLocalizationsResponse, GameCenterLeaderboardLocalizationsResponseIncluded, GameCenterLeaderboardLocalizationsV2Response, GameCenterLeaderboardLocalizationsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_query;
 #[cfg(feature = "game-center")]
@@ -2035,7 +2035,7 @@ pub use game_center_leaderboard_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations_requests::*;
+pub use game_center_leaderboard_localizations_requests::{GameCenterLeaderboardLocalizationCreateRequest, GameCenterLeaderboardLocalizationUpdateRequest, GameCenterLeaderboardLocalizationV2CreateRequest, GameCenterLeaderboardLocalizationV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_v2_query;
 #[cfg(feature = "game-center")]
@@ -2043,11 +2043,11 @@ pub use game_center_leaderboard_localizations_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_releases::*;
+pub use game_center_leaderboard_releases::{GameCenterLeaderboardRelease, GameCenterLeaderboardReleaseAttributes, GameCenterLeaderboardReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_releases_documents::*;
+pub use game_center_leaderboard_releases_documents::{GameCenterLeaderboardReleaseResponse, GameCenterLeaderboardReleaseResponseIncluded, GameCenterLeaderboardReleasesResponse, GameCenterLeaderboardReleasesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_query;
 #[cfg(feature = "game-center")]
@@ -2055,15 +2055,15 @@ pub use game_center_leaderboard_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_releases_requests::*;
+pub use game_center_leaderboard_releases_requests::{GameCenterLeaderboardReleaseCreateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images::*;
+pub use game_center_leaderboard_set_images::{GameCenterLeaderboardSetImage, GameCenterLeaderboardSetImageAttributes, GameCenterLeaderboardSetImageRelationships, GameCenterLeaderboardSetImageV2, GameCenterLeaderboardSetImageV2Attributes, GameCenterLeaderboardSetImageV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images_documents::*;
+pub use game_center_leaderboard_set_images_documents::{GameCenterLeaderboardSetImageResponse, GameCenterLeaderboardSetImageResponseIncluded, GameCenterLeaderboardSetImageV2Response, GameCenterLeaderboardSetImageV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_query;
 #[cfg(feature = "game-center")]
@@ -2071,7 +2071,7 @@ pub use game_center_leaderboard_set_images_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images_requests::*;
+pub use game_center_leaderboard_set_images_requests::{GameCenterLeaderboardSetImageCreateRequest, GameCenterLeaderboardSetImageUpdateRequest, GameCenterLeaderboardSetImageV2CreateRequest, GameCenterLeaderboardSetImageV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_v2_query;
 #[cfg(feature = "game-center")]
@@ -2079,11 +2079,11 @@ pub use game_center_leaderboard_set_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations::*;
+pub use game_center_leaderboard_set_localizations::{GameCenterLeaderboardSetLocalization, GameCenterLeaderboardSetLocalizationAttributes, GameCenterLeaderboardSetLocalizationRelationships, GameCenterLeaderboardSetLocalizationV2, GameCenterLeaderboardSetLocalizationV2Attributes, GameCenterLeaderboardSetLocalizationV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations_documents::*;
+pub use game_center_leaderboard_set_localizations_documents::{GameCenterLeaderboardSetLocalizationResponse, GameCenterLeaderboardSetLocalizationResponseIncluded, GameCenterLeaderboardSetLocalizationV2Response, GameCenterLeaderboardSetLocalizationV2ResponseIncluded, GameCenterLeaderboardSetLocalizationsResponse, GameCenterLeaderboardSetLocalizationsResponseIncluded, GameCenterLeaderboardSetLocalizationsV2Response, GameCenterLeaderboardSetLocalizationsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_query;
 #[cfg(feature = "game-center")]
@@ -2091,7 +2091,7 @@ pub use game_center_leaderboard_set_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations_requests::*;
+pub use game_center_leaderboard_set_localizations_requests::{GameCenterLeaderboardSetLocalizationCreateRequest, GameCenterLeaderboardSetLocalizationUpdateRequest, GameCenterLeaderboardSetLocalizationV2CreateRequest, GameCenterLeaderboardSetLocalizationV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_v2_query;
 #[cfg(feature = "game-center")]
@@ -2099,11 +2099,11 @@ pub use game_center_leaderboard_set_localizations_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations::*;
+pub use game_center_leaderboard_set_member_localizations::{GameCenterLeaderboardSetMemberLocalization, GameCenterLeaderboardSetMemberLocalizationAttributes, GameCenterLeaderboardSetMemberLocalizationRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations_documents::*;
+pub use game_center_leaderboard_set_member_localizations_documents::{GameCenterLeaderboardSetMemberLocalizationResponse, GameCenterLeaderboardSetMemberLocalizationResponseIncluded, GameCenterLeaderboardSetMemberLocalizationsResponse, GameCenterLeaderboardSetMemberLocalizationsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_query;
 #[cfg(feature = "game-center")]
@@ -2111,15 +2111,15 @@ pub use game_center_leaderboard_set_member_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations_requests::*;
+pub use game_center_leaderboard_set_member_localizations_requests::{GameCenterLeaderboardSetMemberLocalizationCreateRequest, GameCenterLeaderboardSetMemberLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_set_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_set_releases::*;
+pub use game_center_leaderboard_set_releases::{GameCenterLeaderboardSetRelease, GameCenterLeaderboardSetReleaseAttributes, GameCenterLeaderboardSetReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_releases_documents::*;
+pub use game_center_leaderboard_set_releases_documents::{GameCenterLeaderboardSetReleaseResponse, GameCenterLeaderboardSetReleaseResponseIncluded, GameCenterLeaderboardSetReleasesResponse, GameCenterLeaderboardSetReleasesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_query;
 #[cfg(feature = "game-center")]
@@ -2127,19 +2127,19 @@ pub use game_center_leaderboard_set_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_releases_requests::*;
+pub use game_center_leaderboard_set_releases_requests::{GameCenterLeaderboardSetReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_set_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_set_versions::*;
+pub use game_center_leaderboard_set_versions::{GameCenterLeaderboardSetVersionV2, GameCenterLeaderboardSetVersionV2Attributes, GameCenterLeaderboardSetVersionV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_versions_documents::*;
+pub use game_center_leaderboard_set_versions_documents::{GameCenterLeaderboardSetVersionV2Response, GameCenterLeaderboardSetVersionV2ResponseIncluded, GameCenterLeaderboardSetVersionsV2Response, GameCenterLeaderboardSetVersionsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_versions_requests::*;
+pub use game_center_leaderboard_set_versions_requests::{GameCenterLeaderboardSetVersionV2CreateRequest, GameCenterLeaderboardSetVersionV2InlineCreate};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -2147,11 +2147,11 @@ pub use game_center_leaderboard_set_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_sets;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_sets::*;
+pub use game_center_leaderboard_sets::{GameCenterLeaderboardSet, GameCenterLeaderboardSetAttributes, GameCenterLeaderboardSetRelationships, GameCenterLeaderboardSetV2, GameCenterLeaderboardSetV2Attributes, GameCenterLeaderboardSetV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_sets_documents::*;
+pub use game_center_leaderboard_sets_documents::{GameCenterLeaderboardSetResponse, GameCenterLeaderboardSetResponseIncluded, GameCenterLeaderboardSetV2Response, GameCenterLeaderboardSetV2ResponseIncluded, GameCenterLeaderboardSetsResponse, GameCenterLeaderboardSetsResponseIncluded, GameCenterLeaderboardSetsV2Response, GameCenterLeaderboardSetsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_query;
 #[cfg(feature = "game-center")]
@@ -2159,7 +2159,7 @@ pub use game_center_leaderboard_sets_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_sets_requests::*;
+pub use game_center_leaderboard_sets_requests::{GameCenterLeaderboardSetCreateRequest, GameCenterLeaderboardSetUpdateRequest, GameCenterLeaderboardSetV2CreateRequest, GameCenterLeaderboardSetV2CreateRequestIncluded, GameCenterLeaderboardSetV2UpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_v2_query;
 #[cfg(feature = "game-center")]
@@ -2167,15 +2167,15 @@ pub use game_center_leaderboard_sets_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_versions::*;
+pub use game_center_leaderboard_versions::{GameCenterLeaderboardVersionV2, GameCenterLeaderboardVersionV2Attributes, GameCenterLeaderboardVersionV2Relationships};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_versions_documents::*;
+pub use game_center_leaderboard_versions_documents::{GameCenterLeaderboardVersionV2Response, GameCenterLeaderboardVersionV2ResponseIncluded, GameCenterLeaderboardVersionsV2Response, GameCenterLeaderboardVersionsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_versions_requests::*;
+pub use game_center_leaderboard_versions_requests::{GameCenterLeaderboardVersionV2CreateRequest, GameCenterLeaderboardVersionV2InlineCreate};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -2183,11 +2183,11 @@ pub use game_center_leaderboard_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboards;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboards::*;
+pub use game_center_leaderboards::{GameCenterLeaderboard, GameCenterLeaderboardAttributes, GameCenterLeaderboardRelationships, GameCenterLeaderboardScoreSortType, GameCenterLeaderboardSubmissionType, GameCenterLeaderboardVisibility, GameCenterLeaderboardV2, GameCenterLeaderboardV2Attributes, GameCenterLeaderboardV2Relationships, GameCenterLeaderboardV2ScoreSortType, GameCenterLeaderboardV2SubmissionType, GameCenterLeaderboardV2Visibility};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboards_documents::*;
+pub use game_center_leaderboards_documents::{GameCenterLeaderboardResponse, GameCenterLeaderboardResponseIncluded, GameCenterLeaderboardV2Response, GameCenterLeaderboardV2ResponseIncluded, GameCenterLeaderboardsResponse, GameCenterLeaderboardsResponseIncluded, GameCenterLeaderboardsV2Response, GameCenterLeaderboardsV2ResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_query;
 #[cfg(feature = "game-center")]
@@ -2195,7 +2195,7 @@ pub use game_center_leaderboards_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboards_requests::*;
+pub use game_center_leaderboards_requests::{GameCenterLeaderboardCreateRequest, GameCenterLeaderboardCreateRequestScoreSortType, GameCenterLeaderboardCreateRequestSubmissionType, GameCenterLeaderboardCreateRequestVisibility, GameCenterLeaderboardUpdateRequest, GameCenterLeaderboardUpdateRequestScoreSortType, GameCenterLeaderboardUpdateRequestSubmissionType, GameCenterLeaderboardUpdateRequestVisibility, GameCenterLeaderboardV2CreateRequest, GameCenterLeaderboardV2CreateRequestScoreSortType, GameCenterLeaderboardV2CreateRequestSubmissionType, GameCenterLeaderboardV2CreateRequestVisibility, GameCenterLeaderboardV2CreateRequestIncluded, GameCenterLeaderboardV2UpdateRequest, GameCenterLeaderboardV2UpdateRequestScoreSortType, GameCenterLeaderboardV2UpdateRequestSubmissionType, GameCenterLeaderboardV2UpdateRequestVisibility};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_v2_query;
 #[cfg(feature = "game-center")]
@@ -2203,31 +2203,31 @@ pub use game_center_leaderboards_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_app_requests_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_app_requests_v1_metric_response_documents::*;
+pub use game_center_matchmaking_app_requests_v1_metric_response_documents::{GameCenterMatchmakingAppRequestsV1MetricResponse, GameCenterMatchmakingAppRequestsV1MetricResponseData, GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints, GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks, GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_boolean_rule_results_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_documents::*;
+pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_documents::{GameCenterMatchmakingBooleanRuleResultsV1MetricResponse, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_number_rule_results_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents::*;
+pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents::{GameCenterMatchmakingNumberRuleResultsV1MetricResponse, GameCenterMatchmakingNumberRuleResultsV1MetricResponseData, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_requests_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::*;
+pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::{GameCenterMatchmakingQueueRequestsV1MetricResponse, GameCenterMatchmakingQueueRequestsV1MetricResponseData, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult, GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_sizes_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::*;
+pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::{GameCenterMatchmakingQueueSizesV1MetricResponse, GameCenterMatchmakingQueueSizesV1MetricResponseData, GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints, GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues, GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues::*;
+pub use game_center_matchmaking_queues::{GameCenterMatchmakingQueue, GameCenterMatchmakingQueueAttributes, GameCenterMatchmakingQueueRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_documents::*;
+pub use game_center_matchmaking_queues_documents::{GameCenterMatchmakingQueueResponse, GameCenterMatchmakingQueueResponseIncluded, GameCenterMatchmakingQueuesResponse, GameCenterMatchmakingQueuesResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_query;
 #[cfg(feature = "game-center")]
@@ -2235,31 +2235,31 @@ pub use game_center_matchmaking_queues_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_requests::*;
+pub use game_center_matchmaking_queues_requests::{GameCenterMatchmakingQueueCreateRequest, GameCenterMatchmakingQueueUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_errors_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::*;
+pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::{GameCenterMatchmakingRuleErrorsV1MetricResponse, GameCenterMatchmakingRuleErrorsV1MetricResponseData, GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints, GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions, GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_set_tests::*;
+pub use game_center_matchmaking_rule_set_tests::{GameCenterMatchmakingRuleSetTest, GameCenterMatchmakingRuleSetTestAttributes, GameCenterMatchmakingRuleSetTestMatchmakingResults};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_set_tests_documents::*;
+pub use game_center_matchmaking_rule_set_tests_documents::{GameCenterMatchmakingRuleSetTestResponse, GameCenterMatchmakingRuleSetTestResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_set_tests_requests::*;
+pub use game_center_matchmaking_rule_set_tests_requests::{GameCenterMatchmakingRuleSetTestCreateRequest, GameCenterMatchmakingRuleSetTestCreateRequestIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets::*;
+pub use game_center_matchmaking_rule_sets::{GameCenterMatchmakingRuleSet, GameCenterMatchmakingRuleSetAttributes, GameCenterMatchmakingRuleSetRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_documents::*;
+pub use game_center_matchmaking_rule_sets_documents::{GameCenterMatchmakingRuleSetResponse, GameCenterMatchmakingRuleSetResponseIncluded, GameCenterMatchmakingRuleSetsResponse, GameCenterMatchmakingRuleSetsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_query;
 #[cfg(feature = "game-center")]
@@ -2267,15 +2267,15 @@ pub use game_center_matchmaking_rule_sets_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_requests::*;
+pub use game_center_matchmaking_rule_sets_requests::{GameCenterMatchmakingRuleSetCreateRequest, GameCenterMatchmakingRuleSetUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules::*;
+pub use game_center_matchmaking_rules::{GameCenterMatchmakingRule, GameCenterMatchmakingRuleAttributes, GameCenterMatchmakingRuleType};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_documents::*;
+pub use game_center_matchmaking_rules_documents::{GameCenterMatchmakingRuleResponse, GameCenterMatchmakingRulesResponse};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_query;
 #[cfg(feature = "game-center")]
@@ -2283,79 +2283,79 @@ pub use game_center_matchmaking_rules_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_requests::*;
+pub use game_center_matchmaking_rules_requests::{GameCenterMatchmakingRuleCreateRequest, GameCenterMatchmakingRuleCreateRequestType, GameCenterMatchmakingRuleUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_sessions_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_sessions_v1_metric_response_documents::*;
+pub use game_center_matchmaking_sessions_v1_metric_response_documents::{GameCenterMatchmakingSessionsV1MetricResponse, GameCenterMatchmakingSessionsV1MetricResponseData, GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints, GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingSessionsV1MetricResponseDataGranularity};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_team_assignment;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_team_assignment::*;
+pub use game_center_matchmaking_team_assignment::{GameCenterMatchmakingTeamAssignment};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams::*;
+pub use game_center_matchmaking_teams::{GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_documents::*;
+pub use game_center_matchmaking_teams_documents::{GameCenterMatchmakingTeamResponse, GameCenterMatchmakingTeamsResponse};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_requests::*;
+pub use game_center_matchmaking_teams_requests::{GameCenterMatchmakingTeamCreateRequest, GameCenterMatchmakingTeamUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_player_properties;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_player_properties::*;
+pub use game_center_matchmaking_test_player_properties::{GameCenterMatchmakingTestPlayerProperty};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_player_properties_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_player_properties_requests::*;
+pub use game_center_matchmaking_test_player_properties_requests::{GameCenterMatchmakingTestPlayerPropertyInlineCreate};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_requests::*;
+pub use game_center_matchmaking_test_requests::{GameCenterMatchmakingTestRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_requests_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_requests_requests::*;
+pub use game_center_matchmaking_test_requests_requests::{GameCenterMatchmakingTestRequestInlineCreate, GameCenterMatchmakingTestRequestInlineCreateLocale};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions::*;
+pub use game_center_player_achievement_submissions::{GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions_documents::*;
+pub use game_center_player_achievement_submissions_documents::{GameCenterPlayerAchievementSubmissionResponse};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions_requests::*;
+pub use game_center_player_achievement_submissions_requests::{GameCenterPlayerAchievementSubmissionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_version_state;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_version_state::*;
+pub use game_center_version_state::{GameCenterVersionState};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod http_header;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use http_header::*;
+pub use http_header::{HttpHeader};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod icon_asset_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use icon_asset_type::*;
+pub use icon_asset_type::{IconAssetType};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod image_asset;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use image_asset::*;
+pub use image_asset::{ImageAsset};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_app_store_review_screenshots;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_app_store_review_screenshots::*;
+pub use in_app_purchase_app_store_review_screenshots::{InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseAppStoreReviewScreenshotAttributes, InAppPurchaseAppStoreReviewScreenshotRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_app_store_review_screenshots_documents::*;
+pub use in_app_purchase_app_store_review_screenshots_documents::{InAppPurchaseAppStoreReviewScreenshotResponse, InAppPurchaseAppStoreReviewScreenshotResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2363,15 +2363,15 @@ pub use in_app_purchase_app_store_review_screenshots_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_app_store_review_screenshots_requests::*;
+pub use in_app_purchase_app_store_review_screenshots_requests::{InAppPurchaseAppStoreReviewScreenshotCreateRequest, InAppPurchaseAppStoreReviewScreenshotUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_availabilities;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_availabilities::*;
+pub use in_app_purchase_availabilities::{InAppPurchaseAvailability, InAppPurchaseAvailabilityAttributes, InAppPurchaseAvailabilityRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_documents::*;
+pub use in_app_purchase_availabilities_documents::{InAppPurchaseAvailabilityResponse, InAppPurchaseAvailabilityResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2379,15 +2379,15 @@ pub use in_app_purchase_availabilities_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_requests::*;
+pub use in_app_purchase_availabilities_requests::{InAppPurchaseAvailabilityCreateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_contents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_contents::*;
+pub use in_app_purchase_contents::{InAppPurchaseContent, InAppPurchaseContentAttributes, InAppPurchaseContentRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_contents_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_contents_documents::*;
+pub use in_app_purchase_contents_documents::{InAppPurchaseContentResponse, InAppPurchaseContentResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_contents_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2395,11 +2395,11 @@ pub use in_app_purchase_contents_query::*;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_images;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use in_app_purchase_images::*;
+pub use in_app_purchase_images::{InAppPurchaseImage, InAppPurchaseImageAttributes, InAppPurchaseImageRelationships, InAppPurchaseImageState, InAppPurchaseImageV2, InAppPurchaseImageV2Attributes};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_images_documents::*;
+pub use in_app_purchase_images_documents::{InAppPurchaseImageResponse, InAppPurchaseImageResponseIncluded, InAppPurchaseImageV2Response, InAppPurchaseImagesResponse, InAppPurchaseImagesResponseIncluded, InAppPurchaseImagesV2Response};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2407,15 +2407,15 @@ pub use in_app_purchase_images_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_images_requests::*;
+pub use in_app_purchase_images_requests::{InAppPurchaseImageCreateRequest, InAppPurchaseImageUpdateRequest, InAppPurchaseImageV2CreateRequest, InAppPurchaseImageV2UpdateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_localizations;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use in_app_purchase_localizations::*;
+pub use in_app_purchase_localizations::{InAppPurchaseLocalization, InAppPurchaseLocalizationAttributes, InAppPurchaseLocalizationRelationships, InAppPurchaseLocalizationState, InAppPurchaseLocalizationV2, InAppPurchaseLocalizationV2Attributes, InAppPurchaseLocalizationV2Relationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_localizations_documents::*;
+pub use in_app_purchase_localizations_documents::{InAppPurchaseLocalizationResponse, InAppPurchaseLocalizationResponseIncluded, InAppPurchaseLocalizationV2Response, InAppPurchaseLocalizationV2ResponseIncluded, InAppPurchaseLocalizationsResponse, InAppPurchaseLocalizationsResponseIncluded, InAppPurchaseLocalizationsV2Response, InAppPurchaseLocalizationsV2ResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2423,7 +2423,7 @@ pub use in_app_purchase_localizations_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_localizations_requests::*;
+pub use in_app_purchase_localizations_requests::{InAppPurchaseLocalizationCreateRequest, InAppPurchaseLocalizationUpdateRequest, InAppPurchaseLocalizationV2CreateRequest, InAppPurchaseLocalizationV2UpdateRequest};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_v2_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2431,11 +2431,11 @@ pub use in_app_purchase_localizations_v2_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes::*;
+pub use in_app_purchase_offer_code_custom_codes::{InAppPurchaseOfferCodeCustomCode, InAppPurchaseOfferCodeCustomCodeAttributes, InAppPurchaseOfferCodeCustomCodeRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes_documents::*;
+pub use in_app_purchase_offer_code_custom_codes_documents::{InAppPurchaseOfferCodeCustomCodeResponse, InAppPurchaseOfferCodeCustomCodeResponseIncluded, InAppPurchaseOfferCodeCustomCodesResponse, InAppPurchaseOfferCodeCustomCodesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2443,15 +2443,15 @@ pub use in_app_purchase_offer_code_custom_codes_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes_requests::*;
+pub use in_app_purchase_offer_code_custom_codes_requests::{InAppPurchaseOfferCodeCustomCodeCreateRequest, InAppPurchaseOfferCodeCustomCodeUpdateRequest};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes::*;
+pub use in_app_purchase_offer_code_one_time_use_codes::{InAppPurchaseOfferCodeOneTimeUseCode, InAppPurchaseOfferCodeOneTimeUseCodeAttributes, InAppPurchaseOfferCodeOneTimeUseCodeRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes_documents::*;
+pub use in_app_purchase_offer_code_one_time_use_codes_documents::{InAppPurchaseOfferCodeOneTimeUseCodeResponse, InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded, InAppPurchaseOfferCodeOneTimeUseCodesResponse, InAppPurchaseOfferCodeOneTimeUseCodesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2459,15 +2459,15 @@ pub use in_app_purchase_offer_code_one_time_use_codes_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes_requests::*;
+pub use in_app_purchase_offer_code_one_time_use_codes_requests::{InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest, InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_offer_codes;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_offer_codes::*;
+pub use in_app_purchase_offer_codes::{InAppPurchaseOfferCode, InAppPurchaseOfferCodeAttributes, InAppPurchaseOfferCodeRelationships, InAppPurchaseOfferCodeCustomerEligibilities};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_codes_documents::*;
+pub use in_app_purchase_offer_codes_documents::{InAppPurchaseOfferCodeResponse, InAppPurchaseOfferCodeResponseIncluded, InAppPurchaseOfferCodesResponse, InAppPurchaseOfferCodesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2475,27 +2475,27 @@ pub use in_app_purchase_offer_codes_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_codes_requests::*;
+pub use in_app_purchase_offer_codes_requests::{InAppPurchaseOfferCodeCreateRequest, InAppPurchaseOfferCodeCreateRequestCustomerEligibilities, InAppPurchaseOfferCodeCreateRequestIncluded, InAppPurchaseOfferCodeUpdateRequest};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices::*;
+pub use in_app_purchase_offer_prices::{InAppPurchaseOfferPrice, InAppPurchaseOfferPriceRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices_documents::*;
+pub use in_app_purchase_offer_prices_documents::{InAppPurchaseOfferPricesResponse, InAppPurchaseOfferPricesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices_requests::*;
+pub use in_app_purchase_offer_prices_requests::{InAppPurchaseOfferPriceInlineCreate};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_points;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_price_points::*;
+pub use in_app_purchase_price_points::{InAppPurchasePricePoint, InAppPurchasePricePointAttributes, InAppPurchasePricePointRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_points_documents::*;
+pub use in_app_purchase_price_points_documents::{InAppPurchasePricePointsResponse, InAppPurchasePricePointsResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2503,11 +2503,11 @@ pub use in_app_purchase_price_points_query::*;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_schedules;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_price_schedules::*;
+pub use in_app_purchase_price_schedules::{InAppPurchasePriceSchedule, InAppPurchasePriceScheduleRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_schedules_documents::*;
+pub use in_app_purchase_price_schedules_documents::{InAppPurchasePriceScheduleResponse, InAppPurchasePriceScheduleResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2515,47 +2515,47 @@ pub use in_app_purchase_price_schedules_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_schedules_requests::*;
+pub use in_app_purchase_price_schedules_requests::{InAppPurchasePriceScheduleCreateRequest, InAppPurchasePriceScheduleCreateRequestIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices::*;
+pub use in_app_purchase_prices::{InAppPurchasePrice, InAppPurchasePriceAttributes, InAppPurchasePriceRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices_documents::*;
+pub use in_app_purchase_prices_documents::{InAppPurchasePricesResponse, InAppPurchasePricesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices_requests::*;
+pub use in_app_purchase_prices_requests::{InAppPurchasePriceInlineCreate};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod in_app_purchase_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use in_app_purchase_state::*;
+pub use in_app_purchase_state::{InAppPurchaseState};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions::*;
+pub use in_app_purchase_submissions::{InAppPurchaseSubmission, InAppPurchaseSubmissionRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions_documents::*;
+pub use in_app_purchase_submissions_documents::{InAppPurchaseSubmissionResponse, InAppPurchaseSubmissionResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions_requests::*;
+pub use in_app_purchase_submissions_requests::{InAppPurchaseSubmissionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod in_app_purchase_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use in_app_purchase_type::*;
+pub use in_app_purchase_type::{InAppPurchaseType};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_versions;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use in_app_purchase_versions::*;
+pub use in_app_purchase_versions::{InAppPurchaseVersion, InAppPurchaseVersionAttributes, InAppPurchaseVersionRelationships, InAppPurchaseVersionState};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_versions_documents::*;
+pub use in_app_purchase_versions_documents::{InAppPurchaseVersionResponse, InAppPurchaseVersionResponseIncluded, InAppPurchaseVersionsResponse, InAppPurchaseVersionsResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2563,15 +2563,15 @@ pub use in_app_purchase_versions_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_versions_requests::*;
+pub use in_app_purchase_versions_requests::{InAppPurchaseVersionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod in_app_purchases;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use in_app_purchases::*;
+pub use in_app_purchases::{InAppPurchase, InAppPurchaseAttributes, InAppPurchaseRelationships, InAppPurchaseInAppPurchaseType, InAppPurchaseV1State, InAppPurchaseV2, InAppPurchaseV2Attributes, InAppPurchaseV2Relationships};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchases_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchases_documents::*;
+pub use in_app_purchases_documents::{InAppPurchaseResponse, InAppPurchaseResponseIncluded, InAppPurchaseV2Response, InAppPurchaseV2ResponseIncluded, InAppPurchasesResponse, InAppPurchasesResponseIncluded, InAppPurchasesV2Response, InAppPurchasesV2ResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2579,7 +2579,7 @@ pub use in_app_purchases_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchases_requests::*;
+pub use in_app_purchases_requests::{InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_v2_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2587,55 +2587,55 @@ pub use in_app_purchases_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod integer_range;
 #[cfg(feature = "subscriptions")]
-pub use integer_range::*;
+pub use integer_range::{IntegerRange};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod internal_beta_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use internal_beta_state::*;
+pub use internal_beta_state::{InternalBetaState};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod kids_age_band;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use kids_age_band::*;
+pub use kids_age_band::{KidsAgeBand};
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod linkages;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use linkages::*;
+pub use linkages::{AlternativeDistributionPackageVersionDeltasLinkagesResponse, AlternativeDistributionPackageVersionVariantsLinkagesResponse, AlternativeDistributionPackageVersionsLinkagesResponse, AnalyticsReportInstanceSegmentsLinkagesResponse, AnalyticsReportInstancesLinkagesResponse, AnalyticsReportRequestReportsLinkagesResponse, AppAccessibilityDeclarationsLinkagesResponse, AppAlternativeDistributionKeyLinkageResponse, AppAnalyticsReportRequestsLinkagesResponse, AppAndroidToIosAppMappingDetailsLinkagesResponse, AppAppAvailabilityV2LinkageResponse, AppAppClipsLinkagesResponse, AppAppCustomProductPagesLinkagesResponse, AppAppEncryptionDeclarationsLinkagesResponse, AppAppEventsLinkagesResponse, AppAppInfosLinkagesResponse, AppAppPricePointsLinkagesResponse, AppAppPriceScheduleLinkageResponse, AppAppStoreVersionExperimentsV2LinkagesResponse, AppAppStoreVersionsLinkagesResponse, AppAppTagsLinkagesResponse, AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse, AppBackgroundAssetsLinkagesResponse, AppBetaAppLocalizationsLinkagesResponse, AppBetaAppReviewDetailLinkageResponse, AppBetaFeedbackCrashSubmissionsLinkagesResponse, AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, AppBetaGroupsLinkagesResponse, AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse, AppBuildsLinkagesResponse, AppCategoryParentLinkageResponse, AppCategorySubcategoriesLinkagesResponse, AppCiProductLinkageResponse, AppClipAppClipAdvancedExperiencesLinkagesResponse, AppClipAppClipDefaultExperiencesLinkagesResponse, AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse, AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse, AppClipDefaultExperienceLocalizationAppClipHeaderImageLinkageResponse, AppClipDefaultExperienceReleaseWithAppStoreVersionLinkageResponse, AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse, AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse, AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse, AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse, AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse, AppCustomerReviewsLinkagesResponse, AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse, AppEncryptionDeclarationAppLinkageResponse, AppEndUserLicenseAgreementLinkageResponse, AppEventLocalizationAppEventScreenshotsLinkagesResponse, AppEventLocalizationAppEventVideoClipsLinkagesResponse, AppEventLocalizationsLinkagesResponse, AppGameCenterDetailLinkageResponse, AppGameCenterEnabledVersionsLinkagesResponse, AppInAppPurchasesLinkagesResponse, AppInAppPurchasesV2LinkagesResponse, AppInfoAgeRatingDeclarationLinkageResponse, AppInfoAppInfoLocalizationsLinkagesResponse, AppInfoPrimaryCategoryLinkageResponse, AppInfoPrimarySubcategoryOneLinkageResponse, AppInfoPrimarySubcategoryTwoLinkageResponse, AppInfoSecondaryCategoryLinkageResponse, AppInfoSecondarySubcategoryOneLinkageResponse, AppInfoSecondarySubcategoryTwoLinkageResponse, AppInfoTerritoryAgeRatingsLinkagesResponse, AppMarketplaceSearchDetailLinkageResponse, AppPreReleaseVersionsLinkagesResponse, AppPreviewSetAppPreviewsLinkagesResponse, AppPricePointV3EqualizationsLinkagesResponse, AppPriceScheduleAutomaticPricesLinkagesResponse, AppPriceScheduleBaseTerritoryLinkageResponse, AppPriceScheduleManualPricesLinkagesResponse, AppPromotedPurchasesLinkagesResponse, AppReviewSubmissionsLinkagesResponse, AppScreenshotSetAppScreenshotsLinkagesResponse, AppSearchKeywordsLinkagesResponse, AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse, AppStoreVersionAlternativeDistributionPackageLinkageResponse, AppStoreVersionAppClipDefaultExperienceLinkageResponse, AppStoreVersionAppStoreReviewDetailLinkageResponse, AppStoreVersionAppStoreVersionExperimentsLinkagesResponse, AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse, AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse, AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse, AppStoreVersionAppStoreVersionSubmissionLinkageResponse, AppStoreVersionBuildLinkageResponse, AppStoreVersionCustomerReviewsLinkagesResponse, AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse, AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse, AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse, AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse, AppStoreVersionGameCenterAppVersionLinkageResponse, AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse, AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse, AppStoreVersionLocalizationSearchKeywordsLinkagesResponse, AppStoreVersionRoutingAppCoverageLinkageResponse, AppSubscriptionGracePeriodLinkageResponse, AppSubscriptionGroupsLinkagesResponse, AppTagTerritoriesLinkagesResponse, AppWebhooksLinkagesResponse, BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse, BackgroundAssetVersionsLinkagesResponse, BetaAppLocalizationAppLinkageResponse, BetaAppReviewDetailAppLinkageResponse, BetaAppReviewSubmissionBuildLinkageResponse, BetaBuildLocalizationBuildLinkageResponse, BetaFeedbackCrashSubmissionCrashLogLinkageResponse, BetaGroupAppLinkageResponse, BetaGroupBetaRecruitmentCriteriaLinkageResponse, BetaGroupBetaRecruitmentCriterionCompatibleBuildCheckLinkageResponse, BetaGroupBetaTestersLinkagesResponse, BetaGroupBuildsLinkagesResponse, BetaLicenseAgreementAppLinkageResponse, BetaTesterAppsLinkagesResponse, BetaTesterBetaGroupsLinkagesResponse, BetaTesterBuildsLinkagesResponse, BuildAppEncryptionDeclarationLinkageResponse, BuildAppLinkageResponse, BuildAppStoreVersionLinkageResponse, BuildBetaAppReviewSubmissionLinkageResponse, BuildBetaBuildLocalizationsLinkagesResponse, BuildBetaDetailBuildLinkageResponse, BuildBuildBetaDetailLinkageResponse, BuildBundleAppClipDomainCacheStatusLinkageResponse, BuildBundleAppClipDomainDebugStatusLinkageResponse, BuildBundleBetaAppClipInvocationsLinkagesResponse, BuildBundleBuildBundleFileSizesLinkagesResponse, BuildDiagnosticSignaturesLinkagesResponse, BuildIconsLinkagesResponse, BuildIndividualTestersLinkagesResponse, BuildPreReleaseVersionLinkageResponse, BuildUploadBuildUploadFilesLinkagesResponse, BundleIdAppLinkageResponse, BundleIdBundleIdCapabilitiesLinkagesResponse, BundleIdProfilesLinkagesResponse, CertificatePassTypeIdLinkageResponse, CiBuildActionArtifactsLinkagesResponse, CiBuildActionBuildRunLinkageResponse, CiBuildActionIssuesLinkagesResponse, CiBuildActionTestResultsLinkagesResponse, CiBuildRunActionsLinkagesResponse, CiBuildRunBuildsLinkagesResponse, CiMacOsVersionXcodeVersionsLinkagesResponse, CiProductAdditionalRepositoriesLinkagesResponse, CiProductAppLinkageResponse, CiProductBuildRunsLinkagesResponse, CiProductPrimaryRepositoriesLinkagesResponse, CiProductWorkflowsLinkagesResponse, CiWorkflowBuildRunsLinkagesResponse, CiWorkflowRepositoryLinkageResponse, CiXcodeVersionMacOsVersionsLinkagesResponse, CustomerReviewResponseLinkageResponse, EndUserLicenseAgreementTerritoriesLinkagesResponse, GameCenterAchievementGroupAchievementLinkageResponse, GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse, GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse, GameCenterAchievementLocalizationV2ImageLinkageResponse, GameCenterAchievementLocalizationsLinkagesResponse, GameCenterAchievementReleasesLinkagesResponse, GameCenterAchievementV2VersionsLinkagesResponse, GameCenterAchievementVersionV2LocalizationsLinkagesResponse, GameCenterActivityLocalizationImageLinkageResponse, GameCenterActivityVersionDefaultImageLinkageResponse, GameCenterActivityVersionLocalizationsLinkagesResponse, GameCenterActivityVersionsLinkagesResponse, GameCenterAppVersionAppStoreVersionLinkageResponse, GameCenterAppVersionCompatibilityVersionsLinkagesResponse, GameCenterChallengeLocalizationImageLinkageResponse, GameCenterChallengeVersionDefaultImageLinkageResponse, GameCenterChallengeVersionLocalizationsLinkagesResponse, GameCenterChallengeVersionsLinkagesResponse, GameCenterDetailAchievementReleasesLinkagesResponse, GameCenterDetailActivityReleasesLinkagesResponse, GameCenterDetailChallengeReleasesLinkagesResponse, GameCenterDetailGameCenterAchievementsLinkagesResponse, GameCenterDetailGameCenterAchievementsV2LinkagesResponse, GameCenterDetailGameCenterActivitiesLinkagesResponse, GameCenterDetailGameCenterAppVersionsLinkagesResponse, GameCenterDetailGameCenterChallengesLinkagesResponse, GameCenterDetailGameCenterGroupLinkageResponse, GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse, GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse, GameCenterDetailGameCenterLeaderboardsLinkagesResponse, GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, GameCenterDetailLeaderboardReleasesLinkagesResponse, GameCenterDetailLeaderboardSetReleasesLinkagesResponse, GameCenterEnabledVersionCompatibleVersionsLinkagesResponse, GameCenterGroupGameCenterAchievementsLinkagesResponse, GameCenterGroupGameCenterAchievementsV2LinkagesResponse, GameCenterGroupGameCenterActivitiesLinkagesResponse, GameCenterGroupGameCenterChallengesLinkagesResponse, GameCenterGroupGameCenterDetailsLinkagesResponse, GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse, GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse, GameCenterGroupGameCenterLeaderboardsLinkagesResponse, GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, GameCenterLeaderboardGroupLeaderboardLinkageResponse, GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse, GameCenterLeaderboardLocalizationV2ImageLinkageResponse, GameCenterLeaderboardLocalizationsLinkagesResponse, GameCenterLeaderboardReleasesLinkagesResponse, GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse, GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse, GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse, GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse, GameCenterLeaderboardSetLocalizationsLinkagesResponse, GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse, GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse, GameCenterLeaderboardSetReleasesLinkagesResponse, GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse, GameCenterLeaderboardSetV2VersionsLinkagesResponse, GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse, GameCenterLeaderboardV2VersionsLinkagesResponse, GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse, GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse, GameCenterMatchmakingRuleSetRulesLinkagesResponse, GameCenterMatchmakingRuleSetTeamsLinkagesResponse, InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse, InAppPurchaseOfferCodeCustomCodesLinkagesResponse, InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse, InAppPurchaseOfferCodePricesLinkagesResponse, InAppPurchasePricePointEqualizationsLinkagesResponse, InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse, InAppPurchasePriceScheduleBaseTerritoryLinkageResponse, InAppPurchasePriceScheduleManualPricesLinkagesResponse, InAppPurchaseV2AppStoreReviewScreenshotLinkageResponse, InAppPurchaseV2ContentLinkageResponse, InAppPurchaseV2IapPriceScheduleLinkageResponse, InAppPurchaseV2ImagesLinkagesResponse, InAppPurchaseV2InAppPurchaseAvailabilityLinkageResponse, InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse, InAppPurchaseV2OfferCodesLinkagesResponse, InAppPurchaseV2PricePointsLinkagesResponse, InAppPurchaseV2PromotedPurchaseLinkageResponse, InAppPurchaseV2VersionsLinkagesResponse, InAppPurchaseVersionImageLinkageResponse, InAppPurchaseVersionImagesLinkagesResponse, InAppPurchaseVersionLocalizationsLinkagesResponse, MerchantIdCertificatesLinkagesResponse, PassTypeIdCertificatesLinkagesResponse, PrereleaseVersionAppLinkageResponse, PrereleaseVersionBuildsLinkagesResponse, ProfileBundleIdLinkageResponse, ProfileCertificatesLinkagesResponse, ProfileDevicesLinkagesResponse, ReviewSubmissionItemsLinkagesResponse, ScmProviderRepositoriesLinkagesResponse, ScmRepositoryGitReferencesLinkagesResponse, ScmRepositoryPullRequestsLinkagesResponse, SubscriptionAppStoreReviewScreenshotLinkageResponse, SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse, SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse, SubscriptionGroupSubscriptionsLinkagesResponse, SubscriptionGroupVersionLocalizationsLinkagesResponse, SubscriptionGroupVersionsLinkagesResponse, SubscriptionImagesLinkagesResponse, SubscriptionIntroductoryOffersLinkagesResponse, SubscriptionOfferCodeCustomCodesLinkagesResponse, SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse, SubscriptionOfferCodePricesLinkagesResponse, SubscriptionOfferCodesLinkagesResponse, SubscriptionPlanAvailabilitiesLinkagesResponse, SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse, SubscriptionPricePointEqualizationsLinkagesResponse, SubscriptionPricePointsLinkagesResponse, SubscriptionPricesLinkagesResponse, SubscriptionPromotedPurchaseLinkageResponse, SubscriptionPromotionalOfferPricesLinkagesResponse, SubscriptionPromotionalOffersLinkagesResponse, SubscriptionSubscriptionAvailabilityLinkageResponse, SubscriptionSubscriptionLocalizationsLinkagesResponse, SubscriptionVersionImageLinkageResponse, SubscriptionVersionImagesLinkagesResponse, SubscriptionVersionLocalizationsLinkagesResponse, SubscriptionVersionsLinkagesResponse, SubscriptionWinBackOffersLinkagesResponse, UserInvitationVisibleAppsLinkagesResponse, UserVisibleAppsLinkagesResponse, WebhookDeliveriesLinkagesResponse, WinBackOfferPricesLinkagesResponse};
 #[cfg(feature = "game-center")]
 mod location;
 #[cfg(feature = "game-center")]
-pub use location::*;
+pub use location::{Location};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details::*;
+pub use marketplace_search_details::{MarketplaceSearchDetail, MarketplaceSearchDetailAttributes};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details_documents::*;
+pub use marketplace_search_details_documents::{MarketplaceSearchDetailResponse};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_search_details_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_search_details_requests::*;
+pub use marketplace_search_details_requests::{MarketplaceSearchDetailCreateRequest, MarketplaceSearchDetailUpdateRequest};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks::*;
+pub use marketplace_webhooks::{MarketplaceWebhook, MarketplaceWebhookAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_documents::*;
+pub use marketplace_webhooks_documents::{MarketplaceWebhookResponse, MarketplaceWebhooksResponse};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_requests::*;
+pub use marketplace_webhooks_requests::{MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest};
 #[cfg(feature = "provisioning")]
 mod merchant_ids;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids::*;
+pub use merchant_ids::{MerchantId, MerchantIdAttributes, MerchantIdRelationships};
 #[cfg(feature = "provisioning")]
 mod merchant_ids_documents;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_documents::*;
+pub use merchant_ids_documents::{MerchantIdResponse, MerchantIdResponseIncluded, MerchantIdsResponse, MerchantIdsResponseIncluded};
 #[cfg(feature = "provisioning")]
 mod merchant_ids_query;
 #[cfg(feature = "provisioning")]
@@ -2643,23 +2643,23 @@ pub use merchant_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod merchant_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_requests::*;
+pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest};
 #[cfg(feature = "power-and-performance")]
 mod metric_category;
 #[cfg(feature = "power-and-performance")]
-pub use metric_category::*;
+pub use metric_category::{MetricCategory};
 #[cfg(feature = "power-and-performance")]
 mod metrics_insight;
 #[cfg(feature = "power-and-performance")]
-pub use metrics_insight::*;
+pub use metrics_insight::{MetricsInsight, MetricsInsightPopulations};
 #[cfg(feature = "app-store")]
 mod nominations;
 #[cfg(feature = "app-store")]
-pub use nominations::*;
+pub use nominations::{Nomination, NominationAttributes, NominationRelationships, NominationState, NominationType};
 #[cfg(feature = "app-store")]
 mod nominations_documents;
 #[cfg(feature = "app-store")]
-pub use nominations_documents::*;
+pub use nominations_documents::{NominationResponse, NominationResponseIncluded, NominationsResponse, NominationsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod nominations_query;
 #[cfg(feature = "app-store")]
@@ -2667,19 +2667,19 @@ pub use nominations_query::*;
 #[cfg(feature = "app-store")]
 mod nominations_requests;
 #[cfg(feature = "app-store")]
-pub use nominations_requests::*;
+pub use nominations_requests::{NominationCreateRequest, NominationCreateRequestType, NominationUpdateRequest, NominationUpdateRequestType};
 #[cfg(any(feature = "in-app-purchases", feature = "subscriptions"))]
 mod offer_code_environment;
 #[cfg(any(feature = "in-app-purchases", feature = "subscriptions"))]
-pub use offer_code_environment::*;
+pub use offer_code_environment::{OfferCodeEnvironment};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids::*;
+pub use pass_type_ids::{PassTypeId, PassTypeIdAttributes, PassTypeIdRelationships};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_documents;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_documents::*;
+pub use pass_type_ids_documents::{PassTypeIdResponse, PassTypeIdResponseIncluded, PassTypeIdsResponse, PassTypeIdsResponseIncluded};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_query;
 #[cfg(feature = "provisioning")]
@@ -2687,23 +2687,23 @@ pub use pass_type_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_requests::*;
+pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod phased_release_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use phased_release_state::*;
+pub use phased_release_state::{PhasedReleaseState};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod platform;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use platform::*;
+pub use platform::{Platform};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod pre_release_versions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use pre_release_versions::*;
+pub use pre_release_versions::{PrereleaseVersion, PrereleaseVersionAttributes, PrereleaseVersionRelationships};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod pre_release_versions_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use pre_release_versions_documents::*;
+pub use pre_release_versions_documents::{PreReleaseVersionsResponse, PreReleaseVersionsResponseIncluded, PreReleaseVersionsWithoutIncludesResponse, PrereleaseVersionResponse, PrereleaseVersionResponseIncluded, PrereleaseVersionWithoutIncludesResponse};
 #[cfg(feature = "builds")]
 mod pre_release_versions_query;
 #[cfg(feature = "builds")]
@@ -2711,19 +2711,19 @@ pub use pre_release_versions_query::*;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod preview_frame_image;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use preview_frame_image::*;
+pub use preview_frame_image::{PreviewFrameImage};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod preview_type;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use preview_type::*;
+pub use preview_type::{PreviewType};
 #[cfg(feature = "provisioning")]
 mod profiles;
 #[cfg(feature = "provisioning")]
-pub use profiles::*;
+pub use profiles::{Profile, ProfileAttributes, ProfileRelationships, ProfileProfileState, ProfileProfileType};
 #[cfg(feature = "provisioning")]
 mod profiles_documents;
 #[cfg(feature = "provisioning")]
-pub use profiles_documents::*;
+pub use profiles_documents::{ProfileResponse, ProfileResponseIncluded, ProfilesResponse, ProfilesResponseIncluded, ProfilesWithoutIncludesResponse};
 #[cfg(feature = "provisioning")]
 mod profiles_query;
 #[cfg(feature = "provisioning")]
@@ -2731,15 +2731,15 @@ pub use profiles_query::*;
 #[cfg(feature = "provisioning")]
 mod profiles_requests;
 #[cfg(feature = "provisioning")]
-pub use profiles_requests::*;
+pub use profiles_requests::{ProfileCreateRequest, ProfileCreateRequestProfileType};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod promoted_purchases;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use promoted_purchases::*;
+pub use promoted_purchases::{PromotedPurchase, PromotedPurchaseAttributes, PromotedPurchaseRelationships, PromotedPurchaseState};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod promoted_purchases_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use promoted_purchases_documents::*;
+pub use promoted_purchases_documents::{PromotedPurchaseResponse, PromotedPurchaseResponseIncluded, PromotedPurchasesResponse, PromotedPurchasesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod promoted_purchases_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2747,31 +2747,31 @@ pub use promoted_purchases_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod promoted_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use promoted_purchases_requests::*;
+pub use promoted_purchases_requests::{PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest};
 #[cfg(feature = "game-center")]
 mod property;
 #[cfg(feature = "game-center")]
-pub use property::*;
+pub use property::{Property};
 #[cfg(feature = "app-store")]
 mod review_submission_items;
 #[cfg(feature = "app-store")]
-pub use review_submission_items::*;
+pub use review_submission_items::{ReviewSubmissionItem, ReviewSubmissionItemAttributes, ReviewSubmissionItemRelationships, ReviewSubmissionItemState};
 #[cfg(feature = "app-store")]
 mod review_submission_items_documents;
 #[cfg(feature = "app-store")]
-pub use review_submission_items_documents::*;
+pub use review_submission_items_documents::{ReviewSubmissionItemResponse, ReviewSubmissionItemResponseIncluded, ReviewSubmissionItemsResponse, ReviewSubmissionItemsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod review_submission_items_requests;
 #[cfg(feature = "app-store")]
-pub use review_submission_items_requests::*;
+pub use review_submission_items_requests::{ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod review_submissions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use review_submissions::*;
+pub use review_submissions::{ReviewSubmission, ReviewSubmissionAttributes, ReviewSubmissionRelationships, ReviewSubmissionState};
 #[cfg(feature = "app-store")]
 mod review_submissions_documents;
 #[cfg(feature = "app-store")]
-pub use review_submissions_documents::*;
+pub use review_submissions_documents::{ReviewSubmissionResponse, ReviewSubmissionResponseIncluded, ReviewSubmissionsResponse, ReviewSubmissionsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod review_submissions_query;
 #[cfg(feature = "app-store")]
@@ -2779,15 +2779,15 @@ pub use review_submissions_query::*;
 #[cfg(feature = "app-store")]
 mod review_submissions_requests;
 #[cfg(feature = "app-store")]
-pub use review_submissions_requests::*;
+pub use review_submissions_requests::{ReviewSubmissionCreateRequest, ReviewSubmissionUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod routing_app_coverages;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use routing_app_coverages::*;
+pub use routing_app_coverages::{RoutingAppCoverage, RoutingAppCoverageAttributes, RoutingAppCoverageRelationships};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_documents;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_documents::*;
+pub use routing_app_coverages_documents::{RoutingAppCoverageResponse, RoutingAppCoverageResponseIncluded};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_query;
 #[cfg(feature = "app-store")]
@@ -2795,7 +2795,7 @@ pub use routing_app_coverages_query::*;
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_requests;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_requests::*;
+pub use routing_app_coverages_requests::{RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest};
 #[cfg(feature = "sales-and-finance")]
 mod sales_reports_query;
 #[cfg(feature = "sales-and-finance")]
@@ -2803,35 +2803,35 @@ pub use sales_reports_query::*;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers::*;
+pub use sandbox_testers::{SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2SubscriptionRenewalRate};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request::*;
+pub use sandbox_testers_clear_purchase_history_request::{SandboxTestersClearPurchaseHistoryRequestV2};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request_documents;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request_documents::*;
+pub use sandbox_testers_clear_purchase_history_request_documents::{SandboxTestersClearPurchaseHistoryRequestV2Response};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request_requests;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request_requests::*;
+pub use sandbox_testers_clear_purchase_history_request_requests::{SandboxTestersClearPurchaseHistoryRequestV2CreateRequest};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_documents;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_documents::*;
+pub use sandbox_testers_documents::{SandboxTesterV2Response, SandboxTestersV2Response};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_requests;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_requests::*;
+pub use sandbox_testers_requests::{SandboxTesterV2UpdateRequest, SandboxTesterV2UpdateRequestSubscriptionRenewalRate};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_git_references::*;
+pub use scm_git_references::{ScmGitReference, ScmGitReferenceAttributes, ScmGitReferenceRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_git_references_documents::*;
+pub use scm_git_references_documents::{ScmGitReferenceResponse, ScmGitReferenceResponseIncluded, ScmGitReferencesResponse, ScmGitReferencesResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2839,15 +2839,15 @@ pub use scm_git_references_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod scm_provider_type;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_provider_type::*;
+pub use scm_provider_type::{ScmProviderType, ScmProviderTypeKind};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers::*;
+pub use scm_providers::{ScmProvider, ScmProviderAttributes, ScmProviderRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers_documents::*;
+pub use scm_providers_documents::{ScmProviderResponse, ScmProvidersResponse};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2855,11 +2855,11 @@ pub use scm_providers_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_pull_requests::*;
+pub use scm_pull_requests::{ScmPullRequest, ScmPullRequestAttributes, ScmPullRequestRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_pull_requests_documents::*;
+pub use scm_pull_requests_documents::{ScmPullRequestResponse, ScmPullRequestResponseIncluded, ScmPullRequestsResponse, ScmPullRequestsResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2867,11 +2867,11 @@ pub use scm_pull_requests_query::*;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod scm_repositories;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
-pub use scm_repositories::*;
+pub use scm_repositories::{ScmRepository, ScmRepositoryAttributes, ScmRepositoryRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_repositories_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_repositories_documents::*;
+pub use scm_repositories_documents::{ScmRepositoriesResponse, ScmRepositoriesResponseIncluded, ScmRepositoryResponse, ScmRepositoryResponseIncluded};
 #[cfg(feature = "xcode-cloud")]
 mod scm_repositories_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2879,23 +2879,23 @@ pub use scm_repositories_query::*;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod screenshot_display_type;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use screenshot_display_type::*;
+pub use screenshot_display_type::{ScreenshotDisplayType};
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod state_detail;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use state_detail::*;
+pub use state_detail::{StateDetail};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod string_to_string_map;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use string_to_string_map::*;
+pub use string_to_string_map::{StringToStringMap};
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots::*;
+pub use subscription_app_store_review_screenshots::{SubscriptionAppStoreReviewScreenshot, SubscriptionAppStoreReviewScreenshotAttributes, SubscriptionAppStoreReviewScreenshotRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots_documents::*;
+pub use subscription_app_store_review_screenshots_documents::{SubscriptionAppStoreReviewScreenshotResponse, SubscriptionAppStoreReviewScreenshotResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_query;
 #[cfg(feature = "subscriptions")]
@@ -2903,15 +2903,15 @@ pub use subscription_app_store_review_screenshots_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots_requests::*;
+pub use subscription_app_store_review_screenshots_requests::{SubscriptionAppStoreReviewScreenshotCreateRequest, SubscriptionAppStoreReviewScreenshotUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities::*;
+pub use subscription_availabilities::{SubscriptionAvailability, SubscriptionAvailabilityAttributes, SubscriptionAvailabilityRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_documents::*;
+pub use subscription_availabilities_documents::{SubscriptionAvailabilityResponse, SubscriptionAvailabilityResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_query;
 #[cfg(feature = "subscriptions")]
@@ -2919,35 +2919,35 @@ pub use subscription_availabilities_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_requests::*;
+pub use subscription_availabilities_requests::{SubscriptionAvailabilityCreateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_customer_eligibility;
 #[cfg(feature = "subscriptions")]
-pub use subscription_customer_eligibility::*;
+pub use subscription_customer_eligibility::{SubscriptionCustomerEligibility};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_grace_period_duration;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_grace_period_duration::*;
+pub use subscription_grace_period_duration::{SubscriptionGracePeriodDuration};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_grace_periods;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_grace_periods::*;
+pub use subscription_grace_periods::{SubscriptionGracePeriod, SubscriptionGracePeriodAttributes, SubscriptionGracePeriodRenewalType};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_grace_periods_documents;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_grace_periods_documents::*;
+pub use subscription_grace_periods_documents::{SubscriptionGracePeriodResponse};
 #[cfg(feature = "subscriptions")]
 mod subscription_grace_periods_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_grace_periods_requests::*;
+pub use subscription_grace_periods_requests::{SubscriptionGracePeriodUpdateRequest, SubscriptionGracePeriodUpdateRequestRenewalType};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_localizations;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_group_localizations::*;
+pub use subscription_group_localizations::{SubscriptionGroupLocalization, SubscriptionGroupLocalizationAttributes, SubscriptionGroupLocalizationRelationships, SubscriptionGroupLocalizationState, SubscriptionGroupLocalizationV2, SubscriptionGroupLocalizationV2Attributes, SubscriptionGroupLocalizationV2Relationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_localizations_documents::*;
+pub use subscription_group_localizations_documents::{SubscriptionGroupLocalizationResponse, SubscriptionGroupLocalizationResponseIncluded, SubscriptionGroupLocalizationV2Response, SubscriptionGroupLocalizationV2ResponseIncluded, SubscriptionGroupLocalizationsResponse, SubscriptionGroupLocalizationsResponseIncluded, SubscriptionGroupLocalizationsV2Response, SubscriptionGroupLocalizationsV2ResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_query;
 #[cfg(feature = "subscriptions")]
@@ -2955,7 +2955,7 @@ pub use subscription_group_localizations_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_localizations_requests::*;
+pub use subscription_group_localizations_requests::{SubscriptionGroupLocalizationCreateRequest, SubscriptionGroupLocalizationUpdateRequest, SubscriptionGroupLocalizationV2CreateRequest, SubscriptionGroupLocalizationV2UpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_v2_query;
 #[cfg(feature = "subscriptions")]
@@ -2963,23 +2963,23 @@ pub use subscription_group_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions::*;
+pub use subscription_group_submissions::{SubscriptionGroupSubmission};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions_documents::*;
+pub use subscription_group_submissions_documents::{SubscriptionGroupSubmissionResponse};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions_requests::*;
+pub use subscription_group_submissions_requests::{SubscriptionGroupSubmissionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_versions;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_group_versions::*;
+pub use subscription_group_versions::{SubscriptionGroupVersion, SubscriptionGroupVersionAttributes, SubscriptionGroupVersionRelationships, SubscriptionGroupVersionState};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_versions_documents::*;
+pub use subscription_group_versions_documents::{SubscriptionGroupVersionResponse, SubscriptionGroupVersionResponseIncluded, SubscriptionGroupVersionsResponse, SubscriptionGroupVersionsResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_query;
 #[cfg(feature = "subscriptions")]
@@ -2987,15 +2987,15 @@ pub use subscription_group_versions_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_versions_requests::*;
+pub use subscription_group_versions_requests::{SubscriptionGroupVersionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_groups::*;
+pub use subscription_groups::{SubscriptionGroup, SubscriptionGroupAttributes, SubscriptionGroupRelationships};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_groups_documents;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_groups_documents::*;
+pub use subscription_groups_documents::{SubscriptionGroupResponse, SubscriptionGroupResponseIncluded, SubscriptionGroupsResponse, SubscriptionGroupsResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_groups_query;
 #[cfg(feature = "subscriptions")]
@@ -3003,15 +3003,15 @@ pub use subscription_groups_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_groups_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_groups_requests::*;
+pub use subscription_groups_requests::{SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_images;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images::*;
+pub use subscription_images::{SubscriptionImage, SubscriptionImageAttributes, SubscriptionImageRelationships, SubscriptionImageState, SubscriptionImageV2, SubscriptionImageV2Attributes};
 #[cfg(feature = "subscriptions")]
 mod subscription_images_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images_documents::*;
+pub use subscription_images_documents::{SubscriptionImageResponse, SubscriptionImageResponseIncluded, SubscriptionImageV2Response, SubscriptionImagesResponse, SubscriptionImagesResponseIncluded, SubscriptionImagesV2Response};
 #[cfg(feature = "subscriptions")]
 mod subscription_images_query;
 #[cfg(feature = "subscriptions")]
@@ -3019,27 +3019,27 @@ pub use subscription_images_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_images_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images_requests::*;
+pub use subscription_images_requests::{SubscriptionImageCreateRequest, SubscriptionImageUpdateRequest, SubscriptionImageV2CreateRequest, SubscriptionImageV2UpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers;
 #[cfg(feature = "subscriptions")]
-pub use subscription_introductory_offers::*;
+pub use subscription_introductory_offers::{SubscriptionIntroductoryOffer, SubscriptionIntroductoryOfferAttributes, SubscriptionIntroductoryOfferRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_introductory_offers_documents::*;
+pub use subscription_introductory_offers_documents::{SubscriptionIntroductoryOfferResponse, SubscriptionIntroductoryOfferResponseIncluded, SubscriptionIntroductoryOffersResponse, SubscriptionIntroductoryOffersResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_introductory_offers_requests::*;
+pub use subscription_introductory_offers_requests::{SubscriptionIntroductoryOfferCreateRequest, SubscriptionIntroductoryOfferCreateRequestIncluded, SubscriptionIntroductoryOfferInlineCreate, SubscriptionIntroductoryOfferUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations::*;
+pub use subscription_localizations::{SubscriptionLocalization, SubscriptionLocalizationAttributes, SubscriptionLocalizationRelationships, SubscriptionLocalizationState, SubscriptionLocalizationV2, SubscriptionLocalizationV2Attributes, SubscriptionLocalizationV2Relationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations_documents::*;
+pub use subscription_localizations_documents::{SubscriptionLocalizationResponse, SubscriptionLocalizationResponseIncluded, SubscriptionLocalizationV2Response, SubscriptionLocalizationV2ResponseIncluded, SubscriptionLocalizationsResponse, SubscriptionLocalizationsResponseIncluded, SubscriptionLocalizationsV2Response, SubscriptionLocalizationsV2ResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_query;
 #[cfg(feature = "subscriptions")]
@@ -3047,7 +3047,7 @@ pub use subscription_localizations_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations_requests::*;
+pub use subscription_localizations_requests::{SubscriptionLocalizationCreateRequest, SubscriptionLocalizationUpdateRequest, SubscriptionLocalizationV2CreateRequest, SubscriptionLocalizationV2UpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_v2_query;
 #[cfg(feature = "subscriptions")]
@@ -3055,11 +3055,11 @@ pub use subscription_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes::*;
+pub use subscription_offer_code_custom_codes::{SubscriptionOfferCodeCustomCode, SubscriptionOfferCodeCustomCodeAttributes, SubscriptionOfferCodeCustomCodeRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes_documents::*;
+pub use subscription_offer_code_custom_codes_documents::{SubscriptionOfferCodeCustomCodeResponse, SubscriptionOfferCodeCustomCodeResponseIncluded, SubscriptionOfferCodeCustomCodesResponse, SubscriptionOfferCodeCustomCodesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_query;
 #[cfg(feature = "subscriptions")]
@@ -3067,15 +3067,15 @@ pub use subscription_offer_code_custom_codes_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes_requests::*;
+pub use subscription_offer_code_custom_codes_requests::{SubscriptionOfferCodeCustomCodeCreateRequest, SubscriptionOfferCodeCustomCodeUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes::*;
+pub use subscription_offer_code_one_time_use_codes::{SubscriptionOfferCodeOneTimeUseCode, SubscriptionOfferCodeOneTimeUseCodeAttributes, SubscriptionOfferCodeOneTimeUseCodeRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes_documents::*;
+pub use subscription_offer_code_one_time_use_codes_documents::{SubscriptionOfferCodeOneTimeUseCodeResponse, SubscriptionOfferCodeOneTimeUseCodeResponseIncluded, SubscriptionOfferCodeOneTimeUseCodesResponse, SubscriptionOfferCodeOneTimeUseCodesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_query;
 #[cfg(feature = "subscriptions")]
@@ -3083,27 +3083,27 @@ pub use subscription_offer_code_one_time_use_codes_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes_requests::*;
+pub use subscription_offer_code_one_time_use_codes_requests::{SubscriptionOfferCodeOneTimeUseCodeCreateRequest, SubscriptionOfferCodeOneTimeUseCodeUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices::*;
+pub use subscription_offer_code_prices::{SubscriptionOfferCodePrice, SubscriptionOfferCodePriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices_documents::*;
+pub use subscription_offer_code_prices_documents::{SubscriptionOfferCodePricesResponse, SubscriptionOfferCodePricesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices_requests::*;
+pub use subscription_offer_code_prices_requests::{SubscriptionOfferCodePriceInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes::*;
+pub use subscription_offer_codes::{SubscriptionOfferCode, SubscriptionOfferCodeAttributes, SubscriptionOfferCodeRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes_documents::*;
+pub use subscription_offer_codes_documents::{SubscriptionOfferCodeResponse, SubscriptionOfferCodeResponseIncluded, SubscriptionOfferCodesResponse, SubscriptionOfferCodesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_query;
 #[cfg(feature = "subscriptions")]
@@ -3111,27 +3111,27 @@ pub use subscription_offer_codes_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes_requests::*;
+pub use subscription_offer_codes_requests::{SubscriptionOfferCodeCreateRequest, SubscriptionOfferCodeCreateRequestIncluded, SubscriptionOfferCodeUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_duration;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_duration::*;
+pub use subscription_offer_duration::{SubscriptionOfferDuration};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_eligibility;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_eligibility::*;
+pub use subscription_offer_eligibility::{SubscriptionOfferEligibility};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_mode;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_mode::*;
+pub use subscription_offer_mode::{SubscriptionOfferMode};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities::*;
+pub use subscription_plan_availabilities::{SubscriptionPlanAvailability, SubscriptionPlanAvailabilityAttributes, SubscriptionPlanAvailabilityRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_documents::*;
+pub use subscription_plan_availabilities_documents::{SubscriptionPlanAvailabilitiesResponse, SubscriptionPlanAvailabilitiesResponseIncluded, SubscriptionPlanAvailabilityResponse, SubscriptionPlanAvailabilityResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_query;
 #[cfg(feature = "subscriptions")]
@@ -3139,19 +3139,19 @@ pub use subscription_plan_availabilities_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_requests::*;
+pub use subscription_plan_availabilities_requests::{SubscriptionPlanAvailabilityCreateRequest, SubscriptionPlanAvailabilityUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_type;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_type::*;
+pub use subscription_plan_type::{SubscriptionPlanType};
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points::*;
+pub use subscription_price_points::{SubscriptionPricePoint, SubscriptionPricePointAttributes, SubscriptionPricePointRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points_documents::*;
+pub use subscription_price_points_documents::{SubscriptionPricePointResponse, SubscriptionPricePointResponseIncluded, SubscriptionPricePointsResponse, SubscriptionPricePointsResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_query;
 #[cfg(feature = "subscriptions")]
@@ -3159,39 +3159,39 @@ pub use subscription_price_points_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points_requests::*;
+pub use subscription_price_points_requests::{SubscriptionPricePointInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod subscription_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices::*;
+pub use subscription_prices::{SubscriptionPrice, SubscriptionPriceAttributes, SubscriptionPriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices_documents::*;
+pub use subscription_prices_documents::{SubscriptionPriceResponse, SubscriptionPriceResponseIncluded, SubscriptionPricesResponse, SubscriptionPricesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices_requests::*;
+pub use subscription_prices_requests::{SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices::*;
+pub use subscription_promotional_offer_prices::{SubscriptionPromotionalOfferPrice, SubscriptionPromotionalOfferPriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices_documents::*;
+pub use subscription_promotional_offer_prices_documents::{SubscriptionPromotionalOfferPricesResponse, SubscriptionPromotionalOfferPricesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices_requests::*;
+pub use subscription_promotional_offer_prices_requests::{SubscriptionPromotionalOfferPriceInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers::*;
+pub use subscription_promotional_offers::{SubscriptionPromotionalOffer, SubscriptionPromotionalOfferAttributes, SubscriptionPromotionalOfferRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers_documents::*;
+pub use subscription_promotional_offers_documents::{SubscriptionPromotionalOfferResponse, SubscriptionPromotionalOfferResponseIncluded, SubscriptionPromotionalOffersResponse, SubscriptionPromotionalOffersResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_query;
 #[cfg(feature = "subscriptions")]
@@ -3199,31 +3199,31 @@ pub use subscription_promotional_offers_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers_requests::*;
+pub use subscription_promotional_offers_requests::{SubscriptionPromotionalOfferCreateRequest, SubscriptionPromotionalOfferCreateRequestIncluded, SubscriptionPromotionalOfferInlineCreate, SubscriptionPromotionalOfferUpdateRequest, SubscriptionPromotionalOfferUpdateRequestIncluded};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod subscription_status_url_version;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use subscription_status_url_version::*;
+pub use subscription_status_url_version::{SubscriptionStatusUrlVersion};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions::*;
+pub use subscription_submissions::{SubscriptionSubmission, SubscriptionSubmissionRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions_documents::*;
+pub use subscription_submissions_documents::{SubscriptionSubmissionResponse, SubscriptionSubmissionResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions_requests::*;
+pub use subscription_submissions_requests::{SubscriptionSubmissionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_versions;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_versions::*;
+pub use subscription_versions::{SubscriptionVersion, SubscriptionVersionAttributes, SubscriptionVersionRelationships, SubscriptionVersionState};
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_versions_documents::*;
+pub use subscription_versions_documents::{SubscriptionVersionResponse, SubscriptionVersionResponseIncluded, SubscriptionVersionsResponse, SubscriptionVersionsResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_query;
 #[cfg(feature = "subscriptions")]
@@ -3231,15 +3231,15 @@ pub use subscription_versions_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_versions_requests::*;
+pub use subscription_versions_requests::{SubscriptionVersionCreateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod subscriptions;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use subscriptions::*;
+pub use subscriptions::{Subscription, SubscriptionAttributes, SubscriptionRelationships, SubscriptionState, SubscriptionSubscriptionPeriod};
 #[cfg(feature = "subscriptions")]
 mod subscriptions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscriptions_documents::*;
+pub use subscriptions_documents::{SubscriptionResponse, SubscriptionResponseIncluded, SubscriptionsResponse, SubscriptionsResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscriptions_query;
 #[cfg(feature = "subscriptions")]
@@ -3247,55 +3247,55 @@ pub use subscriptions_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscriptions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscriptions_requests::*;
+pub use subscriptions_requests::{SubscriptionCreateRequest, SubscriptionCreateRequestSubscriptionPeriod, SubscriptionUpdateRequest, SubscriptionUpdateRequestSubscriptionPeriod, SubscriptionUpdateRequestIncluded};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories::*;
+pub use territories::{Territory, TerritoryAttributes};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories_documents::*;
+pub use territories_documents::{TerritoriesResponse, TerritoriesWithoutIncludesResponse, TerritoryResponse};
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
 mod territories_requests;
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
-pub use territories_requests::*;
+pub use territories_requests::{TerritoryInlineCreate};
 #[cfg(feature = "app-store")]
 mod territory_age_ratings;
 #[cfg(feature = "app-store")]
-pub use territory_age_ratings::*;
+pub use territory_age_ratings::{TerritoryAgeRating, TerritoryAgeRatingAttributes, TerritoryAgeRatingRelationships};
 #[cfg(feature = "app-store")]
 mod territory_age_ratings_documents;
 #[cfg(feature = "app-store")]
-pub use territory_age_ratings_documents::*;
+pub use territory_age_ratings_documents::{TerritoryAgeRatingsResponse, TerritoryAgeRatingsResponseIncluded};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod territory_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use territory_availabilities::*;
+pub use territory_availabilities::{TerritoryAvailability, TerritoryAvailabilityAttributes, TerritoryAvailabilityRelationships, TerritoryAvailabilityContentStatuses};
 #[cfg(feature = "pricing")]
 mod territory_availabilities_documents;
 #[cfg(feature = "pricing")]
-pub use territory_availabilities_documents::*;
+pub use territory_availabilities_documents::{TerritoryAvailabilitiesResponse, TerritoryAvailabilitiesResponseIncluded, TerritoryAvailabilityResponse, TerritoryAvailabilityResponseIncluded};
 #[cfg(feature = "pricing")]
 mod territory_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use territory_availabilities_requests::*;
+pub use territory_availabilities_requests::{TerritoryAvailabilityInlineCreate, TerritoryAvailabilityUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
 mod territory_code;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
-pub use territory_code::*;
+pub use territory_code::{TerritoryCode};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod upload_operation;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use upload_operation::*;
+pub use upload_operation::{UploadOperation};
 #[cfg(feature = "users-and-access")]
 mod user_invitations;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations::*;
+pub use user_invitations::{UserInvitation, UserInvitationAttributes, UserInvitationRelationships};
 #[cfg(feature = "users-and-access")]
 mod user_invitations_documents;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations_documents::*;
+pub use user_invitations_documents::{UserInvitationResponse, UserInvitationResponseIncluded, UserInvitationsResponse, UserInvitationsResponseIncluded};
 #[cfg(feature = "users-and-access")]
 mod user_invitations_query;
 #[cfg(feature = "users-and-access")]
@@ -3303,19 +3303,19 @@ pub use user_invitations_query::*;
 #[cfg(feature = "users-and-access")]
 mod user_invitations_requests;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations_requests::*;
+pub use user_invitations_requests::{UserInvitationCreateRequest};
 #[cfg(feature = "users-and-access")]
 mod user_role;
 #[cfg(feature = "users-and-access")]
-pub use user_role::*;
+pub use user_role::{UserRole};
 #[cfg(feature = "users-and-access")]
 mod users;
 #[cfg(feature = "users-and-access")]
-pub use users::*;
+pub use users::{User, UserAttributes, UserRelationships};
 #[cfg(feature = "users-and-access")]
 mod users_documents;
 #[cfg(feature = "users-and-access")]
-pub use users_documents::*;
+pub use users_documents::{UserResponse, UserResponseIncluded, UsersResponse, UsersResponseIncluded};
 #[cfg(feature = "users-and-access")]
 mod users_query;
 #[cfg(feature = "users-and-access")]
@@ -3323,47 +3323,47 @@ pub use users_query::*;
 #[cfg(feature = "users-and-access")]
 mod users_requests;
 #[cfg(feature = "users-and-access")]
-pub use users_requests::*;
+pub use users_requests::{UserUpdateRequest};
 #[cfg(feature = "webhooks")]
 mod webhook_deliveries;
 #[cfg(feature = "webhooks")]
-pub use webhook_deliveries::*;
+pub use webhook_deliveries::{WebhookDelivery, WebhookDeliveryAttributes, WebhookDeliveryRelationships, WebhookDeliveryDeliveryState, WebhookDeliveryRequest, WebhookDeliveryReply};
 #[cfg(feature = "webhooks")]
 mod webhook_deliveries_documents;
 #[cfg(feature = "webhooks")]
-pub use webhook_deliveries_documents::*;
+pub use webhook_deliveries_documents::{WebhookDeliveriesResponse, WebhookDeliveriesResponseIncluded, WebhookDeliveryResponse, WebhookDeliveryResponseIncluded};
 #[cfg(feature = "webhooks")]
 mod webhook_deliveries_requests;
 #[cfg(feature = "webhooks")]
-pub use webhook_deliveries_requests::*;
+pub use webhook_deliveries_requests::{WebhookDeliveryCreateRequest};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhook_event_type;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhook_event_type::*;
+pub use webhook_event_type::{WebhookEventType};
 #[cfg(feature = "webhooks")]
 mod webhook_events;
 #[cfg(feature = "webhooks")]
-pub use webhook_events::*;
+pub use webhook_events::{WebhookEvent, WebhookEventAttributes};
 #[cfg(feature = "webhooks")]
 mod webhook_pings;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings::*;
+pub use webhook_pings::{WebhookPing};
 #[cfg(feature = "webhooks")]
 mod webhook_pings_documents;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings_documents::*;
+pub use webhook_pings_documents::{WebhookPingResponse};
 #[cfg(feature = "webhooks")]
 mod webhook_pings_requests;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings_requests::*;
+pub use webhook_pings_requests::{WebhookPingCreateRequest};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhooks::*;
+pub use webhooks::{Webhook, WebhookAttributes, WebhookRelationships};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks_documents;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhooks_documents::*;
+pub use webhooks_documents::{WebhookResponse, WebhookResponseIncluded, WebhooksResponse, WebhooksResponseIncluded};
 #[cfg(feature = "webhooks")]
 mod webhooks_query;
 #[cfg(feature = "webhooks")]
@@ -3371,27 +3371,27 @@ pub use webhooks_query::*;
 #[cfg(feature = "webhooks")]
 mod webhooks_requests;
 #[cfg(feature = "webhooks")]
-pub use webhooks_requests::*;
+pub use webhooks_requests::{WebhookCreateRequest, WebhookUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices::*;
+pub use win_back_offer_prices::{WinBackOfferPrice, WinBackOfferPriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices_documents::*;
+pub use win_back_offer_prices_documents::{WinBackOfferPricesResponse, WinBackOfferPricesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices_requests::*;
+pub use win_back_offer_prices_requests::{WinBackOfferPriceInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod win_back_offers;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers::*;
+pub use win_back_offers::{WinBackOffer, WinBackOfferAttributes, WinBackOfferRelationships, WinBackOfferPriority, WinBackOfferPromotionIntent};
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_documents;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers_documents::*;
+pub use win_back_offers_documents::{WinBackOfferResponse, WinBackOfferResponseIncluded, WinBackOffersResponse, WinBackOffersResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_query;
 #[cfg(feature = "subscriptions")]
@@ -3399,8 +3399,8 @@ pub use win_back_offers_query::*;
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_requests;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers_requests::*;
+pub use win_back_offers_requests::{WinBackOfferCreateRequest, WinBackOfferCreateRequestPriority, WinBackOfferCreateRequestPromotionIntent, WinBackOfferCreateRequestIncluded, WinBackOfferUpdateRequest, WinBackOfferUpdateRequestPriority, WinBackOfferUpdateRequestPromotionIntent};
 #[cfg(feature = "power-and-performance")]
 mod xcode_metrics;
 #[cfg(feature = "power-and-performance")]
-pub use xcode_metrics::*;
+pub use xcode_metrics::{XcodeMetrics, XcodeMetricsInsights, XcodeMetricsProductData, XcodeMetricsProductDataMetricCategories, XcodeMetricsProductDataMetricCategoriesMetrics, XcodeMetricsProductDataMetricCategoriesMetricsDatasets, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal, XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys, XcodeMetricsProductDataMetricCategoriesMetricsUnit};

@@ -149,7 +149,7 @@ impl Context<'_> {
         let deprecated = deprecated(deprecated_type);
         source.items(quote! {
             #docs_of #deprecated
-            #[derive(Debug, Clone, Default, PartialEq)]
+            #[derive(Clone, Default)]
             #[non_exhaustive]
             pub struct #own { #(#fields,)* #rest }
         });
@@ -233,7 +233,7 @@ impl Context<'_> {
         let deprecated_type = deprecated(ty.deprecated);
         source.items(quote! {
             #docs_of #deprecated_type
-            #[derive(Debug, Clone, Default, PartialEq)]
+            #[derive(Clone, Default)]
             #[non_exhaustive]
             pub struct #own { #[doc = " Opaque, and unique among resources of its type."] pub id: String, #fields }
         });
@@ -307,7 +307,7 @@ impl Context<'_> {
         let ident = ident(own);
         source.items(quote! {
             #docs_of
-            #[derive(Debug, Clone, Default, PartialEq)]
+            #[derive(Clone, Default)]
             #[non_exhaustive]
             pub struct #ident { #(#fields,)* }
         });

@@ -8,17 +8,29 @@ use super::read::Seed;
 use super::slot::{Place, Slot};
 use super::view::{Fields, Items, View};
 
-/// Where in the nested body a field of a flat request struct belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// `data.id`
-    Id,
-    /// `data.attributes`
-    Attribute,
-    /// `data.relationships`, with the type of the resources that it leads to.
-    Relationship(&'static str),
-    /// `included`
-    Included,
+/// The name under which a draft shows its `data.id`: no member of JSON:API has it.
+pub const ID: &str = "/id";
+/// The name under which a draft shows its `included`.
+pub const INCLUDED: &str = "/included";
+
+/// What is the same for all drafts of one type.
+#[derive(Debug)]
+pub struct DraftShape {
+    /// The `type` of the resource.
+    pub kind: &'static str,
+    /// Whether this is a resource inside another body's `included`, and so has no `data` around it.
+    pub inline: bool,
+    /// The wire names of what must be present: `id`, attributes, relationships.
+    pub required: &'static [&'static str],
+    /// The wire names of relationships, each with the type of the resources that it leads to. What is not listed is an
+    /// attribute: the two have one namespace (JSON:API 1.1, "Fields").
+    pub relationships: &'static [(&'static str, &'static str)],
+}
+
+impl DraftShape {
+    fn leads_to(&self, key: &str) -> Option<&'static str> {
+        self.relationships.iter().find(|(name, _)| *name == key).map(|(_, kind)| *kind)
+    }
 }
 
 /// A flat struct that stands for the body that creates or updates a resource.
@@ -27,24 +39,14 @@ pub enum Part {
 /// `Option<Vec<String>>` to many. One that may lead to several types holds
 /// [`Identifier`](crate::Identifier)s instead.
 pub trait Draft {
-    /// The `type` of the resource.
-    fn kind(&self) -> &'static str;
+    /// What is the same for all drafts of this type.
+    fn shape(&self) -> &'static DraftShape;
 
-    /// Whether this is a resource inside another body's `included`, and so has no `data` around it.
-    fn inline(&self) -> bool {
-        false
-    }
+    /// The place of the field with this wire name, [`ID`] or [`INCLUDED`].
+    fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
 
-    /// The wire names of attributes and relationships that must be present.
-    fn required(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// The place of one field; the type inside [`Part::Relationship`] is not looked at.
-    fn field(&mut self, part: Part, key: &str) -> Option<&mut dyn Slot>;
-
-    /// Shows every field.
-    fn each(&self, put: &mut dyn FnMut(Part, &str, View<'_>));
+    /// Shows every field under its wire name, [`ID`] or [`INCLUDED`].
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
 }
 
 /// The outermost object of a draft.
@@ -58,13 +60,13 @@ impl<'a> Outline<'a> {
 
 impl Fields for Outline<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        if self.0.inline() {
+        if self.0.shape().inline {
             return Data(self.0).each(put);
         }
         put("data", View::Object(&Data(self.0)));
-        self.0.each(&mut |part, key, view| {
-            if part == Part::Included && !is_empty(view) {
-                put(key, view);
+        self.0.each(&mut |key, view| {
+            if key == INCLUDED && !is_empty(view) {
+                put("included", view);
             }
         });
     }
@@ -87,15 +89,16 @@ struct Data<'a>(&'a dyn Draft);
 
 impl Fields for Data<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        put("type", View::Str(self.0.kind()));
+        let shape = self.0.shape();
+        put("type", View::Str(shape.kind));
         let (mut attributes, mut relationships) = (false, false);
-        self.0.each(&mut |part, key, view| {
+        self.0.each(&mut |key, view| {
             let present = !matches!(view, View::Absent);
-            match part {
-                Part::Id => put(key, view),
-                Part::Attribute => attributes |= present,
-                Part::Relationship(_) => relationships |= present,
-                Part::Included => {}
+            match (key, shape.leads_to(key)) {
+                (ID, _) => put("id", view),
+                (INCLUDED, _) => {}
+                (_, Some(_)) => relationships |= present,
+                (_, None) => attributes |= present,
             }
         });
         if attributes {
@@ -111,8 +114,9 @@ struct Attributes<'a>(&'a dyn Draft);
 
 impl Fields for Attributes<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        self.0.each(&mut |part, key, view| {
-            if part == Part::Attribute {
+        let shape = self.0.shape();
+        self.0.each(&mut |key, view| {
+            if key != ID && key != INCLUDED && shape.leads_to(key).is_none() {
                 put(key, view);
             }
         });
@@ -123,8 +127,9 @@ struct Relationships<'a>(&'a dyn Draft);
 
 impl Fields for Relationships<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        self.0.each(&mut |part, key, view| {
-            if let (Part::Relationship(kind), false) = (part, matches!(view, View::Absent)) {
+        let shape = self.0.shape();
+        self.0.each(&mut |key, view| {
+            if let (Some(kind), false) = (shape.leads_to(key), matches!(view, View::Absent)) {
                 put(key, View::Object(&Linkage { kind, view }));
             }
         });
@@ -188,9 +193,9 @@ pub(crate) fn settle(
     mut object: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    if !draft.inline() {
+    if !draft.shape().inline {
         if let Some(included) = object.remove("included") {
-            put(draft.field(Part::Included, "included"), included, "included", path)?;
+            put(draft.field(INCLUDED), included, "included", path)?;
         }
         let Some(Value::Object(data)) = object.remove("data") else {
             return Err(serde_json::Error::missing_field("data"));
@@ -205,21 +210,25 @@ fn resource(
     mut data: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    let mut missing: Vec<&'static str> = draft.required().to_vec();
+    let mut missing: Vec<&'static str> = draft.shape().required.to_vec();
     if let Some(id) = data.remove("id") {
-        put(draft.field(Part::Id, "id"), id, "id", path)?;
+        missing.retain(|name| *name != "id");
+        put(draft.field(ID), id, "id", path)?;
     }
     if let Some(Value::Object(attributes)) = data.remove("attributes") {
         for (key, value) in attributes {
             missing.retain(|name| *name != key);
-            put(draft.field(Part::Attribute, &key), value, &key, path)
-                .inspect_err(|_| path.key("attributes"))?;
+            if draft.shape().leads_to(&key).is_none() {
+                put(draft.field(&key), value, &key, path).inspect_err(|_| path.key("attributes"))?;
+            }
         }
     }
     if let Some(Value::Object(relationships)) = data.remove("relationships") {
         for (key, value) in relationships {
             missing.retain(|name| *name != key);
-            relationship(draft, &key, &value, path).inspect_err(|_| path.key("relationships"))?;
+            if draft.shape().leads_to(&key).is_some() {
+                relationship(draft, &key, &value, path).inspect_err(|_| path.key("relationships"))?;
+            }
         }
     }
     match missing.first() {
@@ -244,12 +253,12 @@ fn relationship(
         one => id(one).cloned(),
     };
     if let Some(ids) = ids {
-        if put(draft.field(Part::Relationship(""), key), ids, key, path).is_ok() {
+        if put(draft.field(key), ids, key, path).is_ok() {
             return Ok(());
         }
         path.clear();
     }
-    put(draft.field(Part::Relationship(""), key), data.clone(), key, path)
+    put(draft.field(key), data.clone(), key, path)
 }
 
 fn id(identifier: &Value) -> Option<&Value> {

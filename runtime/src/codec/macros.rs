@@ -6,7 +6,7 @@
 /// `BTreeMap<String, _>` field that takes the members that are not listed and writes them beside the others.
 ///
 /// ```
-/// #[derive(Debug, Clone, Default, PartialEq)]
+/// #[derive(Clone, Default)]
 /// pub struct Device {
 ///     pub name: String,
 ///     pub os_version: Option<String>,
@@ -53,12 +53,12 @@ macro_rules! object {
         impl $crate::codec::Fields for $name {
             #[inline]
             fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
-                $(put($wire, $crate::codec::Put::view(&self.$field));)*
+                $crate::codec::each_of(&[$(($wire, &self.$field)),*], put);
                 $($crate::codec::Entries::each(&self.$rest, put);)?
-                let _ = put;
             }
         }
         $crate::serde_impls! { $name }
+        $crate::compare_impls! { $name }
     };
 }
 
@@ -67,10 +67,10 @@ macro_rules! object {
 /// `type` is not a field: it is written when encoding and skipped when decoding.
 ///
 /// ```
-/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # #[derive(Clone, Default)]
 /// # pub struct AppAttributes { pub name: Option<String> }
 /// # storewright_runtime::object! { AppAttributes { name: "name" } }
-/// #[derive(Debug, Clone, Default, PartialEq)]
+/// #[derive(Clone, Default)]
 /// pub struct App {
 ///     pub id: String,
 ///     pub attributes: AppAttributes,
@@ -105,8 +105,7 @@ macro_rules! resource {
             #[inline]
             fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
                 put("type", $crate::codec::View::Str($kind));
-                put("id", $crate::codec::View::Str(&self.id));
-                $(put($wire, $crate::codec::Put::view(&self.$field));)*
+                $crate::codec::each_of(&[("id", &self.id), $(($wire, &self.$field)),*], put);
             }
         }
         impl $crate::Resource for $name {
@@ -117,6 +116,7 @@ macro_rules! resource {
             }
         }
         $crate::serde_impls! { $name }
+        $crate::compare_impls! { $name }
     };
 }
 
@@ -128,7 +128,7 @@ macro_rules! resource {
 ///
 /// ```
 /// # use storewright_runtime::{object, resource, union};
-/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # #[derive(Clone, Default)]
 /// # pub struct Build { pub id: String }
 /// # resource! { Build: "builds" {} }
 /// #[derive(Debug, Clone, PartialEq)]
@@ -219,7 +219,7 @@ macro_rules! union {
 /// first. What fits none is kept in `Unrecognized`. Variants may be boxed or not.
 ///
 /// ```
-/// # #[derive(Debug, Clone, Default, PartialEq)]
+/// # #[derive(Clone, Default)]
 /// # pub struct Pointer { pub pointer: String }
 /// # storewright_runtime::object! { Pointer { pointer: "pointer" } required ["pointer"] }
 /// #[derive(Debug, Clone, PartialEq)]
@@ -290,7 +290,7 @@ macro_rules! untagged {
 ///
 /// ```
 /// use storewright_runtime::{Patch, request};
-/// #[derive(Debug, Clone, Default, PartialEq)]
+/// #[derive(Clone, Default)]
 /// pub struct BetaGroupUpdateRequest {
 ///     pub id: String,
 ///     pub name: Patch<String>,
@@ -312,7 +312,7 @@ macro_rules! untagged {
 ///     }}),
 /// );
 ///
-/// #[derive(Debug, Clone, Default, PartialEq)]
+/// #[derive(Clone, Default)]
 /// pub struct PriceInlineCreate { pub id: Option<String>, pub start_date: Option<String> }
 /// request! { inline PriceInlineCreate: "prices" { id(id) attributes { start_date: "startDate" } } }
 /// # Ok::<(), serde_json::Error>(())
@@ -332,46 +332,37 @@ macro_rules! request {
         #[allow(deprecated)]
         impl $crate::codec::Draft for $name {
             #[inline]
-            fn kind(&self) -> &'static str {
-                $kind
-            }
-            #[inline]
-            fn inline(&self) -> bool {
-                $inline
-            }
-            $(
-                #[inline]
-                fn required(&self) -> &'static [&'static str] {
-                    &[$($required),*]
+            fn shape(&self) -> &'static $crate::codec::DraftShape {
+                const {
+                    &$crate::codec::DraftShape {
+                        kind: $kind,
+                        inline: $inline,
+                        required: &[$($($required),*)?],
+                        relationships: &[$($(($relationship_wire, $related)),*)?],
+                    }
                 }
-            )?
+            }
             #[inline]
-            fn field(&mut self, part: $crate::codec::Part, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
-                match (part, key) {
-                    $(($crate::codec::Part::Id, _) => Some(&mut self.$id),)?
-                    $($(($crate::codec::Part::Attribute, $attribute_wire) => Some(&mut self.$attribute),)*)?
-                    $($(
-                        ($crate::codec::Part::Relationship(_), $relationship_wire) => Some(&mut self.$relationship),
-                    )*)?
-                    $(($crate::codec::Part::Included, _) => Some(&mut self.$included),)?
+            fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
+                match key {
+                    $($crate::codec::ID => Some(&mut self.$id),)?
+                    $($($attribute_wire => Some(&mut self.$attribute),)*)?
+                    $($($relationship_wire => Some(&mut self.$relationship),)*)?
+                    $($crate::codec::INCLUDED => Some(&mut self.$included),)?
                     _ => None,
                 }
             }
             #[inline]
-            fn each(&self, put: &mut dyn FnMut($crate::codec::Part, &str, $crate::codec::View<'_>)) {
-                $(put($crate::codec::Part::Id, "id", $crate::codec::Put::view(&self.$id));)?
-                $($(
-                    put($crate::codec::Part::Attribute, $attribute_wire, $crate::codec::Put::view(&self.$attribute));
-                )*)?
-                $($(
-                    put(
-                        $crate::codec::Part::Relationship($related),
-                        $relationship_wire,
-                        $crate::codec::Put::view(&self.$relationship),
-                    );
-                )*)?
-                $(put($crate::codec::Part::Included, "included", $crate::codec::Put::view(&self.$included));)?
-                let _ = put;
+            fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
+                $crate::codec::each_of(
+                    &[
+                        $(($crate::codec::ID, &self.$id),)?
+                        $($(($attribute_wire, &self.$attribute),)*)?
+                        $($(($relationship_wire, &self.$relationship),)*)?
+                        $(($crate::codec::INCLUDED, &self.$included),)?
+                    ],
+                    put,
+                );
             }
         }
         impl $crate::codec::Slot for $name {
@@ -387,6 +378,7 @@ macro_rules! request {
             }
         }
         $crate::serde_impls! { $name }
+        $crate::compare_impls! { $name }
     };
     ($name:ident: $($rest:tt)*) => { $crate::request! { @false $name: $($rest)* } };
 }

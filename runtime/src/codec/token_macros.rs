@@ -153,8 +153,8 @@ macro_rules! open_int_enum {
 ///         APP_INFOS = "appInfos",
 ///     }
 /// }
-/// assert_eq!(AppsInclude::APP_INFOS.as_str(), "appInfos");
-/// assert_eq!(AppsInclude::new("novelties").to_string(), "novelties");
+/// assert_eq!(AppsInclude::APP_INFOS.as_ref(), "appInfos");
+/// assert_eq!(AppsInclude::new("novelties").as_ref(), "novelties");
 /// ```
 #[macro_export]
 macro_rules! tokens {
@@ -163,7 +163,7 @@ macro_rules! tokens {
         pub struct $name:ident { $($(#[$constant_meta:meta])* $constant:ident = $wire:literal),* $(,)? }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone)]
         pub struct $name(std::borrow::Cow<'static, str>);
 
         impl $name {
@@ -177,22 +177,11 @@ macro_rules! tokens {
             pub fn new(text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
                 Self(text.into())
             }
-
-            /// The value on the wire.
-            #[inline]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
         }
         impl AsRef<str> for $name {
             #[inline]
             fn as_ref(&self) -> &str {
                 &self.0
-            }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
             }
         }
     };
@@ -205,7 +194,7 @@ macro_rules! tokens {
 ///     /// What apps can be sorted by.
 ///     pub struct AppsSort { NAME = "name" }
 /// }
-/// assert_eq!(AppsSort::NAME.desc().as_str(), "-name");
+/// assert_eq!(AppsSort::NAME.desc().as_ref(), "-name");
 /// ```
 #[macro_export]
 macro_rules! sort_tokens {

@@ -8,7 +8,7 @@ use super::DeviceFamily;
 
 /// A resource of the type `accessibilityDeclarations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccessibilityDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -41,7 +41,7 @@ impl AccessibilityDeclaration {
 }
 
 /// Attributes of [`AccessibilityDeclaration`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationAttributes {
     /// `deviceFamily`.

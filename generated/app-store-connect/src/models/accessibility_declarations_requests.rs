@@ -8,7 +8,7 @@ use super::DeviceFamily;
 
 /// Creates a resource of the type `accessibilityDeclarations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationCreateRequest {
     /// `deviceFamily`.
@@ -184,7 +184,7 @@ impl AccessibilityDeclarationCreateRequest {
 
 /// Changes a resource of the type `accessibilityDeclarations`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `actors`.
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Actor {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl Actor {
 }
 
 /// Attributes of [`Actor`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActorAttributes {
     /// `actorType`.

@@ -8,7 +8,7 @@ use super::KidsAgeBand;
 
 /// A resource of the type `ageRatingDeclarations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgeRatingDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl AgeRatingDeclaration {
 }
 
 /// Attributes of [`AgeRatingDeclaration`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgeRatingDeclarationAttributes {
     /// `advertising`.

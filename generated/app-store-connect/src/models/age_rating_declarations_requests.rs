@@ -18,7 +18,7 @@ use super::{
 
 /// Changes a resource of the type `ageRatingDeclarations`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgeRatingDeclarationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionDomains`.
 /// Feature: `alternative-distribution`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionDomain {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl AlternativeDistributionDomain {
 }
 
 /// Attributes of [`AlternativeDistributionDomain`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionDomainAttributes {
     /// `createdDate`: date and time (RFC 3339).

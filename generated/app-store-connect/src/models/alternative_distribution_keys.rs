@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionKeys`.
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionKey {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl AlternativeDistributionKey {
 }
 
 /// Attributes of [`AlternativeDistributionKey`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionKeyAttributes {
     /// `publicKey`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionPackageDeltas`.
 /// Feature: `alternative-distribution`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageDelta {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl AlternativeDistributionPackageDelta {
 }
 
 /// Attributes of [`AlternativeDistributionPackageDelta`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageDeltaAttributes {
     /// `alternativeDistributionKeyBlob`.

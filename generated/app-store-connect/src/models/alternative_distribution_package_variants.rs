@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionPackageVariants`.
 /// Feature: `alternative-distribution`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVariant {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl AlternativeDistributionPackageVariant {
 }
 
 /// Attributes of [`AlternativeDistributionPackageVariant`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVariantAttributes {
     /// `alternativeDistributionKeyBlob`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionPackageVersions`.
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersion {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AlternativeDistributionPackageVersion {
 }
 
 /// Attributes of [`AlternativeDistributionPackageVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionAttributes {
     /// `fileChecksum`.
@@ -75,7 +75,7 @@ rt::object! { AlternativeDistributionPackageVersionAttributes {
 } }
 
 /// Relationships of [`AlternativeDistributionPackageVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionRelationships {
     /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.

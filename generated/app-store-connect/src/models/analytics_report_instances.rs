@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReportInstances`.
 /// Feature: `analytics`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstance {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AnalyticsReportInstance {
 }
 
 /// Attributes of [`AnalyticsReportInstance`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceAttributes {
     /// `granularity`.
@@ -65,7 +65,7 @@ rt::object! { AnalyticsReportInstanceAttributes {
 } }
 
 /// Relationships of [`AnalyticsReportInstance`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceRelationships {
     /// `segments`.

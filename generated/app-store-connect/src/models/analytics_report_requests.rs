@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReportRequests`.
 /// Features: any of `analytics`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequest {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AnalyticsReportRequest {
 }
 
 /// Attributes of [`AnalyticsReportRequest`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestAttributes {
     /// `accessType`.
@@ -65,7 +65,7 @@ rt::object! { AnalyticsReportRequestAttributes {
 } }
 
 /// Relationships of [`AnalyticsReportRequest`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestRelationships {
     /// `reports`: any number of `analyticsReports`.

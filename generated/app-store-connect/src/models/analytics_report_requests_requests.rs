@@ -8,7 +8,7 @@ use super::AnalyticsReportRequestAccessType;
 
 /// Creates a resource of the type `analyticsReportRequests`.
 /// Feature: `analytics`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestCreateRequest {
     /// `accessType`.

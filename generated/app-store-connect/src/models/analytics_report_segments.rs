@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReportSegments`.
 /// Feature: `analytics`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportSegment {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl AnalyticsReportSegment {
 }
 
 /// Attributes of [`AnalyticsReportSegment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportSegmentAttributes {
     /// `checksum`.

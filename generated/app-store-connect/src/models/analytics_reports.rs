@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReports`.
 /// Features: any of `analytics`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReport {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl AnalyticsReport {
 }
 
 /// Attributes of [`AnalyticsReport`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportAttributes {
     /// `category`.
@@ -60,7 +60,7 @@ pub struct AnalyticsReportAttributes {
 rt::object! { AnalyticsReportAttributes { category: "category", name: "name" } }
 
 /// Relationships of [`AnalyticsReport`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AnalyticsReportRelationships {
     /// `instances`.

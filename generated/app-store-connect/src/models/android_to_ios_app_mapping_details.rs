@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `androidToIosAppMappingDetails`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetail {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl AndroidToIosAppMappingDetail {
 }
 
 /// Attributes of [`AndroidToIosAppMappingDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailAttributes {
     /// `appSigningKeyPublicCertificateSha256Fingerprints`.

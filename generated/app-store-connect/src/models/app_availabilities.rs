@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appAvailabilities`.
 /// Features: any of `app-store`, `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2 {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AppAvailabilityV2 {
 }
 
 /// Attributes of [`AppAvailabilityV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2Attributes {
     /// `availableInNewTerritories`.
@@ -61,7 +61,7 @@ pub struct AppAvailabilityV2Attributes {
 rt::object! { AppAvailabilityV2Attributes { available_in_new_territories: "availableInNewTerritories" } }
 
 /// Relationships of [`AppAvailabilityV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2Relationships {
     /// `territoryAvailabilities`: any number of `territoryAvailabilities`.

@@ -8,7 +8,7 @@ use super::TerritoryAvailabilityInlineCreate;
 
 /// Creates a resource of the type `appAvailabilities`.
 /// Feature: `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2CreateRequest {
     /// `availableInNewTerritories`.

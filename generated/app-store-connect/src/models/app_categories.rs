@@ -8,7 +8,7 @@ use super::Platform;
 
 /// A resource of the type `appCategories`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCategory {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl AppCategory {
 }
 
 /// Attributes of [`AppCategory`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCategoryAttributes {
     /// `platforms`.
@@ -60,7 +60,7 @@ pub struct AppCategoryAttributes {
 rt::object! { AppCategoryAttributes { platforms: "platforms" } }
 
 /// Relationships of [`AppCategory`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCategoryRelationships {
     /// `parent`: one of `appCategories`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `appClipAdvancedExperienceImages`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImage {
     /// Opaque, and unique among resources of its type.
@@ -46,7 +46,7 @@ impl AppClipAdvancedExperienceImage {
 }
 
 /// Attributes of [`AppClipAdvancedExperienceImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageAttributes {
     /// `assetDeliveryState`.

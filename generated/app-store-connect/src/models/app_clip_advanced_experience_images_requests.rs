@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appClipAdvancedExperienceImages`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageCreateRequest {
     /// `fileName`.
@@ -29,7 +29,7 @@ impl AppClipAdvancedExperienceImageCreateRequest {
 
 /// Changes a resource of the type `appClipAdvancedExperienceImages`; what is absent stays as it is.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use super::AppClipAdvancedExperienceLanguage;
 
 /// A resource of the type `appClipAdvancedExperienceLocalizations`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalization {
     /// Opaque, and unique among resources of its type.
@@ -44,7 +44,7 @@ impl AppClipAdvancedExperienceLocalization {
 }
 
 /// Attributes of [`AppClipAdvancedExperienceLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalizationAttributes {
     /// `language`.

@@ -8,7 +8,7 @@ use super::AppClipAdvancedExperienceLanguage;
 
 /// A resource of the type `appClipAdvancedExperienceLocalizations` that another request creates along.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `appClipAdvancedExperiences`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperience {
     /// Opaque, and unique among resources of its type.
@@ -58,7 +58,7 @@ impl AppClipAdvancedExperience {
 }
 
 /// Attributes of [`AppClipAdvancedExperience`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceAttributes {
     /// `action`.
@@ -88,7 +88,7 @@ rt::object! { AppClipAdvancedExperienceAttributes {
 } }
 
 /// Relationships of [`AppClipAdvancedExperience`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceRelationships {
     /// `appClip`: one of `appClips`.
@@ -179,7 +179,7 @@ rt::open_enum! { AppClipAdvancedExperienceBusinessCategory {
 
 /// `AppClipAdvancedExperience.attributes.place`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlace {
     /// `categories`.
@@ -287,7 +287,7 @@ impl AppClipAdvancedExperiencePlace {
 
 /// `AppClipAdvancedExperience.attributes.place.displayPoint`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPoint {
     /// `coordinates`.
@@ -321,7 +321,7 @@ impl AppClipAdvancedExperiencePlaceDisplayPoint {
 
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.coordinates`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
     /// `latitude`.
@@ -369,7 +369,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceDisplayPointSource {
 
 /// `AppClipAdvancedExperience.attributes.place.mainAddress`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddress {
     /// `fullAddress`.
@@ -404,7 +404,7 @@ impl AppClipAdvancedExperiencePlaceMainAddress {
 
 /// `AppClipAdvancedExperience.attributes.place.mainAddress.structuredAddress`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
     /// `countryCode`.
@@ -588,7 +588,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceMapAction {
 
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlacePhoneNumber {
     /// `intent`.

@@ -11,7 +11,7 @@ use super::{
 
 /// Creates a resource of the type `appClipAdvancedExperiences`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceCreateRequest {
     /// `action`.
@@ -149,7 +149,7 @@ rt::union! { plain AppClipAdvancedExperienceCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `appClipAdvancedExperiences`; what is absent stays as it is.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appClipAppStoreReviewDetails`.
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppClipAppStoreReviewDetail {
 }
 
 /// Attributes of [`AppClipAppStoreReviewDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailAttributes {
     /// `invocationUrls`.
@@ -64,7 +64,7 @@ pub struct AppClipAppStoreReviewDetailAttributes {
 rt::object! { AppClipAppStoreReviewDetailAttributes { invocation_urls: "invocationUrls" } }
 
 /// Relationships of [`AppClipAppStoreReviewDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailRelationships {
     /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appClipAppStoreReviewDetails`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailCreateRequest {
     /// `invocationUrls`.
@@ -50,7 +50,7 @@ impl AppClipAppStoreReviewDetailCreateRequest {
 
 /// Changes a resource of the type `appClipAppStoreReviewDetails`; what is absent stays as it is.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appClipDefaultExperienceLocalizations`.
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppClipDefaultExperienceLocalization {
 }
 
 /// Attributes of [`AppClipDefaultExperienceLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationAttributes {
     /// `locale`.
@@ -66,7 +66,7 @@ pub struct AppClipDefaultExperienceLocalizationAttributes {
 rt::object! { AppClipDefaultExperienceLocalizationAttributes { locale: "locale", subtitle: "subtitle" } }
 
 /// Relationships of [`AppClipDefaultExperienceLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationRelationships {
     /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.

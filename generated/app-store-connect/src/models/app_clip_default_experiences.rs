@@ -9,7 +9,7 @@ use super::AppClipAction;
 
 /// A resource of the type `appClipDefaultExperiences`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperience {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppClipDefaultExperience {
 }
 
 /// Attributes of [`AppClipDefaultExperience`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceAttributes {
     /// `action`.
@@ -64,7 +64,7 @@ pub struct AppClipDefaultExperienceAttributes {
 rt::object! { AppClipDefaultExperienceAttributes { action: "action" } }
 
 /// Relationships of [`AppClipDefaultExperience`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceRelationships {
     /// `appClip`: one of `appClips`.

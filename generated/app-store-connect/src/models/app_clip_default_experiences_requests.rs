@@ -8,7 +8,7 @@ use super::AppClipAction;
 
 /// Creates a resource of the type `appClipDefaultExperiences`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceCreateRequest {
     /// `action`.
@@ -68,7 +68,7 @@ impl AppClipDefaultExperienceCreateRequest {
 
 /// Changes a resource of the type `appClipDefaultExperiences`; what is absent stays as it is.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceUpdateRequest {
     /// `id` of the resource that is changed.

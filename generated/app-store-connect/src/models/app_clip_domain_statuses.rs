@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appClipDomainStatuses`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDomainStatus {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppClipDomainStatus {
 }
 
 /// Attributes of [`AppClipDomainStatus`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDomainStatusAttributes {
     /// `domains`.
@@ -50,7 +50,7 @@ rt::object! { AppClipDomainStatusAttributes { domains: "domains", last_updated_d
 
 /// `AppClipDomainStatus.attributes.domains[]`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipDomainStatusDomains {
     /// `domain`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `appClipHeaderImages`.
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipHeaderImage {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl AppClipHeaderImage {
 }
 
 /// Attributes of [`AppClipHeaderImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageAttributes {
     /// `assetDeliveryState`.
@@ -79,7 +79,7 @@ rt::object! { AppClipHeaderImageAttributes {
 } }
 
 /// Relationships of [`AppClipHeaderImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageRelationships {
     /// `appClipDefaultExperienceLocalization`: one of `appClipDefaultExperienceLocalizations`.

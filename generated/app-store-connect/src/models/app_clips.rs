@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appClips`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClip {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl AppClip {
 }
 
 /// Attributes of [`AppClip`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipAttributes {
     /// `bundleId`.
@@ -58,7 +58,7 @@ pub struct AppClipAttributes {
 rt::object! { AppClipAttributes { bundle_id: "bundleId" } }
 
 /// Relationships of [`AppClip`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppClipRelationships {
     /// `app`: one of `apps`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPageLocalizations`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppCustomProductPageLocalization {
 }
 
 /// Attributes of [`AppCustomProductPageLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationAttributes {
     /// `locale`.
@@ -68,7 +68,7 @@ rt::object! { AppCustomProductPageLocalizationAttributes {
 } }
 
 /// Relationships of [`AppCustomProductPageLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPageVersions`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersion {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppCustomProductPageVersion {
 }
 
 /// Attributes of [`AppCustomProductPageVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionAttributes {
     /// `deepLink`: a URI, kept as it comes.
@@ -70,7 +70,7 @@ rt::object! { AppCustomProductPageVersionAttributes {
 } }
 
 /// Relationships of [`AppCustomProductPageVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionRelationships {
     /// `appCustomProductPage`: one of `appCustomProductPages`.

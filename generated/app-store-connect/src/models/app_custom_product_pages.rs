@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPages`.
 /// Features: any of `app-store`, `builds`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPage {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AppCustomProductPage {
 }
 
 /// Attributes of [`AppCustomProductPage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageAttributes {
     /// `name`.
@@ -65,7 +65,7 @@ pub struct AppCustomProductPageAttributes {
 rt::object! { AppCustomProductPageAttributes { name: "name", url: "url", visible: "visible" } }
 
 /// Relationships of [`AppCustomProductPage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageRelationships {
     /// `app`: one of `apps`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `appCustomProductPages`.
 /// Feature: `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageCreateRequest {
     /// `name`.
@@ -102,7 +102,7 @@ rt::union! { plain AppCustomProductPageCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `appCustomProductPages`; what is absent stays as it is.
 /// Feature: `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppCustomProductPageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appEncryptionDeclarationDocuments`.
 /// Features: any of `app-store`, `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocument {
     /// Opaque, and unique among resources of its type.
@@ -47,7 +47,7 @@ impl AppEncryptionDeclarationDocument {
 }
 
 /// Attributes of [`AppEncryptionDeclarationDocument`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentAttributes {
     /// `assetDeliveryState`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appEncryptionDeclarationDocuments`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentCreateRequest {
     /// `fileName`.
@@ -39,7 +39,7 @@ impl AppEncryptionDeclarationDocumentCreateRequest {
 
 /// Changes a resource of the type `appEncryptionDeclarationDocuments`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentUpdateRequest {
     /// `id` of the resource that is changed.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appEncryptionDeclarations`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl AppEncryptionDeclaration {
 }
 
 /// Attributes of [`AppEncryptionDeclaration`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationAttributes {
     /// `appDescription`.
@@ -106,7 +106,7 @@ rt::object! { AppEncryptionDeclarationAttributes {
 } }
 
 /// Relationships of [`AppEncryptionDeclaration`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationRelationships {
     /// `app`: one of `apps`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appEventLocalizations`.
 /// Features: any of `app-events`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventLocalization {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AppEventLocalization {
 }
 
 /// Attributes of [`AppEventLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventLocalizationAttributes {
     /// `locale`.
@@ -70,7 +70,7 @@ rt::object! { AppEventLocalizationAttributes {
 } }
 
 /// Relationships of [`AppEventLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventLocalizationRelationships {
     /// `appEvent`: one of `appEvents`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appEventLocalizations`.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventLocalizationCreateRequest {
     /// `locale`.
@@ -79,7 +79,7 @@ impl AppEventLocalizationCreateRequest {
 
 /// Changes a resource of the type `appEventLocalizations`; what is absent stays as it is.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

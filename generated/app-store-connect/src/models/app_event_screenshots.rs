@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `appEventScreenshots`.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl AppEventScreenshot {
 }
 
 /// Attributes of [`AppEventScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventScreenshotAttributes {
     /// `appEventAssetType`.
@@ -81,7 +81,7 @@ rt::object! { AppEventScreenshotAttributes {
 } }
 
 /// Relationships of [`AppEventScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventScreenshotRelationships {
     /// `appEventLocalization`: one of `appEventLocalizations`.

@@ -8,7 +8,7 @@ use super::AppEventAssetType;
 
 /// Creates a resource of the type `appEventScreenshots`.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventScreenshotCreateRequest {
     /// `appEventAssetType`.
@@ -48,7 +48,7 @@ impl AppEventScreenshotCreateRequest {
 
 /// Changes a resource of the type `appEventScreenshots`; what is absent stays as it is.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

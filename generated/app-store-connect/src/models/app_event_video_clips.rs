@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appEventVideoClips`.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventVideoClip {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl AppEventVideoClip {
 }
 
 /// Attributes of [`AppEventVideoClip`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventVideoClipAttributes {
     /// `appEventAssetType`.
@@ -92,7 +92,7 @@ rt::object! { AppEventVideoClipAttributes {
 } }
 
 /// Relationships of [`AppEventVideoClip`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventVideoClipRelationships {
     /// `appEventLocalization`: one of `appEventLocalizations`.

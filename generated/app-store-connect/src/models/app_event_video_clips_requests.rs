@@ -8,7 +8,7 @@ use super::AppEventAssetType;
 
 /// Creates a resource of the type `appEventVideoClips`.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventVideoClipCreateRequest {
     /// `appEventAssetType`.
@@ -65,7 +65,7 @@ impl AppEventVideoClipCreateRequest {
 
 /// Changes a resource of the type `appEventVideoClips`; what is absent stays as it is.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventVideoClipUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appEvents`.
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEvent {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl AppEvent {
 }
 
 /// Attributes of [`AppEvent`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventAttributes {
     /// `archivedTerritorySchedules`.
@@ -81,7 +81,7 @@ rt::object! { AppEventAttributes {
 } }
 
 /// Relationships of [`AppEvent`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventRelationships {
     /// `localizations`: any number of `appEventLocalizations`.
@@ -92,7 +92,7 @@ rt::object! { AppEventRelationships { localizations: "localizations" } }
 
 /// `AppEvent.attributes.archivedTerritorySchedules[]`.
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventArchivedTerritorySchedules {
     /// `eventEnd`: date and time (RFC 3339).
@@ -231,7 +231,7 @@ rt::open_enum! { AppEventPurpose {
 
 /// `AppEvent.attributes.territorySchedules[]`.
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventTerritorySchedules {
     /// `eventEnd`: date and time (RFC 3339).

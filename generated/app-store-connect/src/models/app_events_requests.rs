@@ -11,7 +11,7 @@ use super::{
 
 /// Creates a resource of the type `appEvents`.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventCreateRequest {
     /// `badge`.
@@ -171,7 +171,7 @@ pub type AppEventCreateRequestTerritorySchedules = AppEventTerritorySchedules;
 
 /// Changes a resource of the type `appEvents`; what is absent stays as it is.
 /// Feature: `app-events`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppEventUpdateRequest {
     /// `id` of the resource that is changed.

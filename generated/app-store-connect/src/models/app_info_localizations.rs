@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appInfoLocalizations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppInfoLocalization {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AppInfoLocalization {
 }
 
 /// Attributes of [`AppInfoLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationAttributes {
     /// `locale`.
@@ -74,7 +74,7 @@ rt::object! { AppInfoLocalizationAttributes {
 } }
 
 /// Relationships of [`AppInfoLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationRelationships {
     /// `appInfo`: one of `appInfos`.

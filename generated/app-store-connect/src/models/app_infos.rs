@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appInfos`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppInfo {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl AppInfo {
 }
 
 /// Attributes of [`AppInfo`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppInfoAttributes {
     /// `appStoreAgeRating`.
@@ -92,7 +92,7 @@ rt::object! { AppInfoAttributes {
 } }
 
 /// Relationships of [`AppInfo`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppInfoRelationships {
     /// `ageRatingDeclaration`: one of `ageRatingDeclarations`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appKeywords`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppKeyword {
     /// Opaque, and unique among resources of its type.

@@ -9,7 +9,7 @@ use super::AppMediaStateError;
 
 /// `AppMediaPreviewFrameImageState`.
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppMediaPreviewFrameImageState {
     /// `errors`.

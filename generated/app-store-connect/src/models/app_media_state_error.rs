@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `AppMediaStateError`.
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppMediaStateError {
     /// `code`.

@@ -9,7 +9,7 @@ use super::PreviewType;
 
 /// A resource of the type `appPreviewSets`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewSet {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AppPreviewSet {
 }
 
 /// Attributes of [`AppPreviewSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewSetAttributes {
     /// `previewType`.
@@ -61,7 +61,7 @@ pub struct AppPreviewSetAttributes {
 rt::object! { AppPreviewSetAttributes { preview_type: "previewType" } }
 
 /// Relationships of [`AppPreviewSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewSetRelationships {
     /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.

@@ -8,7 +8,7 @@ use super::PreviewType;
 
 /// Creates a resource of the type `appPreviewSets`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewSetCreateRequest {
     /// `previewType`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appPreviews`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreview {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl AppPreview {
 }
 
 /// Attributes of [`AppPreview`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewAttributes {
     /// `assetDeliveryState`.
@@ -91,7 +91,7 @@ rt::object! { AppPreviewAttributes {
 } }
 
 /// Relationships of [`AppPreview`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewRelationships {
     /// `appPreviewSet`: one of `appPreviewSets`.

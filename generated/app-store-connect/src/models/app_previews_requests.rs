@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appPreviews`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewCreateRequest {
     /// `fileName`.
@@ -71,7 +71,7 @@ impl AppPreviewCreateRequest {
 
 /// Changes a resource of the type `appPreviews`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPreviewUpdateRequest {
     /// `id` of the resource that is changed.

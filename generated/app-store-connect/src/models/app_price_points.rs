@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appPricePoints`.
 /// Features: any of `app-store`, `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPricePointV3 {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl AppPricePointV3 {
 }
 
 /// Attributes of [`AppPricePointV3`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPricePointV3Attributes {
     /// `customerPrice`.
@@ -60,7 +60,7 @@ pub struct AppPricePointV3Attributes {
 rt::object! { AppPricePointV3Attributes { customer_price: "customerPrice", proceeds: "proceeds" } }
 
 /// Relationships of [`AppPricePointV3`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPricePointV3Relationships {
     /// `app`: one of `apps`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appPriceSchedules`.
 /// Features: any of `app-store`, `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPriceSchedule {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +40,7 @@ impl AppPriceSchedule {
 }
 
 /// Relationships of [`AppPriceSchedule`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPriceScheduleRelationships {
     /// `app`: one of `apps`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `appPriceSchedules`.
 /// Feature: `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPriceScheduleCreateRequest {
     /// `app`: id of `apps`.

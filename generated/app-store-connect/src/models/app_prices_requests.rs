@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appPrices` that another request creates along.
 /// Feature: `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppPriceV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -9,7 +9,7 @@ use super::ScreenshotDisplayType;
 
 /// A resource of the type `appScreenshotSets`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotSet {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppScreenshotSet {
 }
 
 /// Attributes of [`AppScreenshotSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotSetAttributes {
     /// `screenshotDisplayType`.
@@ -64,7 +64,7 @@ pub struct AppScreenshotSetAttributes {
 rt::object! { AppScreenshotSetAttributes { screenshot_display_type: "screenshotDisplayType" } }
 
 /// Relationships of [`AppScreenshotSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotSetRelationships {
     /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.

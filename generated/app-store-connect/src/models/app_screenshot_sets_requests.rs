@@ -8,7 +8,7 @@ use super::ScreenshotDisplayType;
 
 /// Creates a resource of the type `appScreenshotSets`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotSetCreateRequest {
     /// `screenshotDisplayType`.

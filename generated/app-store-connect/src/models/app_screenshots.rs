@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appScreenshots`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl AppScreenshot {
 }
 
 /// Attributes of [`AppScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -81,7 +81,7 @@ rt::object! { AppScreenshotAttributes {
 } }
 
 /// Relationships of [`AppScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotRelationships {
     /// `appScreenshotSet`: one of `appScreenshotSets`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appScreenshots`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotCreateRequest {
     /// `fileName`.
@@ -39,7 +39,7 @@ impl AppScreenshotCreateRequest {
 
 /// Changes a resource of the type `appScreenshots`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

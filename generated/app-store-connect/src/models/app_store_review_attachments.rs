@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `appStoreReviewAttachments`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachment {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl AppStoreReviewAttachment {
 }
 
 /// Attributes of [`AppStoreReviewAttachment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentAttributes {
     /// `assetDeliveryState`.
@@ -76,7 +76,7 @@ rt::object! { AppStoreReviewAttachmentAttributes {
 } }
 
 /// Relationships of [`AppStoreReviewAttachment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentRelationships {
     /// `appStoreReviewDetail`: one of `appStoreReviewDetails`.

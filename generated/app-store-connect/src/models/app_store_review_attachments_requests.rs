@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreReviewAttachments`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentCreateRequest {
     /// `fileName`.
@@ -39,7 +39,7 @@ impl AppStoreReviewAttachmentCreateRequest {
 
 /// Changes a resource of the type `appStoreReviewAttachments`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreReviewDetails`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl AppStoreReviewDetail {
 }
 
 /// Attributes of [`AppStoreReviewDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailAttributes {
     /// `contactEmail`.
@@ -80,7 +80,7 @@ rt::object! { AppStoreReviewDetailAttributes {
 } }
 
 /// Relationships of [`AppStoreReviewDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailRelationships {
     /// `appStoreReviewAttachments`: any number of `appStoreReviewAttachments`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreReviewDetails`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailCreateRequest {
     /// `contactEmail`.
@@ -154,7 +154,7 @@ impl AppStoreReviewDetailCreateRequest {
 
 /// Changes a resource of the type `appStoreReviewDetails`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailUpdateRequest {
     /// `id` of the resource that is changed.

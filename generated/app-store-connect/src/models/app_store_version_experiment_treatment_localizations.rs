@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppStoreVersionExperimentTreatmentLocalization {
 }
 
 /// Attributes of [`AppStoreVersionExperimentTreatmentLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationAttributes {
     /// `locale`.
@@ -64,7 +64,7 @@ pub struct AppStoreVersionExperimentTreatmentLocalizationAttributes {
 rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale: "locale" } }
 
 /// Relationships of [`AppStoreVersionExperimentTreatmentLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.

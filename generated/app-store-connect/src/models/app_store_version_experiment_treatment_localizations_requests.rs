@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
 /// Feature: `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
     /// `locale`.

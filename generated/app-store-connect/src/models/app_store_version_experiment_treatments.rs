@@ -9,7 +9,7 @@ use super::ImageAsset;
 
 /// A resource of the type `appStoreVersionExperimentTreatments`.
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatment {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl AppStoreVersionExperimentTreatment {
 }
 
 /// Attributes of [`AppStoreVersionExperimentTreatment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentAttributes {
     /// `appIcon`.
@@ -75,7 +75,7 @@ rt::object! { AppStoreVersionExperimentTreatmentAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperimentTreatment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentRelationships {
     /// `appStoreVersionExperiment`: one of `appStoreVersionExperiments`.

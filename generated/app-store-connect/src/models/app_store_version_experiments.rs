@@ -10,7 +10,7 @@ use super::Platform;
 /// A resource of the type `appStoreVersionExperiments`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperiment {
     /// Opaque, and unique among resources of its type.
@@ -58,7 +58,7 @@ impl AppStoreVersionExperiment {
 }
 
 /// Attributes of [`AppStoreVersionExperiment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentAttributes {
     /// `endDate`: date and time (RFC 3339).
@@ -81,7 +81,7 @@ rt::object! { AppStoreVersionExperimentAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperiment`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.
@@ -130,7 +130,7 @@ rt::open_enum! { AppStoreVersionExperimentState {
 
 /// A resource of the type `appStoreVersionExperiments`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2 {
     /// Opaque, and unique among resources of its type.
@@ -178,7 +178,7 @@ impl AppStoreVersionExperimentV2 {
 }
 
 /// Attributes of [`AppStoreVersionExperimentV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Attributes {
     /// `endDate`: date and time (RFC 3339).
@@ -203,7 +203,7 @@ rt::object! { AppStoreVersionExperimentV2Attributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperimentV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Relationships {
     /// `app`: one of `apps`.

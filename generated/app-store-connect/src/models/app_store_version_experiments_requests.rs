@@ -9,7 +9,7 @@ use super::Platform;
 /// Creates a resource of the type `appStoreVersionExperiments`.
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentCreateRequest {
     /// `name`.
@@ -40,7 +40,7 @@ impl AppStoreVersionExperimentCreateRequest {
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentUpdateRequest {
     /// `id` of the resource that is changed.
@@ -111,7 +111,7 @@ impl AppStoreVersionExperimentUpdateRequest {
 
 /// Creates a resource of the type `appStoreVersionExperiments`.
 /// Feature: `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2CreateRequest {
     /// `name`.
@@ -148,7 +148,7 @@ impl AppStoreVersionExperimentV2CreateRequest {
 
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
 /// Feature: `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2UpdateRequest {
     /// `id` of the resource that is changed.

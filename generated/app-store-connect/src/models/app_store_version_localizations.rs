@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionLocalizations`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl AppStoreVersionLocalization {
 }
 
 /// Attributes of [`AppStoreVersionLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationAttributes {
     /// `description`.
@@ -79,7 +79,7 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.

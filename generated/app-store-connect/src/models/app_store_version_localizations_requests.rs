@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreVersionLocalizations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationCreateRequest {
     /// `description`.
@@ -124,7 +124,7 @@ impl AppStoreVersionLocalizationCreateRequest {
 
 /// Changes a resource of the type `appStoreVersionLocalizations`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

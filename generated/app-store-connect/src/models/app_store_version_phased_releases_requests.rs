@@ -8,7 +8,7 @@ use super::PhasedReleaseState;
 
 /// Creates a resource of the type `appStoreVersionPhasedReleases`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseCreateRequest {
     /// `phasedReleaseState`.
@@ -44,7 +44,7 @@ impl AppStoreVersionPhasedReleaseCreateRequest {
 
 /// Changes a resource of the type `appStoreVersionPhasedReleases`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionReleaseRequests`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionReleaseRequest {
     /// Opaque, and unique among resources of its type.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appStoreVersionSubmissions`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmission {
     /// Opaque, and unique among resources of its type.
@@ -43,7 +43,7 @@ impl AppStoreVersionSubmission {
 }
 
 /// Relationships of [`AppStoreVersionSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmissionRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

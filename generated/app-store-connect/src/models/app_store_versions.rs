@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `appStoreVersions`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersion {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl AppStoreVersion {
 }
 
 /// Attributes of [`AppStoreVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionAttributes {
     /// `appStoreState`.
@@ -90,7 +90,7 @@ rt::object! { AppStoreVersionAttributes {
 } }
 
 /// Relationships of [`AppStoreVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionRelationships {
     /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.

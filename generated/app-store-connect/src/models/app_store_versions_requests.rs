@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `appStoreVersions`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionCreateRequest {
     /// `copyright`.
@@ -165,7 +165,7 @@ pub type AppStoreVersionCreateRequestReviewType = AppStoreVersionReviewType;
 
 /// Changes a resource of the type `appStoreVersions`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppStoreVersionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appTags`.
 /// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppTag {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl AppTag {
 }
 
 /// Attributes of [`AppTag`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppTagAttributes {
     /// `name`.
@@ -60,7 +60,7 @@ pub struct AppTagAttributes {
 rt::object! { AppTagAttributes { name: "name", visible_in_app_store: "visibleInAppStore" } }
 
 /// Relationships of [`AppTag`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppTagRelationships {
     /// `territories`: any number of `territories`.

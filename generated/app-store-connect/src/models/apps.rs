@@ -9,7 +9,7 @@ use super::SubscriptionStatusUrlVersion;
 
 /// A resource of the type `apps`.
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct App {
     /// Opaque, and unique among resources of its type.
@@ -49,7 +49,7 @@ impl App {
 }
 
 /// Attributes of [`App`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppAttributes {
     /// `accessibilityUrl`: a URI, kept as it comes.
@@ -92,7 +92,7 @@ rt::object! { AppAttributes {
 } }
 
 /// Relationships of [`App`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppRelationships {
     /// `accessibilityDeclarations`.

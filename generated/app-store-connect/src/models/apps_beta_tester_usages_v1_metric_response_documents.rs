@@ -16,7 +16,7 @@ pub type AppsBetaTesterUsagesV1MetricResponse = rt::Page<
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[]`.
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -31,7 +31,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseData {
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[]`.
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -48,7 +48,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[].values`.
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
     /// `crashCount`.
@@ -65,7 +65,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions`.
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensions {
     /// `betaTesters`.
@@ -78,7 +78,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensions { beta_testers:
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters`.
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
     /// `data`.
@@ -95,7 +95,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters.links`.
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks {
     /// `groupBy`: a URI reference.

@@ -10,7 +10,7 @@ use super::{
 
 /// Changes a resource of the type `apps`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `backgroundAssetUploadFiles`.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFile {
     /// Opaque, and unique among resources of its type.
@@ -46,7 +46,7 @@ impl BackgroundAssetUploadFile {
 }
 
 /// Attributes of [`BackgroundAssetUploadFile`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileAttributes {
     /// `assetDeliveryState`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `backgroundAssetUploadFiles`.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileCreateRequest {
     /// `assetType`.
@@ -54,7 +54,7 @@ pub type BackgroundAssetUploadFileCreateRequestAssetType = BackgroundAssetUpload
 
 /// Changes a resource of the type `backgroundAssetUploadFiles`; what is absent stays as it is.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use super::BackgroundAssetVersionAppStoreReleaseState;
 
 /// A resource of the type `backgroundAssetVersionAppStoreReleases`.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreRelease {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl BackgroundAssetVersionAppStoreRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionAppStoreRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
     /// `state`.
@@ -66,7 +66,7 @@ pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
 rt::object! { BackgroundAssetVersionAppStoreReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionAppStoreRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

@@ -8,7 +8,7 @@ use super::BackgroundAssetVersionExternalBetaReleaseState;
 
 /// A resource of the type `backgroundAssetVersionExternalBetaReleases`.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaRelease {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl BackgroundAssetVersionExternalBetaRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionExternalBetaRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
     /// `state`.
@@ -66,7 +66,7 @@ pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
 rt::object! { BackgroundAssetVersionExternalBetaReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionExternalBetaRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `backgroundAssetVersionInternalBetaReleases`.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaRelease {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl BackgroundAssetVersionInternalBetaRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionInternalBetaRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
     /// `state`.
@@ -64,7 +64,7 @@ pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
 rt::object! { BackgroundAssetVersionInternalBetaReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionInternalBetaRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `backgroundAssetVersions`.
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersion {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl BackgroundAssetVersion {
 }
 
 /// Attributes of [`BackgroundAssetVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -79,7 +79,7 @@ rt::object! { BackgroundAssetVersionAttributes {
 } }
 
 /// Relationships of [`BackgroundAssetVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionRelationships {
     /// `appStoreRelease`: one of `backgroundAssetVersionAppStoreReleases`.
@@ -107,7 +107,7 @@ rt::object! { BackgroundAssetVersionRelationships {
 
 /// `BackgroundAssetVersion.attributes.stateDetails`.
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionStateDetails {
     /// `errors`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `backgroundAssetVersions`.
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionCreateRequest {
     /// `backgroundAsset`: id of `backgroundAssets`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `backgroundAssets`.
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAsset {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl BackgroundAsset {
 }
 
 /// Attributes of [`BackgroundAsset`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetAttributes {
     /// `archived`.
@@ -67,7 +67,7 @@ rt::object! { BackgroundAssetAttributes {
 } }
 
 /// Relationships of [`BackgroundAsset`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackgroundAssetRelationships {
     /// `app`: one of `apps`.

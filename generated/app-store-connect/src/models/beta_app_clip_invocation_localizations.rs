@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaAppClipInvocationLocalizations`.
 /// Features: any of `builds`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalization {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl BetaAppClipInvocationLocalization {
 }
 
 /// Attributes of [`BetaAppClipInvocationLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationAttributes {
     /// `locale`.

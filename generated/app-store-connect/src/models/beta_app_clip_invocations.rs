@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaAppClipInvocations`.
 /// Features: any of `builds`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocation {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BetaAppClipInvocation {
 }
 
 /// Attributes of [`BetaAppClipInvocation`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationAttributes {
     /// `url`: a URI, kept as it comes.
@@ -61,7 +61,7 @@ pub struct BetaAppClipInvocationAttributes {
 rt::object! { BetaAppClipInvocationAttributes { url: "url" } }
 
 /// Relationships of [`BetaAppClipInvocation`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationRelationships {
     /// `betaAppClipInvocationLocalizations`: any number of `betaAppClipInvocationLocalizations`.

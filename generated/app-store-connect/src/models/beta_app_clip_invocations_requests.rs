@@ -8,7 +8,7 @@ use super::BetaAppClipInvocationLocalizationInlineCreate;
 
 /// Creates a resource of the type `betaAppClipInvocations`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationCreateRequest {
     /// `url`: a URI, kept as it comes.
@@ -76,7 +76,7 @@ rt::union! { plain BetaAppClipInvocationCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `betaAppClipInvocations`; what is absent stays as it is.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationUpdateRequest {
     /// `id` of the resource that is changed.

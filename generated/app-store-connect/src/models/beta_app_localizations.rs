@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaAppLocalizations`.
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppLocalization {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BetaAppLocalization {
 }
 
 /// Attributes of [`BetaAppLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationAttributes {
     /// `description`.
@@ -75,7 +75,7 @@ rt::object! { BetaAppLocalizationAttributes {
 } }
 
 /// Relationships of [`BetaAppLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationRelationships {
     /// `app`: one of `apps`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaAppLocalizations`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationCreateRequest {
     /// `description`.
@@ -110,7 +110,7 @@ impl BetaAppLocalizationCreateRequest {
 
 /// Changes a resource of the type `betaAppLocalizations`; what is absent stays as it is.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaAppReviewDetails`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BetaAppReviewDetail {
 }
 
 /// Attributes of [`BetaAppReviewDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetailAttributes {
     /// `contactEmail`.
@@ -80,7 +80,7 @@ rt::object! { BetaAppReviewDetailAttributes {
 } }
 
 /// Relationships of [`BetaAppReviewDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetailRelationships {
     /// `app`: one of `apps`.

@@ -9,7 +9,7 @@ use super::BetaReviewState;
 
 /// A resource of the type `betaAppReviewSubmissions`.
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmission {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl BetaAppReviewSubmission {
 }
 
 /// Attributes of [`BetaAppReviewSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionAttributes {
     /// `betaReviewState`.
@@ -68,7 +68,7 @@ rt::object! { BetaAppReviewSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaAppReviewSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionRelationships {
     /// `build`: one of `builds`.

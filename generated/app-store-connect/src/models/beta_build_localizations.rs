@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaBuildLocalizations`.
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildLocalization {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BetaBuildLocalization {
 }
 
 /// Attributes of [`BetaBuildLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationAttributes {
     /// `locale`.
@@ -63,7 +63,7 @@ pub struct BetaBuildLocalizationAttributes {
 rt::object! { BetaBuildLocalizationAttributes { locale: "locale", whats_new: "whatsNew" } }
 
 /// Relationships of [`BetaBuildLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationRelationships {
     /// `build`: one of `builds`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaBuildLocalizations`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationCreateRequest {
     /// `locale`.
@@ -45,7 +45,7 @@ impl BetaBuildLocalizationCreateRequest {
 
 /// Changes a resource of the type `betaBuildLocalizations`; what is absent stays as it is.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,7 @@ pub type BetaBuildUsagesV1MetricResponse = rt::Page<BetaBuildUsagesV1MetricRespo
 
 /// `BetaBuildUsagesV1MetricResponse.data[]`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -21,7 +21,7 @@ rt::object! { BetaBuildUsagesV1MetricResponseData { data_points: "dataPoints" } 
 
 /// `BetaBuildUsagesV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -38,7 +38,7 @@ rt::object! { BetaBuildUsagesV1MetricResponseDataDataPoints {
 
 /// `BetaBuildUsagesV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseDataDataPointsValues {
     /// `crashCount`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaCrashLogs`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaCrashLog {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BetaCrashLog {
 }
 
 /// Attributes of [`BetaCrashLog`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaCrashLogAttributes {
     /// `logText`.

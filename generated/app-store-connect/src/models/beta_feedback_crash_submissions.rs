@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `betaFeedbackCrashSubmissions`.
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmission {
     /// Opaque, and unique among resources of its type.
@@ -59,7 +59,7 @@ impl BetaFeedbackCrashSubmission {
 }
 
 /// Attributes of [`BetaFeedbackCrashSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmissionAttributes {
     /// `appPlatform`.
@@ -116,7 +116,7 @@ rt::object! { BetaFeedbackCrashSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaFeedbackCrashSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmissionRelationships {
     /// `build`: one of `builds`.

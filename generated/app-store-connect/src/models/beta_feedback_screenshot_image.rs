@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `BetaFeedbackScreenshotImage`.
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotImage {
     /// `expirationDate`: date and time (RFC 3339).

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `betaFeedbackScreenshotSubmissions`.
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmission {
     /// Opaque, and unique among resources of its type.
@@ -59,7 +59,7 @@ impl BetaFeedbackScreenshotSubmission {
 }
 
 /// Attributes of [`BetaFeedbackScreenshotSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionAttributes {
     /// `appPlatform`.
@@ -118,7 +118,7 @@ rt::object! { BetaFeedbackScreenshotSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaFeedbackScreenshotSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionRelationships {
     /// `build`: one of `builds`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaGroups`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaGroup {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl BetaGroup {
 }
 
 /// Attributes of [`BetaGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaGroupAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -88,7 +88,7 @@ rt::object! { BetaGroupAttributes {
 } }
 
 /// Relationships of [`BetaGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaGroupRelationships {
     /// `app`: one of `apps`.

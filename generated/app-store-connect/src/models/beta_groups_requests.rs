@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaGroups`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaGroupCreateRequest {
     /// `feedbackEnabled`.
@@ -156,7 +156,7 @@ impl BetaGroupCreateRequest {
 
 /// Changes a resource of the type `betaGroups`; what is absent stays as it is.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaGroupUpdateRequest {
     /// `id` of the resource that is changed.

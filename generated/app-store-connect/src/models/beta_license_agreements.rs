@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaLicenseAgreements`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreement {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BetaLicenseAgreement {
 }
 
 /// Attributes of [`BetaLicenseAgreement`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementAttributes {
     /// `agreementText`.
@@ -61,7 +61,7 @@ pub struct BetaLicenseAgreementAttributes {
 rt::object! { BetaLicenseAgreementAttributes { agreement_text: "agreementText" } }
 
 /// Relationships of [`BetaLicenseAgreement`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementRelationships {
     /// `app`: one of `apps`.

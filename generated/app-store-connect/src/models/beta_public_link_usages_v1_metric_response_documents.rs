@@ -12,7 +12,7 @@ pub type BetaPublicLinkUsagesV1MetricResponse = rt::Page<
 
 /// `BetaPublicLinkUsagesV1MetricResponse.data[]`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -23,7 +23,7 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseData { data_points: "dataPoint
 
 /// `BetaPublicLinkUsagesV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -40,7 +40,7 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
 
 /// `BetaPublicLinkUsagesV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues {
     /// `acceptedCount`.

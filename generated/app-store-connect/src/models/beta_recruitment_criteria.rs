@@ -9,7 +9,7 @@ use super::DeviceFamilyOsVersionFilter;
 
 /// A resource of the type `betaRecruitmentCriteria`.
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterion {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl BetaRecruitmentCriterion {
 }
 
 /// Attributes of [`BetaRecruitmentCriterion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionAttributes {
     /// `deviceFamilyOsVersionFilters`.

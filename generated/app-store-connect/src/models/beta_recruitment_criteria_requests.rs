@@ -8,7 +8,7 @@ use super::DeviceFamilyOsVersionFilter;
 
 /// Creates a resource of the type `betaRecruitmentCriteria`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCreateRequest {
     /// `deviceFamilyOsVersionFilters`.
@@ -41,7 +41,7 @@ impl BetaRecruitmentCriterionCreateRequest {
 
 /// Changes a resource of the type `betaRecruitmentCriteria`; what is absent stays as it is.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaRecruitmentCriterionCompatibleBuildChecks`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCompatibleBuildCheck {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl BetaRecruitmentCriterionCompatibleBuildCheck {
 }
 
 /// Attributes of [`BetaRecruitmentCriterionCompatibleBuildCheck`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCompatibleBuildCheckAttributes {
     /// `hasCompatibleBuild`.

@@ -8,7 +8,7 @@ use super::DeviceFamily;
 
 /// A resource of the type `betaRecruitmentCriterionOptions`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOption {
     /// Opaque, and unique among resources of its type.
@@ -44,7 +44,7 @@ impl BetaRecruitmentCriterionOption {
 }
 
 /// Attributes of [`BetaRecruitmentCriterionOption`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionAttributes {
     /// `deviceFamilyOsVersions`.
@@ -59,7 +59,7 @@ rt::object! { BetaRecruitmentCriterionOptionAttributes {
 
 /// `BetaRecruitmentCriterionOption.attributes.deviceFamilyOsVersions[]`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionDeviceFamilyOsVersions {
     /// `deviceFamily`.

@@ -17,7 +17,7 @@ pub type BetaTesterUsagesV1MetricResponse = rt::Page<
 
 /// `BetaTesterUsagesV1MetricResponse.data[]`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -34,7 +34,7 @@ pub type BetaTesterUsagesV1MetricResponseDataDataPoints = AppsBetaTesterUsagesV1
 
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensions {
     /// `apps`.
@@ -45,7 +45,7 @@ rt::object! { BetaTesterUsagesV1MetricResponseDataDimensions { apps: "apps" } }
 
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions.apps`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensionsApps {
     /// `data`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `betaTesters`.
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTester {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl BetaTester {
 }
 
 /// Attributes of [`BetaTester`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTesterAttributes {
     /// `appDevices`.
@@ -76,7 +76,7 @@ rt::object! { BetaTesterAttributes {
 } }
 
 /// Relationships of [`BetaTester`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTesterRelationships {
     /// `apps`: any number of `apps`.
@@ -91,7 +91,7 @@ rt::object! { BetaTesterRelationships { apps: "apps", beta_groups: "betaGroups",
 
 /// `BetaTester.attributes.appDevices[]`.
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaTesterAppDevices {
     /// `appBuildVersion`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `buildBetaDetails`.
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBetaDetail {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl BuildBetaDetail {
 }
 
 /// Attributes of [`BuildBetaDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBetaDetailAttributes {
     /// `autoNotifyEnabled`.
@@ -70,7 +70,7 @@ rt::object! { BuildBetaDetailAttributes {
 } }
 
 /// Relationships of [`BuildBetaDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBetaDetailRelationships {
     /// `build`: one of `builds`.

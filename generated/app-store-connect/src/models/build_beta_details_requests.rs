@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Changes a resource of the type `buildBetaDetails`; what is absent stays as it is.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBetaDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `buildBetaNotifications`.
 /// Feature: `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBetaNotification {
     /// Opaque, and unique among resources of its type.

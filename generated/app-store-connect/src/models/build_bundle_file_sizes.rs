@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `buildBundleFileSizes`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBundleFileSize {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BuildBundleFileSize {
 }
 
 /// Attributes of [`BuildBundleFileSize`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBundleFileSizeAttributes {
     /// `deviceModel`.

@@ -9,7 +9,7 @@ use super::BuildBundleType;
 
 /// A resource of the type `buildBundles`.
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBundle {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BuildBundle {
 }
 
 /// Attributes of [`BuildBundle`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBundleAttributes {
     /// `baDownloadAllowance`.
@@ -111,7 +111,7 @@ rt::object! { BuildBundleAttributes {
 } }
 
 /// Relationships of [`BuildBundle`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildBundleRelationships {
     /// `appClipDomainCacheStatus`: one of `appClipDomainStatuses`.

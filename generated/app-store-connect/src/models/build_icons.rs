@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `buildIcons`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildIcon {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl BuildIcon {
 }
 
 /// Attributes of [`BuildIcon`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildIconAttributes {
     /// `iconAsset`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `buildUploadFiles`.
 /// Features: any of `app-store`, `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadFile {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl BuildUploadFile {
 }
 
 /// Attributes of [`BuildUploadFile`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadFileAttributes {
     /// `assetDeliveryState`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `buildUploadFiles`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadFileCreateRequest {
     /// `assetType`.
@@ -59,7 +59,7 @@ pub type BuildUploadFileCreateRequestUti = BuildUploadFileUti;
 
 /// Changes a resource of the type `buildUploadFiles`; what is absent stays as it is.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadFileUpdateRequest {
     /// `id` of the resource that is changed.

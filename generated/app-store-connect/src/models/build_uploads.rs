@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `buildUploads`.
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUpload {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl BuildUpload {
 }
 
 /// Attributes of [`BuildUpload`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadAttributes {
     /// `cfBundleShortVersionString`.
@@ -76,7 +76,7 @@ rt::object! { BuildUploadAttributes {
 } }
 
 /// Relationships of [`BuildUpload`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadRelationships {
     /// `assetDescriptionFile`: one of `buildUploadFiles`.
@@ -98,7 +98,7 @@ rt::object! { BuildUploadRelationships {
 
 /// `BuildUpload.attributes.state`.
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadStateInfo {
     /// `errors`.

@@ -8,7 +8,7 @@ use super::Platform;
 
 /// Creates a resource of the type `buildUploads`.
 /// Feature: `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildUploadCreateRequest {
     /// `cfBundleShortVersionString`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `builds`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Build {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl Build {
 }
 
 /// Attributes of [`Build`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildAttributes {
     /// `buildAudienceType`.
@@ -92,7 +92,7 @@ rt::object! { BuildAttributes {
 } }
 
 /// Relationships of [`Build`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BuildRelationships {
     /// `app`: one of `apps`.

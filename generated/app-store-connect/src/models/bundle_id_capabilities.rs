@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `bundleIdCapabilities`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdCapability {
     /// Opaque, and unique among resources of its type.
@@ -41,7 +41,7 @@ impl BundleIdCapability {
 }
 
 /// Attributes of [`BundleIdCapability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityAttributes {
     /// `capabilityType`.

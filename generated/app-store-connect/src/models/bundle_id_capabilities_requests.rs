@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `bundleIdCapabilities`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityCreateRequest {
     /// `capabilityType`.
@@ -55,7 +55,7 @@ impl BundleIdCapabilityCreateRequest {
 
 /// Changes a resource of the type `bundleIdCapabilities`; what is absent stays as it is.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityUpdateRequest {
     /// `id` of the resource that is changed.

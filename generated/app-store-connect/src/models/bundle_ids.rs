@@ -9,7 +9,7 @@ use super::BundleIdPlatform;
 
 /// A resource of the type `bundleIds`.
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleId {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl BundleId {
 }
 
 /// Attributes of [`BundleId`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdAttributes {
     /// `identifier`.
@@ -69,7 +69,7 @@ rt::object! { BundleIdAttributes {
 } }
 
 /// Relationships of [`BundleId`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdRelationships {
     /// `app`: one of `apps`.

@@ -8,7 +8,7 @@ use super::BundleIdPlatform;
 
 /// Creates a resource of the type `bundleIds`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdCreateRequest {
     /// `identifier`.
@@ -57,7 +57,7 @@ impl BundleIdCreateRequest {
 
 /// Changes a resource of the type `bundleIds`; what is absent stays as it is.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BundleIdUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `CapabilityOption`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CapabilityOption {
     /// `description`.

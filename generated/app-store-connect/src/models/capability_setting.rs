@@ -8,7 +8,7 @@ use super::CapabilityOption;
 
 /// `CapabilitySetting`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CapabilitySetting {
     /// `allowedInstances`.

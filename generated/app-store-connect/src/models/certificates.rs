@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `certificates`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Certificate {
     /// Opaque, and unique among resources of its type.
@@ -52,7 +52,7 @@ impl Certificate {
 }
 
 /// Attributes of [`Certificate`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CertificateAttributes {
     /// `activated`.
@@ -80,7 +80,7 @@ rt::object! { CertificateAttributes {
 } }
 
 /// Relationships of [`Certificate`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CertificateRelationships {
     /// `passTypeId`: one of `passTypeIds`.

@@ -8,7 +8,7 @@ use super::CertificateType;
 
 /// Creates a resource of the type `certificates`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CertificateCreateRequest {
     /// `certificateType`.
@@ -54,7 +54,7 @@ impl CertificateCreateRequest {
 
 /// Changes a resource of the type `certificates`; what is absent stays as it is.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CertificateUpdateRequest {
     /// `id` of the resource that is changed.

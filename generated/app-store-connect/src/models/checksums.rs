@@ -9,7 +9,7 @@ use super::ChecksumAlgorithm;
 
 /// `Checksums`.
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Checksums {
     /// `composite`.
@@ -38,7 +38,7 @@ impl Checksums {
 
 /// `Checksums.composite`.
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ChecksumsComposite {
     /// `algorithm`.
@@ -78,7 +78,7 @@ rt::open_enum! { ChecksumsCompositeAlgorithm { Md5 = "MD5" } }
 
 /// `Checksums.file`.
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ChecksumsFile {
     /// `algorithm`.

@@ -10,7 +10,7 @@ use super::{
 
 /// `CiAction`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiAction {
     /// `actionType`.
@@ -154,7 +154,7 @@ rt::open_enum! { CiActionPlatform {
 
 /// `CiAction.testConfiguration`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiActionTestConfiguration {
     /// `kind`.

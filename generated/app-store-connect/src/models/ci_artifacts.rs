@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `ciArtifacts`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiArtifact {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl CiArtifact {
 }
 
 /// Attributes of [`CiArtifact`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiArtifactAttributes {
     /// `downloadUrl`: a URI, kept as it comes.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `CiBranchPatterns`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBranchPatterns {
     /// `isAllMatch`.
@@ -37,7 +37,7 @@ impl CiBranchPatterns {
 
 /// `CiBranchPatterns.patterns[]`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBranchPatternsPatterns {
     /// `isPrefix`.

@@ -10,7 +10,7 @@ use super::{
 
 /// `CiBranchStartCondition`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBranchStartCondition {
     /// `autoCancel`.

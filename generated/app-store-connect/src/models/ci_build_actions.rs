@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `ciBuildActions`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildAction {
     /// Opaque, and unique among resources of its type.
@@ -52,7 +52,7 @@ impl CiBuildAction {
 }
 
 /// Attributes of [`CiBuildAction`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildActionAttributes {
     /// `actionType`.
@@ -81,7 +81,7 @@ rt::object! { CiBuildActionAttributes {
 } }
 
 /// Relationships of [`CiBuildAction`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildActionRelationships {
     /// `artifacts`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `ciBuildRuns`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildRun {
     /// Opaque, and unique among resources of its type.
@@ -52,7 +52,7 @@ impl CiBuildRun {
 }
 
 /// Attributes of [`CiBuildRun`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildRunAttributes {
     /// `cancelReason`.
@@ -90,7 +90,7 @@ rt::object! { CiBuildRunAttributes {
 } }
 
 /// Relationships of [`CiBuildRun`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildRunRelationships {
     /// `actions`.
@@ -133,7 +133,7 @@ rt::open_enum! { CiBuildRunCancelReason {
 
 /// `CiBuildRun.attributes.destinationCommit`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildRunDestinationCommit {
     /// `author`.
@@ -155,7 +155,7 @@ rt::object! { CiBuildRunDestinationCommit {
 
 /// `CiBuildRun.attributes.sourceCommit`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiBuildRunSourceCommit {
     /// `author`.

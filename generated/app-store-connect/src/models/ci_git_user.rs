@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `CiGitUser`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiGitUser {
     /// `avatarUrl`: a URI, kept as it comes.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `CiIssueCounts`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiIssueCounts {
     /// `analyzerWarnings`.

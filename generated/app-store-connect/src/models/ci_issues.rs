@@ -8,7 +8,7 @@ use super::FileLocation;
 
 /// A resource of the type `ciIssues`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiIssue {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl CiIssue {
 }
 
 /// Attributes of [`CiIssue`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiIssueAttributes {
     /// `category`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `ciMacOsVersions`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiMacOsVersion {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl CiMacOsVersion {
 }
 
 /// Attributes of [`CiMacOsVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiMacOsVersionAttributes {
     /// `name`.
@@ -60,7 +60,7 @@ pub struct CiMacOsVersionAttributes {
 rt::object! { CiMacOsVersionAttributes { name: "name", version: "version" } }
 
 /// Relationships of [`CiMacOsVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiMacOsVersionRelationships {
     /// `xcodeVersions`: any number of `ciXcodeVersions`.

@@ -8,7 +8,7 @@ use super::CiBranchPatterns;
 
 /// `CiManualPullRequestStartCondition`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiManualPullRequestStartCondition {
     /// `destination`.

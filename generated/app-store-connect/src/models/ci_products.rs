@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `ciProducts`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiProduct {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl CiProduct {
 }
 
 /// Attributes of [`CiProduct`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiProductAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -64,7 +64,7 @@ rt::object! { CiProductAttributes {
 } }
 
 /// Relationships of [`CiProduct`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiProductRelationships {
     /// `additionalRepositories`.

@@ -10,7 +10,7 @@ use super::{
 
 /// `CiPullRequestStartCondition`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiPullRequestStartCondition {
     /// `autoCancel`.

@@ -8,7 +8,7 @@ use super::CiBranchPatterns;
 
 /// `CiScheduledStartCondition`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiScheduledStartCondition {
     /// `schedule`.
@@ -37,7 +37,7 @@ impl CiScheduledStartCondition {
 
 /// `CiScheduledStartCondition.schedule`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiScheduledStartConditionSchedule {
     /// `days`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `ciTestResults`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiTestResult {
     /// Opaque, and unique among resources of its type.
@@ -41,7 +41,7 @@ impl CiTestResult {
 }
 
 /// Attributes of [`CiTestResult`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiTestResultAttributes {
     /// `className`.
@@ -65,7 +65,7 @@ rt::object! { CiTestResultAttributes {
 
 /// `CiTestResult.attributes.destinationTestResults[]`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiTestResultDestinationTestResults {
     /// `deviceName`.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `ciWorkflows`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiWorkflow {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl CiWorkflow {
 }
 
 /// Attributes of [`CiWorkflow`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiWorkflowAttributes {
     /// `actions`.
@@ -100,7 +100,7 @@ rt::object! { CiWorkflowAttributes {
 } }
 
 /// Relationships of [`CiWorkflow`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiWorkflowRelationships {
     /// `buildRuns`.

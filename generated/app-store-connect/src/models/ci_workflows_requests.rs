@@ -11,7 +11,7 @@ use super::{
 
 /// Creates a resource of the type `ciWorkflows`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiWorkflowCreateRequest {
     /// `actions`.
@@ -229,7 +229,7 @@ impl CiWorkflowCreateRequest {
 
 /// Changes a resource of the type `ciWorkflows`; what is absent stays as it is.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiWorkflowUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use super::CiTestDestinationKind;
 
 /// A resource of the type `ciXcodeVersions`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiXcodeVersion {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl CiXcodeVersion {
 }
 
 /// Attributes of [`CiXcodeVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiXcodeVersionAttributes {
     /// `name`.
@@ -66,7 +66,7 @@ rt::object! { CiXcodeVersionAttributes {
 } }
 
 /// Relationships of [`CiXcodeVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiXcodeVersionRelationships {
     /// `macOsVersions`: any number of `ciMacOsVersions`.
@@ -77,7 +77,7 @@ rt::object! { CiXcodeVersionRelationships { mac_os_versions: "macOsVersions" } }
 
 /// `CiXcodeVersion.attributes.testDestinations[]`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiXcodeVersionTestDestinations {
     /// `availableRuntimes`.
@@ -97,7 +97,7 @@ rt::object! { CiXcodeVersionTestDestinations {
 
 /// `CiXcodeVersion.attributes.testDestinations[].availableRuntimes[]`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CiXcodeVersionTestDestinationsAvailableRuntimes {
     /// `runtimeIdentifier`.

@@ -8,7 +8,7 @@ use super::Platform;
 
 /// A resource of the type `customerReviewSummarizations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerReviewSummarization {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl CustomerReviewSummarization {
 }
 
 /// Attributes of [`CustomerReviewSummarization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerReviewSummarizationAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -74,7 +74,7 @@ rt::object! { CustomerReviewSummarizationAttributes {
 } }
 
 /// Relationships of [`CustomerReviewSummarization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerReviewSummarizationRelationships {
     /// `territory`: one of `territories`.

@@ -9,7 +9,7 @@ use super::TerritoryCode;
 
 /// A resource of the type `customerReviews`.
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerReview {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl CustomerReview {
 }
 
 /// Attributes of [`CustomerReview`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerReviewAttributes {
     /// `body`.
@@ -74,7 +74,7 @@ rt::object! { CustomerReviewAttributes {
 } }
 
 /// Relationships of [`CustomerReview`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CustomerReviewRelationships {
     /// `response`: one of `customerReviewResponses`.

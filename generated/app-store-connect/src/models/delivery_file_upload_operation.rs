@@ -9,7 +9,7 @@ use super::HttpHeader;
 
 /// `DeliveryFileUploadOperation`.
 /// Features: any of `app-store`, `background-assets`, `builds`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeliveryFileUploadOperation {
     /// `entityTag`.

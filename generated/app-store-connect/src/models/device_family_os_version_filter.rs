@@ -9,7 +9,7 @@ use super::DeviceFamily;
 
 /// `DeviceFamilyOsVersionFilter`.
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceFamilyOsVersionFilter {
     /// `deviceFamily`.

@@ -8,7 +8,7 @@ use super::BundleIdPlatform;
 
 /// A resource of the type `devices`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Device {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl Device {
 }
 
 /// Attributes of [`Device`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceAttributes {
     /// `addedDate`: date and time (RFC 3339).

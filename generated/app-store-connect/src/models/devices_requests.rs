@@ -8,7 +8,7 @@ use super::BundleIdPlatform;
 
 /// Creates a resource of the type `devices`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
     /// `name`.
@@ -38,7 +38,7 @@ impl DeviceCreateRequest {
 
 /// Changes a resource of the type `devices`; what is absent stays as it is.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeviceUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,7 @@ use super::{
 
 /// `DiagnosticInsight`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticInsight {
     /// `direction`.
@@ -27,7 +27,7 @@ rt::object! { DiagnosticInsight {
 
 /// `DiagnosticInsight.referenceVersions[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticInsightReferenceVersions {
     /// `value`.

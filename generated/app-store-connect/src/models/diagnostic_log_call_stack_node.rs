@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `DiagnosticLogCallStackNode`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogCallStackNode {
     /// `address`.

@@ -8,7 +8,7 @@ use super::DiagnosticLogCallStackNode;
 
 /// `diagnosticLogs`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogs {
     /// `productData`.
@@ -21,7 +21,7 @@ rt::object! { DiagnosticLogs { product_data: "productData", version: "version" }
 
 /// `diagnosticLogs.productData[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductData {
     /// `diagnosticInsights`.
@@ -39,7 +39,7 @@ rt::object! { DiagnosticLogsProductData {
 
 /// `diagnosticLogs.productData[].diagnosticInsights[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticInsights {
     /// `insightsCategory`.
@@ -56,7 +56,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticInsights {
 
 /// `diagnosticLogs.productData[].diagnosticLogs[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogs {
     /// `callStackTree`.
@@ -75,7 +75,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogs {
 
 /// `diagnosticLogs.productData[].diagnosticLogs[].callStackTree[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
     /// `callStackPerThread`.
@@ -92,7 +92,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
 
 /// `diagnosticLogs.productData[].diagnosticLogs[].callStackTree[].callStacks[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
     /// `callStackRootFrames`.
@@ -105,7 +105,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
 
 /// `diagnosticLogs.productData[].diagnosticLogs[].diagnosticMetaData`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData {
     /// `appVersion`.

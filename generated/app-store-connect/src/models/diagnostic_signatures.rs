@@ -8,7 +8,7 @@ use super::DiagnosticInsight;
 
 /// A resource of the type `diagnosticSignatures`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticSignature {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl DiagnosticSignature {
 }
 
 /// Attributes of [`DiagnosticSignature`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticSignatureAttributes {
     /// `diagnosticType`.
@@ -71,7 +71,7 @@ rt::object! { DiagnosticSignatureAttributes {
 } }
 
 /// Relationships of [`DiagnosticSignature`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DiagnosticSignatureRelationships {
     /// `logs`.

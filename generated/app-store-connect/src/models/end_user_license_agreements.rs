@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `endUserLicenseAgreements`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreement {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl EndUserLicenseAgreement {
 }
 
 /// Attributes of [`EndUserLicenseAgreement`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementAttributes {
     /// `agreementText`.
@@ -61,7 +61,7 @@ pub struct EndUserLicenseAgreementAttributes {
 rt::object! { EndUserLicenseAgreementAttributes { agreement_text: "agreementText" } }
 
 /// Relationships of [`EndUserLicenseAgreement`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementRelationships {
     /// `app`: one of `apps`.

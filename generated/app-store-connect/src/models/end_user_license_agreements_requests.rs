@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `endUserLicenseAgreements`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementCreateRequest {
     /// `agreementText`.
@@ -39,7 +39,7 @@ impl EndUserLicenseAgreementCreateRequest {
 
 /// Changes a resource of the type `endUserLicenseAgreements`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementUpdateRequest {
     /// `id` of the resource that is changed.

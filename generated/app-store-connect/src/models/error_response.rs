@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 use super::ErrorResponseError;
 
 /// `ErrorResponse`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// `errors`.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// `ErrorResponseError`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorResponseError {
     /// `code`.
@@ -37,7 +37,7 @@ rt::object! { ErrorResponseError {
 } required ["code", "status", "title"] }
 
 /// `ErrorResponseError.meta`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorResponseErrorMeta {
     /// `associatedErrors`.

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 /// `ErrorSourceParameter`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorSourceParameter {
     /// `parameter`.

@@ -11,7 +11,7 @@ use super::{
 /// A resource of the type `gameCenterAchievementImages`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImage {
     /// Opaque, and unique among resources of its type.
@@ -59,7 +59,7 @@ impl GameCenterAchievementImage {
 }
 
 /// Attributes of [`GameCenterAchievementImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageAttributes {
     /// `assetDeliveryState`.
@@ -80,7 +80,7 @@ rt::object! { GameCenterAchievementImageAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievementImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageRelationships {
     /// `gameCenterAchievementLocalization`: one of `gameCenterAchievementLocalizations`.
@@ -93,7 +93,7 @@ rt::object! { GameCenterAchievementImageRelationships {
 
 /// A resource of the type `gameCenterAchievementImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -141,7 +141,7 @@ impl GameCenterAchievementImageV2 {
 }
 
 /// Attributes of [`GameCenterAchievementImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2Attributes {
     /// `assetDeliveryState`.
@@ -162,7 +162,7 @@ rt::object! { GameCenterAchievementImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2Relationships {
     /// `localization`: one of `gameCenterAchievementLocalizations`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterAchievementImages`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageCreateRequest {
     /// `fileName`.
@@ -42,7 +42,7 @@ impl GameCenterAchievementImageCreateRequest {
 /// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -79,7 +79,7 @@ impl GameCenterAchievementImageUpdateRequest {
 
 /// Creates a resource of the type `gameCenterAchievementImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +112,7 @@ impl GameCenterAchievementImageV2CreateRequest {
 
 /// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2UpdateRequest {
     /// `id` of the resource that is changed.

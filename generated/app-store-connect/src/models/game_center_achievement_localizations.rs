@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterAchievementLocalizations`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalization {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl GameCenterAchievementLocalization {
 }
 
 /// Attributes of [`GameCenterAchievementLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationAttributes {
     /// `afterEarnedDescription`.
@@ -74,7 +74,7 @@ rt::object! { GameCenterAchievementLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievementLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationRelationships {
     /// `gameCenterAchievement`: one of `gameCenterAchievements`.
@@ -90,7 +90,7 @@ rt::object! { GameCenterAchievementLocalizationRelationships {
 
 /// A resource of the type `gameCenterAchievementLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -138,7 +138,7 @@ impl GameCenterAchievementLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterAchievementLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Attributes {
     /// `afterEarnedDescription`.
@@ -157,7 +157,7 @@ rt::object! { GameCenterAchievementLocalizationV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Relationships {
     /// `image`: one of `gameCenterAchievementImages`.

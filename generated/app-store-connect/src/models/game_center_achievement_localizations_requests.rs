@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterAchievementLocalizations`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationCreateRequest {
     /// `afterEarnedDescription`.
@@ -53,7 +53,7 @@ impl GameCenterAchievementLocalizationCreateRequest {
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -123,7 +123,7 @@ impl GameCenterAchievementLocalizationUpdateRequest {
 
 /// Creates a resource of the type `gameCenterAchievementLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2CreateRequest {
     /// `afterEarnedDescription`.
@@ -165,7 +165,7 @@ impl GameCenterAchievementLocalizationV2CreateRequest {
 
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterAchievementReleases`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementRelease {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl GameCenterAchievementRelease {
 }
 
 /// Attributes of [`GameCenterAchievementRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseAttributes {
     /// `live`.
@@ -65,7 +65,7 @@ pub struct GameCenterAchievementReleaseAttributes {
 rt::object! { GameCenterAchievementReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterAchievementRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseRelationships {
     /// `gameCenterAchievement`: one of `gameCenterAchievements`.

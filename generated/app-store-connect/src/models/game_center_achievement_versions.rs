@@ -9,7 +9,7 @@ use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterAchievementVersions`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterAchievementVersionV2 {
 }
 
 /// Attributes of [`GameCenterAchievementVersionV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2Attributes {
     /// `state`.
@@ -69,7 +69,7 @@ pub struct GameCenterAchievementVersionV2Attributes {
 rt::object! { GameCenterAchievementVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterAchievementVersionV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2Relationships {
     /// `achievement`: one of `gameCenterAchievements`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterAchievementVersions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2CreateRequest {
     /// `achievement`: id of `gameCenterAchievements`.
@@ -26,7 +26,7 @@ impl GameCenterAchievementVersionV2CreateRequest {
 
 /// A resource of the type `gameCenterAchievementVersions` that another request creates along.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -10,7 +10,7 @@ use super::StringToStringMap;
 /// A resource of the type `gameCenterAchievements`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievement {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl GameCenterAchievement {
 }
 
 /// Attributes of [`GameCenterAchievement`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementAttributes {
     /// `activityProperties`.
@@ -81,7 +81,7 @@ rt::object! { GameCenterAchievementAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievement`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementRelationships {
     /// `activity`: one of `gameCenterActivities`.
@@ -106,7 +106,7 @@ rt::object! { GameCenterAchievementRelationships {
 
 /// A resource of the type `gameCenterAchievements`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2 {
     /// Opaque, and unique among resources of its type.
@@ -151,7 +151,7 @@ impl GameCenterAchievementV2 {
 }
 
 /// Attributes of [`GameCenterAchievementV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Attributes {
     /// `activityProperties`.
@@ -177,7 +177,7 @@ rt::object! { GameCenterAchievementV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Relationships {
     /// `activity`: one of `gameCenterActivities`.

@@ -11,7 +11,7 @@ use super::{
 /// Creates a resource of the type `gameCenterAchievements`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementCreateRequest {
     /// `activityProperties`.
@@ -92,7 +92,7 @@ impl GameCenterAchievementCreateRequest {
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementUpdateRequest {
     /// `id` of the resource that is changed.
@@ -212,7 +212,7 @@ impl GameCenterAchievementUpdateRequest {
 
 /// Creates a resource of the type `gameCenterAchievements`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2CreateRequest {
     /// `activityProperties`.
@@ -325,7 +325,7 @@ rt::union! { plain GameCenterAchievementV2CreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::StringToStringMap;
 
 /// A resource of the type `gameCenterActivities`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivity {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl GameCenterActivity {
 }
 
 /// Attributes of [`GameCenterActivity`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityAttributes {
     /// `archived`.
@@ -83,7 +83,7 @@ rt::object! { GameCenterActivityAttributes {
 } }
 
 /// Relationships of [`GameCenterActivity`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityRelationships {
     /// `achievements`: any number of `gameCenterAchievements`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `gameCenterActivities`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityCreateRequest {
     /// `maximumPlayersCount`.
@@ -186,7 +186,7 @@ rt::union! { plain GameCenterActivityCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `gameCenterActivities`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityUpdateRequest {
     /// `id` of the resource that is changed.

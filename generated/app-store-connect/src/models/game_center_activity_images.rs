@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `gameCenterActivityImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityImage {
     /// Opaque, and unique among resources of its type.
@@ -43,7 +43,7 @@ impl GameCenterActivityImage {
 }
 
 /// Attributes of [`GameCenterActivityImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityImageAttributes {
     /// `assetDeliveryState`.

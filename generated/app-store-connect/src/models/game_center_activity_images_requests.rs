@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterActivityImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityImageCreateRequest {
     /// `fileName`.
@@ -50,7 +50,7 @@ impl GameCenterActivityImageCreateRequest {
 
 /// Changes a resource of the type `gameCenterActivityImages`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityImageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterActivityLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl GameCenterActivityLocalization {
 }
 
 /// Attributes of [`GameCenterActivityLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationAttributes {
     /// `description`.
@@ -70,7 +70,7 @@ rt::object! { GameCenterActivityLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterActivityLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationRelationships {
     /// `image`: one of `gameCenterActivityImages`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterActivityLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationCreateRequest {
     /// `description`.
@@ -52,7 +52,7 @@ impl GameCenterActivityLocalizationCreateRequest {
 
 /// Changes a resource of the type `gameCenterActivityLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterActivityVersionReleases`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionRelease {
     /// Opaque, and unique among resources of its type.
@@ -43,7 +43,7 @@ impl GameCenterActivityVersionRelease {
 }
 
 /// Relationships of [`GameCenterActivityVersionRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionReleaseRelationships {
     /// `version`: one of `gameCenterActivityVersions`.

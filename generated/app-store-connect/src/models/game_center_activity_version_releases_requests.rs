@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterActivityVersionReleases`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionReleaseCreateRequest {
     /// `gameCenterDetail`: id of `gameCenterDetails`.

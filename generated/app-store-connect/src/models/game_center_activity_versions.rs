@@ -9,7 +9,7 @@ use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterActivityVersions`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersion {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterActivityVersion {
 }
 
 /// Attributes of [`GameCenterActivityVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionAttributes {
     /// `fallbackUrl`.
@@ -73,7 +73,7 @@ rt::object! { GameCenterActivityVersionAttributes {
 } }
 
 /// Relationships of [`GameCenterActivityVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionRelationships {
     /// `activity`: one of `gameCenterActivities`.

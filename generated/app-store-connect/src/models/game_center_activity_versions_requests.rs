@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterActivityVersions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionCreateRequest {
     /// `fallbackUrl`.
@@ -42,7 +42,7 @@ impl GameCenterActivityVersionCreateRequest {
 
 /// A resource of the type `gameCenterActivityVersions` that another request creates along.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -90,7 +90,7 @@ impl GameCenterActivityVersionInlineCreate {
 
 /// Changes a resource of the type `gameCenterActivityVersions`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionUpdateRequest {
     /// `id` of the resource that is changed.

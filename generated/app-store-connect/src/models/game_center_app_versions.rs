@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterAppVersions`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAppVersion {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl GameCenterAppVersion {
 }
 
 /// Attributes of [`GameCenterAppVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionAttributes {
     /// `enabled`.
@@ -61,7 +61,7 @@ pub struct GameCenterAppVersionAttributes {
 rt::object! { GameCenterAppVersionAttributes { enabled: "enabled" } }
 
 /// Relationships of [`GameCenterAppVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

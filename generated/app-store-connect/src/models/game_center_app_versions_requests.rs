@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterAppVersions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionCreateRequest {
     /// `appStoreVersion`: id of `appStoreVersions`.
@@ -26,7 +26,7 @@ impl GameCenterAppVersionCreateRequest {
 
 /// Changes a resource of the type `gameCenterAppVersions`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `gameCenterChallengeImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImage {
     /// Opaque, and unique among resources of its type.
@@ -43,7 +43,7 @@ impl GameCenterChallengeImage {
 }
 
 /// Attributes of [`GameCenterChallengeImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageAttributes {
     /// `assetDeliveryState`.

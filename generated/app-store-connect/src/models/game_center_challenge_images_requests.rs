@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterChallengeImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageCreateRequest {
     /// `fileName`.
@@ -50,7 +50,7 @@ impl GameCenterChallengeImageCreateRequest {
 
 /// Changes a resource of the type `gameCenterChallengeImages`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageUpdateRequest {
     /// `id` of the resource that is changed.

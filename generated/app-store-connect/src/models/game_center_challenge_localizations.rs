@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterChallengeLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl GameCenterChallengeLocalization {
 }
 
 /// Attributes of [`GameCenterChallengeLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationAttributes {
     /// `description`.
@@ -70,7 +70,7 @@ rt::object! { GameCenterChallengeLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterChallengeLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationRelationships {
     /// `image`: one of `gameCenterChallengeImages`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterChallengeLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationCreateRequest {
     /// `description`.
@@ -52,7 +52,7 @@ impl GameCenterChallengeLocalizationCreateRequest {
 
 /// Changes a resource of the type `gameCenterChallengeLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterChallengeVersionReleases`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionRelease {
     /// Opaque, and unique among resources of its type.
@@ -43,7 +43,7 @@ impl GameCenterChallengeVersionRelease {
 }
 
 /// Relationships of [`GameCenterChallengeVersionRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionReleaseRelationships {
     /// `version`: one of `gameCenterChallengeVersions`.

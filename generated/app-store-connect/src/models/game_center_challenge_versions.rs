@@ -9,7 +9,7 @@ use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterChallengeVersions`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersion {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterChallengeVersion {
 }
 
 /// Attributes of [`GameCenterChallengeVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionAttributes {
     /// `state`.
@@ -69,7 +69,7 @@ pub struct GameCenterChallengeVersionAttributes {
 rt::object! { GameCenterChallengeVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterChallengeVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionRelationships {
     /// `challenge`: one of `gameCenterChallenges`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterChallenges`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallenge {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl GameCenterChallenge {
 }
 
 /// Attributes of [`GameCenterChallenge`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeAttributes {
     /// `archived`.
@@ -72,7 +72,7 @@ rt::object! { GameCenterChallengeAttributes {
 } }
 
 /// Relationships of [`GameCenterChallenge`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `gameCenterChallenges`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeCreateRequest {
     /// `challengeType`.
@@ -143,7 +143,7 @@ rt::union! { plain GameCenterChallengeCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `gameCenterChallenges`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterChallengeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterDetails`.
 /// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterDetail {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl GameCenterDetail {
 }
 
 /// Attributes of [`GameCenterDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterDetailAttributes {
     /// `arcadeEnabled`.
@@ -66,7 +66,7 @@ rt::object! { GameCenterDetailAttributes {
 } }
 
 /// Relationships of [`GameCenterDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterDetailRelationships {
     /// `achievementReleases`: any number of `gameCenterAchievementReleases`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterDetails`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterDetailCreateRequest {
     /// `challengeEnabled`.
@@ -46,7 +46,7 @@ impl GameCenterDetailCreateRequest {
 
 /// Changes a resource of the type `gameCenterDetails`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterDetailUpdateRequest {
     /// `id` of the resource that is changed.

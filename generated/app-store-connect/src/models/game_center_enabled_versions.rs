@@ -12,7 +12,7 @@ use super::{
 /// A resource of the type `gameCenterEnabledVersions`.
 /// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersion {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterEnabledVersion {
 }
 
 /// Attributes of [`GameCenterEnabledVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionAttributes {
     /// `iconAsset`.
@@ -73,7 +73,7 @@ rt::object! { GameCenterEnabledVersionAttributes {
 } }
 
 /// Relationships of [`GameCenterEnabledVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionRelationships {
     /// `app`: one of `apps`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterGroups`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterGroup {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl GameCenterGroup {
 }
 
 /// Attributes of [`GameCenterGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterGroupAttributes {
     /// `referenceName`.
@@ -58,7 +58,7 @@ pub struct GameCenterGroupAttributes {
 rt::object! { GameCenterGroupAttributes { reference_name: "referenceName" } }
 
 /// Relationships of [`GameCenterGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterGroupRelationships {
     /// `gameCenterAchievements`: any number of `gameCenterAchievements`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterGroups`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterGroupCreateRequest {
     /// `referenceName`.
@@ -38,7 +38,7 @@ impl GameCenterGroupCreateRequest {
 
 /// Changes a resource of the type `gameCenterGroups`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterGroupUpdateRequest {
     /// `id` of the resource that is changed.

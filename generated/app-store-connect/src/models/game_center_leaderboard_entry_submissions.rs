@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterLeaderboardEntrySubmissions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardEntrySubmission {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl GameCenterLeaderboardEntrySubmission {
 }
 
 /// Attributes of [`GameCenterLeaderboardEntrySubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardEntrySubmissionAttributes {
     /// `bundleId`.

@@ -11,7 +11,7 @@ use super::{
 /// A resource of the type `gameCenterLeaderboardImages`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImage {
     /// Opaque, and unique among resources of its type.
@@ -59,7 +59,7 @@ impl GameCenterLeaderboardImage {
 }
 
 /// Attributes of [`GameCenterLeaderboardImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageAttributes {
     /// `assetDeliveryState`.
@@ -80,7 +80,7 @@ rt::object! { GameCenterLeaderboardImageAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageRelationships {
     /// `gameCenterLeaderboardLocalization`: one of `gameCenterLeaderboardLocalizations`.
@@ -93,7 +93,7 @@ rt::object! { GameCenterLeaderboardImageRelationships {
 
 /// A resource of the type `gameCenterLeaderboardImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -141,7 +141,7 @@ impl GameCenterLeaderboardImageV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Attributes {
     /// `assetDeliveryState`.
@@ -162,7 +162,7 @@ rt::object! { GameCenterLeaderboardImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Relationships {
     /// `localization`: one of `gameCenterLeaderboardLocalizations`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterLeaderboardImages`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageCreateRequest {
     /// `fileName`.
@@ -42,7 +42,7 @@ impl GameCenterLeaderboardImageCreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -79,7 +79,7 @@ impl GameCenterLeaderboardImageUpdateRequest {
 
 /// Creates a resource of the type `gameCenterLeaderboardImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +112,7 @@ impl GameCenterLeaderboardImageV2CreateRequest {
 
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::GameCenterLeaderboardFormatter;
 /// A resource of the type `gameCenterLeaderboardLocalizations`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalization {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterLeaderboardLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationAttributes {
     /// `description`.
@@ -81,7 +81,7 @@ rt::object! { GameCenterLeaderboardLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationRelationships {
     /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.
@@ -97,7 +97,7 @@ rt::object! { GameCenterLeaderboardLocalizationRelationships {
 
 /// A resource of the type `gameCenterLeaderboardLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -145,7 +145,7 @@ impl GameCenterLeaderboardLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Attributes {
     /// `description`.
@@ -169,7 +169,7 @@ rt::object! { GameCenterLeaderboardLocalizationV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Relationships {
     /// `image`: one of `gameCenterLeaderboardImages`.

@@ -9,7 +9,7 @@ use super::GameCenterLeaderboardFormatter;
 /// Creates a resource of the type `gameCenterLeaderboardLocalizations`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationCreateRequest {
     /// `description`.
@@ -112,7 +112,7 @@ impl GameCenterLeaderboardLocalizationCreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -216,7 +216,7 @@ impl GameCenterLeaderboardLocalizationUpdateRequest {
 
 /// Creates a resource of the type `gameCenterLeaderboardLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2CreateRequest {
     /// `description`.
@@ -315,7 +315,7 @@ impl GameCenterLeaderboardLocalizationV2CreateRequest {
 
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterLeaderboardReleases`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelease {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl GameCenterLeaderboardRelease {
 }
 
 /// Attributes of [`GameCenterLeaderboardRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseAttributes {
     /// `live`.
@@ -65,7 +65,7 @@ pub struct GameCenterLeaderboardReleaseAttributes {
 rt::object! { GameCenterLeaderboardReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterLeaderboardRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

@@ -11,7 +11,7 @@ use super::{
 /// A resource of the type `gameCenterLeaderboardSetImages`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImage {
     /// Opaque, and unique among resources of its type.
@@ -59,7 +59,7 @@ impl GameCenterLeaderboardSetImage {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageAttributes {
     /// `assetDeliveryState`.
@@ -80,7 +80,7 @@ rt::object! { GameCenterLeaderboardSetImageAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageRelationships {
     /// `gameCenterLeaderboardSetLocalization`: one of `gameCenterLeaderboardSetLocalizations`.
@@ -93,7 +93,7 @@ rt::object! { GameCenterLeaderboardSetImageRelationships {
 
 /// A resource of the type `gameCenterLeaderboardSetImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -141,7 +141,7 @@ impl GameCenterLeaderboardSetImageV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Attributes {
     /// `assetDeliveryState`.
@@ -162,7 +162,7 @@ rt::object! { GameCenterLeaderboardSetImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Relationships {
     /// `localization`: one of `gameCenterLeaderboardSetLocalizations`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterLeaderboardSetImages`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageCreateRequest {
     /// `fileName`.
@@ -42,7 +42,7 @@ impl GameCenterLeaderboardSetImageCreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -79,7 +79,7 @@ impl GameCenterLeaderboardSetImageUpdateRequest {
 
 /// Creates a resource of the type `gameCenterLeaderboardSetImages`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +112,7 @@ impl GameCenterLeaderboardSetImageV2CreateRequest {
 
 /// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterLeaderboardSetLocalizations`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalization {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl GameCenterLeaderboardSetLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationAttributes {
     /// `locale`.
@@ -67,7 +67,7 @@ pub struct GameCenterLeaderboardSetLocalizationAttributes {
 rt::object! { GameCenterLeaderboardSetLocalizationAttributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationRelationships {
     /// `gameCenterLeaderboardSet`: one of `gameCenterLeaderboardSets`.
@@ -83,7 +83,7 @@ rt::object! { GameCenterLeaderboardSetLocalizationRelationships {
 
 /// A resource of the type `gameCenterLeaderboardSetLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -131,7 +131,7 @@ impl GameCenterLeaderboardSetLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
     /// `locale`.
@@ -143,7 +143,7 @@ pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
 rt::object! { GameCenterLeaderboardSetLocalizationV2Attributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Relationships {
     /// `image`: one of `gameCenterLeaderboardSetImages`.

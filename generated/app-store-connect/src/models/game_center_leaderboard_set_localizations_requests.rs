@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationCreateRequest {
     /// `locale`.
@@ -41,7 +41,7 @@ impl GameCenterLeaderboardSetLocalizationCreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -77,7 +77,7 @@ impl GameCenterLeaderboardSetLocalizationUpdateRequest {
 
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2CreateRequest {
     /// `locale`.
@@ -107,7 +107,7 @@ impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
 
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterLeaderboardSetMemberLocalizations`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl GameCenterLeaderboardSetMemberLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetMemberLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationAttributes {
     /// `locale`.
@@ -66,7 +66,7 @@ pub struct GameCenterLeaderboardSetMemberLocalizationAttributes {
 rt::object! { GameCenterLeaderboardSetMemberLocalizationAttributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetMemberLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationRelationships {
     /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.

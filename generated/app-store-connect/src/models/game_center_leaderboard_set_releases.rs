@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterLeaderboardSetReleases`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetRelease {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl GameCenterLeaderboardSetRelease {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseAttributes {
     /// `live`.
@@ -65,7 +65,7 @@ pub struct GameCenterLeaderboardSetReleaseAttributes {
 rt::object! { GameCenterLeaderboardSetReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterLeaderboardSetRelease`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

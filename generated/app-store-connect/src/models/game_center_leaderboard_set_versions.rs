@@ -9,7 +9,7 @@ use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterLeaderboardSetVersions`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterLeaderboardSetVersionV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetVersionV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2Attributes {
     /// `state`.
@@ -69,7 +69,7 @@ pub struct GameCenterLeaderboardSetVersionV2Attributes {
 rt::object! { GameCenterLeaderboardSetVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterLeaderboardSetVersionV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2Relationships {
     /// `leaderboardSet`: one of `gameCenterLeaderboardSets`.

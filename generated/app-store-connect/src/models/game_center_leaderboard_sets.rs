@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterLeaderboardSets`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSet {
     /// Opaque, and unique among resources of its type.
@@ -52,7 +52,7 @@ impl GameCenterLeaderboardSet {
 }
 
 /// Attributes of [`GameCenterLeaderboardSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetAttributes {
     /// `referenceName`.
@@ -66,7 +66,7 @@ rt::object! { GameCenterLeaderboardSetAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.
@@ -92,7 +92,7 @@ rt::object! { GameCenterLeaderboardSetRelationships {
 
 /// A resource of the type `gameCenterLeaderboardSets`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2 {
     /// Opaque, and unique among resources of its type.
@@ -140,7 +140,7 @@ impl GameCenterLeaderboardSetV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2Attributes {
     /// `referenceName`.
@@ -154,7 +154,7 @@ rt::object! { GameCenterLeaderboardSetV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2Relationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

@@ -9,7 +9,7 @@ use super::GameCenterLeaderboardSetVersionV2InlineCreate;
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetCreateRequest {
     /// `referenceName`.
@@ -74,7 +74,7 @@ impl GameCenterLeaderboardSetCreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetUpdateRequest {
     /// `id` of the resource that is changed.
@@ -110,7 +110,7 @@ impl GameCenterLeaderboardSetUpdateRequest {
 
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2CreateRequest {
     /// `referenceName`.
@@ -207,7 +207,7 @@ rt::union! { plain GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterLeaderboardVersions`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterLeaderboardVersionV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardVersionV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Attributes {
     /// `state`.
@@ -69,7 +69,7 @@ pub struct GameCenterLeaderboardVersionV2Attributes {
 rt::object! { GameCenterLeaderboardVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterLeaderboardVersionV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Relationships {
     /// `leaderboard`: one of `gameCenterLeaderboards`.

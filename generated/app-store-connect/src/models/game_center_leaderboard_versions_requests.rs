@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterLeaderboardVersions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2CreateRequest {
     /// `leaderboard`: id of `gameCenterLeaderboards`.
@@ -26,7 +26,7 @@ impl GameCenterLeaderboardVersionV2CreateRequest {
 
 /// A resource of the type `gameCenterLeaderboardVersions` that another request creates along.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

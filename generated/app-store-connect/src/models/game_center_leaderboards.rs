@@ -12,7 +12,7 @@ use super::{
 /// A resource of the type `gameCenterLeaderboards`.
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboard {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl GameCenterLeaderboard {
 }
 
 /// Attributes of [`GameCenterLeaderboard`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardAttributes {
     /// `activityProperties`.
@@ -98,7 +98,7 @@ rt::object! { GameCenterLeaderboardAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboard`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelationships {
     /// `activity`: one of `gameCenterActivities`.
@@ -177,7 +177,7 @@ rt::open_enum! { GameCenterLeaderboardVisibility {
 
 /// A resource of the type `gameCenterLeaderboards`.
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2 {
     /// Opaque, and unique among resources of its type.
@@ -222,7 +222,7 @@ impl GameCenterLeaderboardV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Attributes {
     /// `activityProperties`.
@@ -263,7 +263,7 @@ rt::object! { GameCenterLeaderboardV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Relationships {
     /// `activity`: one of `gameCenterActivities`.

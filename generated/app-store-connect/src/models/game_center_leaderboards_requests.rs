@@ -13,7 +13,7 @@ use super::{
 /// Creates a resource of the type `gameCenterLeaderboards`.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardCreateRequest {
     /// `activityProperties`.
@@ -216,7 +216,7 @@ pub type GameCenterLeaderboardCreateRequestVisibility = GameCenterLeaderboardVis
 /// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardUpdateRequest {
     /// `id` of the resource that is changed.
@@ -450,7 +450,7 @@ pub type GameCenterLeaderboardUpdateRequestVisibility = GameCenterLeaderboardVis
 
 /// Creates a resource of the type `gameCenterLeaderboards`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2CreateRequest {
     /// `activityProperties`.
@@ -685,7 +685,7 @@ rt::union! { plain GameCenterLeaderboardV2CreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -12,7 +12,7 @@ pub type GameCenterMatchmakingAppRequestsV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseData {
     /// `dataPoints`.
@@ -35,7 +35,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseData {
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -54,7 +54,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues {
     /// `averageSecondsInQueue`.
@@ -74,7 +74,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValu
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions {
     /// `result`.
@@ -87,7 +87,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions { r
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult {
     /// `data`.
@@ -125,7 +125,7 @@ rt::open_enum! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsR
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.links`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks {
     /// `groupBy`: a URI reference.

@@ -18,7 +18,7 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
     /// `dataPoints`.
@@ -41,7 +41,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -60,7 +60,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues {
     /// `count`.
@@ -73,7 +73,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions {
     /// `gameCenterMatchmakingQueue`.
@@ -92,7 +92,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.gameCenterMatchmakingQueue`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue {
     /// `data`.
@@ -113,7 +113,7 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGa
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.result`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult {
     /// `data`.

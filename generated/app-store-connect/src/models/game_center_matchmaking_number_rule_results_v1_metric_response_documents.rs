@@ -17,7 +17,7 @@ pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
     /// `dataPoints`.
@@ -40,7 +40,7 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -59,7 +59,7 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues {
     /// `averageResult`.
@@ -78,7 +78,7 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dimensions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions {
     /// `gameCenterMatchmakingQueue`.

@@ -19,7 +19,7 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseData {
     /// `dataPoints`.
@@ -46,7 +46,7 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints = Game
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
     /// `gameCenterDetail`.
@@ -65,7 +65,7 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions.gameCenterDetail`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail {
     /// `data`.

@@ -14,7 +14,7 @@ pub type GameCenterMatchmakingQueueSizesV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseData {
     /// `dataPoints`.
@@ -33,7 +33,7 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseData {
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -52,7 +52,7 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues {
     /// `averageNumberOfRequests`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterMatchmakingQueues`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueue {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl GameCenterMatchmakingQueue {
 }
 
 /// Attributes of [`GameCenterMatchmakingQueue`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueAttributes {
     /// `classicMatchmakingBundleIds`.
@@ -68,7 +68,7 @@ rt::object! { GameCenterMatchmakingQueueAttributes {
 } }
 
 /// Relationships of [`GameCenterMatchmakingQueue`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRelationships {
     /// `experimentRuleSet`: one of `gameCenterMatchmakingRuleSets`.

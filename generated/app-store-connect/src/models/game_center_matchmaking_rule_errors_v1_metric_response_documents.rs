@@ -18,7 +18,7 @@ pub type GameCenterMatchmakingRuleErrorsV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleErrorsV1MetricResponseData {
     /// `dataPoints`.

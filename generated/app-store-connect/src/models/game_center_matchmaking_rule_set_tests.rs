@@ -8,7 +8,7 @@ use super::GameCenterMatchmakingTeamAssignment;
 
 /// A resource of the type `gameCenterMatchmakingRuleSetTests`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTest {
     /// Opaque, and unique among resources of its type.
@@ -44,7 +44,7 @@ impl GameCenterMatchmakingRuleSetTest {
 }
 
 /// Attributes of [`GameCenterMatchmakingRuleSetTest`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestAttributes {
     /// `matchmakingResults`.
@@ -57,7 +57,7 @@ rt::object! { GameCenterMatchmakingRuleSetTestAttributes { matchmaking_results: 
 
 /// `GameCenterMatchmakingRuleSetTest.attributes.matchmakingResults[][]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestMatchmakingResults {
     /// `requestName`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `gameCenterMatchmakingRuleSetTests`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestCreateRequest {
     /// `matchmakingRequests`: ids of `gameCenterMatchmakingTestRequests`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterMatchmakingRuleSets`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSet {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl GameCenterMatchmakingRuleSet {
 }
 
 /// Attributes of [`GameCenterMatchmakingRuleSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetAttributes {
     /// `maxPlayers`.
@@ -73,7 +73,7 @@ rt::object! { GameCenterMatchmakingRuleSetAttributes {
 } }
 
 /// Relationships of [`GameCenterMatchmakingRuleSet`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetRelationships {
     /// `matchmakingQueues`: any number of `gameCenterMatchmakingQueues`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterMatchmakingRules`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRule {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl GameCenterMatchmakingRule {
 }
 
 /// Attributes of [`GameCenterMatchmakingRule`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleAttributes {
     /// `description`.

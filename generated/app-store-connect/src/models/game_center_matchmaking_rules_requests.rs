@@ -8,7 +8,7 @@ use super::GameCenterMatchmakingRuleType;
 
 /// Creates a resource of the type `gameCenterMatchmakingRules`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleCreateRequest {
     /// `description`.
@@ -71,7 +71,7 @@ pub type GameCenterMatchmakingRuleCreateRequestType = GameCenterMatchmakingRuleT
 
 /// Changes a resource of the type `gameCenterMatchmakingRules`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleUpdateRequest {
     /// `id` of the resource that is changed.

@@ -14,7 +14,7 @@ pub type GameCenterMatchmakingSessionsV1MetricResponse = rt::Page<
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseData {
     /// `dataPoints`.
@@ -33,7 +33,7 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseData {
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].dataPoints[]`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -52,7 +52,7 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].dataPoints[].values`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues {
     /// `averagePlayerCount`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterMatchmakingTeams`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeam {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl GameCenterMatchmakingTeam {
 }
 
 /// Attributes of [`GameCenterMatchmakingTeam`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamAttributes {
     /// `maxPlayers`.

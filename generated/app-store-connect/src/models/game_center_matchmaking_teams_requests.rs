@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterMatchmakingTeams`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamCreateRequest {
     /// `maxPlayers`.
@@ -43,7 +43,7 @@ impl GameCenterMatchmakingTeamCreateRequest {
 
 /// Changes a resource of the type `gameCenterMatchmakingTeams`; what is absent stays as it is.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamUpdateRequest {
     /// `id` of the resource that is changed.

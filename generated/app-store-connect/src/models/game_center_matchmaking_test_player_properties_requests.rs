@@ -8,7 +8,7 @@ use super::Property;
 
 /// A resource of the type `gameCenterMatchmakingTestPlayerProperties` that another request creates along.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTestPlayerPropertyInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

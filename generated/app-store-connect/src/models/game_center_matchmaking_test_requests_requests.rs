@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `gameCenterMatchmakingTestRequests` that another request creates along.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTestRequestInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

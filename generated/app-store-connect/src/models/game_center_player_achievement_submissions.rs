@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterPlayerAchievementSubmissions`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmission {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl GameCenterPlayerAchievementSubmission {
 }
 
 /// Attributes of [`GameCenterPlayerAchievementSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmissionAttributes {
     /// `bundleId`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `ImageAsset`.
 /// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ImageAsset {
     /// `height`.

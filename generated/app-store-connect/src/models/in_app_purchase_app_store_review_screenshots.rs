@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `inAppPurchaseAppStoreReviewScreenshots`.
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -59,7 +59,7 @@ impl InAppPurchaseAppStoreReviewScreenshot {
 }
 
 /// Attributes of [`InAppPurchaseAppStoreReviewScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -87,7 +87,7 @@ rt::object! { InAppPurchaseAppStoreReviewScreenshotAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseAppStoreReviewScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

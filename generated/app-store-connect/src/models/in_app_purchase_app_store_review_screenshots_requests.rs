@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `inAppPurchaseAppStoreReviewScreenshots`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotCreateRequest {
     /// `fileName`.
@@ -36,7 +36,7 @@ impl InAppPurchaseAppStoreReviewScreenshotCreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseAppStoreReviewScreenshots`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

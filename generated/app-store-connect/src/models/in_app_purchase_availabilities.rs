@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseAvailabilities`.
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailability {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl InAppPurchaseAvailability {
 }
 
 /// Attributes of [`InAppPurchaseAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -66,7 +66,7 @@ rt::object! { InAppPurchaseAvailabilityAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

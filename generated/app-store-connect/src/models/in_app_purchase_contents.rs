@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseContents`.
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseContent {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl InAppPurchaseContent {
 }
 
 /// Attributes of [`InAppPurchaseContent`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseContentAttributes {
     /// `fileName`.
@@ -69,7 +69,7 @@ rt::object! { InAppPurchaseContentAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseContent`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseContentRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

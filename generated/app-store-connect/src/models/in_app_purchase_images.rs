@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `inAppPurchaseImages`.
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImage {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl InAppPurchaseImage {
 }
 
 /// Attributes of [`InAppPurchaseImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageAttributes {
     /// `assetToken`.
@@ -81,7 +81,7 @@ rt::object! { InAppPurchaseImageAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageRelationships {
     /// `inAppPurchase`: one of `inAppPurchases`.
@@ -121,7 +121,7 @@ rt::open_enum! { InAppPurchaseImageState {
 
 /// A resource of the type `inAppPurchaseImages`.
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -152,7 +152,7 @@ impl InAppPurchaseImageV2 {
 }
 
 /// Attributes of [`InAppPurchaseImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2Attributes {
     /// `assetDeliveryState`.

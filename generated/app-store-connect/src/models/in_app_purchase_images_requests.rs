@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `inAppPurchaseImages`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageCreateRequest {
     /// `fileName`.
@@ -36,7 +36,7 @@ impl InAppPurchaseImageCreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -91,7 +91,7 @@ impl InAppPurchaseImageUpdateRequest {
 
 /// Creates a resource of the type `inAppPurchaseImages`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2CreateRequest {
     /// `fileName`.
@@ -121,7 +121,7 @@ impl InAppPurchaseImageV2CreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2UpdateRequest {
     /// `id` of the resource that is changed.

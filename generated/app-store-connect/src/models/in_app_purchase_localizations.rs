@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseLocalizations`.
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalization {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl InAppPurchaseLocalization {
 }
 
 /// Attributes of [`InAppPurchaseLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationAttributes {
     /// `description`.
@@ -72,7 +72,7 @@ rt::object! { InAppPurchaseLocalizationAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.
@@ -105,7 +105,7 @@ rt::open_enum! { InAppPurchaseLocalizationState {
 
 /// A resource of the type `inAppPurchaseLocalizations`.
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -153,7 +153,7 @@ impl InAppPurchaseLocalizationV2 {
 }
 
 /// Attributes of [`InAppPurchaseLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Attributes {
     /// `description`.
@@ -169,7 +169,7 @@ rt::object! { InAppPurchaseLocalizationV2Attributes {
 } }
 
 /// Relationships of [`InAppPurchaseLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Relationships {
     /// `version`: one of `inAppPurchaseVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `inAppPurchaseLocalizations`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationCreateRequest {
     /// `description`.
@@ -52,7 +52,7 @@ impl InAppPurchaseLocalizationCreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -103,7 +103,7 @@ impl InAppPurchaseLocalizationUpdateRequest {
 
 /// Creates a resource of the type `inAppPurchaseLocalizations`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2CreateRequest {
     /// `description`.
@@ -149,7 +149,7 @@ impl InAppPurchaseLocalizationV2CreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

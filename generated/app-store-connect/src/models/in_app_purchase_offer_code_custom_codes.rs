@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseOfferCodeCustomCodes`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCode {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl InAppPurchaseOfferCodeCustomCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCodeCustomCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeAttributes {
     /// `active`.
@@ -75,7 +75,7 @@ rt::object! { InAppPurchaseOfferCodeCustomCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCodeCustomCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeRelationships {
     /// `createdByActor`: one of `actors`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `inAppPurchaseOfferCodeCustomCodes`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeCreateRequest {
     /// `customCode`.
@@ -55,7 +55,7 @@ impl InAppPurchaseOfferCodeCustomCodeCreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseOfferCodeCustomCodes`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use super::OfferCodeEnvironment;
 
 /// A resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCode {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl InAppPurchaseOfferCodeOneTimeUseCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCodeOneTimeUseCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
     /// `active`.
@@ -77,7 +77,7 @@ rt::object! { InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCodeOneTimeUseCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeRelationships {
     /// `createdByActor`: one of `actors`.

@@ -8,7 +8,7 @@ use super::OfferCodeEnvironment;
 
 /// Creates a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
     /// `environment`.
@@ -57,7 +57,7 @@ impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
 
 /// Changes a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseOfferCodes`.
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCode {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl InAppPurchaseOfferCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeAttributes {
     /// `active`.
@@ -72,7 +72,7 @@ rt::object! { InAppPurchaseOfferCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeRelationships {
     /// `customCodes`: any number of `inAppPurchaseOfferCodeCustomCodes`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `inAppPurchaseOfferCodes`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCreateRequest {
     /// `customerEligibilities`.
@@ -85,7 +85,7 @@ rt::union! { plain InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `inAppPurchaseOfferCodes`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseOfferPrices`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl InAppPurchaseOfferPrice {
 }
 
 /// Relationships of [`InAppPurchaseOfferPrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPriceRelationships {
     /// `pricePoint`: one of `inAppPurchasePricePoints`.

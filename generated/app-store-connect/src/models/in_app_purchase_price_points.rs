@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchasePricePoints`.
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePricePoint {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl InAppPurchasePricePoint {
 }
 
 /// Attributes of [`InAppPurchasePricePoint`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePricePointAttributes {
     /// `customerPrice`.
@@ -63,7 +63,7 @@ pub struct InAppPurchasePricePointAttributes {
 rt::object! { InAppPurchasePricePointAttributes { customer_price: "customerPrice", proceeds: "proceeds" } }
 
 /// Relationships of [`InAppPurchasePricePoint`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePricePointRelationships {
     /// `equalizations`.

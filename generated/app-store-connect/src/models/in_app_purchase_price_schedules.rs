@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchasePriceSchedules`.
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceSchedule {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl InAppPurchasePriceSchedule {
 }
 
 /// Relationships of [`InAppPurchasePriceSchedule`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleRelationships {
     /// `automaticPrices`: any number of `inAppPurchasePrices`.

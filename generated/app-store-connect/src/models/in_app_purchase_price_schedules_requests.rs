@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `inAppPurchasePriceSchedules`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleCreateRequest {
     /// `baseTerritory`: id of `territories`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchasePrices`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePrice {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl InAppPurchasePrice {
 }
 
 /// Attributes of [`InAppPurchasePrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceAttributes {
     /// `endDate`: date (RFC 3339).
@@ -67,7 +67,7 @@ rt::object! { InAppPurchasePriceAttributes {
 } }
 
 /// Relationships of [`InAppPurchasePrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceRelationships {
     /// `inAppPurchasePricePoint`: one of `inAppPurchasePricePoints`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseSubmissions`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmission {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl InAppPurchaseSubmission {
 }
 
 /// Relationships of [`InAppPurchaseSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmissionRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

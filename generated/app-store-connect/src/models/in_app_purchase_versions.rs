@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseVersions`.
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersion {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl InAppPurchaseVersion {
 }
 
 /// Attributes of [`InAppPurchaseVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersionAttributes {
     /// `state`.
@@ -63,7 +63,7 @@ pub struct InAppPurchaseVersionAttributes {
 rt::object! { InAppPurchaseVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`InAppPurchaseVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersionRelationships {
     /// `image`: one of `inAppPurchaseImages`.

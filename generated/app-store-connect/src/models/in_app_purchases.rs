@@ -12,7 +12,7 @@ use super::{
 /// A resource of the type `inAppPurchases`.
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchase {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl InAppPurchase {
 }
 
 /// Attributes of [`InAppPurchase`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseAttributes {
     /// `inAppPurchaseType`.
@@ -73,7 +73,7 @@ rt::object! { InAppPurchaseAttributes {
 } }
 
 /// Relationships of [`InAppPurchase`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseRelationships {
     /// `apps`: any number of `apps`.
@@ -167,7 +167,7 @@ rt::open_enum! { InAppPurchaseV1State {
 
 /// A resource of the type `inAppPurchases`.
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2 {
     /// Opaque, and unique among resources of its type.
@@ -209,7 +209,7 @@ impl InAppPurchaseV2 {
 }
 
 /// Attributes of [`InAppPurchaseV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2Attributes {
     /// `contentHosting`.
@@ -235,7 +235,7 @@ rt::object! { InAppPurchaseV2Attributes {
 } }
 
 /// Relationships of [`InAppPurchaseV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2Relationships {
     /// `appStoreReviewScreenshot`: one of `inAppPurchaseAppStoreReviewScreenshots`.

@@ -8,7 +8,7 @@ use super::InAppPurchaseType;
 
 /// Creates a resource of the type `inAppPurchases`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2CreateRequest {
     /// `familySharable`.
@@ -78,7 +78,7 @@ impl InAppPurchaseV2CreateRequest {
 
 /// Changes a resource of the type `inAppPurchases`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2UpdateRequest {
     /// `id` of the resource that is changed.

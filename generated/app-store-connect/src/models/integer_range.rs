@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `IntegerRange`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IntegerRange {
     /// `maximum`.

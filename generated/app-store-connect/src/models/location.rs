@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `Location`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Location {
     /// `latitude`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `marketplaceSearchDetails`.
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetail {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl MarketplaceSearchDetail {
 }
 
 /// Attributes of [`MarketplaceSearchDetail`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailAttributes {
     /// `catalogUrl`: a URI, kept as it comes.

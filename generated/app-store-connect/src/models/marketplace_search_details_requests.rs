@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `marketplaceSearchDetails`.
 /// Feature: `alternative-distribution`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailCreateRequest {
     /// `catalogUrl`: a URI, kept as it comes.
@@ -29,7 +29,7 @@ impl MarketplaceSearchDetailCreateRequest {
 
 /// Changes a resource of the type `marketplaceSearchDetails`; what is absent stays as it is.
 /// Feature: `alternative-distribution`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `marketplaceWebhooks`.
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceWebhook {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl MarketplaceWebhook {
 }
 
 /// Attributes of [`MarketplaceWebhook`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceWebhookAttributes {
     /// `endpointUrl`: a URI, kept as it comes.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `marketplaceWebhooks`.
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceWebhookCreateRequest {
     /// `endpointUrl`: a URI, kept as it comes.
@@ -31,7 +31,7 @@ impl MarketplaceWebhookCreateRequest {
 /// Changes a resource of the type `marketplaceWebhooks`; what is absent stays as it is.
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MarketplaceWebhookUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `merchantIds`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MerchantId {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl MerchantId {
 }
 
 /// Attributes of [`MerchantId`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MerchantIdAttributes {
     /// `identifier`.
@@ -60,7 +60,7 @@ pub struct MerchantIdAttributes {
 rt::object! { MerchantIdAttributes { identifier: "identifier", name: "name" } }
 
 /// Relationships of [`MerchantId`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MerchantIdRelationships {
     /// `certificates`: any number of `certificates`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `merchantIds`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MerchantIdCreateRequest {
     /// `identifier`.
@@ -29,7 +29,7 @@ impl MerchantIdCreateRequest {
 
 /// Changes a resource of the type `merchantIds`; what is absent stays as it is.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MerchantIdUpdateRequest {
     /// `id` of the resource that is changed.

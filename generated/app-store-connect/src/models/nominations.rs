@@ -8,7 +8,7 @@ use super::DeviceFamily;
 
 /// A resource of the type `nominations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Nomination {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl Nomination {
 }
 
 /// Attributes of [`Nomination`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominationAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -97,7 +97,7 @@ rt::object! { NominationAttributes {
 } }
 
 /// Relationships of [`Nomination`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominationRelationships {
     /// `createdByActor`: one of `actors`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Creates a resource of the type `nominations`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominationCreateRequest {
     /// `description`.
@@ -226,7 +226,7 @@ pub type NominationCreateRequestType = NominationType;
 
 /// Changes a resource of the type `nominations`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NominationUpdateRequest {
     /// `id` of the resource that is changed.

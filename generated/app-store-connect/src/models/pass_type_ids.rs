@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `passTypeIds`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PassTypeId {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl PassTypeId {
 }
 
 /// Attributes of [`PassTypeId`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PassTypeIdAttributes {
     /// `identifier`.
@@ -60,7 +60,7 @@ pub struct PassTypeIdAttributes {
 rt::object! { PassTypeIdAttributes { identifier: "identifier", name: "name" } }
 
 /// Relationships of [`PassTypeId`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PassTypeIdRelationships {
     /// `certificates`: any number of `certificates`.

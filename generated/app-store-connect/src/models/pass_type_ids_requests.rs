@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `passTypeIds`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PassTypeIdCreateRequest {
     /// `identifier`.
@@ -29,7 +29,7 @@ impl PassTypeIdCreateRequest {
 
 /// Changes a resource of the type `passTypeIds`; what is absent stays as it is.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PassTypeIdUpdateRequest {
     /// `id` of the resource that is changed.

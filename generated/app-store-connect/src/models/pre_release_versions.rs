@@ -9,7 +9,7 @@ use super::Platform;
 
 /// A resource of the type `preReleaseVersions`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PrereleaseVersion {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl PrereleaseVersion {
 }
 
 /// Attributes of [`PrereleaseVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PrereleaseVersionAttributes {
     /// `platform`.
@@ -66,7 +66,7 @@ pub struct PrereleaseVersionAttributes {
 rt::object! { PrereleaseVersionAttributes { platform: "platform", version: "version" } }
 
 /// Relationships of [`PrereleaseVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PrereleaseVersionRelationships {
     /// `app`: one of `apps`.

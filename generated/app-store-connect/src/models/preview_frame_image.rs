@@ -11,7 +11,7 @@ use super::{
 
 /// `PreviewFrameImage`.
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PreviewFrameImage {
     /// `image`.

@@ -8,7 +8,7 @@ use super::BundleIdPlatform;
 
 /// A resource of the type `profiles`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Profile {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl Profile {
 }
 
 /// Attributes of [`Profile`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProfileAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -78,7 +78,7 @@ rt::object! { ProfileAttributes {
 } }
 
 /// Relationships of [`Profile`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProfileRelationships {
     /// `bundleId`: one of `bundleIds`.

@@ -8,7 +8,7 @@ use super::ProfileProfileType;
 
 /// Creates a resource of the type `profiles`.
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProfileCreateRequest {
     /// `name`.

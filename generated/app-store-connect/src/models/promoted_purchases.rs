@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `promotedPurchases`.
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PromotedPurchase {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl PromotedPurchase {
 }
 
 /// Attributes of [`PromotedPurchase`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PromotedPurchaseAttributes {
     /// `enabled`.
@@ -67,7 +67,7 @@ rt::object! { PromotedPurchaseAttributes {
 } }
 
 /// Relationships of [`PromotedPurchase`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PromotedPurchaseRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `promotedPurchases`.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PromotedPurchaseCreateRequest {
     /// `enabled`.
@@ -66,7 +66,7 @@ impl PromotedPurchaseCreateRequest {
 
 /// Changes a resource of the type `promotedPurchases`; what is absent stays as it is.
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PromotedPurchaseUpdateRequest {
     /// `id` of the resource that is changed.

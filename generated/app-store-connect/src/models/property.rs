@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `Property`.
 /// Feature: `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Property {
     /// `key`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `reviewSubmissionItems`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItem {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl ReviewSubmissionItem {
 }
 
 /// Attributes of [`ReviewSubmissionItem`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemAttributes {
     /// `state`.
@@ -61,7 +61,7 @@ pub struct ReviewSubmissionItemAttributes {
 rt::object! { ReviewSubmissionItemAttributes { state: "state" } }
 
 /// Relationships of [`ReviewSubmissionItem`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `reviewSubmissionItems`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemCreateRequest {
     /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
@@ -158,7 +158,7 @@ impl ReviewSubmissionItemCreateRequest {
 
 /// Changes a resource of the type `reviewSubmissionItems`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::Platform;
 
 /// A resource of the type `reviewSubmissions`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmission {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl ReviewSubmission {
 }
 
 /// Attributes of [`ReviewSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionAttributes {
     /// `platform`.
@@ -70,7 +70,7 @@ rt::object! { ReviewSubmissionAttributes {
 } }
 
 /// Relationships of [`ReviewSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionRelationships {
     /// `app`: one of `apps`.

@@ -8,7 +8,7 @@ use super::Platform;
 
 /// Creates a resource of the type `reviewSubmissions`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionCreateRequest {
     /// `platform`.
@@ -44,7 +44,7 @@ impl ReviewSubmissionCreateRequest {
 
 /// Changes a resource of the type `reviewSubmissions`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ReviewSubmissionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `routingAppCoverages`.
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoutingAppCoverage {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl RoutingAppCoverage {
 }
 
 /// Attributes of [`RoutingAppCoverage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageAttributes {
     /// `assetDeliveryState`.
@@ -77,7 +77,7 @@ rt::object! { RoutingAppCoverageAttributes {
 } }
 
 /// Relationships of [`RoutingAppCoverage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `routingAppCoverages`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageCreateRequest {
     /// `fileName`.
@@ -36,7 +36,7 @@ impl RoutingAppCoverageCreateRequest {
 
 /// Changes a resource of the type `routingAppCoverages`; what is absent stays as it is.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageUpdateRequest {
     /// `id` of the resource that is changed.

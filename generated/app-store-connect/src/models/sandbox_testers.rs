@@ -8,7 +8,7 @@ use super::TerritoryCode;
 
 /// A resource of the type `sandboxTesters`.
 /// Feature: `sandbox`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SandboxTesterV2 {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl SandboxTesterV2 {
 }
 
 /// Attributes of [`SandboxTesterV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SandboxTesterV2Attributes {
     /// `acAccountName`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `sandboxTestersClearPurchaseHistoryRequest`.
 /// Feature: `sandbox`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SandboxTestersClearPurchaseHistoryRequestV2 {
     /// Opaque, and unique among resources of its type.

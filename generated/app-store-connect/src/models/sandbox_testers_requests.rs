@@ -10,7 +10,7 @@ use super::{
 
 /// Changes a resource of the type `sandboxTesters`; what is absent stays as it is.
 /// Feature: `sandbox`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SandboxTesterV2UpdateRequest {
     /// `id` of the resource that is changed.

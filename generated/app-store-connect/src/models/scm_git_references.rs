@@ -8,7 +8,7 @@ use super::CiGitRefKind;
 
 /// A resource of the type `scmGitReferences`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmGitReference {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl ScmGitReference {
 }
 
 /// Attributes of [`ScmGitReference`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmGitReferenceAttributes {
     /// `canonicalName`.
@@ -68,7 +68,7 @@ rt::object! { ScmGitReferenceAttributes {
 } }
 
 /// Relationships of [`ScmGitReference`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmGitReferenceRelationships {
     /// `repository`: one of `scmRepositories`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `ScmProviderType`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmProviderType {
     /// `displayName`.

@@ -8,7 +8,7 @@ use super::ScmProviderType;
 
 /// A resource of the type `scmProviders`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmProvider {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl ScmProvider {
 }
 
 /// Attributes of [`ScmProvider`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmProviderAttributes {
     /// `scmProviderType`.
@@ -62,7 +62,7 @@ pub struct ScmProviderAttributes {
 rt::object! { ScmProviderAttributes { scm_provider_type: "scmProviderType", url: "url" } }
 
 /// Relationships of [`ScmProvider`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmProviderRelationships {
     /// `repositories`.

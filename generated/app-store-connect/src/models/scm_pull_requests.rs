@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `scmPullRequests`.
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmPullRequest {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl ScmPullRequest {
 }
 
 /// Attributes of [`ScmPullRequest`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmPullRequestAttributes {
     /// `destinationBranchName`.
@@ -85,7 +85,7 @@ rt::object! { ScmPullRequestAttributes {
 } }
 
 /// Relationships of [`ScmPullRequest`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmPullRequestRelationships {
     /// `repository`: one of `scmRepositories`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `scmRepositories`.
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmRepository {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl ScmRepository {
 }
 
 /// Attributes of [`ScmRepository`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmRepositoryAttributes {
     /// `httpCloneUrl`: a URI, kept as it comes.
@@ -69,7 +69,7 @@ rt::object! { ScmRepositoryAttributes {
 } }
 
 /// Relationships of [`ScmRepository`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScmRepositoryRelationships {
     /// `defaultBranch`: one of `scmGitReferences`.

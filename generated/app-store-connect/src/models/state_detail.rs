@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `StateDetail`.
 /// Features: any of `app-store`, `background-assets`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct StateDetail {
     /// `code`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `subscriptionAppStoreReviewScreenshots`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -58,7 +58,7 @@ impl SubscriptionAppStoreReviewScreenshot {
 }
 
 /// Attributes of [`SubscriptionAppStoreReviewScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -86,7 +86,7 @@ rt::object! { SubscriptionAppStoreReviewScreenshotAttributes {
 } }
 
 /// Relationships of [`SubscriptionAppStoreReviewScreenshot`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotRelationships {
     /// `subscription`: one of `subscriptions`.

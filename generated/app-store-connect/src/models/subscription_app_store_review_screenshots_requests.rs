@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionAppStoreReviewScreenshots`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotCreateRequest {
     /// `fileName`.
@@ -36,7 +36,7 @@ impl SubscriptionAppStoreReviewScreenshotCreateRequest {
 
 /// Changes a resource of the type `subscriptionAppStoreReviewScreenshots`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

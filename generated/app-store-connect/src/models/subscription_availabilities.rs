@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionAvailabilities`.
 /// Feature: `subscriptions`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAvailability {
     /// Opaque, and unique among resources of its type.
@@ -52,7 +52,7 @@ impl SubscriptionAvailability {
 }
 
 /// Attributes of [`SubscriptionAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -64,7 +64,7 @@ rt::object! { SubscriptionAvailabilityAttributes {
 } }
 
 /// Relationships of [`SubscriptionAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

@@ -9,7 +9,7 @@ use super::SubscriptionGracePeriodDuration;
 
 /// A resource of the type `subscriptionGracePeriods`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriod {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl SubscriptionGracePeriod {
 }
 
 /// Attributes of [`SubscriptionGracePeriod`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriodAttributes {
     /// `duration`.

@@ -10,7 +10,7 @@ use super::{
 
 /// Changes a resource of the type `subscriptionGracePeriods`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriodUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionGroupLocalizations`.
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalization {
     /// Opaque, and unique among resources of its type.
@@ -57,7 +57,7 @@ impl SubscriptionGroupLocalization {
 }
 
 /// Attributes of [`SubscriptionGroupLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationAttributes {
     /// `customAppName`.
@@ -75,7 +75,7 @@ rt::object! { SubscriptionGroupLocalizationAttributes {
 } }
 
 /// Relationships of [`SubscriptionGroupLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationRelationships {
     /// `subscriptionGroup`: one of `subscriptionGroups`.
@@ -90,7 +90,7 @@ pub type SubscriptionGroupLocalizationState = InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionGroupLocalizations`.
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -138,7 +138,7 @@ impl SubscriptionGroupLocalizationV2 {
 }
 
 /// Attributes of [`SubscriptionGroupLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2Attributes {
     /// `customAppName`.
@@ -154,7 +154,7 @@ rt::object! { SubscriptionGroupLocalizationV2Attributes {
 } }
 
 /// Relationships of [`SubscriptionGroupLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2Relationships {
     /// `version`: one of `subscriptionGroupVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionGroupLocalizations`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationCreateRequest {
     /// `customAppName`.
@@ -58,7 +58,7 @@ impl SubscriptionGroupLocalizationCreateRequest {
 
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -109,7 +109,7 @@ impl SubscriptionGroupLocalizationUpdateRequest {
 
 /// Creates a resource of the type `subscriptionGroupLocalizations`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2CreateRequest {
     /// `customAppName`.
@@ -158,7 +158,7 @@ impl SubscriptionGroupLocalizationV2CreateRequest {
 
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

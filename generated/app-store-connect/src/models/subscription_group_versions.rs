@@ -9,7 +9,7 @@ use super::InAppPurchaseVersionState;
 
 /// A resource of the type `subscriptionGroupVersions`.
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersion {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl SubscriptionGroupVersion {
 }
 
 /// Attributes of [`SubscriptionGroupVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionAttributes {
     /// `state`.
@@ -66,7 +66,7 @@ pub struct SubscriptionGroupVersionAttributes {
 rt::object! { SubscriptionGroupVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`SubscriptionGroupVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionRelationships {
     /// `localizations`: any number of `subscriptionGroupLocalizations`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionGroups`.
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroup {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl SubscriptionGroup {
 }
 
 /// Attributes of [`SubscriptionGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupAttributes {
     /// `referenceName`.
@@ -61,7 +61,7 @@ pub struct SubscriptionGroupAttributes {
 rt::object! { SubscriptionGroupAttributes { reference_name: "referenceName" } }
 
 /// Relationships of [`SubscriptionGroup`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupRelationships {
     /// `subscriptionGroupLocalizations`: any number of `subscriptionGroupLocalizations`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionGroups`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupCreateRequest {
     /// `referenceName`.
@@ -29,7 +29,7 @@ impl SubscriptionGroupCreateRequest {
 
 /// Changes a resource of the type `subscriptionGroups`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionGroupUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `subscriptionImages`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImage {
     /// Opaque, and unique among resources of its type.
@@ -55,7 +55,7 @@ impl SubscriptionImage {
 }
 
 /// Attributes of [`SubscriptionImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageAttributes {
     /// `assetToken`.
@@ -80,7 +80,7 @@ rt::object! { SubscriptionImageAttributes {
 } }
 
 /// Relationships of [`SubscriptionImage`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageRelationships {
     /// `subscription`: one of `subscriptions`.
@@ -95,7 +95,7 @@ pub type SubscriptionImageState = InAppPurchaseImageState;
 
 /// A resource of the type `subscriptionImages`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -126,7 +126,7 @@ impl SubscriptionImageV2 {
 }
 
 /// Attributes of [`SubscriptionImageV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2Attributes {
     /// `assetDeliveryState`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionImages`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageCreateRequest {
     /// `fileName`.
@@ -36,7 +36,7 @@ impl SubscriptionImageCreateRequest {
 
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -91,7 +91,7 @@ impl SubscriptionImageUpdateRequest {
 
 /// Creates a resource of the type `subscriptionImages`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2CreateRequest {
     /// `fileName`.
@@ -121,7 +121,7 @@ impl SubscriptionImageV2CreateRequest {
 
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2UpdateRequest {
     /// `id` of the resource that is changed.

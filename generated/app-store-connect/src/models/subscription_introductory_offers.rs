@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `subscriptionIntroductoryOffers`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOffer {
     /// Opaque, and unique among resources of its type.
@@ -58,7 +58,7 @@ impl SubscriptionIntroductoryOffer {
 }
 
 /// Attributes of [`SubscriptionIntroductoryOffer`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferAttributes {
     /// `duration`.
@@ -82,7 +82,7 @@ rt::object! { SubscriptionIntroductoryOfferAttributes {
 } }
 
 /// Relationships of [`SubscriptionIntroductoryOffer`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferRelationships {
     /// `subscription`: one of `subscriptions`.

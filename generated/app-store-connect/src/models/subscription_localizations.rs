@@ -8,7 +8,7 @@ use super::InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionLocalizations`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalization {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl SubscriptionLocalization {
 }
 
 /// Attributes of [`SubscriptionLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationAttributes {
     /// `description`.
@@ -71,7 +71,7 @@ rt::object! { SubscriptionLocalizationAttributes {
 } }
 
 /// Relationships of [`SubscriptionLocalization`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationRelationships {
     /// `subscription`: one of `subscriptions`.
@@ -86,7 +86,7 @@ pub type SubscriptionLocalizationState = InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionLocalizations`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -134,7 +134,7 @@ impl SubscriptionLocalizationV2 {
 }
 
 /// Attributes of [`SubscriptionLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2Attributes {
     /// `description`.
@@ -150,7 +150,7 @@ rt::object! { SubscriptionLocalizationV2Attributes {
 } }
 
 /// Relationships of [`SubscriptionLocalizationV2`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2Relationships {
     /// `version`: one of `subscriptionVersions`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionLocalizations`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationCreateRequest {
     /// `description`.
@@ -52,7 +52,7 @@ impl SubscriptionLocalizationCreateRequest {
 
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -103,7 +103,7 @@ impl SubscriptionLocalizationUpdateRequest {
 
 /// Creates a resource of the type `subscriptionLocalizations`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2CreateRequest {
     /// `description`.
@@ -149,7 +149,7 @@ impl SubscriptionLocalizationV2CreateRequest {
 
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

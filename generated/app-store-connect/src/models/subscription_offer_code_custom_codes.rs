@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionOfferCodeCustomCodes`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCode {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl SubscriptionOfferCodeCustomCode {
 }
 
 /// Attributes of [`SubscriptionOfferCodeCustomCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeAttributes {
     /// `active`.
@@ -75,7 +75,7 @@ rt::object! { SubscriptionOfferCodeCustomCodeAttributes {
 } }
 
 /// Relationships of [`SubscriptionOfferCodeCustomCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeRelationships {
     /// `offerCode`: one of `subscriptionOfferCodes`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionOfferCodeCustomCodes`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeCreateRequest {
     /// `customCode`.
@@ -55,7 +55,7 @@ impl SubscriptionOfferCodeCustomCodeCreateRequest {
 
 /// Changes a resource of the type `subscriptionOfferCodeCustomCodes`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeUpdateRequest {
     /// `id` of the resource that is changed.

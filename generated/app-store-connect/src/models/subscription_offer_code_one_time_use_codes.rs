@@ -8,7 +8,7 @@ use super::OfferCodeEnvironment;
 
 /// A resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCode {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl SubscriptionOfferCodeOneTimeUseCode {
 }
 
 /// Attributes of [`SubscriptionOfferCodeOneTimeUseCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeAttributes {
     /// `active`.
@@ -77,7 +77,7 @@ rt::object! { SubscriptionOfferCodeOneTimeUseCodeAttributes {
 } }
 
 /// Relationships of [`SubscriptionOfferCodeOneTimeUseCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeRelationships {
     /// `offerCode`: one of `subscriptionOfferCodes`.

@@ -8,7 +8,7 @@ use super::OfferCodeEnvironment;
 
 /// Creates a resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
     /// `environment`.
@@ -57,7 +57,7 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
 
 /// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionOfferCodePrices`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodePrice {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl SubscriptionOfferCodePrice {
 }
 
 /// Relationships of [`SubscriptionOfferCodePrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodePriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

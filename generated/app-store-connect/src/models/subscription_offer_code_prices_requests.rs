@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionOfferCodePrices` that another request creates along.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodePriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

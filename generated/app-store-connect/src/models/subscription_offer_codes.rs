@@ -11,7 +11,7 @@ use super::{
 
 /// A resource of the type `subscriptionOfferCodes`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCode {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl SubscriptionOfferCode {
 }
 
 /// Attributes of [`SubscriptionOfferCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeAttributes {
     /// `active`.
@@ -95,7 +95,7 @@ rt::object! { SubscriptionOfferCodeAttributes {
 } }
 
 /// Relationships of [`SubscriptionOfferCode`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeRelationships {
     /// `customCodes`: any number of `subscriptionOfferCodeCustomCodes`.

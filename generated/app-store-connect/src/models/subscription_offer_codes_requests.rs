@@ -11,7 +11,7 @@ use super::{
 
 /// Creates a resource of the type `subscriptionOfferCodes`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCreateRequest {
     /// `autoRenewEnabled`.
@@ -136,7 +136,7 @@ rt::union! { plain SubscriptionOfferCodeCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `subscriptionOfferCodes`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use super::SubscriptionPlanType;
 
 /// A resource of the type `subscriptionPlanAvailabilities`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailability {
     /// Opaque, and unique among resources of its type.
@@ -56,7 +56,7 @@ impl SubscriptionPlanAvailability {
 }
 
 /// Attributes of [`SubscriptionPlanAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -70,7 +70,7 @@ rt::object! { SubscriptionPlanAvailabilityAttributes {
 } }
 
 /// Relationships of [`SubscriptionPlanAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

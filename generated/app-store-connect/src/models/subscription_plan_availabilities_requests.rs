@@ -8,7 +8,7 @@ use super::SubscriptionPlanType;
 
 /// Creates a resource of the type `subscriptionPlanAvailabilities`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityCreateRequest {
     /// `availableInNewTerritories`.
@@ -65,7 +65,7 @@ impl SubscriptionPlanAvailabilityCreateRequest {
 
 /// Changes a resource of the type `subscriptionPlanAvailabilities`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityUpdateRequest {
     /// `id` of the resource that is changed.

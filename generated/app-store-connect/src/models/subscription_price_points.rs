@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionPricePoints`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPricePoint {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl SubscriptionPricePoint {
 }
 
 /// Attributes of [`SubscriptionPricePoint`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointAttributes {
     /// `customerPrice`.
@@ -67,7 +67,7 @@ rt::object! { SubscriptionPricePointAttributes {
 } }
 
 /// Relationships of [`SubscriptionPricePoint`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointRelationships {
     /// `adjustedEqualizations`.

@@ -8,7 +8,7 @@ use super::SubscriptionPlanType;
 
 /// A resource of the type `subscriptionPrices`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPrice {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl SubscriptionPrice {
 }
 
 /// Attributes of [`SubscriptionPrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPriceAttributes {
     /// `planType`.
@@ -69,7 +69,7 @@ rt::object! { SubscriptionPriceAttributes {
 } }
 
 /// Relationships of [`SubscriptionPrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

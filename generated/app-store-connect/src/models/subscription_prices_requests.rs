@@ -8,7 +8,7 @@ use super::SubscriptionPlanType;
 
 /// Creates a resource of the type `subscriptionPrices`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPriceCreateRequest {
     /// `planType`.
@@ -97,7 +97,7 @@ impl SubscriptionPriceCreateRequest {
 
 /// A resource of the type `subscriptionPrices` that another request creates along.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

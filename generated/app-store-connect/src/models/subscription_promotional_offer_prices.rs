@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionPromotionalOfferPrices`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl SubscriptionPromotionalOfferPrice {
 }
 
 /// Relationships of [`SubscriptionPromotionalOfferPrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `subscriptionPromotionalOffers`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOffer {
     /// Opaque, and unique among resources of its type.
@@ -58,7 +58,7 @@ impl SubscriptionPromotionalOffer {
 }
 
 /// Attributes of [`SubscriptionPromotionalOffer`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferAttributes {
     /// `duration`.
@@ -81,7 +81,7 @@ rt::object! { SubscriptionPromotionalOfferAttributes {
 } }
 
 /// Relationships of [`SubscriptionPromotionalOffer`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferRelationships {
     /// `prices`: any number of `subscriptionPromotionalOfferPrices`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionSubmissions`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionSubmission {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +42,7 @@ impl SubscriptionSubmission {
 }
 
 /// Relationships of [`SubscriptionSubmission`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionSubmissionRelationships {
     /// `subscription`: one of `subscriptions`.

@@ -9,7 +9,7 @@ use super::InAppPurchaseVersionState;
 
 /// A resource of the type `subscriptionVersions`.
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionVersion {
     /// Opaque, and unique among resources of its type.
@@ -54,7 +54,7 @@ impl SubscriptionVersion {
 }
 
 /// Attributes of [`SubscriptionVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionVersionAttributes {
     /// `state`.
@@ -66,7 +66,7 @@ pub struct SubscriptionVersionAttributes {
 rt::object! { SubscriptionVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`SubscriptionVersion`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionVersionRelationships {
     /// `image`: one of `subscriptionImages`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptions`.
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Subscription {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl Subscription {
 }
 
 /// Attributes of [`Subscription`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionAttributes {
     /// `familySharable`.
@@ -73,7 +73,7 @@ rt::object! { SubscriptionAttributes {
 } }
 
 /// Relationships of [`Subscription`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionRelationships {
     /// `appStoreReviewScreenshot`: one of `subscriptionAppStoreReviewScreenshots`.

@@ -11,7 +11,7 @@ use super::{
 
 /// Creates a resource of the type `subscriptions`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionCreateRequest {
     /// `familySharable`.
@@ -115,7 +115,7 @@ pub type SubscriptionCreateRequestSubscriptionPeriod = SubscriptionSubscriptionP
 
 /// Changes a resource of the type `subscriptions`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SubscriptionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `territories`.
 /// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Territory {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl Territory {
 }
 
 /// Attributes of [`Territory`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAttributes {
     /// `currency`.

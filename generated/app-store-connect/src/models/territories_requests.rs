@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `territories` that another request creates along.
 /// Features: any of `in-app-purchases`, `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -8,7 +8,7 @@ use super::AppStoreAgeRating;
 
 /// A resource of the type `territoryAgeRatings`.
 /// Feature: `app-store`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAgeRating {
     /// Opaque, and unique among resources of its type.
@@ -53,7 +53,7 @@ impl TerritoryAgeRating {
 }
 
 /// Attributes of [`TerritoryAgeRating`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAgeRatingAttributes {
     /// `appStoreAgeRating`.
@@ -63,7 +63,7 @@ pub struct TerritoryAgeRatingAttributes {
 rt::object! { TerritoryAgeRatingAttributes { app_store_age_rating: "appStoreAgeRating" } }
 
 /// Relationships of [`TerritoryAgeRating`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAgeRatingRelationships {
     /// `territory`: one of `territories`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `territoryAvailabilities`.
 /// Features: any of `app-store`, `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAvailability {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl TerritoryAvailability {
 }
 
 /// Attributes of [`TerritoryAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityAttributes {
     /// `available`.
@@ -72,7 +72,7 @@ rt::object! { TerritoryAvailabilityAttributes {
 } }
 
 /// Relationships of [`TerritoryAvailability`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityRelationships {
     /// `territory`: one of `territories`.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `territoryAvailabilities` that another request creates along.
 /// Feature: `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -89,7 +89,7 @@ impl TerritoryAvailabilityInlineCreate {
 
 /// Changes a resource of the type `territoryAvailabilities`; what is absent stays as it is.
 /// Feature: `pricing`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use super::UserRole;
 
 /// A resource of the type `userInvitations`.
 /// Feature: `users-and-access`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserInvitation {
     /// Opaque, and unique among resources of its type.
@@ -50,7 +50,7 @@ impl UserInvitation {
 }
 
 /// Attributes of [`UserInvitation`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserInvitationAttributes {
     /// `allAppsVisible`.
@@ -76,7 +76,7 @@ rt::object! { UserInvitationAttributes {
 } }
 
 /// Relationships of [`UserInvitation`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserInvitationRelationships {
     /// `visibleApps`: any number of `apps`.

@@ -8,7 +8,7 @@ use super::UserRole;
 
 /// Creates a resource of the type `userInvitations`.
 /// Feature: `users-and-access`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserInvitationCreateRequest {
     /// `allAppsVisible`.

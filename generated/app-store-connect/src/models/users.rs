@@ -8,7 +8,7 @@ use super::UserRole;
 
 /// A resource of the type `users`.
 /// Feature: `users-and-access`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct User {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl User {
 }
 
 /// Attributes of [`User`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserAttributes {
     /// `allAppsVisible`.
@@ -71,7 +71,7 @@ rt::object! { UserAttributes {
 } }
 
 /// Relationships of [`User`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserRelationships {
     /// `visibleApps`: any number of `apps`.

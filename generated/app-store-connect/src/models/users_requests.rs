@@ -8,7 +8,7 @@ use super::UserRole;
 
 /// Changes a resource of the type `users`; what is absent stays as it is.
 /// Feature: `users-and-access`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserUpdateRequest {
     /// `id` of the resource that is changed.

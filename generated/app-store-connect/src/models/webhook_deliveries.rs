@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `webhookDeliveries`.
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// Opaque, and unique among resources of its type.
@@ -48,7 +48,7 @@ impl WebhookDelivery {
 }
 
 /// Attributes of [`WebhookDelivery`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -73,7 +73,7 @@ rt::object! { WebhookDeliveryAttributes {
 } }
 
 /// Relationships of [`WebhookDelivery`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookDeliveryRelationships {
     /// `event`: one of `webhookEvents`.
@@ -103,7 +103,7 @@ rt::open_enum! { WebhookDeliveryDeliveryState {
 
 /// `WebhookDelivery.attributes.request`.
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookDeliveryRequest {
     /// `url`: a URI, kept as it comes.
@@ -114,7 +114,7 @@ rt::object! { WebhookDeliveryRequest { url: "url" } }
 
 /// `WebhookDelivery.attributes.response`.
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookDeliveryReply {
     /// `body`.

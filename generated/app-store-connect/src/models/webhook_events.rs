@@ -8,7 +8,7 @@ use super::WebhookEventType;
 
 /// A resource of the type `webhookEvents`.
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl WebhookEvent {
 }
 
 /// Attributes of [`WebhookEvent`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookEventAttributes {
     /// `createdDate`: date and time (RFC 3339).

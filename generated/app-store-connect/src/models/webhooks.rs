@@ -9,7 +9,7 @@ use super::WebhookEventType;
 
 /// A resource of the type `webhooks`.
 /// Features: any of `app-store`, `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Webhook {
     /// Opaque, and unique among resources of its type.
@@ -51,7 +51,7 @@ impl Webhook {
 }
 
 /// Attributes of [`Webhook`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookAttributes {
     /// `enabled`.
@@ -69,7 +69,7 @@ rt::object! { WebhookAttributes {
 } }
 
 /// Relationships of [`Webhook`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookRelationships {
     /// `app`: one of `apps`.

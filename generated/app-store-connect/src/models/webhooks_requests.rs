@@ -8,7 +8,7 @@ use super::WebhookEventType;
 
 /// Creates a resource of the type `webhooks`.
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookCreateRequest {
     /// `enabled`.
@@ -53,7 +53,7 @@ impl WebhookCreateRequest {
 
 /// Changes a resource of the type `webhooks`; what is absent stays as it is.
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WebhookUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `winBackOfferPrices`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +40,7 @@ impl WinBackOfferPrice {
 }
 
 /// Relationships of [`WinBackOfferPrice`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOfferPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

@@ -10,7 +10,7 @@ use super::{
 
 /// A resource of the type `winBackOffers`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOffer {
     /// Opaque, and unique among resources of its type.
@@ -52,7 +52,7 @@ impl WinBackOffer {
 }
 
 /// Attributes of [`WinBackOffer`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOfferAttributes {
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
@@ -94,7 +94,7 @@ rt::object! { WinBackOfferAttributes {
 } }
 
 /// Relationships of [`WinBackOffer`].
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOfferRelationships {
     /// `prices`: any number of `winBackOfferPrices`.

@@ -11,7 +11,7 @@ use super::{
 
 /// Creates a resource of the type `winBackOffers`.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOfferCreateRequest {
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
@@ -192,7 +192,7 @@ rt::union! { plain WinBackOfferCreateRequestIncluded by "type" {
 
 /// Changes a resource of the type `winBackOffers`; what is absent stays as it is.
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WinBackOfferUpdateRequest {
     /// `id` of the resource that is changed.

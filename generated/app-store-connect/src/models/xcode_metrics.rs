@@ -10,7 +10,7 @@ use super::{
 
 /// `xcodeMetrics`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetrics {
     /// `insights`.
@@ -25,7 +25,7 @@ rt::object! { XcodeMetrics { insights: "insights", product_data: "productData", 
 
 /// `xcodeMetrics.insights`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsInsights {
     /// `regressions`.
@@ -38,7 +38,7 @@ rt::object! { XcodeMetricsInsights { regressions: "regressions", trending_up: "t
 
 /// `xcodeMetrics.productData[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductData {
     /// `metricCategories`.
@@ -51,7 +51,7 @@ rt::object! { XcodeMetricsProductData { metric_categories: "metricCategories", p
 
 /// `xcodeMetrics.productData[].metricCategories[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategories {
     /// `identifier`.
@@ -64,7 +64,7 @@ rt::object! { XcodeMetricsProductDataMetricCategories { identifier: "identifier"
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetrics {
     /// `datasets`.
@@ -83,7 +83,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetrics {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
     /// `filterCriteria`.
@@ -106,7 +106,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].filterCriteria`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria {
     /// `device`.
@@ -123,7 +123,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriter
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     /// `errorMargin`.
@@ -147,7 +147,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[].percentageBreakdown`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
     /// `subSystemLabel`.
@@ -162,7 +162,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercen
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].recommendedMetricGoal`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal {
     /// `detail`.
@@ -177,7 +177,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedM
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].goalKeys[]`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
     /// `goalKey`.
@@ -194,7 +194,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].unit`.
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsUnit {
     /// `displayName`.
