@@ -74,6 +74,13 @@ async fn a_list_without_parameters_has_no_query() {
 }
 
 #[tokio::test]
+async fn an_empty_value_is_a_value() {
+    let (server, client) = serve([no_apps()]).await;
+    client.apps().list().filter_name([""]).filter_sku(["", "a"]).send().await.unwrap();
+    assert_eq!(server.one().line, "GET /v1/apps?filter%5Bname%5D=&filter%5Bsku%5D=,a");
+}
+
+#[tokio::test]
 async fn setting_a_parameter_again_replaces_it() {
     let (server, client) = serve([no_apps()]).await;
     client.apps().list().limit(1).filter_id(["1"]).limit(2).filter_id(["2", "3"]).send().await.unwrap();

@@ -7,6 +7,7 @@ mod lists;
 mod media;
 mod operations;
 mod paging;
+mod parameters;
 mod reads;
 mod relationships;
 mod writes;
