@@ -1,8 +1,9 @@
 //! Reads of one thing: a resource, what a to-one relationship leads to, linkages, maps and metrics.
 
+#[allow(deprecated)] // one of the two shapes of a type
 use app_store_connect_client::models::{
     BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
-    BuildsInclude, PhasedReleaseState,
+    BuildsInclude, InAppPurchase, InAppPurchaseV2, PhasedReleaseState,
 };
 use app_store_connect_client::runtime::{ErrorKind, Identifier};
 use serde_json::json;
@@ -158,4 +159,25 @@ async fn a_page_of_metrics() {
         "GET /v1/betaGroups/g/metrics/betaTesterUsages\
          ?period=P7D&groupBy=betaTesters&filter%5BbetaTesters%5D=t1&limit=50"
     );
+}
+
+#[tokio::test]
+#[allow(deprecated)]
+async fn one_type_with_two_shapes_is_read_as_the_operation_says() {
+    let included = json!({"type": "inAppPurchases", "id": "p", "attributes": {
+        "name": "Second", "referenceName": "First", "productId": "com.example.tea"}});
+    let (_server, client) = serve([
+        Answer::json(200, &json!({"data": {"type": "promotedPurchases", "id": "1"}, "included": [included]})),
+        Answer::json(200, &json!({"data": {"type": "apps", "id": "1"}, "included": [included]})),
+    ])
+    .await;
+    let promoted = client.promoted_purchases().get("1").send().await.unwrap();
+    let second = promoted.included::<InAppPurchaseV2>().next().unwrap();
+    assert_eq!(second.attributes.name.as_deref(), Some("Second"));
+    let app = client.apps().get("1").send().await.unwrap();
+    let first = app.included::<InAppPurchase>().next().unwrap();
+    assert_eq!(first.attributes.reference_name.as_deref(), Some("First"));
+    for id in [&second.attributes.product_id, &first.attributes.product_id] {
+        assert_eq!(id.as_deref(), Some("com.example.tea"));
+    }
 }
