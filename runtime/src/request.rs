@@ -261,24 +261,20 @@ impl Request {
         values: impl IntoIterator<Item = V>,
     ) {
         self.remove(key);
-        let mut joined = String::new();
         for (index, value) in values.into_iter().enumerate() {
-            self.add(key, style, index, value.as_ref(), &mut joined);
-        }
-        if !joined.is_empty() {
-            self.query.push((Cow::Borrowed(key), joined));
+            self.add(key, style, index, value.as_ref());
         }
     }
 
-    fn add(&mut self, key: &'static str, style: Style, index: usize, value: &str, joined: &mut String) {
-        if style == Style::Repeated {
-            self.query.push((Cow::Borrowed(key), encode(value)));
-            return;
+    fn add(&mut self, key: &'static str, style: Style, index: usize, value: &str) {
+        match self.query.last_mut() {
+            // The parameter was taken away before the first value: the last one is this list.
+            Some((_, joined)) if index > 0 && style != Style::Repeated => {
+                joined.push_str(style.separator());
+                joined.extend(utf8_percent_encode(value, RESERVED));
+            }
+            _ => self.query.push((Cow::Borrowed(key), encode(value))),
         }
-        if index > 0 {
-            joined.push_str(style.separator());
-        }
-        joined.extend(utf8_percent_encode(value, RESERVED));
     }
 
     /// Sets a query parameter to a text.

@@ -139,6 +139,9 @@ fn every_style_of_list_has_its_separator() {
         assert_eq!(request.query(), query);
         request.list("a[b]", style, [""; 0]);
         assert_eq!(request.query(), "");
+        // One value that is empty is a value: without the filter, everything would match.
+        request.list("a[b]", style, [""]);
+        assert_eq!(request.query(), "a%5Bb%5D=");
     }
     let mut request = Request::new(POST, &[]);
     request.parameter_named("new[x]", "é");

@@ -1,1 +1,23 @@
-//! The generated clients against real HTTP servers.
+//! The generated clients against real HTTP servers: answers to give go in, requests as they were received come out.
+//!
+//! What an operation cannot include does not compile. This does:
+//!
+//! ```
+//! use app_store_connect_client::models::{AppsResponse, Build};
+//! let page = AppsResponse::default();
+//! assert_eq!(page.included::<Build>().count(), 0);
+//! ```
+//!
+//! and this does not, for the one reason that an app's answer has no testers in it:
+//!
+//! ```compile_fail,E0277
+//! use app_store_connect_client::models::{AppsResponse, BetaTester};
+//! let page = AppsResponse::default();
+//! assert_eq!(page.included::<BetaTester>().count(), 0);
+//! ```
+// A server that cannot be started, or a request that is not what a test expects, can only fail the test.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod server;
+
+pub use server::{Answer, Seen, Server};

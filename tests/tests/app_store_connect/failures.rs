@@ -1,0 +1,182 @@
+//! Failures: answers that are no success, or no answer at all, go in; typed errors come out.
+
+use app_store_connect_client::models::{
+    AppUpdateRequest, BetaGroupCreateRequest, ErrorLinksAssociated, ErrorResponseErrorSource,
+};
+use app_store_connect_client::runtime::ErrorKind;
+use app_store_connect_client::{Client, runtime::StaticToken};
+use serde_json::json;
+use storewright_tests::{Answer, Server};
+
+use crate::{TOKEN, serve};
+
+#[tokio::test]
+async fn a_conflict_with_all_that_it_can_say() {
+    let body = json!({"errors": [
+        {
+            "id": "e1",
+            "status": "409",
+            "code": "STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION.NEW",
+            "title": "The request cannot be fulfilled",
+            "detail": "The version is not ready.",
+            "source": {"pointer": "/data/relationships/appStoreVersion"},
+            "links": {"see": "/business", "about": "https://example.com/about",
+                      "associated": {"href": "https://example.com", "meta": {"source": "x"}}},
+            "meta": {
+                "associatedErrors": {"/v1/appStoreVersions/1": [
+                    {"status": "409", "code": "ENTITY_ERROR.ATTRIBUTE.REQUIRED", "title": "Missing",
+                     "source": {"pointer": "/data/attributes/copyright"}},
+                    {"status": "409", "code": "ENTITY_ERROR", "title": "No detail"},
+                ]},
+                "new": [1],
+            },
+            "addedByApple": true,
+        },
+        {"status": "400", "code": "PARAMETER_ERROR.INVALID", "title": "Bad",
+         "source": {"parameter": "filter[app]"}, "links": {"associated": "https://example.com/a"}},
+        {"status": "400", "code": "PARAMETER_ERRORS", "title": "Not below the other", "source": {"line": 3}},
+    ]});
+    let (_server, client) = serve([Answer::json(409, &body)
+        .header("x-request-id", "R-1")
+        .header("x-rate-limit", "user-hour-lim:3600;user-hour-rem:3121;")])
+    .await;
+    let create = client.beta_groups().create(BetaGroupCreateRequest::new("Testers", "1"));
+    let error = create.send().await.unwrap_err();
+
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, 409));
+    assert_eq!(error.operation().unwrap().id, "betaGroups_createInstance");
+    assert_eq!(error.request_id(), Some("R-1"));
+    assert!(error.rate_limit().is_some());
+    assert!(!error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        "POST /v1/betaGroups: 409 Conflict: STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION.NEW: The version is not ready."
+    );
+    let fault = error.fault().unwrap();
+    let errors = fault.errors.as_ref().unwrap();
+    assert_eq!(errors.len(), 3);
+
+    let first = fault.find("STATE_ERROR").unwrap();
+    assert_eq!((first.id.as_deref(), first.status.as_str()), (Some("e1"), "409"));
+    assert!(first.has_code("STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION"));
+    assert!(!first.has_code("STATE_ERROR.ITEM_PART"));
+    let Some(ErrorResponseErrorSource::ErrorSourcePointer(source)) = &first.source else {
+        panic!("{:?}", first.source);
+    };
+    assert_eq!(source.pointer, "/data/relationships/appStoreVersion");
+    let links = first.links.as_ref().unwrap();
+    assert_eq!(
+        (links.see.as_deref(), links.about.as_deref()),
+        (Some("/business"), Some("https://example.com/about"))
+    );
+    let Some(ErrorLinksAssociated::ErrorLinksAssociatedValue(associated)) = &links.associated else {
+        panic!("{:?}", links.associated);
+    };
+    assert_eq!(associated.meta.as_ref().unwrap().source.as_deref(), Some("x"));
+    let meta = first.meta.as_ref().unwrap();
+    let associated = &meta.associated_errors.as_ref().unwrap()["/v1/appStoreVersions/1"];
+    assert_eq!(associated[0].code, "ENTITY_ERROR.ATTRIBUTE.REQUIRED");
+    assert_eq!((associated[1].title.as_str(), &associated[1].detail), ("No detail", &None));
+    assert_eq!(meta.additional["new"], json!([1]));
+
+    let second = fault.find("PARAMETER_ERROR").unwrap();
+    let Some(ErrorResponseErrorSource::ErrorSourceParameter(source)) = &second.source else {
+        panic!("{:?}", second.source);
+    };
+    assert_eq!(source.parameter, "filter[app]");
+    let associated = &second.links.as_ref().unwrap().associated;
+    assert_eq!(*associated, Some(ErrorLinksAssociated::String("https://example.com/a".into())));
+    assert_eq!(errors[2].source, Some(ErrorResponseErrorSource::Unrecognized(json!({"line": 3}))));
+    assert!(fault.find("PARAMETER").is_none());
+}
+
+#[tokio::test]
+async fn a_page_of_html_is_an_error_too() {
+    const HTML: &str = "<html><body>Could not process this request</body></html>";
+    let (server, client) =
+        serve([Answer::new(500, "text/html", HTML), Answer::new(502, "text/html", HTML)]).await;
+    let error = client.apps().list().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, 500));
+    assert!(error.fault().is_none());
+    assert_eq!(error.body().unwrap(), HTML);
+    assert_eq!(error.to_string(), "GET /v1/apps: 500 Internal Server Error");
+    assert!(error.is_retryable());
+    let error = client.apps().update(AppUpdateRequest::new("1")).send().await.unwrap_err();
+    assert!(!error.is_retryable(), "what is not idempotent may have happened");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn other_json_is_no_fault() {
+    for body in [json!({"statusCode": "ERROR"}), json!({"errors": null}), json!([1]), json!({"errors": [{}]})]
+    {
+        let (_server, client) = serve([Answer::json(500, &body)]).await;
+        let error = client.apps().list().send().await.unwrap_err();
+        assert!(error.fault().is_none(), "{body}");
+        assert_eq!(error.body().unwrap(), &body.to_string());
+    }
+}
+
+#[tokio::test]
+async fn too_many_requests() {
+    let body = json!({"errors": [{"status": "429", "code": "RATE_LIMIT_EXCEEDED", "title": "Slow down",
+                                  "detail": "We've received too many requests for this API."}]});
+    let answer = Answer::json(429, &body)
+        .header("x-rate-limit", "user-hour-lim:3600;user-hour-rem:0;")
+        .header("retry-after", "30");
+    let (_server, client) = serve([answer]).await;
+    let error =
+        client.beta_groups().create(BetaGroupCreateRequest::new("Testers", "1")).send().await.unwrap_err();
+    assert!(error.is_retryable(), "nothing has happened, not even on a POST");
+    assert!(error.fault().unwrap().find("RATE_LIMIT_EXCEEDED").is_some());
+    assert_eq!(error.headers().unwrap()["retry-after"], "30");
+    assert_eq!(error.rate_limit(), client.runtime().rate_limit().as_ref());
+}
+
+#[tokio::test]
+async fn refused_credentials_are_not_tried_again() {
+    let body = json!({"errors": [{"status": "401", "code": "NOT_AUTHORIZED", "title": "No"}]});
+    let (server, client) = serve([Answer::json(401, &body)]).await;
+    let error = client.apps().list().send().await.unwrap_err();
+    assert_eq!(error.to_string(), "GET /v1/apps: 401 Unauthorized: NOT_AUTHORIZED: No");
+    assert!(!format!("{error:?}").contains(TOKEN));
+    server.one();
+}
+
+#[tokio::test]
+async fn a_redirect_takes_no_credentials_elsewhere() {
+    let elsewhere = Server::start([]).await;
+    let (_server, client) =
+        serve([Answer::empty(302).header("location", &format!("{}/v1/apps", elsewhere.url()))]).await;
+    assert_eq!(client.apps().list().send().await.unwrap_err().status().unwrap(), 302);
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_says_where() {
+    let bad = json!({"data": [{"type": "apps", "id": "1"}, {"type": "apps", "id": "2", "attributes": {"name": 5}}]});
+    let (_server, client) =
+        serve([Answer::json(200, &bad), Answer::empty(200), Answer::json(200, &json!({}))]).await;
+    let error = client.apps().list().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("data[1].attributes.name"), "{error}");
+    assert_eq!(error.body().unwrap(), &bad.to_string());
+    let error = client.apps().list().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let error = client.apps().list().send().await.unwrap_err();
+    assert!(error.to_string().contains("data"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there() {
+    // A port that was free a moment ago: nothing listens on it.
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client =
+        Client::builder(StaticToken::bearer(TOKEN)).base_url(format!("http://{free}")).build().unwrap();
+    let error = client.apps().list().filter_name(["private"]).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.is_retryable() && error.status().is_none());
+    for text in [error.to_string(), format!("{error:?}")] {
+        assert!(!text.contains("private") && !text.contains(TOKEN), "{text}");
+    }
+}

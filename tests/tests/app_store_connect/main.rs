@@ -1,0 +1,30 @@
+//! The App Store Connect client over real HTTP: one operation of every shape, as sent and as decoded.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod client;
+mod failures;
+mod lists;
+mod media;
+mod operations;
+mod paging;
+mod parameters;
+mod reads;
+mod relationships;
+mod writes;
+
+use app_store_connect_client::{Client, runtime::StaticToken};
+use storewright_tests::{Answer, Server};
+
+/// A token that no answer and no text of the client may show.
+const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.s3cret";
+
+fn client_of(server: &Server) -> Client {
+    Client::builder(StaticToken::bearer(TOKEN)).base_url(server.url()).build().unwrap()
+}
+
+/// A server with answers, and a client of it.
+async fn serve(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
+    let server = Server::start(answers).await;
+    let client = client_of(&server);
+    (server, client)
+}
