@@ -42,6 +42,14 @@ pub struct Options {
     pub workspace: bool,
 }
 
+/// A module of models.
+struct Models {
+    module: String,
+    /// What it defines; empty where each item has a condition of its own.
+    items: Vec<String>,
+    text: String,
+}
+
 /// What every part of the stage reads.
 struct Context<'a> {
     api: &'a Api,
@@ -49,6 +57,8 @@ struct Context<'a> {
     options: &'a Options,
     /// Types that requests lead to.
     sent: BTreeSet<&'a str>,
+    /// Types that are told apart by what they must have.
+    told_apart: BTreeSet<&'a str>,
     /// Areas that have each model, by its Rust name.
     areas_of: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// Models that the file being written names.
@@ -72,6 +82,12 @@ impl<'a> Context<'a> {
         self.sent.contains(id)
     }
 
+    /// Whether a value without what the vendor requires is refused. What the server sends is taken as it comes:
+    /// vendors leave out what they declare as required.
+    fn is_checked(&self, id: &str) -> bool {
+        self.sent.contains(id) || self.told_apart.contains(id)
+    }
+
     fn feature_note(&self, areas: &BTreeSet<String>) -> Option<String> {
         rust::feature_note(areas, self.names.areas.len())
     }
@@ -84,14 +100,19 @@ impl<'a> Context<'a> {
 /// When a template is missing or wrong; the message names it.
 pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
     let sent = api.closure(operation::sent(api));
-    let context = Context { api, names, options, sent, areas_of: areas_of(names), used: RefCell::default() };
+    let untagged = api.types.values().filter_map(|t| match &t.shape {
+        Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
+        _ => None,
+    });
+    let told_apart = untagged.flatten().collect();
+    let context =
+        Context { api, names, options, sent, told_apart, areas_of: areas_of(names), used: RefCell::default() };
     let mut listing = Listing::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut listing));
     let models = context.models(&mut listing);
-    let modules: Vec<String> = models.iter().map(|(module, _)| module.clone()).collect();
-    files.extend(context.indexes(&modules));
-    files.extend(models.into_iter().map(|(module, text)| File { path: format!("src/models/{module}.rs"), text }));
+    files.extend(context.indexes(&models));
+    files.extend(models.into_iter().map(|m| File { path: format!("src/models/{}.rs", m.module), text: m.text }));
     listing.module("operations");
     for (module, handle) in &names.handles {
         context.used.borrow_mut().clear();
@@ -116,8 +137,8 @@ fn areas_of(names: &Names) -> BTreeMap<&str, &BTreeSet<String>> {
 }
 
 impl<'a> Context<'a> {
-    /// The text of each module of models.
-    fn models(&self, listing: &mut Listing) -> Vec<(String, String)> {
+    /// Each module of models.
+    fn models(&self, listing: &mut Listing) -> Vec<Models> {
         listing.module("models");
         let mut types: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
         for (id, name) in &self.names.types {
@@ -149,9 +170,27 @@ impl<'a> Context<'a> {
             }
             let about = format!("Models of `{module}`.");
             let areas = self.names.modules.get(module).cloned().unwrap_or_default();
-            out.push((module.to_owned(), self.with_imports(&about, source, &own, "super", &areas)));
+            let text = self.with_imports(&about, source, &own, "super", &areas);
+            // Names are listed one by one: a compiler looks through hundreds of globs again and again while it expands
+            // macros, at a quarter of the crate's whole time. Token types have conditions of their own.
+            let items = if tokens.contains_key(module) { Vec::new() } else { self.items_of(&own, types.get(module)) };
+            out.push(Models { module: module.to_owned(), items, text });
         }
         out
+    }
+
+    /// The Rust names of everything that a module of these types defines.
+    fn items_of(&self, own: &[&str], types: Option<&Vec<&String>>) -> Vec<String> {
+        let mut items: Vec<String> = own.iter().map(|name| (*name).to_owned()).collect();
+        for id in types.into_iter().flatten() {
+            if let Some(Shape::Resource(r)) = self.api.types.get(*id).map(|t| &t.shape) {
+                let name = self.type_ident(id);
+                items.extend((!r.attributes.is_empty()).then(|| format!("{name}Attributes")));
+                items.extend((!r.relationships.is_empty()).then(|| format!("{name}Relationships")));
+            }
+        }
+        items.sort();
+        items
     }
 
     /// Puts the file's head before its items: what it is, and the models of other files that it names. What some of

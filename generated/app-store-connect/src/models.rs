@@ -5,83 +5,141 @@
 #[cfg(feature = "app-store")]
 mod accessibility_declarations;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations::{AccessibilityDeclaration, AccessibilityDeclarationAttributes, AccessibilityDeclarationState};
+pub use accessibility_declarations::{
+    AccessibilityDeclaration, AccessibilityDeclarationAttributes, AccessibilityDeclarationState,
+};
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_documents;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_documents::{AccessibilityDeclarationResponse, AccessibilityDeclarationsResponse};
+pub use accessibility_declarations_documents::{
+    AccessibilityDeclarationResponse, AccessibilityDeclarationsResponse,
+};
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_requests::{AccessibilityDeclarationCreateRequest, AccessibilityDeclarationUpdateRequest};
+pub use accessibility_declarations_requests::{
+    AccessibilityDeclarationCreateRequest, AccessibilityDeclarationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 mod actors;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
-pub use actors::{Actor, ActorAttributes, ActorActorType};
+pub use actors::{
+    Actor, ActorActorType, ActorAttributes,
+};
 #[cfg(feature = "users-and-access")]
 mod actors_documents;
 #[cfg(feature = "users-and-access")]
-pub use actors_documents::{ActorResponse, ActorsResponse};
+pub use actors_documents::{
+    ActorResponse, ActorsResponse,
+};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations;
 #[cfg(feature = "app-store")]
-pub use age_rating_declarations::{AgeRatingDeclaration, AgeRatingDeclarationAttributes, AgeRatingDeclarationAgeRatingOverride, AgeRatingDeclarationAgeRatingOverrideV2, AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences, AgeRatingDeclarationContests, AgeRatingDeclarationGamblingSimulated, AgeRatingDeclarationGunsOrOtherWeapons, AgeRatingDeclarationHorrorOrFearThemes, AgeRatingDeclarationKoreaAgeRatingOverride, AgeRatingDeclarationMatureOrSuggestiveThemes, AgeRatingDeclarationMedicalOrTreatmentInformation, AgeRatingDeclarationProfanityOrCrudeHumor, AgeRatingDeclarationSexualContentGraphicAndNudity, AgeRatingDeclarationSexualContentOrNudity, AgeRatingDeclarationViolenceCartoonOrFantasy, AgeRatingDeclarationViolenceRealistic, AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic};
+pub use age_rating_declarations::{
+    AgeRatingDeclaration, AgeRatingDeclarationAgeRatingOverride, AgeRatingDeclarationAgeRatingOverrideV2,
+    AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences, AgeRatingDeclarationAttributes,
+    AgeRatingDeclarationContests, AgeRatingDeclarationGamblingSimulated,
+    AgeRatingDeclarationGunsOrOtherWeapons, AgeRatingDeclarationHorrorOrFearThemes,
+    AgeRatingDeclarationKoreaAgeRatingOverride, AgeRatingDeclarationMatureOrSuggestiveThemes,
+    AgeRatingDeclarationMedicalOrTreatmentInformation, AgeRatingDeclarationProfanityOrCrudeHumor,
+    AgeRatingDeclarationSexualContentGraphicAndNudity, AgeRatingDeclarationSexualContentOrNudity,
+    AgeRatingDeclarationViolenceCartoonOrFantasy, AgeRatingDeclarationViolenceRealistic,
+    AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic,
+};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations_documents;
 #[cfg(feature = "app-store")]
-pub use age_rating_declarations_documents::{AgeRatingDeclarationResponse};
+pub use age_rating_declarations_documents::AgeRatingDeclarationResponse;
 #[cfg(feature = "app-store")]
 mod age_rating_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use age_rating_declarations_requests::{AgeRatingDeclarationUpdateRequest, AgeRatingDeclarationUpdateRequestAgeRatingOverride, AgeRatingDeclarationUpdateRequestAgeRatingOverrideV2, AgeRatingDeclarationUpdateRequestAlcoholTobaccoOrDrugUseOrReferences, AgeRatingDeclarationUpdateRequestContests, AgeRatingDeclarationUpdateRequestGamblingSimulated, AgeRatingDeclarationUpdateRequestGunsOrOtherWeapons, AgeRatingDeclarationUpdateRequestHorrorOrFearThemes, AgeRatingDeclarationUpdateRequestKoreaAgeRatingOverride, AgeRatingDeclarationUpdateRequestMatureOrSuggestiveThemes, AgeRatingDeclarationUpdateRequestMedicalOrTreatmentInformation, AgeRatingDeclarationUpdateRequestProfanityOrCrudeHumor, AgeRatingDeclarationUpdateRequestSexualContentGraphicAndNudity, AgeRatingDeclarationUpdateRequestSexualContentOrNudity, AgeRatingDeclarationUpdateRequestViolenceCartoonOrFantasy, AgeRatingDeclarationUpdateRequestViolenceRealistic, AgeRatingDeclarationUpdateRequestViolenceRealisticProlongedGraphicOrSadistic};
+pub use age_rating_declarations_requests::{
+    AgeRatingDeclarationUpdateRequest, AgeRatingDeclarationUpdateRequestAgeRatingOverride,
+    AgeRatingDeclarationUpdateRequestAgeRatingOverrideV2,
+    AgeRatingDeclarationUpdateRequestAlcoholTobaccoOrDrugUseOrReferences,
+    AgeRatingDeclarationUpdateRequestContests, AgeRatingDeclarationUpdateRequestGamblingSimulated,
+    AgeRatingDeclarationUpdateRequestGunsOrOtherWeapons,
+    AgeRatingDeclarationUpdateRequestHorrorOrFearThemes,
+    AgeRatingDeclarationUpdateRequestKoreaAgeRatingOverride,
+    AgeRatingDeclarationUpdateRequestMatureOrSuggestiveThemes,
+    AgeRatingDeclarationUpdateRequestMedicalOrTreatmentInformation,
+    AgeRatingDeclarationUpdateRequestProfanityOrCrudeHumor,
+    AgeRatingDeclarationUpdateRequestSexualContentGraphicAndNudity,
+    AgeRatingDeclarationUpdateRequestSexualContentOrNudity,
+    AgeRatingDeclarationUpdateRequestViolenceCartoonOrFantasy,
+    AgeRatingDeclarationUpdateRequestViolenceRealistic,
+    AgeRatingDeclarationUpdateRequestViolenceRealisticProlongedGraphicOrSadistic,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains::{AlternativeDistributionDomain, AlternativeDistributionDomainAttributes};
+pub use alternative_distribution_domains::{
+    AlternativeDistributionDomain, AlternativeDistributionDomainAttributes,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_documents::{AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse};
+pub use alternative_distribution_domains_documents::{
+    AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_requests::{AlternativeDistributionDomainCreateRequest};
+pub use alternative_distribution_domains_requests::AlternativeDistributionDomainCreateRequest;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys::{AlternativeDistributionKey, AlternativeDistributionKeyAttributes};
+pub use alternative_distribution_keys::{
+    AlternativeDistributionKey, AlternativeDistributionKeyAttributes,
+};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys_documents::{AlternativeDistributionKeyResponse, AlternativeDistributionKeysResponse};
+pub use alternative_distribution_keys_documents::{
+    AlternativeDistributionKeyResponse, AlternativeDistributionKeysResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_keys_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_keys_requests::{AlternativeDistributionKeyCreateRequest};
+pub use alternative_distribution_keys_requests::AlternativeDistributionKeyCreateRequest;
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas::{AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes};
+pub use alternative_distribution_package_deltas::{
+    AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas_documents::{AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasResponse};
+pub use alternative_distribution_package_deltas_documents::{
+    AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants::{AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes};
+pub use alternative_distribution_package_variants::{
+    AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants_documents::{AlternativeDistributionPackageVariantResponse, AlternativeDistributionPackageVariantsResponse};
+pub use alternative_distribution_package_variants_documents::{
+    AlternativeDistributionPackageVariantResponse, AlternativeDistributionPackageVariantsResponse,
+};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_package_versions;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_package_versions::{AlternativeDistributionPackageVersion, AlternativeDistributionPackageVersionAttributes, AlternativeDistributionPackageVersionRelationships, AlternativeDistributionPackageVersionState};
+pub use alternative_distribution_package_versions::{
+    AlternativeDistributionPackageVersion, AlternativeDistributionPackageVersionAttributes,
+    AlternativeDistributionPackageVersionRelationships, AlternativeDistributionPackageVersionState,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_versions_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_versions_documents::{AlternativeDistributionPackageVersionResponse, AlternativeDistributionPackageVersionResponseIncluded, AlternativeDistributionPackageVersionsResponse, AlternativeDistributionPackageVersionsResponseIncluded};
+pub use alternative_distribution_package_versions_documents::{
+    AlternativeDistributionPackageVersionResponse, AlternativeDistributionPackageVersionResponseIncluded,
+    AlternativeDistributionPackageVersionsResponse, AlternativeDistributionPackageVersionsResponseIncluded,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_versions_query;
 #[cfg(feature = "alternative-distribution")]
@@ -89,11 +147,16 @@ pub use alternative_distribution_package_versions_query::*;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod alternative_distribution_packages;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use alternative_distribution_packages::{AlternativeDistributionPackage, AlternativeDistributionPackageAttributes, AlternativeDistributionPackageRelationships};
+pub use alternative_distribution_packages::{
+    AlternativeDistributionPackage, AlternativeDistributionPackageAttributes,
+    AlternativeDistributionPackageRelationships,
+};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_packages_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_packages_documents::{AlternativeDistributionPackageResponse, AlternativeDistributionPackageResponseIncluded};
+pub use alternative_distribution_packages_documents::{
+    AlternativeDistributionPackageResponse, AlternativeDistributionPackageResponseIncluded,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_packages_query;
 #[cfg(feature = "alternative-distribution")]
@@ -101,23 +164,34 @@ pub use alternative_distribution_packages_query::*;
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_packages_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_packages_requests::{AlternativeDistributionPackageCreateRequest};
+pub use alternative_distribution_packages_requests::AlternativeDistributionPackageCreateRequest;
 #[cfg(feature = "analytics")]
 mod analytics_report_instances;
 #[cfg(feature = "analytics")]
-pub use analytics_report_instances::{AnalyticsReportInstance, AnalyticsReportInstanceAttributes, AnalyticsReportInstanceRelationships, AnalyticsReportInstanceGranularity};
+pub use analytics_report_instances::{
+    AnalyticsReportInstance, AnalyticsReportInstanceAttributes, AnalyticsReportInstanceGranularity,
+    AnalyticsReportInstanceRelationships,
+};
 #[cfg(feature = "analytics")]
 mod analytics_report_instances_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_report_instances_documents::{AnalyticsReportInstanceResponse, AnalyticsReportInstancesResponse};
+pub use analytics_report_instances_documents::{
+    AnalyticsReportInstanceResponse, AnalyticsReportInstancesResponse,
+};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
-pub use analytics_report_requests::{AnalyticsReportRequest, AnalyticsReportRequestAttributes, AnalyticsReportRequestRelationships, AnalyticsReportRequestAccessType};
+pub use analytics_report_requests::{
+    AnalyticsReportRequest, AnalyticsReportRequestAccessType, AnalyticsReportRequestAttributes,
+    AnalyticsReportRequestRelationships,
+};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests_documents;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
-pub use analytics_report_requests_documents::{AnalyticsReportRequestResponse, AnalyticsReportRequestResponseIncluded, AnalyticsReportRequestsResponse, AnalyticsReportRequestsResponseIncluded};
+pub use analytics_report_requests_documents::{
+    AnalyticsReportRequestResponse, AnalyticsReportRequestResponseIncluded,
+    AnalyticsReportRequestsResponse, AnalyticsReportRequestsResponseIncluded,
+};
 #[cfg(feature = "analytics")]
 mod analytics_report_requests_query;
 #[cfg(feature = "analytics")]
@@ -125,23 +199,33 @@ pub use analytics_report_requests_query::*;
 #[cfg(feature = "analytics")]
 mod analytics_report_requests_requests;
 #[cfg(feature = "analytics")]
-pub use analytics_report_requests_requests::{AnalyticsReportRequestCreateRequest, AnalyticsReportRequestCreateRequestAccessType};
+pub use analytics_report_requests_requests::{
+    AnalyticsReportRequestCreateRequest, AnalyticsReportRequestCreateRequestAccessType,
+};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments::{AnalyticsReportSegment, AnalyticsReportSegmentAttributes};
+pub use analytics_report_segments::{
+    AnalyticsReportSegment, AnalyticsReportSegmentAttributes,
+};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments_documents::{AnalyticsReportSegmentResponse, AnalyticsReportSegmentsResponse};
+pub use analytics_report_segments_documents::{
+    AnalyticsReportSegmentResponse, AnalyticsReportSegmentsResponse,
+};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_reports;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
-pub use analytics_reports::{AnalyticsReport, AnalyticsReportAttributes, AnalyticsReportRelationships, AnalyticsReportCategory};
+pub use analytics_reports::{
+    AnalyticsReport, AnalyticsReportAttributes, AnalyticsReportCategory, AnalyticsReportRelationships,
+};
 #[cfg(feature = "analytics")]
 mod analytics_reports_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_reports_documents::{AnalyticsReportResponse, AnalyticsReportsResponse};
+pub use analytics_reports_documents::{
+    AnalyticsReportResponse, AnalyticsReportsResponse,
+};
 #[cfg(feature = "analytics")]
 mod analytics_reports_query;
 #[cfg(feature = "analytics")]
@@ -149,27 +233,39 @@ pub use analytics_reports_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod android_to_ios_app_mapping_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use android_to_ios_app_mapping_details::{AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes};
+pub use android_to_ios_app_mapping_details::{
+    AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes,
+};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_documents;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_documents::{AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse};
+pub use android_to_ios_app_mapping_details_documents::{
+    AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse,
+};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_requests;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_requests::{AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest};
+pub use android_to_ios_app_mapping_details_requests::{
+    AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_availabilities::{AppAvailabilityV2, AppAvailabilityV2Attributes, AppAvailabilityV2Relationships};
+pub use app_availabilities::{
+    AppAvailabilityV2, AppAvailabilityV2Attributes, AppAvailabilityV2Relationships,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_availabilities_documents::{AppAvailabilityV2Response, AppAvailabilityV2ResponseIncluded};
+pub use app_availabilities_documents::{
+    AppAvailabilityV2Response, AppAvailabilityV2ResponseIncluded,
+};
 #[cfg(feature = "pricing")]
 mod app_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use app_availabilities_requests::{AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded};
+pub use app_availabilities_requests::{
+    AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded,
+};
 #[cfg(feature = "pricing")]
 mod app_availabilities_v2_query;
 #[cfg(feature = "pricing")]
@@ -177,11 +273,16 @@ pub use app_availabilities_v2_query::*;
 #[cfg(feature = "app-store")]
 mod app_categories;
 #[cfg(feature = "app-store")]
-pub use app_categories::{AppCategory, AppCategoryAttributes, AppCategoryRelationships};
+pub use app_categories::{
+    AppCategory, AppCategoryAttributes, AppCategoryRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_categories_documents;
 #[cfg(feature = "app-store")]
-pub use app_categories_documents::{AppCategoriesResponse, AppCategoriesResponseIncluded, AppCategoriesWithoutIncludesResponse, AppCategoryResponse, AppCategoryResponseIncluded, AppCategoryWithoutIncludesResponse};
+pub use app_categories_documents::{
+    AppCategoriesResponse, AppCategoriesResponseIncluded, AppCategoriesWithoutIncludesResponse,
+    AppCategoryResponse, AppCategoryResponseIncluded, AppCategoryWithoutIncludesResponse,
+};
 #[cfg(feature = "app-store")]
 mod app_categories_query;
 #[cfg(feature = "app-store")]
@@ -189,39 +290,57 @@ pub use app_categories_query::*;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_action;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_clip_action::{AppClipAction};
+pub use app_clip_action::AppClipAction;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images::{AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes};
+pub use app_clip_advanced_experience_images::{
+    AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images_documents::{AppClipAdvancedExperienceImageResponse};
+pub use app_clip_advanced_experience_images_documents::AppClipAdvancedExperienceImageResponse;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images_requests::{AppClipAdvancedExperienceImageCreateRequest, AppClipAdvancedExperienceImageUpdateRequest};
+pub use app_clip_advanced_experience_images_requests::{
+    AppClipAdvancedExperienceImageCreateRequest, AppClipAdvancedExperienceImageUpdateRequest,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_language;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_language::{AppClipAdvancedExperienceLanguage};
+pub use app_clip_advanced_experience_language::AppClipAdvancedExperienceLanguage;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_localizations::{AppClipAdvancedExperienceLocalization, AppClipAdvancedExperienceLocalizationAttributes};
+pub use app_clip_advanced_experience_localizations::{
+    AppClipAdvancedExperienceLocalization, AppClipAdvancedExperienceLocalizationAttributes,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_localizations_requests::{AppClipAdvancedExperienceLocalizationInlineCreate};
+pub use app_clip_advanced_experience_localizations_requests::AppClipAdvancedExperienceLocalizationInlineCreate;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences::{AppClipAdvancedExperience, AppClipAdvancedExperienceAttributes, AppClipAdvancedExperienceRelationships, AppClipAdvancedExperienceBusinessCategory, AppClipAdvancedExperiencePlace, AppClipAdvancedExperiencePlaceDisplayPoint, AppClipAdvancedExperiencePlaceDisplayPointCoordinates, AppClipAdvancedExperiencePlaceDisplayPointSource, AppClipAdvancedExperiencePlaceMainAddress, AppClipAdvancedExperiencePlaceMainAddressStructuredAddress, AppClipAdvancedExperiencePlaceMapAction, AppClipAdvancedExperiencePlacePhoneNumber, AppClipAdvancedExperiencePlacePhoneNumberType, AppClipAdvancedExperiencePlaceRelationship, AppClipAdvancedExperiencePlaceStatus, AppClipAdvancedExperienceStatus};
+pub use app_clip_advanced_experiences::{
+    AppClipAdvancedExperience, AppClipAdvancedExperienceAttributes,
+    AppClipAdvancedExperienceBusinessCategory, AppClipAdvancedExperiencePlace,
+    AppClipAdvancedExperiencePlaceDisplayPoint, AppClipAdvancedExperiencePlaceDisplayPointCoordinates,
+    AppClipAdvancedExperiencePlaceDisplayPointSource, AppClipAdvancedExperiencePlaceMainAddress,
+    AppClipAdvancedExperiencePlaceMainAddressStructuredAddress, AppClipAdvancedExperiencePlaceMapAction,
+    AppClipAdvancedExperiencePlacePhoneNumber, AppClipAdvancedExperiencePlacePhoneNumberType,
+    AppClipAdvancedExperiencePlaceRelationship, AppClipAdvancedExperiencePlaceStatus,
+    AppClipAdvancedExperienceRelationships, AppClipAdvancedExperienceStatus,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences_documents::{AppClipAdvancedExperienceResponse, AppClipAdvancedExperienceResponseIncluded, AppClipAdvancedExperiencesResponse, AppClipAdvancedExperiencesResponseIncluded};
+pub use app_clip_advanced_experiences_documents::{
+    AppClipAdvancedExperienceResponse, AppClipAdvancedExperienceResponseIncluded,
+    AppClipAdvancedExperiencesResponse, AppClipAdvancedExperiencesResponseIncluded,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_query;
 #[cfg(feature = "app-clips")]
@@ -229,15 +348,25 @@ pub use app_clip_advanced_experiences_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences_requests::{AppClipAdvancedExperienceCreateRequest, AppClipAdvancedExperienceCreateRequestBusinessCategory, AppClipAdvancedExperienceCreateRequestPlace, AppClipAdvancedExperienceCreateRequestIncluded, AppClipAdvancedExperienceUpdateRequest, AppClipAdvancedExperienceUpdateRequestBusinessCategory, AppClipAdvancedExperienceUpdateRequestPlace, AppClipAdvancedExperienceUpdateRequestIncluded};
+pub use app_clip_advanced_experiences_requests::{
+    AppClipAdvancedExperienceCreateRequest, AppClipAdvancedExperienceCreateRequestBusinessCategory,
+    AppClipAdvancedExperienceCreateRequestIncluded, AppClipAdvancedExperienceCreateRequestPlace,
+    AppClipAdvancedExperienceUpdateRequest, AppClipAdvancedExperienceUpdateRequestBusinessCategory,
+    AppClipAdvancedExperienceUpdateRequestIncluded, AppClipAdvancedExperienceUpdateRequestPlace,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_app_store_review_details;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clip_app_store_review_details::{AppClipAppStoreReviewDetail, AppClipAppStoreReviewDetailAttributes, AppClipAppStoreReviewDetailRelationships};
+pub use app_clip_app_store_review_details::{
+    AppClipAppStoreReviewDetail, AppClipAppStoreReviewDetailAttributes,
+    AppClipAppStoreReviewDetailRelationships,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_documents::{AppClipAppStoreReviewDetailResponse, AppClipAppStoreReviewDetailResponseIncluded};
+pub use app_clip_app_store_review_details_documents::{
+    AppClipAppStoreReviewDetailResponse, AppClipAppStoreReviewDetailResponseIncluded,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_query;
 #[cfg(feature = "app-clips")]
@@ -245,15 +374,23 @@ pub use app_clip_app_store_review_details_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_requests::{AppClipAppStoreReviewDetailCreateRequest, AppClipAppStoreReviewDetailUpdateRequest};
+pub use app_clip_app_store_review_details_requests::{
+    AppClipAppStoreReviewDetailCreateRequest, AppClipAppStoreReviewDetailUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_default_experience_localizations;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clip_default_experience_localizations::{AppClipDefaultExperienceLocalization, AppClipDefaultExperienceLocalizationAttributes, AppClipDefaultExperienceLocalizationRelationships};
+pub use app_clip_default_experience_localizations::{
+    AppClipDefaultExperienceLocalization, AppClipDefaultExperienceLocalizationAttributes,
+    AppClipDefaultExperienceLocalizationRelationships,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experience_localizations_documents::{AppClipDefaultExperienceLocalizationResponse, AppClipDefaultExperienceLocalizationResponseIncluded, AppClipDefaultExperienceLocalizationsResponse, AppClipDefaultExperienceLocalizationsResponseIncluded};
+pub use app_clip_default_experience_localizations_documents::{
+    AppClipDefaultExperienceLocalizationResponse, AppClipDefaultExperienceLocalizationResponseIncluded,
+    AppClipDefaultExperienceLocalizationsResponse, AppClipDefaultExperienceLocalizationsResponseIncluded,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_query;
 #[cfg(feature = "app-clips")]
@@ -261,15 +398,22 @@ pub use app_clip_default_experience_localizations_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experience_localizations_requests::{AppClipDefaultExperienceLocalizationCreateRequest, AppClipDefaultExperienceLocalizationUpdateRequest};
+pub use app_clip_default_experience_localizations_requests::{
+    AppClipDefaultExperienceLocalizationCreateRequest, AppClipDefaultExperienceLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_default_experiences;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_clip_default_experiences::{AppClipDefaultExperience, AppClipDefaultExperienceAttributes, AppClipDefaultExperienceRelationships};
+pub use app_clip_default_experiences::{
+    AppClipDefaultExperience, AppClipDefaultExperienceAttributes, AppClipDefaultExperienceRelationships,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_default_experiences_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clip_default_experiences_documents::{AppClipDefaultExperienceResponse, AppClipDefaultExperienceResponseIncluded, AppClipDefaultExperiencesResponse, AppClipDefaultExperiencesResponseIncluded};
+pub use app_clip_default_experiences_documents::{
+    AppClipDefaultExperienceResponse, AppClipDefaultExperienceResponseIncluded,
+    AppClipDefaultExperiencesResponse, AppClipDefaultExperiencesResponseIncluded,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experiences_query;
 #[cfg(feature = "app-clips")]
@@ -277,23 +421,32 @@ pub use app_clip_default_experiences_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experiences_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experiences_requests::{AppClipDefaultExperienceCreateRequest, AppClipDefaultExperienceUpdateRequest};
+pub use app_clip_default_experiences_requests::{
+    AppClipDefaultExperienceCreateRequest, AppClipDefaultExperienceUpdateRequest,
+};
 #[cfg(feature = "builds")]
 mod app_clip_domain_statuses;
 #[cfg(feature = "builds")]
-pub use app_clip_domain_statuses::{AppClipDomainStatus, AppClipDomainStatusAttributes, AppClipDomainStatusDomains, AppClipDomainStatusDomainsErrorCode};
+pub use app_clip_domain_statuses::{
+    AppClipDomainStatus, AppClipDomainStatusAttributes, AppClipDomainStatusDomains,
+    AppClipDomainStatusDomainsErrorCode,
+};
 #[cfg(feature = "builds")]
 mod app_clip_domain_statuses_documents;
 #[cfg(feature = "builds")]
-pub use app_clip_domain_statuses_documents::{AppClipDomainStatusResponse};
+pub use app_clip_domain_statuses_documents::AppClipDomainStatusResponse;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images::{AppClipHeaderImage, AppClipHeaderImageAttributes, AppClipHeaderImageRelationships};
+pub use app_clip_header_images::{
+    AppClipHeaderImage, AppClipHeaderImageAttributes, AppClipHeaderImageRelationships,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_documents::{AppClipHeaderImageResponse, AppClipHeaderImageResponseIncluded};
+pub use app_clip_header_images_documents::{
+    AppClipHeaderImageResponse, AppClipHeaderImageResponseIncluded,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_query;
 #[cfg(feature = "app-clips")]
@@ -301,15 +454,21 @@ pub use app_clip_header_images_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_requests::{AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest};
+pub use app_clip_header_images_requests::{
+    AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_clips;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_clips::{AppClip, AppClipAttributes, AppClipRelationships};
+pub use app_clips::{
+    AppClip, AppClipAttributes, AppClipRelationships,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clips_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clips_documents::{AppClipResponse, AppClipResponseIncluded, AppClipsResponse, AppClipsResponseIncluded};
+pub use app_clips_documents::{
+    AppClipResponse, AppClipResponseIncluded, AppClipsResponse, AppClipsResponseIncluded,
+};
 #[cfg(feature = "app-clips")]
 mod app_clips_query;
 #[cfg(feature = "app-clips")]
@@ -317,11 +476,17 @@ pub use app_clips_query::*;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_localizations;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_custom_product_page_localizations::{AppCustomProductPageLocalization, AppCustomProductPageLocalizationAttributes, AppCustomProductPageLocalizationRelationships};
+pub use app_custom_product_page_localizations::{
+    AppCustomProductPageLocalization, AppCustomProductPageLocalizationAttributes,
+    AppCustomProductPageLocalizationRelationships,
+};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_documents;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_localizations_documents::{AppCustomProductPageLocalizationResponse, AppCustomProductPageLocalizationResponseIncluded, AppCustomProductPageLocalizationsResponse, AppCustomProductPageLocalizationsResponseIncluded};
+pub use app_custom_product_page_localizations_documents::{
+    AppCustomProductPageLocalizationResponse, AppCustomProductPageLocalizationResponseIncluded,
+    AppCustomProductPageLocalizationsResponse, AppCustomProductPageLocalizationsResponseIncluded,
+};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_query;
 #[cfg(feature = "product-pages")]
@@ -329,15 +494,24 @@ pub use app_custom_product_page_localizations_query::*;
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_requests;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_localizations_requests::{AppCustomProductPageLocalizationCreateRequest, AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageLocalizationUpdateRequest};
+pub use app_custom_product_page_localizations_requests::{
+    AppCustomProductPageLocalizationCreateRequest, AppCustomProductPageLocalizationInlineCreate,
+    AppCustomProductPageLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_versions;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_custom_product_page_versions::{AppCustomProductPageVersion, AppCustomProductPageVersionAttributes, AppCustomProductPageVersionRelationships, AppCustomProductPageVersionState};
+pub use app_custom_product_page_versions::{
+    AppCustomProductPageVersion, AppCustomProductPageVersionAttributes,
+    AppCustomProductPageVersionRelationships, AppCustomProductPageVersionState,
+};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_documents;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_versions_documents::{AppCustomProductPageVersionResponse, AppCustomProductPageVersionResponseIncluded, AppCustomProductPageVersionsResponse, AppCustomProductPageVersionsResponseIncluded};
+pub use app_custom_product_page_versions_documents::{
+    AppCustomProductPageVersionResponse, AppCustomProductPageVersionResponseIncluded,
+    AppCustomProductPageVersionsResponse, AppCustomProductPageVersionsResponseIncluded,
+};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_query;
 #[cfg(feature = "product-pages")]
@@ -345,15 +519,23 @@ pub use app_custom_product_page_versions_query::*;
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_requests;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_page_versions_requests::{AppCustomProductPageVersionCreateRequest, AppCustomProductPageVersionInlineCreate, AppCustomProductPageVersionUpdateRequest};
+pub use app_custom_product_page_versions_requests::{
+    AppCustomProductPageVersionCreateRequest, AppCustomProductPageVersionInlineCreate,
+    AppCustomProductPageVersionUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_custom_product_pages;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_custom_product_pages::{AppCustomProductPage, AppCustomProductPageAttributes, AppCustomProductPageRelationships};
+pub use app_custom_product_pages::{
+    AppCustomProductPage, AppCustomProductPageAttributes, AppCustomProductPageRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_pages_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_custom_product_pages_documents::{AppCustomProductPageResponse, AppCustomProductPageResponseIncluded, AppCustomProductPagesResponse, AppCustomProductPagesResponseIncluded};
+pub use app_custom_product_pages_documents::{
+    AppCustomProductPageResponse, AppCustomProductPageResponseIncluded, AppCustomProductPagesResponse,
+    AppCustomProductPagesResponseIncluded,
+};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_pages_query;
 #[cfg(feature = "product-pages")]
@@ -361,31 +543,44 @@ pub use app_custom_product_pages_query::*;
 #[cfg(feature = "product-pages")]
 mod app_custom_product_pages_requests;
 #[cfg(feature = "product-pages")]
-pub use app_custom_product_pages_requests::{AppCustomProductPageCreateRequest, AppCustomProductPageCreateRequestIncluded, AppCustomProductPageUpdateRequest};
+pub use app_custom_product_pages_requests::{
+    AppCustomProductPageCreateRequest, AppCustomProductPageCreateRequestIncluded,
+    AppCustomProductPageUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod app_encryption_declaration_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use app_encryption_declaration_documents::{AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes};
+pub use app_encryption_declaration_documents::{
+    AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes,
+};
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_documents;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declaration_documents_documents::{AppEncryptionDeclarationDocumentResponse};
+pub use app_encryption_declaration_documents_documents::AppEncryptionDeclarationDocumentResponse;
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_requests;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declaration_documents_requests::{AppEncryptionDeclarationDocumentCreateRequest, AppEncryptionDeclarationDocumentUpdateRequest};
+pub use app_encryption_declaration_documents_requests::{
+    AppEncryptionDeclarationDocumentCreateRequest, AppEncryptionDeclarationDocumentUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_encryption_declaration_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_encryption_declaration_state::{AppEncryptionDeclarationState};
+pub use app_encryption_declaration_state::AppEncryptionDeclarationState;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_encryption_declarations;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_encryption_declarations::{AppEncryptionDeclaration, AppEncryptionDeclarationAttributes, AppEncryptionDeclarationRelationships};
+pub use app_encryption_declarations::{
+    AppEncryptionDeclaration, AppEncryptionDeclarationAttributes, AppEncryptionDeclarationRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod app_encryption_declarations_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use app_encryption_declarations_documents::{AppEncryptionDeclarationResponse, AppEncryptionDeclarationResponseIncluded, AppEncryptionDeclarationWithoutIncludesResponse, AppEncryptionDeclarationsResponse, AppEncryptionDeclarationsResponseIncluded};
+pub use app_encryption_declarations_documents::{
+    AppEncryptionDeclarationResponse, AppEncryptionDeclarationResponseIncluded,
+    AppEncryptionDeclarationWithoutIncludesResponse, AppEncryptionDeclarationsResponse,
+    AppEncryptionDeclarationsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_encryption_declarations_query;
 #[cfg(feature = "app-store")]
@@ -393,19 +588,24 @@ pub use app_encryption_declarations_query::*;
 #[cfg(feature = "app-store")]
 mod app_encryption_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declarations_requests::{AppEncryptionDeclarationCreateRequest};
+pub use app_encryption_declarations_requests::AppEncryptionDeclarationCreateRequest;
 #[cfg(feature = "app-events")]
 mod app_event_asset_type;
 #[cfg(feature = "app-events")]
-pub use app_event_asset_type::{AppEventAssetType};
+pub use app_event_asset_type::AppEventAssetType;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 mod app_event_localizations;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
-pub use app_event_localizations::{AppEventLocalization, AppEventLocalizationAttributes, AppEventLocalizationRelationships};
+pub use app_event_localizations::{
+    AppEventLocalization, AppEventLocalizationAttributes, AppEventLocalizationRelationships,
+};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_documents;
 #[cfg(feature = "app-events")]
-pub use app_event_localizations_documents::{AppEventLocalizationResponse, AppEventLocalizationResponseIncluded, AppEventLocalizationsResponse, AppEventLocalizationsResponseIncluded};
+pub use app_event_localizations_documents::{
+    AppEventLocalizationResponse, AppEventLocalizationResponseIncluded, AppEventLocalizationsResponse,
+    AppEventLocalizationsResponseIncluded,
+};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_query;
 #[cfg(feature = "app-events")]
@@ -413,15 +613,22 @@ pub use app_event_localizations_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_localizations_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_localizations_requests::{AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest};
+pub use app_event_localizations_requests::{
+    AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest,
+};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots::{AppEventScreenshot, AppEventScreenshotAttributes, AppEventScreenshotRelationships};
+pub use app_event_screenshots::{
+    AppEventScreenshot, AppEventScreenshotAttributes, AppEventScreenshotRelationships,
+};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_documents;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_documents::{AppEventScreenshotResponse, AppEventScreenshotResponseIncluded, AppEventScreenshotsResponse, AppEventScreenshotsResponseIncluded};
+pub use app_event_screenshots_documents::{
+    AppEventScreenshotResponse, AppEventScreenshotResponseIncluded, AppEventScreenshotsResponse,
+    AppEventScreenshotsResponseIncluded,
+};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_query;
 #[cfg(feature = "app-events")]
@@ -429,15 +636,22 @@ pub use app_event_screenshots_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_requests::{AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest};
+pub use app_event_screenshots_requests::{
+    AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest,
+};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips::{AppEventVideoClip, AppEventVideoClipAttributes, AppEventVideoClipRelationships};
+pub use app_event_video_clips::{
+    AppEventVideoClip, AppEventVideoClipAttributes, AppEventVideoClipRelationships,
+};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_documents;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_documents::{AppEventVideoClipResponse, AppEventVideoClipResponseIncluded, AppEventVideoClipsResponse, AppEventVideoClipsResponseIncluded};
+pub use app_event_video_clips_documents::{
+    AppEventVideoClipResponse, AppEventVideoClipResponseIncluded, AppEventVideoClipsResponse,
+    AppEventVideoClipsResponseIncluded,
+};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_query;
 #[cfg(feature = "app-events")]
@@ -445,15 +659,23 @@ pub use app_event_video_clips_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_requests::{AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest};
+pub use app_event_video_clips_requests::{
+    AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest,
+};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_events;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_events::{AppEvent, AppEventAttributes, AppEventRelationships, AppEventArchivedTerritorySchedules, AppEventBadge, AppEventEventState, AppEventPriority, AppEventPurchaseRequirement, AppEventPurpose, AppEventTerritorySchedules};
+pub use app_events::{
+    AppEvent, AppEventArchivedTerritorySchedules, AppEventAttributes, AppEventBadge, AppEventEventState,
+    AppEventPriority, AppEventPurchaseRequirement, AppEventPurpose, AppEventRelationships,
+    AppEventTerritorySchedules,
+};
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 mod app_events_documents;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
-pub use app_events_documents::{AppEventResponse, AppEventResponseIncluded, AppEventsResponse, AppEventsResponseIncluded};
+pub use app_events_documents::{
+    AppEventResponse, AppEventResponseIncluded, AppEventsResponse, AppEventsResponseIncluded,
+};
 #[cfg(feature = "app-events")]
 mod app_events_query;
 #[cfg(feature = "app-events")]
@@ -461,15 +683,26 @@ pub use app_events_query::*;
 #[cfg(feature = "app-events")]
 mod app_events_requests;
 #[cfg(feature = "app-events")]
-pub use app_events_requests::{AppEventCreateRequest, AppEventCreateRequestBadge, AppEventCreateRequestPriority, AppEventCreateRequestPurchaseRequirement, AppEventCreateRequestPurpose, AppEventCreateRequestTerritorySchedules, AppEventUpdateRequest, AppEventUpdateRequestBadge, AppEventUpdateRequestPriority, AppEventUpdateRequestPurchaseRequirement, AppEventUpdateRequestPurpose, AppEventUpdateRequestTerritorySchedules};
+pub use app_events_requests::{
+    AppEventCreateRequest, AppEventCreateRequestBadge, AppEventCreateRequestPriority,
+    AppEventCreateRequestPurchaseRequirement, AppEventCreateRequestPurpose,
+    AppEventCreateRequestTerritorySchedules, AppEventUpdateRequest, AppEventUpdateRequestBadge,
+    AppEventUpdateRequestPriority, AppEventUpdateRequestPurchaseRequirement, AppEventUpdateRequestPurpose,
+    AppEventUpdateRequestTerritorySchedules,
+};
 #[cfg(feature = "app-store")]
 mod app_info_localizations;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations::{AppInfoLocalization, AppInfoLocalizationAttributes, AppInfoLocalizationRelationships};
+pub use app_info_localizations::{
+    AppInfoLocalization, AppInfoLocalizationAttributes, AppInfoLocalizationRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_info_localizations_documents;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_documents::{AppInfoLocalizationResponse, AppInfoLocalizationResponseIncluded, AppInfoLocalizationsResponse, AppInfoLocalizationsResponseIncluded};
+pub use app_info_localizations_documents::{
+    AppInfoLocalizationResponse, AppInfoLocalizationResponseIncluded, AppInfoLocalizationsResponse,
+    AppInfoLocalizationsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_info_localizations_query;
 #[cfg(feature = "app-store")]
@@ -477,15 +710,22 @@ pub use app_info_localizations_query::*;
 #[cfg(feature = "app-store")]
 mod app_info_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_requests::{AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest};
+pub use app_info_localizations_requests::{
+    AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_infos;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_infos::{AppInfo, AppInfoAttributes, AppInfoRelationships, AppInfoAustraliaAgeRating, AppInfoBrazilAgeRatingV2, AppInfoFranceAgeRating, AppInfoKoreaAgeRating, AppInfoState};
+pub use app_infos::{
+    AppInfo, AppInfoAttributes, AppInfoAustraliaAgeRating, AppInfoBrazilAgeRatingV2,
+    AppInfoFranceAgeRating, AppInfoKoreaAgeRating, AppInfoRelationships, AppInfoState,
+};
 #[cfg(feature = "app-store")]
 mod app_infos_documents;
 #[cfg(feature = "app-store")]
-pub use app_infos_documents::{AppInfoResponse, AppInfoResponseIncluded, AppInfosResponse, AppInfosResponseIncluded};
+pub use app_infos_documents::{
+    AppInfoResponse, AppInfoResponseIncluded, AppInfosResponse, AppInfosResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_infos_query;
 #[cfg(feature = "app-store")]
@@ -493,39 +733,50 @@ pub use app_infos_query::*;
 #[cfg(feature = "app-store")]
 mod app_infos_requests;
 #[cfg(feature = "app-store")]
-pub use app_infos_requests::{AppInfoUpdateRequest};
+pub use app_infos_requests::AppInfoUpdateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_keywords;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_keywords::{AppKeyword};
+pub use app_keywords::AppKeyword;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_keywords_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_keywords_documents::{AppKeywordsResponse};
+pub use app_keywords_documents::AppKeywordsResponse;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_asset_state;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use app_media_asset_state::{AppMediaAssetState, AppMediaAssetStateState};
+pub use app_media_asset_state::{
+    AppMediaAssetState, AppMediaAssetStateState,
+};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_media_preview_frame_image_state;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use app_media_preview_frame_image_state::{AppMediaPreviewFrameImageState, AppMediaPreviewFrameImageStateState};
+pub use app_media_preview_frame_image_state::{
+    AppMediaPreviewFrameImageState, AppMediaPreviewFrameImageStateState,
+};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_state_error;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use app_media_state_error::{AppMediaStateError};
+pub use app_media_state_error::AppMediaStateError;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_media_video_state;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use app_media_video_state::{AppMediaVideoState, AppMediaVideoStateState};
+pub use app_media_video_state::{
+    AppMediaVideoState, AppMediaVideoStateState,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_preview_sets::{AppPreviewSet, AppPreviewSetAttributes, AppPreviewSetRelationships};
+pub use app_preview_sets::{
+    AppPreviewSet, AppPreviewSetAttributes, AppPreviewSetRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_preview_sets_documents::{AppPreviewSetResponse, AppPreviewSetResponseIncluded, AppPreviewSetsResponse, AppPreviewSetsResponseIncluded};
+pub use app_preview_sets_documents::{
+    AppPreviewSetResponse, AppPreviewSetResponseIncluded, AppPreviewSetsResponse,
+    AppPreviewSetsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_preview_sets_query;
 #[cfg(feature = "app-store")]
@@ -533,15 +784,19 @@ pub use app_preview_sets_query::*;
 #[cfg(feature = "app-store")]
 mod app_preview_sets_requests;
 #[cfg(feature = "app-store")]
-pub use app_preview_sets_requests::{AppPreviewSetCreateRequest};
+pub use app_preview_sets_requests::AppPreviewSetCreateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_previews;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_previews::{AppPreview, AppPreviewAttributes, AppPreviewRelationships};
+pub use app_previews::{
+    AppPreview, AppPreviewAttributes, AppPreviewRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_previews_documents;
 #[cfg(feature = "app-store")]
-pub use app_previews_documents::{AppPreviewResponse, AppPreviewResponseIncluded, AppPreviewsResponse, AppPreviewsResponseIncluded};
+pub use app_previews_documents::{
+    AppPreviewResponse, AppPreviewResponseIncluded, AppPreviewsResponse, AppPreviewsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_previews_query;
 #[cfg(feature = "app-store")]
@@ -549,15 +804,22 @@ pub use app_previews_query::*;
 #[cfg(feature = "app-store")]
 mod app_previews_requests;
 #[cfg(feature = "app-store")]
-pub use app_previews_requests::{AppPreviewCreateRequest, AppPreviewUpdateRequest};
+pub use app_previews_requests::{
+    AppPreviewCreateRequest, AppPreviewUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_points::{AppPricePointV3, AppPricePointV3Attributes, AppPricePointV3Relationships};
+pub use app_price_points::{
+    AppPricePointV3, AppPricePointV3Attributes, AppPricePointV3Relationships,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_points_documents::{AppPricePointV3Response, AppPricePointV3ResponseIncluded, AppPricePointsV3Response, AppPricePointsV3ResponseIncluded};
+pub use app_price_points_documents::{
+    AppPricePointV3Response, AppPricePointV3ResponseIncluded, AppPricePointsV3Response,
+    AppPricePointsV3ResponseIncluded,
+};
 #[cfg(feature = "pricing")]
 mod app_price_points_v3_query;
 #[cfg(feature = "pricing")]
@@ -565,11 +827,15 @@ pub use app_price_points_v3_query::*;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_schedules::{AppPriceSchedule, AppPriceScheduleRelationships};
+pub use app_price_schedules::{
+    AppPriceSchedule, AppPriceScheduleRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_schedules_documents::{AppPriceScheduleResponse, AppPriceScheduleResponseIncluded};
+pub use app_price_schedules_documents::{
+    AppPriceScheduleResponse, AppPriceScheduleResponseIncluded,
+};
 #[cfg(feature = "pricing")]
 mod app_price_schedules_query;
 #[cfg(feature = "pricing")]
@@ -577,27 +843,38 @@ pub use app_price_schedules_query::*;
 #[cfg(feature = "pricing")]
 mod app_price_schedules_requests;
 #[cfg(feature = "pricing")]
-pub use app_price_schedules_requests::{AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded};
+pub use app_price_schedules_requests::{
+    AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_prices;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_prices::{AppPriceV2, AppPriceV2Attributes, AppPriceV2Relationships};
+pub use app_prices::{
+    AppPriceV2, AppPriceV2Attributes, AppPriceV2Relationships,
+};
 #[cfg(feature = "pricing")]
 mod app_prices_documents;
 #[cfg(feature = "pricing")]
-pub use app_prices_documents::{AppPricesV2Response, AppPricesV2ResponseIncluded};
+pub use app_prices_documents::{
+    AppPricesV2Response, AppPricesV2ResponseIncluded,
+};
 #[cfg(feature = "pricing")]
 mod app_prices_requests;
 #[cfg(feature = "pricing")]
-pub use app_prices_requests::{AppPriceV2InlineCreate};
+pub use app_prices_requests::AppPriceV2InlineCreate;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshot_sets::{AppScreenshotSet, AppScreenshotSetAttributes, AppScreenshotSetRelationships};
+pub use app_screenshot_sets::{
+    AppScreenshotSet, AppScreenshotSetAttributes, AppScreenshotSetRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshot_sets_documents::{AppScreenshotSetResponse, AppScreenshotSetResponseIncluded, AppScreenshotSetsResponse, AppScreenshotSetsResponseIncluded};
+pub use app_screenshot_sets_documents::{
+    AppScreenshotSetResponse, AppScreenshotSetResponseIncluded, AppScreenshotSetsResponse,
+    AppScreenshotSetsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_screenshot_sets_query;
 #[cfg(feature = "app-store")]
@@ -605,15 +882,20 @@ pub use app_screenshot_sets_query::*;
 #[cfg(feature = "app-store")]
 mod app_screenshot_sets_requests;
 #[cfg(feature = "app-store")]
-pub use app_screenshot_sets_requests::{AppScreenshotSetCreateRequest};
+pub use app_screenshot_sets_requests::AppScreenshotSetCreateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshots;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshots::{AppScreenshot, AppScreenshotAttributes, AppScreenshotRelationships};
+pub use app_screenshots::{
+    AppScreenshot, AppScreenshotAttributes, AppScreenshotRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_screenshots_documents;
 #[cfg(feature = "app-store")]
-pub use app_screenshots_documents::{AppScreenshotResponse, AppScreenshotResponseIncluded, AppScreenshotsResponse, AppScreenshotsResponseIncluded};
+pub use app_screenshots_documents::{
+    AppScreenshotResponse, AppScreenshotResponseIncluded, AppScreenshotsResponse,
+    AppScreenshotsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_screenshots_query;
 #[cfg(feature = "app-store")]
@@ -621,19 +903,26 @@ pub use app_screenshots_query::*;
 #[cfg(feature = "app-store")]
 mod app_screenshots_requests;
 #[cfg(feature = "app-store")]
-pub use app_screenshots_requests::{AppScreenshotCreateRequest, AppScreenshotUpdateRequest};
+pub use app_screenshots_requests::{
+    AppScreenshotCreateRequest, AppScreenshotUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_age_rating;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_age_rating::{AppStoreAgeRating};
+pub use app_store_age_rating::AppStoreAgeRating;
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments::{AppStoreReviewAttachment, AppStoreReviewAttachmentAttributes, AppStoreReviewAttachmentRelationships};
+pub use app_store_review_attachments::{
+    AppStoreReviewAttachment, AppStoreReviewAttachmentAttributes, AppStoreReviewAttachmentRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_documents::{AppStoreReviewAttachmentResponse, AppStoreReviewAttachmentResponseIncluded, AppStoreReviewAttachmentsResponse, AppStoreReviewAttachmentsResponseIncluded};
+pub use app_store_review_attachments_documents::{
+    AppStoreReviewAttachmentResponse, AppStoreReviewAttachmentResponseIncluded,
+    AppStoreReviewAttachmentsResponse, AppStoreReviewAttachmentsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_query;
 #[cfg(feature = "app-store")]
@@ -641,15 +930,21 @@ pub use app_store_review_attachments_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_requests::{AppStoreReviewAttachmentCreateRequest, AppStoreReviewAttachmentUpdateRequest};
+pub use app_store_review_attachments_requests::{
+    AppStoreReviewAttachmentCreateRequest, AppStoreReviewAttachmentUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_review_details;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_review_details::{AppStoreReviewDetail, AppStoreReviewDetailAttributes, AppStoreReviewDetailRelationships};
+pub use app_store_review_details::{
+    AppStoreReviewDetail, AppStoreReviewDetailAttributes, AppStoreReviewDetailRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_review_details_documents::{AppStoreReviewDetailResponse, AppStoreReviewDetailResponseIncluded};
+pub use app_store_review_details_documents::{
+    AppStoreReviewDetailResponse, AppStoreReviewDetailResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_query;
 #[cfg(feature = "app-store")]
@@ -657,15 +952,26 @@ pub use app_store_review_details_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_review_details_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_details_requests::{AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest};
+pub use app_store_review_details_requests::{
+    AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatment_localizations;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_store_version_experiment_treatment_localizations::{AppStoreVersionExperimentTreatmentLocalization, AppStoreVersionExperimentTreatmentLocalizationAttributes, AppStoreVersionExperimentTreatmentLocalizationRelationships};
+pub use app_store_version_experiment_treatment_localizations::{
+    AppStoreVersionExperimentTreatmentLocalization,
+    AppStoreVersionExperimentTreatmentLocalizationAttributes,
+    AppStoreVersionExperimentTreatmentLocalizationRelationships,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_documents;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatment_localizations_documents::{AppStoreVersionExperimentTreatmentLocalizationResponse, AppStoreVersionExperimentTreatmentLocalizationResponseIncluded, AppStoreVersionExperimentTreatmentLocalizationsResponse, AppStoreVersionExperimentTreatmentLocalizationsResponseIncluded};
+pub use app_store_version_experiment_treatment_localizations_documents::{
+    AppStoreVersionExperimentTreatmentLocalizationResponse,
+    AppStoreVersionExperimentTreatmentLocalizationResponseIncluded,
+    AppStoreVersionExperimentTreatmentLocalizationsResponse,
+    AppStoreVersionExperimentTreatmentLocalizationsResponseIncluded,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_query;
 #[cfg(feature = "product-pages")]
@@ -673,15 +979,21 @@ pub use app_store_version_experiment_treatment_localizations_query::*;
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatment_localizations_requests::{AppStoreVersionExperimentTreatmentLocalizationCreateRequest};
+pub use app_store_version_experiment_treatment_localizations_requests::AppStoreVersionExperimentTreatmentLocalizationCreateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatments;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_store_version_experiment_treatments::{AppStoreVersionExperimentTreatment, AppStoreVersionExperimentTreatmentAttributes, AppStoreVersionExperimentTreatmentRelationships};
+pub use app_store_version_experiment_treatments::{
+    AppStoreVersionExperimentTreatment, AppStoreVersionExperimentTreatmentAttributes,
+    AppStoreVersionExperimentTreatmentRelationships,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_documents;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatments_documents::{AppStoreVersionExperimentTreatmentResponse, AppStoreVersionExperimentTreatmentResponseIncluded, AppStoreVersionExperimentTreatmentsResponse, AppStoreVersionExperimentTreatmentsResponseIncluded};
+pub use app_store_version_experiment_treatments_documents::{
+    AppStoreVersionExperimentTreatmentResponse, AppStoreVersionExperimentTreatmentResponseIncluded,
+    AppStoreVersionExperimentTreatmentsResponse, AppStoreVersionExperimentTreatmentsResponseIncluded,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_query;
 #[cfg(feature = "product-pages")]
@@ -689,15 +1001,26 @@ pub use app_store_version_experiment_treatments_query::*;
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatments_requests::{AppStoreVersionExperimentTreatmentCreateRequest, AppStoreVersionExperimentTreatmentUpdateRequest};
+pub use app_store_version_experiment_treatments_requests::{
+    AppStoreVersionExperimentTreatmentCreateRequest, AppStoreVersionExperimentTreatmentUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_version_experiments;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_version_experiments::{AppStoreVersionExperiment, AppStoreVersionExperimentAttributes, AppStoreVersionExperimentRelationships, AppStoreVersionExperimentState, AppStoreVersionExperimentV2, AppStoreVersionExperimentV2Attributes, AppStoreVersionExperimentV2Relationships, AppStoreVersionExperimentV2State};
+pub use app_store_version_experiments::{
+    AppStoreVersionExperiment, AppStoreVersionExperimentAttributes, AppStoreVersionExperimentRelationships,
+    AppStoreVersionExperimentState, AppStoreVersionExperimentV2, AppStoreVersionExperimentV2Attributes,
+    AppStoreVersionExperimentV2Relationships, AppStoreVersionExperimentV2State,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiments_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_store_version_experiments_documents::{AppStoreVersionExperimentResponse, AppStoreVersionExperimentResponseIncluded, AppStoreVersionExperimentV2Response, AppStoreVersionExperimentV2ResponseIncluded, AppStoreVersionExperimentsResponse, AppStoreVersionExperimentsResponseIncluded, AppStoreVersionExperimentsV2Response, AppStoreVersionExperimentsV2ResponseIncluded};
+pub use app_store_version_experiments_documents::{
+    AppStoreVersionExperimentResponse, AppStoreVersionExperimentResponseIncluded,
+    AppStoreVersionExperimentV2Response, AppStoreVersionExperimentV2ResponseIncluded,
+    AppStoreVersionExperimentsResponse, AppStoreVersionExperimentsResponseIncluded,
+    AppStoreVersionExperimentsV2Response, AppStoreVersionExperimentsV2ResponseIncluded,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_query;
 #[cfg(feature = "product-pages")]
@@ -705,7 +1028,10 @@ pub use app_store_version_experiments_query::*;
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiments_requests::{AppStoreVersionExperimentCreateRequest, AppStoreVersionExperimentUpdateRequest, AppStoreVersionExperimentV2CreateRequest, AppStoreVersionExperimentV2UpdateRequest};
+pub use app_store_version_experiments_requests::{
+    AppStoreVersionExperimentCreateRequest, AppStoreVersionExperimentUpdateRequest,
+    AppStoreVersionExperimentV2CreateRequest, AppStoreVersionExperimentV2UpdateRequest,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_v2_query;
 #[cfg(feature = "product-pages")]
@@ -713,11 +1039,17 @@ pub use app_store_version_experiments_v2_query::*;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 mod app_store_version_localizations;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
-pub use app_store_version_localizations::{AppStoreVersionLocalization, AppStoreVersionLocalizationAttributes, AppStoreVersionLocalizationRelationships};
+pub use app_store_version_localizations::{
+    AppStoreVersionLocalization, AppStoreVersionLocalizationAttributes,
+    AppStoreVersionLocalizationRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_localizations_documents::{AppStoreVersionLocalizationResponse, AppStoreVersionLocalizationResponseIncluded, AppStoreVersionLocalizationsResponse, AppStoreVersionLocalizationsResponseIncluded};
+pub use app_store_version_localizations_documents::{
+    AppStoreVersionLocalizationResponse, AppStoreVersionLocalizationResponseIncluded,
+    AppStoreVersionLocalizationsResponse, AppStoreVersionLocalizationsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_query;
 #[cfg(feature = "app-store")]
@@ -725,63 +1057,81 @@ pub use app_store_version_localizations_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_localizations_requests::{AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest};
+pub use app_store_version_localizations_requests::{
+    AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_phased_releases;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_phased_releases::{AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes};
+pub use app_store_version_phased_releases::{
+    AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes,
+};
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_phased_releases_documents::{AppStoreVersionPhasedReleaseResponse, AppStoreVersionPhasedReleaseWithoutIncludesResponse};
+pub use app_store_version_phased_releases_documents::{
+    AppStoreVersionPhasedReleaseResponse, AppStoreVersionPhasedReleaseWithoutIncludesResponse,
+};
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_phased_releases_requests::{AppStoreVersionPhasedReleaseCreateRequest, AppStoreVersionPhasedReleaseUpdateRequest};
+pub use app_store_version_phased_releases_requests::{
+    AppStoreVersionPhasedReleaseCreateRequest, AppStoreVersionPhasedReleaseUpdateRequest,
+};
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions::{AppStoreVersionPromotion};
+pub use app_store_version_promotions::AppStoreVersionPromotion;
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions_documents::{AppStoreVersionPromotionResponse};
+pub use app_store_version_promotions_documents::AppStoreVersionPromotionResponse;
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions_requests::{AppStoreVersionPromotionCreateRequest};
+pub use app_store_version_promotions_requests::AppStoreVersionPromotionCreateRequest;
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests::{AppStoreVersionReleaseRequest};
+pub use app_store_version_release_requests::AppStoreVersionReleaseRequest;
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests_documents::{AppStoreVersionReleaseRequestResponse};
+pub use app_store_version_release_requests_documents::AppStoreVersionReleaseRequestResponse;
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests_requests::{AppStoreVersionReleaseRequestCreateRequest};
+pub use app_store_version_release_requests_requests::AppStoreVersionReleaseRequestCreateRequest;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_version_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_version_state::{AppStoreVersionState};
+pub use app_store_version_state::AppStoreVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_submissions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_submissions::{AppStoreVersionSubmission, AppStoreVersionSubmissionRelationships};
+pub use app_store_version_submissions::{
+    AppStoreVersionSubmission, AppStoreVersionSubmissionRelationships,
+};
 #[cfg(feature = "app-store")]
 mod app_store_version_submissions_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_submissions_documents::{AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded};
+pub use app_store_version_submissions_documents::{
+    AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_store_versions::{AppStoreVersion, AppStoreVersionAttributes, AppStoreVersionRelationships, AppStoreVersionReleaseType, AppStoreVersionReviewType};
+pub use app_store_versions::{
+    AppStoreVersion, AppStoreVersionAttributes, AppStoreVersionRelationships, AppStoreVersionReleaseType,
+    AppStoreVersionReviewType,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_versions_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_versions_documents::{AppStoreVersionResponse, AppStoreVersionResponseIncluded, AppStoreVersionsResponse, AppStoreVersionsResponseIncluded};
+pub use app_store_versions_documents::{
+    AppStoreVersionResponse, AppStoreVersionResponseIncluded, AppStoreVersionsResponse,
+    AppStoreVersionsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_store_versions_query;
 #[cfg(feature = "app-store")]
@@ -789,35 +1139,56 @@ pub use app_store_versions_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_versions_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_versions_requests::{AppStoreVersionCreateRequest, AppStoreVersionCreateRequestReleaseType, AppStoreVersionCreateRequestReviewType, AppStoreVersionUpdateRequest, AppStoreVersionUpdateRequestReleaseType, AppStoreVersionUpdateRequestReviewType};
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
+pub use app_store_versions_requests::{
+    AppStoreVersionCreateRequest, AppStoreVersionCreateRequestReleaseType,
+    AppStoreVersionCreateRequestReviewType, AppStoreVersionUpdateRequest,
+    AppStoreVersionUpdateRequestReleaseType, AppStoreVersionUpdateRequestReviewType,
+};
+#[cfg(feature = "app-store")]
 mod app_tags;
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use app_tags::{AppTag, AppTagAttributes, AppTagRelationships};
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
+#[cfg(feature = "app-store")]
+pub use app_tags::{
+    AppTag, AppTagAttributes, AppTagRelationships,
+};
+#[cfg(feature = "app-store")]
 mod app_tags_documents;
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use app_tags_documents::{AppTagResponse, AppTagResponseIncluded, AppTagsResponse, AppTagsResponseIncluded};
+#[cfg(feature = "app-store")]
+pub use app_tags_documents::{
+    AppTagResponse, AppTagResponseIncluded, AppTagsResponse, AppTagsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_tags_requests;
 #[cfg(feature = "app-store")]
-pub use app_tags_requests::{AppTagUpdateRequest};
+pub use app_tags_requests::AppTagUpdateRequest;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_version_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_version_state::{AppVersionState};
+pub use app_version_state::AppVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod apps;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use apps::{App, AppAttributes, AppRelationships, AppContentRightsDeclaration};
+pub use apps::{
+    App, AppAttributes, AppContentRightsDeclaration, AppRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
 mod apps_beta_tester_usages_v1_metric_response_documents;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
-pub use apps_beta_tester_usages_v1_metric_response_documents::{AppsBetaTesterUsagesV1MetricResponse, AppsBetaTesterUsagesV1MetricResponseData, AppsBetaTesterUsagesV1MetricResponseDataDataPoints, AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues, AppsBetaTesterUsagesV1MetricResponseDataDimensions, AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters, AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks, AppsBetaTesterUsagesV1MetricResponseIncluded};
+pub use apps_beta_tester_usages_v1_metric_response_documents::{
+    AppsBetaTesterUsagesV1MetricResponse, AppsBetaTesterUsagesV1MetricResponseData,
+    AppsBetaTesterUsagesV1MetricResponseDataDataPoints,
+    AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues,
+    AppsBetaTesterUsagesV1MetricResponseDataDimensions,
+    AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters,
+    AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,
+    AppsBetaTesterUsagesV1MetricResponseIncluded,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod apps_documents;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use apps_documents::{AppResponse, AppResponseIncluded, AppWithoutIncludesResponse, AppsResponse, AppsResponseIncluded, AppsWithoutIncludesResponse};
+pub use apps_documents::{
+    AppResponse, AppResponseIncluded, AppWithoutIncludesResponse, AppsResponse, AppsResponseIncluded,
+    AppsWithoutIncludesResponse,
+};
 #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
 mod apps_query;
 #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
@@ -825,31 +1196,45 @@ pub use apps_query::*;
 #[cfg(feature = "app-store")]
 mod apps_requests;
 #[cfg(feature = "app-store")]
-pub use apps_requests::{AppUpdateRequest, AppUpdateRequestContentRightsDeclaration};
+pub use apps_requests::{
+    AppUpdateRequest, AppUpdateRequestContentRightsDeclaration,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files::{BackgroundAssetUploadFile, BackgroundAssetUploadFileAttributes, BackgroundAssetUploadFileAssetType};
+pub use background_asset_upload_files::{
+    BackgroundAssetUploadFile, BackgroundAssetUploadFileAssetType, BackgroundAssetUploadFileAttributes,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files_documents::{BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse};
+pub use background_asset_upload_files_documents::{
+    BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_requests;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files_requests::{BackgroundAssetUploadFileCreateRequest, BackgroundAssetUploadFileCreateRequestAssetType, BackgroundAssetUploadFileUpdateRequest};
+pub use background_asset_upload_files_requests::{
+    BackgroundAssetUploadFileCreateRequest, BackgroundAssetUploadFileCreateRequestAssetType,
+    BackgroundAssetUploadFileUpdateRequest,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_release_state;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_release_state::{BackgroundAssetVersionAppStoreReleaseState};
+pub use background_asset_version_app_store_release_state::BackgroundAssetVersionAppStoreReleaseState;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_releases::{BackgroundAssetVersionAppStoreRelease, BackgroundAssetVersionAppStoreReleaseAttributes, BackgroundAssetVersionAppStoreReleaseRelationships};
+pub use background_asset_version_app_store_releases::{
+    BackgroundAssetVersionAppStoreRelease, BackgroundAssetVersionAppStoreReleaseAttributes,
+    BackgroundAssetVersionAppStoreReleaseRelationships,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_releases_documents::{BackgroundAssetVersionAppStoreReleaseResponse, BackgroundAssetVersionAppStoreReleaseResponseIncluded};
+pub use background_asset_version_app_store_releases_documents::{
+    BackgroundAssetVersionAppStoreReleaseResponse, BackgroundAssetVersionAppStoreReleaseResponseIncluded,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases_query;
 #[cfg(feature = "background-assets")]
@@ -857,15 +1242,21 @@ pub use background_asset_version_app_store_releases_query::*;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_release_state;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_release_state::{BackgroundAssetVersionExternalBetaReleaseState};
+pub use background_asset_version_external_beta_release_state::BackgroundAssetVersionExternalBetaReleaseState;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_releases::{BackgroundAssetVersionExternalBetaRelease, BackgroundAssetVersionExternalBetaReleaseAttributes, BackgroundAssetVersionExternalBetaReleaseRelationships};
+pub use background_asset_version_external_beta_releases::{
+    BackgroundAssetVersionExternalBetaRelease, BackgroundAssetVersionExternalBetaReleaseAttributes,
+    BackgroundAssetVersionExternalBetaReleaseRelationships,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_releases_documents::{BackgroundAssetVersionExternalBetaReleaseResponse, BackgroundAssetVersionExternalBetaReleaseResponseIncluded};
+pub use background_asset_version_external_beta_releases_documents::{
+    BackgroundAssetVersionExternalBetaReleaseResponse,
+    BackgroundAssetVersionExternalBetaReleaseResponseIncluded,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases_query;
 #[cfg(feature = "background-assets")]
@@ -873,11 +1264,17 @@ pub use background_asset_version_external_beta_releases_query::*;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_internal_beta_releases::{BackgroundAssetVersionInternalBetaRelease, BackgroundAssetVersionInternalBetaReleaseAttributes, BackgroundAssetVersionInternalBetaReleaseRelationships, BackgroundAssetVersionInternalBetaReleaseState};
+pub use background_asset_version_internal_beta_releases::{
+    BackgroundAssetVersionInternalBetaRelease, BackgroundAssetVersionInternalBetaReleaseAttributes,
+    BackgroundAssetVersionInternalBetaReleaseRelationships, BackgroundAssetVersionInternalBetaReleaseState,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_internal_beta_releases_documents::{BackgroundAssetVersionInternalBetaReleaseResponse, BackgroundAssetVersionInternalBetaReleaseResponseIncluded};
+pub use background_asset_version_internal_beta_releases_documents::{
+    BackgroundAssetVersionInternalBetaReleaseResponse,
+    BackgroundAssetVersionInternalBetaReleaseResponseIncluded,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases_query;
 #[cfg(feature = "background-assets")]
@@ -885,15 +1282,21 @@ pub use background_asset_version_internal_beta_releases_query::*;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_version_state;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_asset_version_state::{BackgroundAssetVersionState};
+pub use background_asset_version_state::BackgroundAssetVersionState;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_versions;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_asset_versions::{BackgroundAssetVersion, BackgroundAssetVersionAttributes, BackgroundAssetVersionRelationships, BackgroundAssetVersionStateDetails};
+pub use background_asset_versions::{
+    BackgroundAssetVersion, BackgroundAssetVersionAttributes, BackgroundAssetVersionRelationships,
+    BackgroundAssetVersionStateDetails,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_versions_documents::{BackgroundAssetVersionResponse, BackgroundAssetVersionResponseIncluded, BackgroundAssetVersionsResponse, BackgroundAssetVersionsResponseIncluded};
+pub use background_asset_versions_documents::{
+    BackgroundAssetVersionResponse, BackgroundAssetVersionResponseIncluded,
+    BackgroundAssetVersionsResponse, BackgroundAssetVersionsResponseIncluded,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_query;
 #[cfg(feature = "background-assets")]
@@ -901,15 +1304,20 @@ pub use background_asset_versions_query::*;
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_requests;
 #[cfg(feature = "background-assets")]
-pub use background_asset_versions_requests::{BackgroundAssetVersionCreateRequest};
+pub use background_asset_versions_requests::BackgroundAssetVersionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_assets::{BackgroundAsset, BackgroundAssetAttributes, BackgroundAssetRelationships};
+pub use background_assets::{
+    BackgroundAsset, BackgroundAssetAttributes, BackgroundAssetRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets_documents;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_assets_documents::{BackgroundAssetResponse, BackgroundAssetResponseIncluded, BackgroundAssetsResponse, BackgroundAssetsResponseIncluded};
+pub use background_assets_documents::{
+    BackgroundAssetResponse, BackgroundAssetResponseIncluded, BackgroundAssetsResponse,
+    BackgroundAssetsResponseIncluded,
+};
 #[cfg(feature = "background-assets")]
 mod background_assets_query;
 #[cfg(feature = "background-assets")]
@@ -917,27 +1325,39 @@ pub use background_assets_query::*;
 #[cfg(feature = "background-assets")]
 mod background_assets_requests;
 #[cfg(feature = "background-assets")]
-pub use background_assets_requests::{BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest};
+pub use background_assets_requests::{
+    BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocation_localizations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocation_localizations::{BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes};
+pub use beta_app_clip_invocation_localizations::{
+    BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_documents;
 #[cfg(feature = "testflight")]
-pub use beta_app_clip_invocation_localizations_documents::{BetaAppClipInvocationLocalizationResponse};
+pub use beta_app_clip_invocation_localizations_documents::BetaAppClipInvocationLocalizationResponse;
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_clip_invocation_localizations_requests::{BetaAppClipInvocationLocalizationCreateRequest, BetaAppClipInvocationLocalizationInlineCreate, BetaAppClipInvocationLocalizationUpdateRequest};
+pub use beta_app_clip_invocation_localizations_requests::{
+    BetaAppClipInvocationLocalizationCreateRequest, BetaAppClipInvocationLocalizationInlineCreate,
+    BetaAppClipInvocationLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocations::{BetaAppClipInvocation, BetaAppClipInvocationAttributes, BetaAppClipInvocationRelationships};
+pub use beta_app_clip_invocations::{
+    BetaAppClipInvocation, BetaAppClipInvocationAttributes, BetaAppClipInvocationRelationships,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocations_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocations_documents::{BetaAppClipInvocationResponse, BetaAppClipInvocationResponseIncluded, BetaAppClipInvocationsResponse, BetaAppClipInvocationsResponseIncluded};
+pub use beta_app_clip_invocations_documents::{
+    BetaAppClipInvocationResponse, BetaAppClipInvocationResponseIncluded, BetaAppClipInvocationsResponse,
+    BetaAppClipInvocationsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocations_query;
 #[cfg(feature = "testflight")]
@@ -945,15 +1365,23 @@ pub use beta_app_clip_invocations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_clip_invocations_requests::{BetaAppClipInvocationCreateRequest, BetaAppClipInvocationCreateRequestIncluded, BetaAppClipInvocationUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
+pub use beta_app_clip_invocations_requests::{
+    BetaAppClipInvocationCreateRequest, BetaAppClipInvocationCreateRequestIncluded,
+    BetaAppClipInvocationUpdateRequest,
+};
+#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_app_localizations;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use beta_app_localizations::{BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships};
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "testflight", feature = "users-and-access", feature = "webhooks"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+pub use beta_app_localizations::{
+    BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships,
+};
+#[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_app_localizations_documents;
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "testflight", feature = "users-and-access", feature = "webhooks"))]
-pub use beta_app_localizations_documents::{BetaAppLocalizationResponse, BetaAppLocalizationResponseIncluded, BetaAppLocalizationsResponse, BetaAppLocalizationsResponseIncluded, BetaAppLocalizationsWithoutIncludesResponse};
+#[cfg(any(feature = "app-store", feature = "testflight"))]
+pub use beta_app_localizations_documents::{
+    BetaAppLocalizationResponse, BetaAppLocalizationResponseIncluded, BetaAppLocalizationsResponse,
+    BetaAppLocalizationsResponseIncluded, BetaAppLocalizationsWithoutIncludesResponse,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_query;
 #[cfg(feature = "testflight")]
@@ -961,15 +1389,23 @@ pub use beta_app_localizations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_localizations_requests::{BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest};
+pub use beta_app_localizations_requests::{
+    BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_app_review_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_app_review_details::{BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships};
+pub use beta_app_review_details::{
+    BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_app_review_details_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_app_review_details_documents::{BetaAppReviewDetailResponse, BetaAppReviewDetailResponseIncluded, BetaAppReviewDetailWithoutIncludesResponse, BetaAppReviewDetailsResponse, BetaAppReviewDetailsResponseIncluded};
+pub use beta_app_review_details_documents::{
+    BetaAppReviewDetailResponse, BetaAppReviewDetailResponseIncluded,
+    BetaAppReviewDetailWithoutIncludesResponse, BetaAppReviewDetailsResponse,
+    BetaAppReviewDetailsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_review_details_query;
 #[cfg(feature = "testflight")]
@@ -977,15 +1413,21 @@ pub use beta_app_review_details_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_review_details_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_review_details_requests::{BetaAppReviewDetailUpdateRequest};
+pub use beta_app_review_details_requests::BetaAppReviewDetailUpdateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_submissions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_app_review_submissions::{BetaAppReviewSubmission, BetaAppReviewSubmissionAttributes, BetaAppReviewSubmissionRelationships};
+pub use beta_app_review_submissions::{
+    BetaAppReviewSubmission, BetaAppReviewSubmissionAttributes, BetaAppReviewSubmissionRelationships,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_review_submissions_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_review_submissions_documents::{BetaAppReviewSubmissionResponse, BetaAppReviewSubmissionResponseIncluded, BetaAppReviewSubmissionWithoutIncludesResponse, BetaAppReviewSubmissionsResponse, BetaAppReviewSubmissionsResponseIncluded};
+pub use beta_app_review_submissions_documents::{
+    BetaAppReviewSubmissionResponse, BetaAppReviewSubmissionResponseIncluded,
+    BetaAppReviewSubmissionWithoutIncludesResponse, BetaAppReviewSubmissionsResponse,
+    BetaAppReviewSubmissionsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_review_submissions_query;
 #[cfg(feature = "testflight")]
@@ -993,15 +1435,20 @@ pub use beta_app_review_submissions_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_review_submissions_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_review_submissions_requests::{BetaAppReviewSubmissionCreateRequest};
+pub use beta_app_review_submissions_requests::BetaAppReviewSubmissionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_build_localizations;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_build_localizations::{BetaBuildLocalization, BetaBuildLocalizationAttributes, BetaBuildLocalizationRelationships};
+pub use beta_build_localizations::{
+    BetaBuildLocalization, BetaBuildLocalizationAttributes, BetaBuildLocalizationRelationships,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_build_localizations_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_build_localizations_documents::{BetaBuildLocalizationResponse, BetaBuildLocalizationResponseIncluded, BetaBuildLocalizationsResponse, BetaBuildLocalizationsResponseIncluded, BetaBuildLocalizationsWithoutIncludesResponse};
+pub use beta_build_localizations_documents::{
+    BetaBuildLocalizationResponse, BetaBuildLocalizationResponseIncluded, BetaBuildLocalizationsResponse,
+    BetaBuildLocalizationsResponseIncluded, BetaBuildLocalizationsWithoutIncludesResponse,
+};
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_query;
 #[cfg(feature = "testflight")]
@@ -1009,27 +1456,40 @@ pub use beta_build_localizations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_build_localizations_requests::{BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest};
+pub use beta_build_localizations_requests::{
+    BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest,
+};
 #[cfg(feature = "builds")]
 mod beta_build_usages_v1_metric_response_documents;
 #[cfg(feature = "builds")]
-pub use beta_build_usages_v1_metric_response_documents::{BetaBuildUsagesV1MetricResponse, BetaBuildUsagesV1MetricResponseData, BetaBuildUsagesV1MetricResponseDataDataPoints, BetaBuildUsagesV1MetricResponseDataDataPointsValues};
+pub use beta_build_usages_v1_metric_response_documents::{
+    BetaBuildUsagesV1MetricResponse, BetaBuildUsagesV1MetricResponseData,
+    BetaBuildUsagesV1MetricResponseDataDataPoints, BetaBuildUsagesV1MetricResponseDataDataPointsValues,
+};
 #[cfg(feature = "testflight")]
 mod beta_crash_logs;
 #[cfg(feature = "testflight")]
-pub use beta_crash_logs::{BetaCrashLog, BetaCrashLogAttributes};
+pub use beta_crash_logs::{
+    BetaCrashLog, BetaCrashLogAttributes,
+};
 #[cfg(feature = "testflight")]
 mod beta_crash_logs_documents;
 #[cfg(feature = "testflight")]
-pub use beta_crash_logs_documents::{BetaCrashLogResponse};
+pub use beta_crash_logs_documents::BetaCrashLogResponse;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_crash_submissions::{BetaFeedbackCrashSubmission, BetaFeedbackCrashSubmissionAttributes, BetaFeedbackCrashSubmissionRelationships};
+pub use beta_feedback_crash_submissions::{
+    BetaFeedbackCrashSubmission, BetaFeedbackCrashSubmissionAttributes,
+    BetaFeedbackCrashSubmissionRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_crash_submissions_documents::{BetaFeedbackCrashSubmissionResponse, BetaFeedbackCrashSubmissionResponseIncluded, BetaFeedbackCrashSubmissionsResponse, BetaFeedbackCrashSubmissionsResponseIncluded};
+pub use beta_feedback_crash_submissions_documents::{
+    BetaFeedbackCrashSubmissionResponse, BetaFeedbackCrashSubmissionResponseIncluded,
+    BetaFeedbackCrashSubmissionsResponse, BetaFeedbackCrashSubmissionsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod beta_feedback_crash_submissions_query;
 #[cfg(feature = "testflight")]
@@ -1037,15 +1497,21 @@ pub use beta_feedback_crash_submissions_query::*;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_image;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_screenshot_image::{BetaFeedbackScreenshotImage};
+pub use beta_feedback_screenshot_image::BetaFeedbackScreenshotImage;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_submissions;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_screenshot_submissions::{BetaFeedbackScreenshotSubmission, BetaFeedbackScreenshotSubmissionAttributes, BetaFeedbackScreenshotSubmissionRelationships};
+pub use beta_feedback_screenshot_submissions::{
+    BetaFeedbackScreenshotSubmission, BetaFeedbackScreenshotSubmissionAttributes,
+    BetaFeedbackScreenshotSubmissionRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_submissions_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_feedback_screenshot_submissions_documents::{BetaFeedbackScreenshotSubmissionResponse, BetaFeedbackScreenshotSubmissionResponseIncluded, BetaFeedbackScreenshotSubmissionsResponse, BetaFeedbackScreenshotSubmissionsResponseIncluded};
+pub use beta_feedback_screenshot_submissions_documents::{
+    BetaFeedbackScreenshotSubmissionResponse, BetaFeedbackScreenshotSubmissionResponseIncluded,
+    BetaFeedbackScreenshotSubmissionsResponse, BetaFeedbackScreenshotSubmissionsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod beta_feedback_screenshot_submissions_query;
 #[cfg(feature = "testflight")]
@@ -1053,11 +1519,16 @@ pub use beta_feedback_screenshot_submissions_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_groups::{BetaGroup, BetaGroupAttributes, BetaGroupRelationships};
+pub use beta_groups::{
+    BetaGroup, BetaGroupAttributes, BetaGroupRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_groups_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_groups_documents::{BetaGroupResponse, BetaGroupResponseIncluded, BetaGroupsResponse, BetaGroupsResponseIncluded, BetaGroupsWithoutIncludesResponse};
+pub use beta_groups_documents::{
+    BetaGroupResponse, BetaGroupResponseIncluded, BetaGroupsResponse, BetaGroupsResponseIncluded,
+    BetaGroupsWithoutIncludesResponse,
+};
 #[cfg(feature = "testflight")]
 mod beta_groups_query;
 #[cfg(feature = "testflight")]
@@ -1065,19 +1536,27 @@ pub use beta_groups_query::*;
 #[cfg(feature = "testflight")]
 mod beta_groups_requests;
 #[cfg(feature = "testflight")]
-pub use beta_groups_requests::{BetaGroupCreateRequest, BetaGroupUpdateRequest};
+pub use beta_groups_requests::{
+    BetaGroupCreateRequest, BetaGroupUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_invite_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_invite_type::{BetaInviteType};
+pub use beta_invite_type::BetaInviteType;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_license_agreements;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_license_agreements::{BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships};
+pub use beta_license_agreements::{
+    BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_license_agreements_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_license_agreements_documents::{BetaLicenseAgreementResponse, BetaLicenseAgreementResponseIncluded, BetaLicenseAgreementWithoutIncludesResponse, BetaLicenseAgreementsResponse, BetaLicenseAgreementsResponseIncluded};
+pub use beta_license_agreements_documents::{
+    BetaLicenseAgreementResponse, BetaLicenseAgreementResponseIncluded,
+    BetaLicenseAgreementWithoutIncludesResponse, BetaLicenseAgreementsResponse,
+    BetaLicenseAgreementsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod beta_license_agreements_query;
 #[cfg(feature = "testflight")]
@@ -1085,71 +1564,95 @@ pub use beta_license_agreements_query::*;
 #[cfg(feature = "testflight")]
 mod beta_license_agreements_requests;
 #[cfg(feature = "testflight")]
-pub use beta_license_agreements_requests::{BetaLicenseAgreementUpdateRequest};
+pub use beta_license_agreements_requests::BetaLicenseAgreementUpdateRequest;
 #[cfg(feature = "testflight")]
 mod beta_public_link_usages_v1_metric_response_documents;
 #[cfg(feature = "testflight")]
-pub use beta_public_link_usages_v1_metric_response_documents::{BetaPublicLinkUsagesV1MetricResponse, BetaPublicLinkUsagesV1MetricResponseData, BetaPublicLinkUsagesV1MetricResponseDataDataPoints, BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues};
+pub use beta_public_link_usages_v1_metric_response_documents::{
+    BetaPublicLinkUsagesV1MetricResponse, BetaPublicLinkUsagesV1MetricResponseData,
+    BetaPublicLinkUsagesV1MetricResponseDataDataPoints,
+    BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_recruitment_criteria;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_recruitment_criteria::{BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes};
+pub use beta_recruitment_criteria::{
+    BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes,
+};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_documents;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_documents::{BetaRecruitmentCriterionResponse};
+pub use beta_recruitment_criteria_documents::BetaRecruitmentCriterionResponse;
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_requests;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_requests::{BetaRecruitmentCriterionCreateRequest, BetaRecruitmentCriterionUpdateRequest};
+pub use beta_recruitment_criteria_requests::{
+    BetaRecruitmentCriterionCreateRequest, BetaRecruitmentCriterionUpdateRequest,
+};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_compatible_build_checks;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_compatible_build_checks::{BetaRecruitmentCriterionCompatibleBuildCheck, BetaRecruitmentCriterionCompatibleBuildCheckAttributes};
+pub use beta_recruitment_criterion_compatible_build_checks::{
+    BetaRecruitmentCriterionCompatibleBuildCheck, BetaRecruitmentCriterionCompatibleBuildCheckAttributes,
+};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_compatible_build_checks_documents;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_compatible_build_checks_documents::{BetaRecruitmentCriterionCompatibleBuildCheckResponse};
+pub use beta_recruitment_criterion_compatible_build_checks_documents::BetaRecruitmentCriterionCompatibleBuildCheckResponse;
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_options;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_options::{BetaRecruitmentCriterionOption, BetaRecruitmentCriterionOptionAttributes, BetaRecruitmentCriterionOptionDeviceFamilyOsVersions};
+pub use beta_recruitment_criterion_options::{
+    BetaRecruitmentCriterionOption, BetaRecruitmentCriterionOptionAttributes,
+    BetaRecruitmentCriterionOptionDeviceFamilyOsVersions,
+};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_options_documents;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_options_documents::{BetaRecruitmentCriterionOptionsResponse};
+pub use beta_recruitment_criterion_options_documents::BetaRecruitmentCriterionOptionsResponse;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_review_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_review_state::{BetaReviewState};
+pub use beta_review_state::BetaReviewState;
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations::{BetaTesterInvitation};
+pub use beta_tester_invitations::BetaTesterInvitation;
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations_documents;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations_documents::{BetaTesterInvitationResponse};
+pub use beta_tester_invitations_documents::BetaTesterInvitationResponse;
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations_requests::{BetaTesterInvitationCreateRequest};
+pub use beta_tester_invitations_requests::BetaTesterInvitationCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_tester_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_tester_state::{BetaTesterState};
+pub use beta_tester_state::BetaTesterState;
 #[cfg(feature = "testflight")]
 mod beta_tester_usages_v1_metric_response_documents;
 #[cfg(feature = "testflight")]
-pub use beta_tester_usages_v1_metric_response_documents::{BetaTesterUsagesV1MetricResponse, BetaTesterUsagesV1MetricResponseData, BetaTesterUsagesV1MetricResponseDataDataPoints, BetaTesterUsagesV1MetricResponseDataDimensions, BetaTesterUsagesV1MetricResponseDataDimensionsApps, BetaTesterUsagesV1MetricResponseDataDimensionsAppsLinks};
+pub use beta_tester_usages_v1_metric_response_documents::{
+    BetaTesterUsagesV1MetricResponse, BetaTesterUsagesV1MetricResponseData,
+    BetaTesterUsagesV1MetricResponseDataDataPoints, BetaTesterUsagesV1MetricResponseDataDimensions,
+    BetaTesterUsagesV1MetricResponseDataDimensionsApps,
+    BetaTesterUsagesV1MetricResponseDataDimensionsAppsLinks,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_testers;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
-pub use beta_testers::{BetaTester, BetaTesterAttributes, BetaTesterRelationships, BetaTesterAppDevices, BetaTesterAppDevicesPlatform};
+pub use beta_testers::{
+    BetaTester, BetaTesterAppDevices, BetaTesterAppDevicesPlatform, BetaTesterAttributes,
+    BetaTesterRelationships,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_testers_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_testers_documents::{BetaTesterResponse, BetaTesterResponseIncluded, BetaTestersResponse, BetaTestersResponseIncluded, BetaTestersWithoutIncludesResponse};
+pub use beta_testers_documents::{
+    BetaTesterResponse, BetaTesterResponseIncluded, BetaTestersResponse, BetaTestersResponseIncluded,
+    BetaTestersWithoutIncludesResponse,
+};
 #[cfg(feature = "testflight")]
 mod beta_testers_query;
 #[cfg(feature = "testflight")]
@@ -1157,23 +1660,28 @@ pub use beta_testers_query::*;
 #[cfg(feature = "testflight")]
 mod beta_testers_requests;
 #[cfg(feature = "testflight")]
-pub use beta_testers_requests::{BetaTesterCreateRequest};
+pub use beta_testers_requests::BetaTesterCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod brazil_age_rating;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use brazil_age_rating::{BrazilAgeRating};
+pub use brazil_age_rating::BrazilAgeRating;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod build_audience_type;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use build_audience_type::{BuildAudienceType};
+pub use build_audience_type::BuildAudienceType;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_beta_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_beta_details::{BuildBetaDetail, BuildBetaDetailAttributes, BuildBetaDetailRelationships};
+pub use build_beta_details::{
+    BuildBetaDetail, BuildBetaDetailAttributes, BuildBetaDetailRelationships,
+};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod build_beta_details_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use build_beta_details_documents::{BuildBetaDetailResponse, BuildBetaDetailResponseIncluded, BuildBetaDetailsResponse, BuildBetaDetailsResponseIncluded};
+pub use build_beta_details_documents::{
+    BuildBetaDetailResponse, BuildBetaDetailResponseIncluded, BuildBetaDetailsResponse,
+    BuildBetaDetailsResponseIncluded,
+};
 #[cfg(feature = "testflight")]
 mod build_beta_details_query;
 #[cfg(feature = "testflight")]
@@ -1181,35 +1689,39 @@ pub use build_beta_details_query::*;
 #[cfg(feature = "testflight")]
 mod build_beta_details_requests;
 #[cfg(feature = "testflight")]
-pub use build_beta_details_requests::{BuildBetaDetailUpdateRequest};
+pub use build_beta_details_requests::BuildBetaDetailUpdateRequest;
 #[cfg(feature = "testflight")]
 mod build_beta_notifications;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications::{BuildBetaNotification};
+pub use build_beta_notifications::BuildBetaNotification;
 #[cfg(feature = "testflight")]
 mod build_beta_notifications_documents;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications_documents::{BuildBetaNotificationResponse};
+pub use build_beta_notifications_documents::BuildBetaNotificationResponse;
 #[cfg(feature = "testflight")]
 mod build_beta_notifications_requests;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications_requests::{BuildBetaNotificationCreateRequest};
+pub use build_beta_notifications_requests::BuildBetaNotificationCreateRequest;
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes;
 #[cfg(feature = "builds")]
-pub use build_bundle_file_sizes::{BuildBundleFileSize, BuildBundleFileSizeAttributes};
+pub use build_bundle_file_sizes::{
+    BuildBundleFileSize, BuildBundleFileSizeAttributes,
+};
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes_documents;
 #[cfg(feature = "builds")]
-pub use build_bundle_file_sizes_documents::{BuildBundleFileSizesResponse};
+pub use build_bundle_file_sizes_documents::BuildBundleFileSizesResponse;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundle_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_bundle_type::{BuildBundleType};
+pub use build_bundle_type::BuildBundleType;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundles;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_bundles::{BuildBundle, BuildBundleAttributes, BuildBundleRelationships};
+pub use build_bundles::{
+    BuildBundle, BuildBundleAttributes, BuildBundleRelationships,
+};
 #[cfg(feature = "builds")]
 mod build_bundles_query;
 #[cfg(feature = "builds")]
@@ -1217,35 +1729,48 @@ pub use build_bundles_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod build_icons;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use build_icons::{BuildIcon, BuildIconAttributes};
+pub use build_icons::{
+    BuildIcon, BuildIconAttributes,
+};
 #[cfg(feature = "builds")]
 mod build_icons_documents;
 #[cfg(feature = "builds")]
-pub use build_icons_documents::{BuildIconsWithoutIncludesResponse};
+pub use build_icons_documents::BuildIconsWithoutIncludesResponse;
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_upload_files;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use build_upload_files::{BuildUploadFile, BuildUploadFileAttributes, BuildUploadFileAssetType, BuildUploadFileUti};
+pub use build_upload_files::{
+    BuildUploadFile, BuildUploadFileAssetType, BuildUploadFileAttributes, BuildUploadFileUti,
+};
 #[cfg(feature = "builds")]
 mod build_upload_files_documents;
 #[cfg(feature = "builds")]
-pub use build_upload_files_documents::{BuildUploadFileResponse, BuildUploadFilesResponse};
+pub use build_upload_files_documents::{
+    BuildUploadFileResponse, BuildUploadFilesResponse,
+};
 #[cfg(feature = "builds")]
 mod build_upload_files_requests;
 #[cfg(feature = "builds")]
-pub use build_upload_files_requests::{BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti, BuildUploadFileUpdateRequest};
+pub use build_upload_files_requests::{
+    BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti,
+    BuildUploadFileUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_upload_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_upload_state::{BuildUploadState};
+pub use build_upload_state::BuildUploadState;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_uploads;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_uploads::{BuildUpload, BuildUploadAttributes, BuildUploadRelationships, BuildUploadStateInfo};
+pub use build_uploads::{
+    BuildUpload, BuildUploadAttributes, BuildUploadRelationships, BuildUploadStateInfo,
+};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_uploads_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use build_uploads_documents::{BuildUploadResponse, BuildUploadResponseIncluded, BuildUploadsResponse, BuildUploadsResponseIncluded};
+pub use build_uploads_documents::{
+    BuildUploadResponse, BuildUploadResponseIncluded, BuildUploadsResponse, BuildUploadsResponseIncluded,
+};
 #[cfg(feature = "builds")]
 mod build_uploads_query;
 #[cfg(feature = "builds")]
@@ -1253,15 +1778,20 @@ pub use build_uploads_query::*;
 #[cfg(feature = "builds")]
 mod build_uploads_requests;
 #[cfg(feature = "builds")]
-pub use build_uploads_requests::{BuildUploadCreateRequest};
+pub use build_uploads_requests::BuildUploadCreateRequest;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod builds;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use builds::{Build, BuildAttributes, BuildRelationships, BuildProcessingState};
+pub use builds::{
+    Build, BuildAttributes, BuildProcessingState, BuildRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod builds_documents;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use builds_documents::{BuildResponse, BuildResponseIncluded, BuildWithoutIncludesResponse, BuildsResponse, BuildsResponseIncluded, BuildsWithoutIncludesResponse};
+pub use builds_documents::{
+    BuildResponse, BuildResponseIncluded, BuildWithoutIncludesResponse, BuildsResponse,
+    BuildsResponseIncluded, BuildsWithoutIncludesResponse,
+};
 #[cfg(any(feature = "builds", feature = "power-and-performance"))]
 mod builds_query;
 #[cfg(any(feature = "builds", feature = "power-and-performance"))]
@@ -1269,31 +1799,42 @@ pub use builds_query::*;
 #[cfg(feature = "builds")]
 mod builds_requests;
 #[cfg(feature = "builds")]
-pub use builds_requests::{BuildUpdateRequest};
+pub use builds_requests::BuildUpdateRequest;
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities::{BundleIdCapability, BundleIdCapabilityAttributes};
+pub use bundle_id_capabilities::{
+    BundleIdCapability, BundleIdCapabilityAttributes,
+};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_documents;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_documents::{BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapabilityResponse};
+pub use bundle_id_capabilities_documents::{
+    BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapabilityResponse,
+};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_requests::{BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest};
+pub use bundle_id_capabilities_requests::{
+    BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_id_platform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
-pub use bundle_id_platform::{BundleIdPlatform};
+pub use bundle_id_platform::BundleIdPlatform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_ids;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
-pub use bundle_ids::{BundleId, BundleIdAttributes, BundleIdRelationships};
+pub use bundle_ids::{
+    BundleId, BundleIdAttributes, BundleIdRelationships,
+};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_documents;
 #[cfg(feature = "provisioning")]
-pub use bundle_ids_documents::{BundleIdResponse, BundleIdResponseIncluded, BundleIdWithoutIncludesResponse, BundleIdsResponse, BundleIdsResponseIncluded};
+pub use bundle_ids_documents::{
+    BundleIdResponse, BundleIdResponseIncluded, BundleIdWithoutIncludesResponse, BundleIdsResponse,
+    BundleIdsResponseIncluded,
+};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_query;
 #[cfg(feature = "provisioning")]
@@ -1301,31 +1842,42 @@ pub use bundle_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod bundle_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_ids_requests::{BundleIdCreateRequest, BundleIdUpdateRequest};
+pub use bundle_ids_requests::{
+    BundleIdCreateRequest, BundleIdUpdateRequest,
+};
 #[cfg(feature = "provisioning")]
 mod capability_option;
 #[cfg(feature = "provisioning")]
-pub use capability_option::{CapabilityOption, CapabilityOptionKey};
+pub use capability_option::{
+    CapabilityOption, CapabilityOptionKey,
+};
 #[cfg(feature = "provisioning")]
 mod capability_setting;
 #[cfg(feature = "provisioning")]
-pub use capability_setting::{CapabilitySetting, CapabilitySettingAllowedInstances, CapabilitySettingKey};
+pub use capability_setting::{
+    CapabilitySetting, CapabilitySettingAllowedInstances, CapabilitySettingKey,
+};
 #[cfg(feature = "provisioning")]
 mod capability_type;
 #[cfg(feature = "provisioning")]
-pub use capability_type::{CapabilityType};
+pub use capability_type::CapabilityType;
 #[cfg(feature = "provisioning")]
 mod certificate_type;
 #[cfg(feature = "provisioning")]
-pub use certificate_type::{CertificateType};
+pub use certificate_type::CertificateType;
 #[cfg(feature = "provisioning")]
 mod certificates;
 #[cfg(feature = "provisioning")]
-pub use certificates::{Certificate, CertificateAttributes, CertificateRelationships};
+pub use certificates::{
+    Certificate, CertificateAttributes, CertificateRelationships,
+};
 #[cfg(feature = "provisioning")]
 mod certificates_documents;
 #[cfg(feature = "provisioning")]
-pub use certificates_documents::{CertificateResponse, CertificateResponseIncluded, CertificatesResponse, CertificatesResponseIncluded, CertificatesWithoutIncludesResponse};
+pub use certificates_documents::{
+    CertificateResponse, CertificateResponseIncluded, CertificatesResponse, CertificatesResponseIncluded,
+    CertificatesWithoutIncludesResponse,
+};
 #[cfg(feature = "provisioning")]
 mod certificates_query;
 #[cfg(feature = "provisioning")]
@@ -1333,47 +1885,65 @@ pub use certificates_query::*;
 #[cfg(feature = "provisioning")]
 mod certificates_requests;
 #[cfg(feature = "provisioning")]
-pub use certificates_requests::{CertificateCreateRequest, CertificateUpdateRequest};
+pub use certificates_requests::{
+    CertificateCreateRequest, CertificateUpdateRequest,
+};
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksum_algorithm;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
-pub use checksum_algorithm::{ChecksumAlgorithm};
+pub use checksum_algorithm::ChecksumAlgorithm;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksums;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
-pub use checksums::{Checksums, ChecksumsComposite, ChecksumsCompositeAlgorithm, ChecksumsFile};
+pub use checksums::{
+    Checksums, ChecksumsComposite, ChecksumsCompositeAlgorithm, ChecksumsFile,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_action;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_action::{CiAction, CiActionDestination, CiActionPlatform, CiActionTestConfiguration, CiActionTestConfigurationKind};
+pub use ci_action::{
+    CiAction, CiActionDestination, CiActionPlatform, CiActionTestConfiguration,
+    CiActionTestConfigurationKind,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_action_type;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_action_type::{CiActionType};
+pub use ci_action_type::CiActionType;
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts::{CiArtifact, CiArtifactAttributes, CiArtifactFileType};
+pub use ci_artifacts::{
+    CiArtifact, CiArtifactAttributes, CiArtifactFileType,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts_documents::{CiArtifactResponse, CiArtifactsResponse};
+pub use ci_artifacts_documents::{
+    CiArtifactResponse, CiArtifactsResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_patterns;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_branch_patterns::{CiBranchPatterns, CiBranchPatternsPatterns};
+pub use ci_branch_patterns::{
+    CiBranchPatterns, CiBranchPatternsPatterns,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_branch_start_condition::{CiBranchStartCondition};
+pub use ci_branch_start_condition::CiBranchStartCondition;
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_actions::{CiBuildAction, CiBuildActionAttributes, CiBuildActionRelationships};
+pub use ci_build_actions::{
+    CiBuildAction, CiBuildActionAttributes, CiBuildActionRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_actions_documents::{CiBuildActionResponse, CiBuildActionResponseIncluded, CiBuildActionsResponse, CiBuildActionsResponseIncluded};
+pub use ci_build_actions_documents::{
+    CiBuildActionResponse, CiBuildActionResponseIncluded, CiBuildActionsResponse,
+    CiBuildActionsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1381,11 +1951,16 @@ pub use ci_build_actions_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs::{CiBuildRun, CiBuildRunAttributes, CiBuildRunRelationships, CiBuildRunCancelReason, CiBuildRunDestinationCommit, CiBuildRunSourceCommit, CiBuildRunStartReason};
+pub use ci_build_runs::{
+    CiBuildRun, CiBuildRunAttributes, CiBuildRunCancelReason, CiBuildRunDestinationCommit,
+    CiBuildRunRelationships, CiBuildRunSourceCommit, CiBuildRunStartReason,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs_documents::{CiBuildRunResponse, CiBuildRunResponseIncluded, CiBuildRunsResponse, CiBuildRunsResponseIncluded};
+pub use ci_build_runs_documents::{
+    CiBuildRunResponse, CiBuildRunResponseIncluded, CiBuildRunsResponse, CiBuildRunsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1393,47 +1968,58 @@ pub use ci_build_runs_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs_requests::{CiBuildRunCreateRequest};
+pub use ci_build_runs_requests::CiBuildRunCreateRequest;
 #[cfg(feature = "xcode-cloud")]
 mod ci_completion_status;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_completion_status::{CiCompletionStatus};
+pub use ci_completion_status::CiCompletionStatus;
 #[cfg(feature = "xcode-cloud")]
 mod ci_execution_progress;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_execution_progress::{CiExecutionProgress};
+pub use ci_execution_progress::CiExecutionProgress;
 #[cfg(feature = "xcode-cloud")]
 mod ci_files_and_folders_rule;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_files_and_folders_rule::{CiFilesAndFoldersRule, CiFilesAndFoldersRuleMode};
+pub use ci_files_and_folders_rule::{
+    CiFilesAndFoldersRule, CiFilesAndFoldersRuleMode,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_git_ref_kind;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_git_ref_kind::{CiGitRefKind};
+pub use ci_git_ref_kind::CiGitRefKind;
 #[cfg(feature = "xcode-cloud")]
 mod ci_git_user;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_git_user::{CiGitUser};
+pub use ci_git_user::CiGitUser;
 #[cfg(feature = "xcode-cloud")]
 mod ci_issue_counts;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issue_counts::{CiIssueCounts};
+pub use ci_issue_counts::CiIssueCounts;
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues::{CiIssue, CiIssueAttributes, CiIssueIssueType};
+pub use ci_issues::{
+    CiIssue, CiIssueAttributes, CiIssueIssueType,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues_documents::{CiIssueResponse, CiIssuesResponse};
+pub use ci_issues_documents::{
+    CiIssueResponse, CiIssuesResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_mac_os_versions::{CiMacOsVersion, CiMacOsVersionAttributes, CiMacOsVersionRelationships};
+pub use ci_mac_os_versions::{
+    CiMacOsVersion, CiMacOsVersionAttributes, CiMacOsVersionRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_mac_os_versions_documents::{CiMacOsVersionResponse, CiMacOsVersionResponseIncluded, CiMacOsVersionsResponse, CiMacOsVersionsResponseIncluded};
+pub use ci_mac_os_versions_documents::{
+    CiMacOsVersionResponse, CiMacOsVersionResponseIncluded, CiMacOsVersionsResponse,
+    CiMacOsVersionsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1441,23 +2027,27 @@ pub use ci_mac_os_versions_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_branch_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_manual_branch_start_condition::{CiManualBranchStartCondition};
+pub use ci_manual_branch_start_condition::CiManualBranchStartCondition;
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_pull_request_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_manual_pull_request_start_condition::{CiManualPullRequestStartCondition};
+pub use ci_manual_pull_request_start_condition::CiManualPullRequestStartCondition;
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_tag_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_manual_tag_start_condition::{CiManualTagStartCondition};
+pub use ci_manual_tag_start_condition::CiManualTagStartCondition;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod ci_products;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use ci_products::{CiProduct, CiProductAttributes, CiProductRelationships, CiProductProductType};
+pub use ci_products::{
+    CiProduct, CiProductAttributes, CiProductProductType, CiProductRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod ci_products_documents;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
-pub use ci_products_documents::{CiProductResponse, CiProductResponseIncluded, CiProductsResponse, CiProductsResponseIncluded};
+pub use ci_products_documents::{
+    CiProductResponse, CiProductResponseIncluded, CiProductsResponse, CiProductsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_products_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1465,51 +2055,64 @@ pub use ci_products_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_pull_request_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_pull_request_start_condition::{CiPullRequestStartCondition};
+pub use ci_pull_request_start_condition::CiPullRequestStartCondition;
 #[cfg(feature = "xcode-cloud")]
 mod ci_scheduled_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_scheduled_start_condition::{CiScheduledStartCondition, CiScheduledStartConditionSchedule, CiScheduledStartConditionScheduleDays, CiScheduledStartConditionScheduleFrequency};
+pub use ci_scheduled_start_condition::{
+    CiScheduledStartCondition, CiScheduledStartConditionSchedule, CiScheduledStartConditionScheduleDays,
+    CiScheduledStartConditionScheduleFrequency,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_start_condition_file_matcher;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_start_condition_file_matcher::{CiStartConditionFileMatcher};
+pub use ci_start_condition_file_matcher::CiStartConditionFileMatcher;
 #[cfg(feature = "xcode-cloud")]
 mod ci_tag_patterns;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_tag_patterns::{CiTagPatterns, CiTagPatternsPatterns};
+pub use ci_tag_patterns::{
+    CiTagPatterns, CiTagPatternsPatterns,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_tag_start_condition;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_tag_start_condition::{CiTagStartCondition};
+pub use ci_tag_start_condition::CiTagStartCondition;
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_destination;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_destination::{CiTestDestination};
+pub use ci_test_destination::CiTestDestination;
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_destination_kind;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_destination_kind::{CiTestDestinationKind};
+pub use ci_test_destination_kind::CiTestDestinationKind;
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results::{CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults};
+pub use ci_test_results::{
+    CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results_documents::{CiTestResultResponse, CiTestResultsResponse};
+pub use ci_test_results_documents::{
+    CiTestResultResponse, CiTestResultsResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_status;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_status::{CiTestStatus};
+pub use ci_test_status::CiTestStatus;
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows::{CiWorkflow, CiWorkflowAttributes, CiWorkflowRelationships};
+pub use ci_workflows::{
+    CiWorkflow, CiWorkflowAttributes, CiWorkflowRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_documents::{CiWorkflowResponse, CiWorkflowResponseIncluded, CiWorkflowsResponse, CiWorkflowsResponseIncluded};
+pub use ci_workflows_documents::{
+    CiWorkflowResponse, CiWorkflowResponseIncluded, CiWorkflowsResponse, CiWorkflowsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1517,15 +2120,23 @@ pub use ci_workflows_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_requests::{CiWorkflowCreateRequest, CiWorkflowUpdateRequest};
+pub use ci_workflows_requests::{
+    CiWorkflowCreateRequest, CiWorkflowUpdateRequest,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_xcode_versions::{CiXcodeVersion, CiXcodeVersionAttributes, CiXcodeVersionRelationships, CiXcodeVersionTestDestinations, CiXcodeVersionTestDestinationsAvailableRuntimes};
+pub use ci_xcode_versions::{
+    CiXcodeVersion, CiXcodeVersionAttributes, CiXcodeVersionRelationships, CiXcodeVersionTestDestinations,
+    CiXcodeVersionTestDestinationsAvailableRuntimes,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_xcode_versions_documents::{CiXcodeVersionResponse, CiXcodeVersionResponseIncluded, CiXcodeVersionsResponse, CiXcodeVersionsResponseIncluded};
+pub use ci_xcode_versions_documents::{
+    CiXcodeVersionResponse, CiXcodeVersionResponseIncluded, CiXcodeVersionsResponse,
+    CiXcodeVersionsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions_query;
 #[cfg(feature = "xcode-cloud")]
@@ -1533,11 +2144,16 @@ pub use ci_xcode_versions_query::*;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_review_responses;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_review_responses::{CustomerReviewResponseV1, CustomerReviewResponseV1Attributes, CustomerReviewResponseV1Relationships, CustomerReviewResponseV1State};
+pub use customer_review_responses::{
+    CustomerReviewResponseV1, CustomerReviewResponseV1Attributes, CustomerReviewResponseV1Relationships,
+    CustomerReviewResponseV1State,
+};
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_documents;
 #[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_documents::{CustomerReviewResponseV1Response, CustomerReviewResponseV1ResponseIncluded};
+pub use customer_review_responses_documents::{
+    CustomerReviewResponseV1Response, CustomerReviewResponseV1ResponseIncluded,
+};
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_query;
 #[cfg(feature = "customer-reviews")]
@@ -1545,23 +2161,33 @@ pub use customer_review_responses_query::*;
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_requests;
 #[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_requests::{CustomerReviewResponseV1CreateRequest};
+pub use customer_review_responses_requests::CustomerReviewResponseV1CreateRequest;
 #[cfg(feature = "app-store")]
 mod customer_review_summarizations;
 #[cfg(feature = "app-store")]
-pub use customer_review_summarizations::{CustomerReviewSummarization, CustomerReviewSummarizationAttributes, CustomerReviewSummarizationRelationships};
+pub use customer_review_summarizations::{
+    CustomerReviewSummarization, CustomerReviewSummarizationAttributes,
+    CustomerReviewSummarizationRelationships,
+};
 #[cfg(feature = "app-store")]
 mod customer_review_summarizations_documents;
 #[cfg(feature = "app-store")]
-pub use customer_review_summarizations_documents::{CustomerReviewSummarizationsResponse, CustomerReviewSummarizationsResponseIncluded};
+pub use customer_review_summarizations_documents::{
+    CustomerReviewSummarizationsResponse, CustomerReviewSummarizationsResponseIncluded,
+};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_reviews::{CustomerReview, CustomerReviewAttributes, CustomerReviewRelationships};
+pub use customer_reviews::{
+    CustomerReview, CustomerReviewAttributes, CustomerReviewRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews_documents;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_reviews_documents::{CustomerReviewResponse, CustomerReviewResponseIncluded, CustomerReviewsResponse, CustomerReviewsResponseIncluded};
+pub use customer_reviews_documents::{
+    CustomerReviewResponse, CustomerReviewResponseIncluded, CustomerReviewsResponse,
+    CustomerReviewsResponseIncluded,
+};
 #[cfg(feature = "customer-reviews")]
 mod customer_reviews_query;
 #[cfg(feature = "customer-reviews")]
@@ -1569,27 +2195,31 @@ pub use customer_reviews_query::*;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds"))]
 mod delivery_file_upload_operation;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds"))]
-pub use delivery_file_upload_operation::{DeliveryFileUploadOperation};
+pub use delivery_file_upload_operation::DeliveryFileUploadOperation;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod device_connection_type;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use device_connection_type::{DeviceConnectionType};
+pub use device_connection_type::DeviceConnectionType;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod device_family;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use device_family::{DeviceFamily};
+pub use device_family::DeviceFamily;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod device_family_os_version_filter;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use device_family_os_version_filter::{DeviceFamilyOsVersionFilter};
+pub use device_family_os_version_filter::DeviceFamilyOsVersionFilter;
 #[cfg(feature = "provisioning")]
 mod devices;
 #[cfg(feature = "provisioning")]
-pub use devices::{Device, DeviceAttributes, DeviceDeviceClass, DeviceStatus};
+pub use devices::{
+    Device, DeviceAttributes, DeviceDeviceClass, DeviceStatus,
+};
 #[cfg(feature = "provisioning")]
 mod devices_documents;
 #[cfg(feature = "provisioning")]
-pub use devices_documents::{DeviceResponse, DevicesResponse, DevicesWithoutIncludesResponse};
+pub use devices_documents::{
+    DeviceResponse, DevicesResponse, DevicesWithoutIncludesResponse,
+};
 #[cfg(feature = "provisioning")]
 mod devices_query;
 #[cfg(feature = "provisioning")]
@@ -1597,55 +2227,72 @@ pub use devices_query::*;
 #[cfg(feature = "provisioning")]
 mod devices_requests;
 #[cfg(feature = "provisioning")]
-pub use devices_requests::{DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus};
+pub use devices_requests::{
+    DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus,
+};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight::{DiagnosticInsight, DiagnosticInsightReferenceVersions};
+pub use diagnostic_insight::{
+    DiagnosticInsight, DiagnosticInsightReferenceVersions,
+};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_direction;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight_direction::{DiagnosticInsightDirection};
+pub use diagnostic_insight_direction::DiagnosticInsightDirection;
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_type;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight_type::{DiagnosticInsightType};
+pub use diagnostic_insight_type::DiagnosticInsightType;
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_log_call_stack_node;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_log_call_stack_node::{DiagnosticLogCallStackNode};
+pub use diagnostic_log_call_stack_node::DiagnosticLogCallStackNode;
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_logs;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_logs::{DiagnosticLogs, DiagnosticLogsProductData, DiagnosticLogsProductDataDiagnosticInsights, DiagnosticLogsProductDataDiagnosticLogs, DiagnosticLogsProductDataDiagnosticLogsCallStackTree, DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks, DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData};
+pub use diagnostic_logs::{
+    DiagnosticLogs, DiagnosticLogsProductData, DiagnosticLogsProductDataDiagnosticInsights,
+    DiagnosticLogsProductDataDiagnosticLogs, DiagnosticLogsProductDataDiagnosticLogsCallStackTree,
+    DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks,
+    DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData,
+};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_signatures;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_signatures::{DiagnosticSignature, DiagnosticSignatureAttributes, DiagnosticSignatureRelationships, DiagnosticSignatureDiagnosticType};
+pub use diagnostic_signatures::{
+    DiagnosticSignature, DiagnosticSignatureAttributes, DiagnosticSignatureDiagnosticType,
+    DiagnosticSignatureRelationships,
+};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_signatures_documents;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_signatures_documents::{DiagnosticSignaturesResponse};
+pub use diagnostic_signatures_documents::DiagnosticSignaturesResponse;
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders::{EndAppAvailabilityPreOrder};
+pub use end_app_availability_pre_orders::EndAppAvailabilityPreOrder;
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders_documents;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders_documents::{EndAppAvailabilityPreOrderResponse};
+pub use end_app_availability_pre_orders_documents::EndAppAvailabilityPreOrderResponse;
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders_requests;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders_requests::{EndAppAvailabilityPreOrderCreateRequest};
+pub use end_app_availability_pre_orders_requests::EndAppAvailabilityPreOrderCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod end_user_license_agreements;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use end_user_license_agreements::{EndUserLicenseAgreement, EndUserLicenseAgreementAttributes, EndUserLicenseAgreementRelationships};
+pub use end_user_license_agreements::{
+    EndUserLicenseAgreement, EndUserLicenseAgreementAttributes, EndUserLicenseAgreementRelationships,
+};
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_documents;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_documents::{EndUserLicenseAgreementResponse, EndUserLicenseAgreementResponseIncluded, EndUserLicenseAgreementWithoutIncludesResponse};
+pub use end_user_license_agreements_documents::{
+    EndUserLicenseAgreementResponse, EndUserLicenseAgreementResponseIncluded,
+    EndUserLicenseAgreementWithoutIncludesResponse,
+};
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_query;
 #[cfg(feature = "app-store")]
@@ -1653,21 +2300,27 @@ pub use end_user_license_agreements_query::*;
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_requests;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_requests::{EndUserLicenseAgreementCreateRequest, EndUserLicenseAgreementUpdateRequest};
+pub use end_user_license_agreements_requests::{
+    EndUserLicenseAgreementCreateRequest, EndUserLicenseAgreementUpdateRequest,
+};
 mod error_links;
-pub use error_links::{ErrorLinks, ErrorLinksAssociated, ErrorLinksAssociatedValue, ErrorLinksAssociatedValueMeta};
+pub use error_links::{
+    ErrorLinks, ErrorLinksAssociated, ErrorLinksAssociatedValue, ErrorLinksAssociatedValueMeta,
+};
 mod error_response;
-pub use error_response::{ErrorResponse};
+pub use error_response::ErrorResponse;
 mod error_response_error;
-pub use error_response_error::{ErrorResponseError, ErrorResponseErrorMeta, ErrorResponseErrorSource};
+pub use error_response_error::{
+    ErrorResponseError, ErrorResponseErrorMeta, ErrorResponseErrorSource,
+};
 mod error_source_parameter;
-pub use error_source_parameter::{ErrorSourceParameter};
+pub use error_source_parameter::ErrorSourceParameter;
 mod error_source_pointer;
-pub use error_source_pointer::{ErrorSourcePointer};
+pub use error_source_pointer::ErrorSourcePointer;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod external_beta_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use external_beta_state::{ExternalBetaState};
+pub use external_beta_state::ExternalBetaState;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod fields;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
@@ -1675,7 +2328,7 @@ pub use fields::*;
 #[cfg(feature = "xcode-cloud")]
 mod file_location;
 #[cfg(feature = "xcode-cloud")]
-pub use file_location::{FileLocation};
+pub use file_location::FileLocation;
 #[cfg(feature = "sales-and-finance")]
 mod finance_reports_query;
 #[cfg(feature = "sales-and-finance")]
@@ -1683,11 +2336,18 @@ pub use finance_reports_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images::{GameCenterAchievementImage, GameCenterAchievementImageAttributes, GameCenterAchievementImageRelationships, GameCenterAchievementImageV2, GameCenterAchievementImageV2Attributes, GameCenterAchievementImageV2Relationships};
+pub use game_center_achievement_images::{
+    GameCenterAchievementImage, GameCenterAchievementImageAttributes,
+    GameCenterAchievementImageRelationships, GameCenterAchievementImageV2,
+    GameCenterAchievementImageV2Attributes, GameCenterAchievementImageV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images_documents::{GameCenterAchievementImageResponse, GameCenterAchievementImageResponseIncluded, GameCenterAchievementImageV2Response, GameCenterAchievementImageV2ResponseIncluded};
+pub use game_center_achievement_images_documents::{
+    GameCenterAchievementImageResponse, GameCenterAchievementImageResponseIncluded,
+    GameCenterAchievementImageV2Response, GameCenterAchievementImageV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_query;
 #[cfg(feature = "game-center")]
@@ -1695,7 +2355,10 @@ pub use game_center_achievement_images_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images_requests::{GameCenterAchievementImageCreateRequest, GameCenterAchievementImageUpdateRequest, GameCenterAchievementImageV2CreateRequest, GameCenterAchievementImageV2UpdateRequest};
+pub use game_center_achievement_images_requests::{
+    GameCenterAchievementImageCreateRequest, GameCenterAchievementImageUpdateRequest,
+    GameCenterAchievementImageV2CreateRequest, GameCenterAchievementImageV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_v2_query;
 #[cfg(feature = "game-center")]
@@ -1703,11 +2366,20 @@ pub use game_center_achievement_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations::{GameCenterAchievementLocalization, GameCenterAchievementLocalizationAttributes, GameCenterAchievementLocalizationRelationships, GameCenterAchievementLocalizationV2, GameCenterAchievementLocalizationV2Attributes, GameCenterAchievementLocalizationV2Relationships};
+pub use game_center_achievement_localizations::{
+    GameCenterAchievementLocalization, GameCenterAchievementLocalizationAttributes,
+    GameCenterAchievementLocalizationRelationships, GameCenterAchievementLocalizationV2,
+    GameCenterAchievementLocalizationV2Attributes, GameCenterAchievementLocalizationV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations_documents::{GameCenterAchievementLocalizationResponse, GameCenterAchievementLocalizationResponseIncluded, GameCenterAchievementLocalizationV2Response, GameCenterAchievementLocalizationV2ResponseIncluded, GameCenterAchievementLocalizationsResponse, GameCenterAchievementLocalizationsResponseIncluded, GameCenterAchievementLocalizationsV2Response, GameCenterAchievementLocalizationsV2ResponseIncluded};
+pub use game_center_achievement_localizations_documents::{
+    GameCenterAchievementLocalizationResponse, GameCenterAchievementLocalizationResponseIncluded,
+    GameCenterAchievementLocalizationV2Response, GameCenterAchievementLocalizationV2ResponseIncluded,
+    GameCenterAchievementLocalizationsResponse, GameCenterAchievementLocalizationsResponseIncluded,
+    GameCenterAchievementLocalizationsV2Response, GameCenterAchievementLocalizationsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_query;
 #[cfg(feature = "game-center")]
@@ -1715,7 +2387,10 @@ pub use game_center_achievement_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations_requests::{GameCenterAchievementLocalizationCreateRequest, GameCenterAchievementLocalizationUpdateRequest, GameCenterAchievementLocalizationV2CreateRequest, GameCenterAchievementLocalizationV2UpdateRequest};
+pub use game_center_achievement_localizations_requests::{
+    GameCenterAchievementLocalizationCreateRequest, GameCenterAchievementLocalizationUpdateRequest,
+    GameCenterAchievementLocalizationV2CreateRequest, GameCenterAchievementLocalizationV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_v2_query;
 #[cfg(feature = "game-center")]
@@ -1723,11 +2398,17 @@ pub use game_center_achievement_localizations_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_achievement_releases::{GameCenterAchievementRelease, GameCenterAchievementReleaseAttributes, GameCenterAchievementReleaseRelationships};
+pub use game_center_achievement_releases::{
+    GameCenterAchievementRelease, GameCenterAchievementReleaseAttributes,
+    GameCenterAchievementReleaseRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_releases_documents::{GameCenterAchievementReleaseResponse, GameCenterAchievementReleaseResponseIncluded, GameCenterAchievementReleasesResponse, GameCenterAchievementReleasesResponseIncluded};
+pub use game_center_achievement_releases_documents::{
+    GameCenterAchievementReleaseResponse, GameCenterAchievementReleaseResponseIncluded,
+    GameCenterAchievementReleasesResponse, GameCenterAchievementReleasesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_query;
 #[cfg(feature = "game-center")]
@@ -1735,19 +2416,27 @@ pub use game_center_achievement_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_releases_requests::{GameCenterAchievementReleaseCreateRequest};
+pub use game_center_achievement_releases_requests::GameCenterAchievementReleaseCreateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_achievement_versions::{GameCenterAchievementVersionV2, GameCenterAchievementVersionV2Attributes, GameCenterAchievementVersionV2Relationships};
+pub use game_center_achievement_versions::{
+    GameCenterAchievementVersionV2, GameCenterAchievementVersionV2Attributes,
+    GameCenterAchievementVersionV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_versions_documents::{GameCenterAchievementVersionV2Response, GameCenterAchievementVersionV2ResponseIncluded, GameCenterAchievementVersionsV2Response, GameCenterAchievementVersionsV2ResponseIncluded};
+pub use game_center_achievement_versions_documents::{
+    GameCenterAchievementVersionV2Response, GameCenterAchievementVersionV2ResponseIncluded,
+    GameCenterAchievementVersionsV2Response, GameCenterAchievementVersionsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_versions_requests::{GameCenterAchievementVersionV2CreateRequest, GameCenterAchievementVersionV2InlineCreate};
+pub use game_center_achievement_versions_requests::{
+    GameCenterAchievementVersionV2CreateRequest, GameCenterAchievementVersionV2InlineCreate,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -1755,11 +2444,19 @@ pub use game_center_achievement_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievements;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_achievements::{GameCenterAchievement, GameCenterAchievementAttributes, GameCenterAchievementRelationships, GameCenterAchievementV2, GameCenterAchievementV2Attributes, GameCenterAchievementV2Relationships};
+pub use game_center_achievements::{
+    GameCenterAchievement, GameCenterAchievementAttributes, GameCenterAchievementRelationships,
+    GameCenterAchievementV2, GameCenterAchievementV2Attributes, GameCenterAchievementV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_achievements_documents::{GameCenterAchievementResponse, GameCenterAchievementResponseIncluded, GameCenterAchievementV2Response, GameCenterAchievementV2ResponseIncluded, GameCenterAchievementsResponse, GameCenterAchievementsResponseIncluded, GameCenterAchievementsV2Response, GameCenterAchievementsV2ResponseIncluded};
+pub use game_center_achievements_documents::{
+    GameCenterAchievementResponse, GameCenterAchievementResponseIncluded, GameCenterAchievementV2Response,
+    GameCenterAchievementV2ResponseIncluded, GameCenterAchievementsResponse,
+    GameCenterAchievementsResponseIncluded, GameCenterAchievementsV2Response,
+    GameCenterAchievementsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_query;
 #[cfg(feature = "game-center")]
@@ -1767,7 +2464,11 @@ pub use game_center_achievements_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievements_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievements_requests::{GameCenterAchievementCreateRequest, GameCenterAchievementUpdateRequest, GameCenterAchievementV2CreateRequest, GameCenterAchievementV2CreateRequestIncluded, GameCenterAchievementV2UpdateRequest};
+pub use game_center_achievements_requests::{
+    GameCenterAchievementCreateRequest, GameCenterAchievementUpdateRequest,
+    GameCenterAchievementV2CreateRequest, GameCenterAchievementV2CreateRequestIncluded,
+    GameCenterAchievementV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_v2_query;
 #[cfg(feature = "game-center")]
@@ -1775,11 +2476,17 @@ pub use game_center_achievements_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activities;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activities::{GameCenterActivity, GameCenterActivityAttributes, GameCenterActivityRelationships, GameCenterActivityPlayStyle};
+pub use game_center_activities::{
+    GameCenterActivity, GameCenterActivityAttributes, GameCenterActivityPlayStyle,
+    GameCenterActivityRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activities_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activities_documents::{GameCenterActivitiesResponse, GameCenterActivitiesResponseIncluded, GameCenterActivityResponse, GameCenterActivityResponseIncluded};
+pub use game_center_activities_documents::{
+    GameCenterActivitiesResponse, GameCenterActivitiesResponseIncluded, GameCenterActivityResponse,
+    GameCenterActivityResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activities_query;
 #[cfg(feature = "game-center")]
@@ -1787,27 +2494,41 @@ pub use game_center_activities_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activities_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activities_requests::{GameCenterActivityCreateRequest, GameCenterActivityCreateRequestPlayStyle, GameCenterActivityCreateRequestIncluded, GameCenterActivityUpdateRequest, GameCenterActivityUpdateRequestPlayStyle};
+pub use game_center_activities_requests::{
+    GameCenterActivityCreateRequest, GameCenterActivityCreateRequestIncluded,
+    GameCenterActivityCreateRequestPlayStyle, GameCenterActivityUpdateRequest,
+    GameCenterActivityUpdateRequestPlayStyle,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images::{GameCenterActivityImage, GameCenterActivityImageAttributes};
+pub use game_center_activity_images::{
+    GameCenterActivityImage, GameCenterActivityImageAttributes,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images_documents::{GameCenterActivityImageResponse};
+pub use game_center_activity_images_documents::GameCenterActivityImageResponse;
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images_requests::{GameCenterActivityImageCreateRequest, GameCenterActivityImageUpdateRequest};
+pub use game_center_activity_images_requests::{
+    GameCenterActivityImageCreateRequest, GameCenterActivityImageUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations::{GameCenterActivityLocalization, GameCenterActivityLocalizationAttributes, GameCenterActivityLocalizationRelationships};
+pub use game_center_activity_localizations::{
+    GameCenterActivityLocalization, GameCenterActivityLocalizationAttributes,
+    GameCenterActivityLocalizationRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations_documents::{GameCenterActivityLocalizationResponse, GameCenterActivityLocalizationResponseIncluded, GameCenterActivityLocalizationsResponse, GameCenterActivityLocalizationsResponseIncluded};
+pub use game_center_activity_localizations_documents::{
+    GameCenterActivityLocalizationResponse, GameCenterActivityLocalizationResponseIncluded,
+    GameCenterActivityLocalizationsResponse, GameCenterActivityLocalizationsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_query;
 #[cfg(feature = "game-center")]
@@ -1815,15 +2536,22 @@ pub use game_center_activity_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations_requests::{GameCenterActivityLocalizationCreateRequest, GameCenterActivityLocalizationUpdateRequest};
+pub use game_center_activity_localizations_requests::{
+    GameCenterActivityLocalizationCreateRequest, GameCenterActivityLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_version_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activity_version_releases::{GameCenterActivityVersionRelease, GameCenterActivityVersionReleaseRelationships};
+pub use game_center_activity_version_releases::{
+    GameCenterActivityVersionRelease, GameCenterActivityVersionReleaseRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_version_releases_documents::{GameCenterActivityVersionReleaseResponse, GameCenterActivityVersionReleaseResponseIncluded, GameCenterActivityVersionReleasesResponse, GameCenterActivityVersionReleasesResponseIncluded};
+pub use game_center_activity_version_releases_documents::{
+    GameCenterActivityVersionReleaseResponse, GameCenterActivityVersionReleaseResponseIncluded,
+    GameCenterActivityVersionReleasesResponse, GameCenterActivityVersionReleasesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_query;
 #[cfg(feature = "game-center")]
@@ -1831,15 +2559,20 @@ pub use game_center_activity_version_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_version_releases_requests::{GameCenterActivityVersionReleaseCreateRequest};
+pub use game_center_activity_version_releases_requests::GameCenterActivityVersionReleaseCreateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activity_versions::{GameCenterActivityVersion, GameCenterActivityVersionAttributes, GameCenterActivityVersionRelationships};
+pub use game_center_activity_versions::{
+    GameCenterActivityVersion, GameCenterActivityVersionAttributes, GameCenterActivityVersionRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_versions_documents::{GameCenterActivityVersionResponse, GameCenterActivityVersionResponseIncluded, GameCenterActivityVersionsResponse, GameCenterActivityVersionsResponseIncluded};
+pub use game_center_activity_versions_documents::{
+    GameCenterActivityVersionResponse, GameCenterActivityVersionResponseIncluded,
+    GameCenterActivityVersionsResponse, GameCenterActivityVersionsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_query;
 #[cfg(feature = "game-center")]
@@ -1847,15 +2580,23 @@ pub use game_center_activity_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_versions_requests::{GameCenterActivityVersionCreateRequest, GameCenterActivityVersionInlineCreate, GameCenterActivityVersionUpdateRequest};
+pub use game_center_activity_versions_requests::{
+    GameCenterActivityVersionCreateRequest, GameCenterActivityVersionInlineCreate,
+    GameCenterActivityVersionUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod game_center_app_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use game_center_app_versions::{GameCenterAppVersion, GameCenterAppVersionAttributes, GameCenterAppVersionRelationships};
+pub use game_center_app_versions::{
+    GameCenterAppVersion, GameCenterAppVersionAttributes, GameCenterAppVersionRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_app_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_app_versions_documents::{GameCenterAppVersionResponse, GameCenterAppVersionResponseIncluded, GameCenterAppVersionsResponse, GameCenterAppVersionsResponseIncluded};
+pub use game_center_app_versions_documents::{
+    GameCenterAppVersionResponse, GameCenterAppVersionResponseIncluded, GameCenterAppVersionsResponse,
+    GameCenterAppVersionsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_app_versions_query;
 #[cfg(feature = "game-center")]
@@ -1863,27 +2604,39 @@ pub use game_center_app_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_app_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_app_versions_requests::{GameCenterAppVersionCreateRequest, GameCenterAppVersionUpdateRequest};
+pub use game_center_app_versions_requests::{
+    GameCenterAppVersionCreateRequest, GameCenterAppVersionUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images::{GameCenterChallengeImage, GameCenterChallengeImageAttributes};
+pub use game_center_challenge_images::{
+    GameCenterChallengeImage, GameCenterChallengeImageAttributes,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images_documents::{GameCenterChallengeImageResponse};
+pub use game_center_challenge_images_documents::GameCenterChallengeImageResponse;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images_requests::{GameCenterChallengeImageCreateRequest, GameCenterChallengeImageUpdateRequest};
+pub use game_center_challenge_images_requests::{
+    GameCenterChallengeImageCreateRequest, GameCenterChallengeImageUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations::{GameCenterChallengeLocalization, GameCenterChallengeLocalizationAttributes, GameCenterChallengeLocalizationRelationships};
+pub use game_center_challenge_localizations::{
+    GameCenterChallengeLocalization, GameCenterChallengeLocalizationAttributes,
+    GameCenterChallengeLocalizationRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations_documents::{GameCenterChallengeLocalizationResponse, GameCenterChallengeLocalizationResponseIncluded, GameCenterChallengeLocalizationsResponse, GameCenterChallengeLocalizationsResponseIncluded};
+pub use game_center_challenge_localizations_documents::{
+    GameCenterChallengeLocalizationResponse, GameCenterChallengeLocalizationResponseIncluded,
+    GameCenterChallengeLocalizationsResponse, GameCenterChallengeLocalizationsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_query;
 #[cfg(feature = "game-center")]
@@ -1891,15 +2644,22 @@ pub use game_center_challenge_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations_requests::{GameCenterChallengeLocalizationCreateRequest, GameCenterChallengeLocalizationUpdateRequest};
+pub use game_center_challenge_localizations_requests::{
+    GameCenterChallengeLocalizationCreateRequest, GameCenterChallengeLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_version_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenge_version_releases::{GameCenterChallengeVersionRelease, GameCenterChallengeVersionReleaseRelationships};
+pub use game_center_challenge_version_releases::{
+    GameCenterChallengeVersionRelease, GameCenterChallengeVersionReleaseRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_version_releases_documents::{GameCenterChallengeVersionReleaseResponse, GameCenterChallengeVersionReleaseResponseIncluded, GameCenterChallengeVersionReleasesResponse, GameCenterChallengeVersionReleasesResponseIncluded};
+pub use game_center_challenge_version_releases_documents::{
+    GameCenterChallengeVersionReleaseResponse, GameCenterChallengeVersionReleaseResponseIncluded,
+    GameCenterChallengeVersionReleasesResponse, GameCenterChallengeVersionReleasesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_query;
 #[cfg(feature = "game-center")]
@@ -1907,15 +2667,21 @@ pub use game_center_challenge_version_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_version_releases_requests::{GameCenterChallengeVersionReleaseCreateRequest};
+pub use game_center_challenge_version_releases_requests::GameCenterChallengeVersionReleaseCreateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenge_versions::{GameCenterChallengeVersion, GameCenterChallengeVersionAttributes, GameCenterChallengeVersionRelationships};
+pub use game_center_challenge_versions::{
+    GameCenterChallengeVersion, GameCenterChallengeVersionAttributes,
+    GameCenterChallengeVersionRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_versions_documents::{GameCenterChallengeVersionResponse, GameCenterChallengeVersionResponseIncluded, GameCenterChallengeVersionsResponse, GameCenterChallengeVersionsResponseIncluded};
+pub use game_center_challenge_versions_documents::{
+    GameCenterChallengeVersionResponse, GameCenterChallengeVersionResponseIncluded,
+    GameCenterChallengeVersionsResponse, GameCenterChallengeVersionsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_query;
 #[cfg(feature = "game-center")]
@@ -1923,15 +2689,23 @@ pub use game_center_challenge_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_versions_requests::{GameCenterChallengeVersionCreateRequest, GameCenterChallengeVersionInlineCreate};
+pub use game_center_challenge_versions_requests::{
+    GameCenterChallengeVersionCreateRequest, GameCenterChallengeVersionInlineCreate,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenges;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenges::{GameCenterChallenge, GameCenterChallengeAttributes, GameCenterChallengeRelationships, GameCenterChallengeChallengeType};
+pub use game_center_challenges::{
+    GameCenterChallenge, GameCenterChallengeAttributes, GameCenterChallengeChallengeType,
+    GameCenterChallengeRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenges_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_challenges_documents::{GameCenterChallengeResponse, GameCenterChallengeResponseIncluded, GameCenterChallengesResponse, GameCenterChallengesResponseIncluded};
+pub use game_center_challenges_documents::{
+    GameCenterChallengeResponse, GameCenterChallengeResponseIncluded, GameCenterChallengesResponse,
+    GameCenterChallengesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenges_query;
 #[cfg(feature = "game-center")]
@@ -1939,15 +2713,23 @@ pub use game_center_challenges_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenges_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenges_requests::{GameCenterChallengeCreateRequest, GameCenterChallengeCreateRequestChallengeType, GameCenterChallengeCreateRequestIncluded, GameCenterChallengeUpdateRequest};
+pub use game_center_challenges_requests::{
+    GameCenterChallengeCreateRequest, GameCenterChallengeCreateRequestChallengeType,
+    GameCenterChallengeCreateRequestIncluded, GameCenterChallengeUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod game_center_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use game_center_details::{GameCenterDetail, GameCenterDetailAttributes, GameCenterDetailRelationships};
+pub use game_center_details::{
+    GameCenterDetail, GameCenterDetailAttributes, GameCenterDetailRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_details_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_details_documents::{GameCenterDetailResponse, GameCenterDetailResponseIncluded, GameCenterDetailsResponse, GameCenterDetailsResponseIncluded};
+pub use game_center_details_documents::{
+    GameCenterDetailResponse, GameCenterDetailResponseIncluded, GameCenterDetailsResponse,
+    GameCenterDetailsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_details_query;
 #[cfg(feature = "game-center")]
@@ -1955,15 +2737,21 @@ pub use game_center_details_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_details_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_details_requests::{GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest};
+pub use game_center_details_requests::{
+    GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod game_center_enabled_versions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use game_center_enabled_versions::{GameCenterEnabledVersion, GameCenterEnabledVersionAttributes, GameCenterEnabledVersionRelationships};
+pub use game_center_enabled_versions::{
+    GameCenterEnabledVersion, GameCenterEnabledVersionAttributes, GameCenterEnabledVersionRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_enabled_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_enabled_versions_documents::{GameCenterEnabledVersionsResponse, GameCenterEnabledVersionsResponseIncluded};
+pub use game_center_enabled_versions_documents::{
+    GameCenterEnabledVersionsResponse, GameCenterEnabledVersionsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_enabled_versions_query;
 #[cfg(feature = "game-center")]
@@ -1971,11 +2759,16 @@ pub use game_center_enabled_versions_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_groups;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_groups::{GameCenterGroup, GameCenterGroupAttributes, GameCenterGroupRelationships};
+pub use game_center_groups::{
+    GameCenterGroup, GameCenterGroupAttributes, GameCenterGroupRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_groups_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_groups_documents::{GameCenterGroupResponse, GameCenterGroupResponseIncluded, GameCenterGroupsResponse, GameCenterGroupsResponseIncluded};
+pub use game_center_groups_documents::{
+    GameCenterGroupResponse, GameCenterGroupResponseIncluded, GameCenterGroupsResponse,
+    GameCenterGroupsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_groups_query;
 #[cfg(feature = "game-center")]
@@ -1983,31 +2776,42 @@ pub use game_center_groups_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_groups_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_groups_requests::{GameCenterGroupCreateRequest, GameCenterGroupUpdateRequest};
+pub use game_center_groups_requests::{
+    GameCenterGroupCreateRequest, GameCenterGroupUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions::{GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes};
+pub use game_center_leaderboard_entry_submissions::{
+    GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions_documents::{GameCenterLeaderboardEntrySubmissionResponse};
+pub use game_center_leaderboard_entry_submissions_documents::GameCenterLeaderboardEntrySubmissionResponse;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions_requests::{GameCenterLeaderboardEntrySubmissionCreateRequest};
+pub use game_center_leaderboard_entry_submissions_requests::GameCenterLeaderboardEntrySubmissionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_formatter;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_formatter::{GameCenterLeaderboardFormatter};
+pub use game_center_leaderboard_formatter::GameCenterLeaderboardFormatter;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images::{GameCenterLeaderboardImage, GameCenterLeaderboardImageAttributes, GameCenterLeaderboardImageRelationships, GameCenterLeaderboardImageV2, GameCenterLeaderboardImageV2Attributes, GameCenterLeaderboardImageV2Relationships};
+pub use game_center_leaderboard_images::{
+    GameCenterLeaderboardImage, GameCenterLeaderboardImageAttributes,
+    GameCenterLeaderboardImageRelationships, GameCenterLeaderboardImageV2,
+    GameCenterLeaderboardImageV2Attributes, GameCenterLeaderboardImageV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images_documents::{GameCenterLeaderboardImageResponse, GameCenterLeaderboardImageResponseIncluded, GameCenterLeaderboardImageV2Response, GameCenterLeaderboardImageV2ResponseIncluded};
+pub use game_center_leaderboard_images_documents::{
+    GameCenterLeaderboardImageResponse, GameCenterLeaderboardImageResponseIncluded,
+    GameCenterLeaderboardImageV2Response, GameCenterLeaderboardImageV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_query;
 #[cfg(feature = "game-center")]
@@ -2015,7 +2819,10 @@ pub use game_center_leaderboard_images_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images_requests::{GameCenterLeaderboardImageCreateRequest, GameCenterLeaderboardImageUpdateRequest, GameCenterLeaderboardImageV2CreateRequest, GameCenterLeaderboardImageV2UpdateRequest};
+pub use game_center_leaderboard_images_requests::{
+    GameCenterLeaderboardImageCreateRequest, GameCenterLeaderboardImageUpdateRequest,
+    GameCenterLeaderboardImageV2CreateRequest, GameCenterLeaderboardImageV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_v2_query;
 #[cfg(feature = "game-center")]
@@ -2023,11 +2830,20 @@ pub use game_center_leaderboard_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations::{GameCenterLeaderboardLocalization, GameCenterLeaderboardLocalizationAttributes, GameCenterLeaderboardLocalizationRelationships, GameCenterLeaderboardLocalizationV2, GameCenterLeaderboardLocalizationV2Attributes, GameCenterLeaderboardLocalizationV2Relationships};
+pub use game_center_leaderboard_localizations::{
+    GameCenterLeaderboardLocalization, GameCenterLeaderboardLocalizationAttributes,
+    GameCenterLeaderboardLocalizationRelationships, GameCenterLeaderboardLocalizationV2,
+    GameCenterLeaderboardLocalizationV2Attributes, GameCenterLeaderboardLocalizationV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations_documents::{GameCenterLeaderboardLocalizationResponse, GameCenterLeaderboardLocalizationResponseIncluded, GameCenterLeaderboardLocalizationV2Response, GameCenterLeaderboardLocalizationV2ResponseIncluded, GameCenterLeaderboardLocalizationsResponse, GameCenterLeaderboardLocalizationsResponseIncluded, GameCenterLeaderboardLocalizationsV2Response, GameCenterLeaderboardLocalizationsV2ResponseIncluded};
+pub use game_center_leaderboard_localizations_documents::{
+    GameCenterLeaderboardLocalizationResponse, GameCenterLeaderboardLocalizationResponseIncluded,
+    GameCenterLeaderboardLocalizationV2Response, GameCenterLeaderboardLocalizationV2ResponseIncluded,
+    GameCenterLeaderboardLocalizationsResponse, GameCenterLeaderboardLocalizationsResponseIncluded,
+    GameCenterLeaderboardLocalizationsV2Response, GameCenterLeaderboardLocalizationsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_query;
 #[cfg(feature = "game-center")]
@@ -2035,7 +2851,10 @@ pub use game_center_leaderboard_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations_requests::{GameCenterLeaderboardLocalizationCreateRequest, GameCenterLeaderboardLocalizationUpdateRequest, GameCenterLeaderboardLocalizationV2CreateRequest, GameCenterLeaderboardLocalizationV2UpdateRequest};
+pub use game_center_leaderboard_localizations_requests::{
+    GameCenterLeaderboardLocalizationCreateRequest, GameCenterLeaderboardLocalizationUpdateRequest,
+    GameCenterLeaderboardLocalizationV2CreateRequest, GameCenterLeaderboardLocalizationV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_v2_query;
 #[cfg(feature = "game-center")]
@@ -2043,11 +2862,17 @@ pub use game_center_leaderboard_localizations_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_releases::{GameCenterLeaderboardRelease, GameCenterLeaderboardReleaseAttributes, GameCenterLeaderboardReleaseRelationships};
+pub use game_center_leaderboard_releases::{
+    GameCenterLeaderboardRelease, GameCenterLeaderboardReleaseAttributes,
+    GameCenterLeaderboardReleaseRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_releases_documents::{GameCenterLeaderboardReleaseResponse, GameCenterLeaderboardReleaseResponseIncluded, GameCenterLeaderboardReleasesResponse, GameCenterLeaderboardReleasesResponseIncluded};
+pub use game_center_leaderboard_releases_documents::{
+    GameCenterLeaderboardReleaseResponse, GameCenterLeaderboardReleaseResponseIncluded,
+    GameCenterLeaderboardReleasesResponse, GameCenterLeaderboardReleasesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_query;
 #[cfg(feature = "game-center")]
@@ -2055,15 +2880,22 @@ pub use game_center_leaderboard_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_releases_requests::{GameCenterLeaderboardReleaseCreateRequest};
+pub use game_center_leaderboard_releases_requests::GameCenterLeaderboardReleaseCreateRequest;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images::{GameCenterLeaderboardSetImage, GameCenterLeaderboardSetImageAttributes, GameCenterLeaderboardSetImageRelationships, GameCenterLeaderboardSetImageV2, GameCenterLeaderboardSetImageV2Attributes, GameCenterLeaderboardSetImageV2Relationships};
+pub use game_center_leaderboard_set_images::{
+    GameCenterLeaderboardSetImage, GameCenterLeaderboardSetImageAttributes,
+    GameCenterLeaderboardSetImageRelationships, GameCenterLeaderboardSetImageV2,
+    GameCenterLeaderboardSetImageV2Attributes, GameCenterLeaderboardSetImageV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images_documents::{GameCenterLeaderboardSetImageResponse, GameCenterLeaderboardSetImageResponseIncluded, GameCenterLeaderboardSetImageV2Response, GameCenterLeaderboardSetImageV2ResponseIncluded};
+pub use game_center_leaderboard_set_images_documents::{
+    GameCenterLeaderboardSetImageResponse, GameCenterLeaderboardSetImageResponseIncluded,
+    GameCenterLeaderboardSetImageV2Response, GameCenterLeaderboardSetImageV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_query;
 #[cfg(feature = "game-center")]
@@ -2071,7 +2903,10 @@ pub use game_center_leaderboard_set_images_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images_requests::{GameCenterLeaderboardSetImageCreateRequest, GameCenterLeaderboardSetImageUpdateRequest, GameCenterLeaderboardSetImageV2CreateRequest, GameCenterLeaderboardSetImageV2UpdateRequest};
+pub use game_center_leaderboard_set_images_requests::{
+    GameCenterLeaderboardSetImageCreateRequest, GameCenterLeaderboardSetImageUpdateRequest,
+    GameCenterLeaderboardSetImageV2CreateRequest, GameCenterLeaderboardSetImageV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_v2_query;
 #[cfg(feature = "game-center")]
@@ -2079,11 +2914,21 @@ pub use game_center_leaderboard_set_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations::{GameCenterLeaderboardSetLocalization, GameCenterLeaderboardSetLocalizationAttributes, GameCenterLeaderboardSetLocalizationRelationships, GameCenterLeaderboardSetLocalizationV2, GameCenterLeaderboardSetLocalizationV2Attributes, GameCenterLeaderboardSetLocalizationV2Relationships};
+pub use game_center_leaderboard_set_localizations::{
+    GameCenterLeaderboardSetLocalization, GameCenterLeaderboardSetLocalizationAttributes,
+    GameCenterLeaderboardSetLocalizationRelationships, GameCenterLeaderboardSetLocalizationV2,
+    GameCenterLeaderboardSetLocalizationV2Attributes, GameCenterLeaderboardSetLocalizationV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations_documents::{GameCenterLeaderboardSetLocalizationResponse, GameCenterLeaderboardSetLocalizationResponseIncluded, GameCenterLeaderboardSetLocalizationV2Response, GameCenterLeaderboardSetLocalizationV2ResponseIncluded, GameCenterLeaderboardSetLocalizationsResponse, GameCenterLeaderboardSetLocalizationsResponseIncluded, GameCenterLeaderboardSetLocalizationsV2Response, GameCenterLeaderboardSetLocalizationsV2ResponseIncluded};
+pub use game_center_leaderboard_set_localizations_documents::{
+    GameCenterLeaderboardSetLocalizationResponse, GameCenterLeaderboardSetLocalizationResponseIncluded,
+    GameCenterLeaderboardSetLocalizationV2Response, GameCenterLeaderboardSetLocalizationV2ResponseIncluded,
+    GameCenterLeaderboardSetLocalizationsResponse, GameCenterLeaderboardSetLocalizationsResponseIncluded,
+    GameCenterLeaderboardSetLocalizationsV2Response,
+    GameCenterLeaderboardSetLocalizationsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_query;
 #[cfg(feature = "game-center")]
@@ -2091,7 +2936,11 @@ pub use game_center_leaderboard_set_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations_requests::{GameCenterLeaderboardSetLocalizationCreateRequest, GameCenterLeaderboardSetLocalizationUpdateRequest, GameCenterLeaderboardSetLocalizationV2CreateRequest, GameCenterLeaderboardSetLocalizationV2UpdateRequest};
+pub use game_center_leaderboard_set_localizations_requests::{
+    GameCenterLeaderboardSetLocalizationCreateRequest, GameCenterLeaderboardSetLocalizationUpdateRequest,
+    GameCenterLeaderboardSetLocalizationV2CreateRequest,
+    GameCenterLeaderboardSetLocalizationV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_v2_query;
 #[cfg(feature = "game-center")]
@@ -2099,11 +2948,19 @@ pub use game_center_leaderboard_set_localizations_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations::{GameCenterLeaderboardSetMemberLocalization, GameCenterLeaderboardSetMemberLocalizationAttributes, GameCenterLeaderboardSetMemberLocalizationRelationships};
+pub use game_center_leaderboard_set_member_localizations::{
+    GameCenterLeaderboardSetMemberLocalization, GameCenterLeaderboardSetMemberLocalizationAttributes,
+    GameCenterLeaderboardSetMemberLocalizationRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations_documents::{GameCenterLeaderboardSetMemberLocalizationResponse, GameCenterLeaderboardSetMemberLocalizationResponseIncluded, GameCenterLeaderboardSetMemberLocalizationsResponse, GameCenterLeaderboardSetMemberLocalizationsResponseIncluded};
+pub use game_center_leaderboard_set_member_localizations_documents::{
+    GameCenterLeaderboardSetMemberLocalizationResponse,
+    GameCenterLeaderboardSetMemberLocalizationResponseIncluded,
+    GameCenterLeaderboardSetMemberLocalizationsResponse,
+    GameCenterLeaderboardSetMemberLocalizationsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_query;
 #[cfg(feature = "game-center")]
@@ -2111,15 +2968,24 @@ pub use game_center_leaderboard_set_member_localizations_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations_requests::{GameCenterLeaderboardSetMemberLocalizationCreateRequest, GameCenterLeaderboardSetMemberLocalizationUpdateRequest};
+pub use game_center_leaderboard_set_member_localizations_requests::{
+    GameCenterLeaderboardSetMemberLocalizationCreateRequest,
+    GameCenterLeaderboardSetMemberLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_set_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_set_releases::{GameCenterLeaderboardSetRelease, GameCenterLeaderboardSetReleaseAttributes, GameCenterLeaderboardSetReleaseRelationships};
+pub use game_center_leaderboard_set_releases::{
+    GameCenterLeaderboardSetRelease, GameCenterLeaderboardSetReleaseAttributes,
+    GameCenterLeaderboardSetReleaseRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_releases_documents::{GameCenterLeaderboardSetReleaseResponse, GameCenterLeaderboardSetReleaseResponseIncluded, GameCenterLeaderboardSetReleasesResponse, GameCenterLeaderboardSetReleasesResponseIncluded};
+pub use game_center_leaderboard_set_releases_documents::{
+    GameCenterLeaderboardSetReleaseResponse, GameCenterLeaderboardSetReleaseResponseIncluded,
+    GameCenterLeaderboardSetReleasesResponse, GameCenterLeaderboardSetReleasesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_query;
 #[cfg(feature = "game-center")]
@@ -2127,19 +2993,27 @@ pub use game_center_leaderboard_set_releases_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_releases_requests::{GameCenterLeaderboardSetReleaseCreateRequest};
+pub use game_center_leaderboard_set_releases_requests::GameCenterLeaderboardSetReleaseCreateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_set_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_set_versions::{GameCenterLeaderboardSetVersionV2, GameCenterLeaderboardSetVersionV2Attributes, GameCenterLeaderboardSetVersionV2Relationships};
+pub use game_center_leaderboard_set_versions::{
+    GameCenterLeaderboardSetVersionV2, GameCenterLeaderboardSetVersionV2Attributes,
+    GameCenterLeaderboardSetVersionV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_versions_documents::{GameCenterLeaderboardSetVersionV2Response, GameCenterLeaderboardSetVersionV2ResponseIncluded, GameCenterLeaderboardSetVersionsV2Response, GameCenterLeaderboardSetVersionsV2ResponseIncluded};
+pub use game_center_leaderboard_set_versions_documents::{
+    GameCenterLeaderboardSetVersionV2Response, GameCenterLeaderboardSetVersionV2ResponseIncluded,
+    GameCenterLeaderboardSetVersionsV2Response, GameCenterLeaderboardSetVersionsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_versions_requests::{GameCenterLeaderboardSetVersionV2CreateRequest, GameCenterLeaderboardSetVersionV2InlineCreate};
+pub use game_center_leaderboard_set_versions_requests::{
+    GameCenterLeaderboardSetVersionV2CreateRequest, GameCenterLeaderboardSetVersionV2InlineCreate,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -2147,11 +3021,20 @@ pub use game_center_leaderboard_set_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_sets;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_sets::{GameCenterLeaderboardSet, GameCenterLeaderboardSetAttributes, GameCenterLeaderboardSetRelationships, GameCenterLeaderboardSetV2, GameCenterLeaderboardSetV2Attributes, GameCenterLeaderboardSetV2Relationships};
+pub use game_center_leaderboard_sets::{
+    GameCenterLeaderboardSet, GameCenterLeaderboardSetAttributes, GameCenterLeaderboardSetRelationships,
+    GameCenterLeaderboardSetV2, GameCenterLeaderboardSetV2Attributes,
+    GameCenterLeaderboardSetV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_sets_documents::{GameCenterLeaderboardSetResponse, GameCenterLeaderboardSetResponseIncluded, GameCenterLeaderboardSetV2Response, GameCenterLeaderboardSetV2ResponseIncluded, GameCenterLeaderboardSetsResponse, GameCenterLeaderboardSetsResponseIncluded, GameCenterLeaderboardSetsV2Response, GameCenterLeaderboardSetsV2ResponseIncluded};
+pub use game_center_leaderboard_sets_documents::{
+    GameCenterLeaderboardSetResponse, GameCenterLeaderboardSetResponseIncluded,
+    GameCenterLeaderboardSetV2Response, GameCenterLeaderboardSetV2ResponseIncluded,
+    GameCenterLeaderboardSetsResponse, GameCenterLeaderboardSetsResponseIncluded,
+    GameCenterLeaderboardSetsV2Response, GameCenterLeaderboardSetsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_query;
 #[cfg(feature = "game-center")]
@@ -2159,7 +3042,11 @@ pub use game_center_leaderboard_sets_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_sets_requests::{GameCenterLeaderboardSetCreateRequest, GameCenterLeaderboardSetUpdateRequest, GameCenterLeaderboardSetV2CreateRequest, GameCenterLeaderboardSetV2CreateRequestIncluded, GameCenterLeaderboardSetV2UpdateRequest};
+pub use game_center_leaderboard_sets_requests::{
+    GameCenterLeaderboardSetCreateRequest, GameCenterLeaderboardSetUpdateRequest,
+    GameCenterLeaderboardSetV2CreateRequest, GameCenterLeaderboardSetV2CreateRequestIncluded,
+    GameCenterLeaderboardSetV2UpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_v2_query;
 #[cfg(feature = "game-center")]
@@ -2167,15 +3054,23 @@ pub use game_center_leaderboard_sets_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboard_versions::{GameCenterLeaderboardVersionV2, GameCenterLeaderboardVersionV2Attributes, GameCenterLeaderboardVersionV2Relationships};
+pub use game_center_leaderboard_versions::{
+    GameCenterLeaderboardVersionV2, GameCenterLeaderboardVersionV2Attributes,
+    GameCenterLeaderboardVersionV2Relationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_versions_documents::{GameCenterLeaderboardVersionV2Response, GameCenterLeaderboardVersionV2ResponseIncluded, GameCenterLeaderboardVersionsV2Response, GameCenterLeaderboardVersionsV2ResponseIncluded};
+pub use game_center_leaderboard_versions_documents::{
+    GameCenterLeaderboardVersionV2Response, GameCenterLeaderboardVersionV2ResponseIncluded,
+    GameCenterLeaderboardVersionsV2Response, GameCenterLeaderboardVersionsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_versions_requests::{GameCenterLeaderboardVersionV2CreateRequest, GameCenterLeaderboardVersionV2InlineCreate};
+pub use game_center_leaderboard_versions_requests::{
+    GameCenterLeaderboardVersionV2CreateRequest, GameCenterLeaderboardVersionV2InlineCreate,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -2183,11 +3078,22 @@ pub use game_center_leaderboard_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboards;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_leaderboards::{GameCenterLeaderboard, GameCenterLeaderboardAttributes, GameCenterLeaderboardRelationships, GameCenterLeaderboardScoreSortType, GameCenterLeaderboardSubmissionType, GameCenterLeaderboardVisibility, GameCenterLeaderboardV2, GameCenterLeaderboardV2Attributes, GameCenterLeaderboardV2Relationships, GameCenterLeaderboardV2ScoreSortType, GameCenterLeaderboardV2SubmissionType, GameCenterLeaderboardV2Visibility};
+pub use game_center_leaderboards::{
+    GameCenterLeaderboard, GameCenterLeaderboardAttributes, GameCenterLeaderboardRelationships,
+    GameCenterLeaderboardScoreSortType, GameCenterLeaderboardSubmissionType, GameCenterLeaderboardV2,
+    GameCenterLeaderboardV2Attributes, GameCenterLeaderboardV2Relationships,
+    GameCenterLeaderboardV2ScoreSortType, GameCenterLeaderboardV2SubmissionType,
+    GameCenterLeaderboardV2Visibility, GameCenterLeaderboardVisibility,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboards_documents::{GameCenterLeaderboardResponse, GameCenterLeaderboardResponseIncluded, GameCenterLeaderboardV2Response, GameCenterLeaderboardV2ResponseIncluded, GameCenterLeaderboardsResponse, GameCenterLeaderboardsResponseIncluded, GameCenterLeaderboardsV2Response, GameCenterLeaderboardsV2ResponseIncluded};
+pub use game_center_leaderboards_documents::{
+    GameCenterLeaderboardResponse, GameCenterLeaderboardResponseIncluded, GameCenterLeaderboardV2Response,
+    GameCenterLeaderboardV2ResponseIncluded, GameCenterLeaderboardsResponse,
+    GameCenterLeaderboardsResponseIncluded, GameCenterLeaderboardsV2Response,
+    GameCenterLeaderboardsV2ResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_query;
 #[cfg(feature = "game-center")]
@@ -2195,7 +3101,17 @@ pub use game_center_leaderboards_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboards_requests::{GameCenterLeaderboardCreateRequest, GameCenterLeaderboardCreateRequestScoreSortType, GameCenterLeaderboardCreateRequestSubmissionType, GameCenterLeaderboardCreateRequestVisibility, GameCenterLeaderboardUpdateRequest, GameCenterLeaderboardUpdateRequestScoreSortType, GameCenterLeaderboardUpdateRequestSubmissionType, GameCenterLeaderboardUpdateRequestVisibility, GameCenterLeaderboardV2CreateRequest, GameCenterLeaderboardV2CreateRequestScoreSortType, GameCenterLeaderboardV2CreateRequestSubmissionType, GameCenterLeaderboardV2CreateRequestVisibility, GameCenterLeaderboardV2CreateRequestIncluded, GameCenterLeaderboardV2UpdateRequest, GameCenterLeaderboardV2UpdateRequestScoreSortType, GameCenterLeaderboardV2UpdateRequestSubmissionType, GameCenterLeaderboardV2UpdateRequestVisibility};
+pub use game_center_leaderboards_requests::{
+    GameCenterLeaderboardCreateRequest, GameCenterLeaderboardCreateRequestScoreSortType,
+    GameCenterLeaderboardCreateRequestSubmissionType, GameCenterLeaderboardCreateRequestVisibility,
+    GameCenterLeaderboardUpdateRequest, GameCenterLeaderboardUpdateRequestScoreSortType,
+    GameCenterLeaderboardUpdateRequestSubmissionType, GameCenterLeaderboardUpdateRequestVisibility,
+    GameCenterLeaderboardV2CreateRequest, GameCenterLeaderboardV2CreateRequestIncluded,
+    GameCenterLeaderboardV2CreateRequestScoreSortType, GameCenterLeaderboardV2CreateRequestSubmissionType,
+    GameCenterLeaderboardV2CreateRequestVisibility, GameCenterLeaderboardV2UpdateRequest,
+    GameCenterLeaderboardV2UpdateRequestScoreSortType, GameCenterLeaderboardV2UpdateRequestSubmissionType,
+    GameCenterLeaderboardV2UpdateRequestVisibility,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_v2_query;
 #[cfg(feature = "game-center")]
@@ -2203,31 +3119,79 @@ pub use game_center_leaderboards_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_app_requests_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_app_requests_v1_metric_response_documents::{GameCenterMatchmakingAppRequestsV1MetricResponse, GameCenterMatchmakingAppRequestsV1MetricResponseData, GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints, GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData, GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks, GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_app_requests_v1_metric_response_documents::{
+    GameCenterMatchmakingAppRequestsV1MetricResponse, GameCenterMatchmakingAppRequestsV1MetricResponseData,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_boolean_rule_results_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_documents::{GameCenterMatchmakingBooleanRuleResultsV1MetricResponse, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks, GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_documents::{
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponse,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks,
+    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_number_rule_results_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents::{GameCenterMatchmakingNumberRuleResultsV1MetricResponse, GameCenterMatchmakingNumberRuleResultsV1MetricResponseData, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue, GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents::{
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponse,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseData,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_requests_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::{GameCenterMatchmakingQueueRequestsV1MetricResponse, GameCenterMatchmakingQueueRequestsV1MetricResponseData, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks, GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult, GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::{
+    GameCenterMatchmakingQueueRequestsV1MetricResponse,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseData,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult,
+    GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_sizes_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::{GameCenterMatchmakingQueueSizesV1MetricResponse, GameCenterMatchmakingQueueSizesV1MetricResponseData, GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints, GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues, GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::{
+    GameCenterMatchmakingQueueSizesV1MetricResponse, GameCenterMatchmakingQueueSizesV1MetricResponseData,
+    GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues,
+    GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues::{GameCenterMatchmakingQueue, GameCenterMatchmakingQueueAttributes, GameCenterMatchmakingQueueRelationships};
+pub use game_center_matchmaking_queues::{
+    GameCenterMatchmakingQueue, GameCenterMatchmakingQueueAttributes,
+    GameCenterMatchmakingQueueRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_documents::{GameCenterMatchmakingQueueResponse, GameCenterMatchmakingQueueResponseIncluded, GameCenterMatchmakingQueuesResponse, GameCenterMatchmakingQueuesResponseIncluded};
+pub use game_center_matchmaking_queues_documents::{
+    GameCenterMatchmakingQueueResponse, GameCenterMatchmakingQueueResponseIncluded,
+    GameCenterMatchmakingQueuesResponse, GameCenterMatchmakingQueuesResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_query;
 #[cfg(feature = "game-center")]
@@ -2235,31 +3199,51 @@ pub use game_center_matchmaking_queues_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_requests::{GameCenterMatchmakingQueueCreateRequest, GameCenterMatchmakingQueueUpdateRequest};
+pub use game_center_matchmaking_queues_requests::{
+    GameCenterMatchmakingQueueCreateRequest, GameCenterMatchmakingQueueUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_errors_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::{GameCenterMatchmakingRuleErrorsV1MetricResponse, GameCenterMatchmakingRuleErrorsV1MetricResponseData, GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints, GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions, GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::{
+    GameCenterMatchmakingRuleErrorsV1MetricResponse, GameCenterMatchmakingRuleErrorsV1MetricResponseData,
+    GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions,
+    GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_set_tests::{GameCenterMatchmakingRuleSetTest, GameCenterMatchmakingRuleSetTestAttributes, GameCenterMatchmakingRuleSetTestMatchmakingResults};
+pub use game_center_matchmaking_rule_set_tests::{
+    GameCenterMatchmakingRuleSetTest, GameCenterMatchmakingRuleSetTestAttributes,
+    GameCenterMatchmakingRuleSetTestMatchmakingResults,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_set_tests_documents::{GameCenterMatchmakingRuleSetTestResponse, GameCenterMatchmakingRuleSetTestResponseIncluded};
+pub use game_center_matchmaking_rule_set_tests_documents::{
+    GameCenterMatchmakingRuleSetTestResponse, GameCenterMatchmakingRuleSetTestResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_set_tests_requests::{GameCenterMatchmakingRuleSetTestCreateRequest, GameCenterMatchmakingRuleSetTestCreateRequestIncluded};
+pub use game_center_matchmaking_rule_set_tests_requests::{
+    GameCenterMatchmakingRuleSetTestCreateRequest, GameCenterMatchmakingRuleSetTestCreateRequestIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets::{GameCenterMatchmakingRuleSet, GameCenterMatchmakingRuleSetAttributes, GameCenterMatchmakingRuleSetRelationships};
+pub use game_center_matchmaking_rule_sets::{
+    GameCenterMatchmakingRuleSet, GameCenterMatchmakingRuleSetAttributes,
+    GameCenterMatchmakingRuleSetRelationships,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_documents::{GameCenterMatchmakingRuleSetResponse, GameCenterMatchmakingRuleSetResponseIncluded, GameCenterMatchmakingRuleSetsResponse, GameCenterMatchmakingRuleSetsResponseIncluded};
+pub use game_center_matchmaking_rule_sets_documents::{
+    GameCenterMatchmakingRuleSetResponse, GameCenterMatchmakingRuleSetResponseIncluded,
+    GameCenterMatchmakingRuleSetsResponse, GameCenterMatchmakingRuleSetsResponseIncluded,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_query;
 #[cfg(feature = "game-center")]
@@ -2267,15 +3251,21 @@ pub use game_center_matchmaking_rule_sets_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_requests::{GameCenterMatchmakingRuleSetCreateRequest, GameCenterMatchmakingRuleSetUpdateRequest};
+pub use game_center_matchmaking_rule_sets_requests::{
+    GameCenterMatchmakingRuleSetCreateRequest, GameCenterMatchmakingRuleSetUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules::{GameCenterMatchmakingRule, GameCenterMatchmakingRuleAttributes, GameCenterMatchmakingRuleType};
+pub use game_center_matchmaking_rules::{
+    GameCenterMatchmakingRule, GameCenterMatchmakingRuleAttributes, GameCenterMatchmakingRuleType,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_documents::{GameCenterMatchmakingRuleResponse, GameCenterMatchmakingRulesResponse};
+pub use game_center_matchmaking_rules_documents::{
+    GameCenterMatchmakingRuleResponse, GameCenterMatchmakingRulesResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_query;
 #[cfg(feature = "game-center")]
@@ -2283,79 +3273,102 @@ pub use game_center_matchmaking_rules_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_requests::{GameCenterMatchmakingRuleCreateRequest, GameCenterMatchmakingRuleCreateRequestType, GameCenterMatchmakingRuleUpdateRequest};
+pub use game_center_matchmaking_rules_requests::{
+    GameCenterMatchmakingRuleCreateRequest, GameCenterMatchmakingRuleCreateRequestType,
+    GameCenterMatchmakingRuleUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_sessions_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_sessions_v1_metric_response_documents::{GameCenterMatchmakingSessionsV1MetricResponse, GameCenterMatchmakingSessionsV1MetricResponseData, GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints, GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues, GameCenterMatchmakingSessionsV1MetricResponseDataGranularity};
+pub use game_center_matchmaking_sessions_v1_metric_response_documents::{
+    GameCenterMatchmakingSessionsV1MetricResponse, GameCenterMatchmakingSessionsV1MetricResponseData,
+    GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints,
+    GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues,
+    GameCenterMatchmakingSessionsV1MetricResponseDataGranularity,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_team_assignment;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_team_assignment::{GameCenterMatchmakingTeamAssignment};
+pub use game_center_matchmaking_team_assignment::GameCenterMatchmakingTeamAssignment;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams::{GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes};
+pub use game_center_matchmaking_teams::{
+    GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_documents::{GameCenterMatchmakingTeamResponse, GameCenterMatchmakingTeamsResponse};
+pub use game_center_matchmaking_teams_documents::{
+    GameCenterMatchmakingTeamResponse, GameCenterMatchmakingTeamsResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_requests::{GameCenterMatchmakingTeamCreateRequest, GameCenterMatchmakingTeamUpdateRequest};
+pub use game_center_matchmaking_teams_requests::{
+    GameCenterMatchmakingTeamCreateRequest, GameCenterMatchmakingTeamUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_player_properties;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_player_properties::{GameCenterMatchmakingTestPlayerProperty};
+pub use game_center_matchmaking_test_player_properties::GameCenterMatchmakingTestPlayerProperty;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_player_properties_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_player_properties_requests::{GameCenterMatchmakingTestPlayerPropertyInlineCreate};
+pub use game_center_matchmaking_test_player_properties_requests::GameCenterMatchmakingTestPlayerPropertyInlineCreate;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_requests::{GameCenterMatchmakingTestRequest};
+pub use game_center_matchmaking_test_requests::GameCenterMatchmakingTestRequest;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_requests_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_test_requests_requests::{GameCenterMatchmakingTestRequestInlineCreate, GameCenterMatchmakingTestRequestInlineCreateLocale};
+pub use game_center_matchmaking_test_requests_requests::{
+    GameCenterMatchmakingTestRequestInlineCreate, GameCenterMatchmakingTestRequestInlineCreateLocale,
+};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions::{GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes};
+pub use game_center_player_achievement_submissions::{
+    GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes,
+};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions_documents::{GameCenterPlayerAchievementSubmissionResponse};
+pub use game_center_player_achievement_submissions_documents::GameCenterPlayerAchievementSubmissionResponse;
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions_requests::{GameCenterPlayerAchievementSubmissionCreateRequest};
+pub use game_center_player_achievement_submissions_requests::GameCenterPlayerAchievementSubmissionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_version_state;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_version_state::{GameCenterVersionState};
+pub use game_center_version_state::GameCenterVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod http_header;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use http_header::{HttpHeader};
+pub use http_header::HttpHeader;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod icon_asset_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use icon_asset_type::{IconAssetType};
+pub use icon_asset_type::IconAssetType;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod image_asset;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use image_asset::{ImageAsset};
+pub use image_asset::ImageAsset;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_app_store_review_screenshots;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_app_store_review_screenshots::{InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseAppStoreReviewScreenshotAttributes, InAppPurchaseAppStoreReviewScreenshotRelationships};
+pub use in_app_purchase_app_store_review_screenshots::{
+    InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseAppStoreReviewScreenshotAttributes,
+    InAppPurchaseAppStoreReviewScreenshotRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_app_store_review_screenshots_documents::{InAppPurchaseAppStoreReviewScreenshotResponse, InAppPurchaseAppStoreReviewScreenshotResponseIncluded};
+pub use in_app_purchase_app_store_review_screenshots_documents::{
+    InAppPurchaseAppStoreReviewScreenshotResponse, InAppPurchaseAppStoreReviewScreenshotResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2363,15 +3376,21 @@ pub use in_app_purchase_app_store_review_screenshots_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_app_store_review_screenshots_requests::{InAppPurchaseAppStoreReviewScreenshotCreateRequest, InAppPurchaseAppStoreReviewScreenshotUpdateRequest};
+pub use in_app_purchase_app_store_review_screenshots_requests::{
+    InAppPurchaseAppStoreReviewScreenshotCreateRequest, InAppPurchaseAppStoreReviewScreenshotUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_availabilities;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_availabilities::{InAppPurchaseAvailability, InAppPurchaseAvailabilityAttributes, InAppPurchaseAvailabilityRelationships};
+pub use in_app_purchase_availabilities::{
+    InAppPurchaseAvailability, InAppPurchaseAvailabilityAttributes, InAppPurchaseAvailabilityRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_documents::{InAppPurchaseAvailabilityResponse, InAppPurchaseAvailabilityResponseIncluded};
+pub use in_app_purchase_availabilities_documents::{
+    InAppPurchaseAvailabilityResponse, InAppPurchaseAvailabilityResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2379,15 +3398,19 @@ pub use in_app_purchase_availabilities_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_requests::{InAppPurchaseAvailabilityCreateRequest};
+pub use in_app_purchase_availabilities_requests::InAppPurchaseAvailabilityCreateRequest;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_contents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_contents::{InAppPurchaseContent, InAppPurchaseContentAttributes, InAppPurchaseContentRelationships};
+pub use in_app_purchase_contents::{
+    InAppPurchaseContent, InAppPurchaseContentAttributes, InAppPurchaseContentRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_contents_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_contents_documents::{InAppPurchaseContentResponse, InAppPurchaseContentResponseIncluded};
+pub use in_app_purchase_contents_documents::{
+    InAppPurchaseContentResponse, InAppPurchaseContentResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_contents_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2395,11 +3418,17 @@ pub use in_app_purchase_contents_query::*;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_images;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use in_app_purchase_images::{InAppPurchaseImage, InAppPurchaseImageAttributes, InAppPurchaseImageRelationships, InAppPurchaseImageState, InAppPurchaseImageV2, InAppPurchaseImageV2Attributes};
+pub use in_app_purchase_images::{
+    InAppPurchaseImage, InAppPurchaseImageAttributes, InAppPurchaseImageRelationships,
+    InAppPurchaseImageState, InAppPurchaseImageV2, InAppPurchaseImageV2Attributes,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_images_documents::{InAppPurchaseImageResponse, InAppPurchaseImageResponseIncluded, InAppPurchaseImageV2Response, InAppPurchaseImagesResponse, InAppPurchaseImagesResponseIncluded, InAppPurchaseImagesV2Response};
+pub use in_app_purchase_images_documents::{
+    InAppPurchaseImageResponse, InAppPurchaseImageResponseIncluded, InAppPurchaseImageV2Response,
+    InAppPurchaseImagesResponse, InAppPurchaseImagesResponseIncluded, InAppPurchaseImagesV2Response,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2407,15 +3436,27 @@ pub use in_app_purchase_images_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_images_requests::{InAppPurchaseImageCreateRequest, InAppPurchaseImageUpdateRequest, InAppPurchaseImageV2CreateRequest, InAppPurchaseImageV2UpdateRequest};
+pub use in_app_purchase_images_requests::{
+    InAppPurchaseImageCreateRequest, InAppPurchaseImageUpdateRequest, InAppPurchaseImageV2CreateRequest,
+    InAppPurchaseImageV2UpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_localizations;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use in_app_purchase_localizations::{InAppPurchaseLocalization, InAppPurchaseLocalizationAttributes, InAppPurchaseLocalizationRelationships, InAppPurchaseLocalizationState, InAppPurchaseLocalizationV2, InAppPurchaseLocalizationV2Attributes, InAppPurchaseLocalizationV2Relationships};
+pub use in_app_purchase_localizations::{
+    InAppPurchaseLocalization, InAppPurchaseLocalizationAttributes, InAppPurchaseLocalizationRelationships,
+    InAppPurchaseLocalizationState, InAppPurchaseLocalizationV2, InAppPurchaseLocalizationV2Attributes,
+    InAppPurchaseLocalizationV2Relationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_localizations_documents::{InAppPurchaseLocalizationResponse, InAppPurchaseLocalizationResponseIncluded, InAppPurchaseLocalizationV2Response, InAppPurchaseLocalizationV2ResponseIncluded, InAppPurchaseLocalizationsResponse, InAppPurchaseLocalizationsResponseIncluded, InAppPurchaseLocalizationsV2Response, InAppPurchaseLocalizationsV2ResponseIncluded};
+pub use in_app_purchase_localizations_documents::{
+    InAppPurchaseLocalizationResponse, InAppPurchaseLocalizationResponseIncluded,
+    InAppPurchaseLocalizationV2Response, InAppPurchaseLocalizationV2ResponseIncluded,
+    InAppPurchaseLocalizationsResponse, InAppPurchaseLocalizationsResponseIncluded,
+    InAppPurchaseLocalizationsV2Response, InAppPurchaseLocalizationsV2ResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2423,7 +3464,10 @@ pub use in_app_purchase_localizations_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_localizations_requests::{InAppPurchaseLocalizationCreateRequest, InAppPurchaseLocalizationUpdateRequest, InAppPurchaseLocalizationV2CreateRequest, InAppPurchaseLocalizationV2UpdateRequest};
+pub use in_app_purchase_localizations_requests::{
+    InAppPurchaseLocalizationCreateRequest, InAppPurchaseLocalizationUpdateRequest,
+    InAppPurchaseLocalizationV2CreateRequest, InAppPurchaseLocalizationV2UpdateRequest,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_v2_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2431,11 +3475,17 @@ pub use in_app_purchase_localizations_v2_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes::{InAppPurchaseOfferCodeCustomCode, InAppPurchaseOfferCodeCustomCodeAttributes, InAppPurchaseOfferCodeCustomCodeRelationships};
+pub use in_app_purchase_offer_code_custom_codes::{
+    InAppPurchaseOfferCodeCustomCode, InAppPurchaseOfferCodeCustomCodeAttributes,
+    InAppPurchaseOfferCodeCustomCodeRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes_documents::{InAppPurchaseOfferCodeCustomCodeResponse, InAppPurchaseOfferCodeCustomCodeResponseIncluded, InAppPurchaseOfferCodeCustomCodesResponse, InAppPurchaseOfferCodeCustomCodesResponseIncluded};
+pub use in_app_purchase_offer_code_custom_codes_documents::{
+    InAppPurchaseOfferCodeCustomCodeResponse, InAppPurchaseOfferCodeCustomCodeResponseIncluded,
+    InAppPurchaseOfferCodeCustomCodesResponse, InAppPurchaseOfferCodeCustomCodesResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2443,15 +3493,23 @@ pub use in_app_purchase_offer_code_custom_codes_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes_requests::{InAppPurchaseOfferCodeCustomCodeCreateRequest, InAppPurchaseOfferCodeCustomCodeUpdateRequest};
+pub use in_app_purchase_offer_code_custom_codes_requests::{
+    InAppPurchaseOfferCodeCustomCodeCreateRequest, InAppPurchaseOfferCodeCustomCodeUpdateRequest,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes::{InAppPurchaseOfferCodeOneTimeUseCode, InAppPurchaseOfferCodeOneTimeUseCodeAttributes, InAppPurchaseOfferCodeOneTimeUseCodeRelationships};
+pub use in_app_purchase_offer_code_one_time_use_codes::{
+    InAppPurchaseOfferCodeOneTimeUseCode, InAppPurchaseOfferCodeOneTimeUseCodeAttributes,
+    InAppPurchaseOfferCodeOneTimeUseCodeRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes_documents::{InAppPurchaseOfferCodeOneTimeUseCodeResponse, InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded, InAppPurchaseOfferCodeOneTimeUseCodesResponse, InAppPurchaseOfferCodeOneTimeUseCodesResponseIncluded};
+pub use in_app_purchase_offer_code_one_time_use_codes_documents::{
+    InAppPurchaseOfferCodeOneTimeUseCodeResponse, InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded,
+    InAppPurchaseOfferCodeOneTimeUseCodesResponse, InAppPurchaseOfferCodeOneTimeUseCodesResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2459,15 +3517,23 @@ pub use in_app_purchase_offer_code_one_time_use_codes_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes_requests::{InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest, InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest};
+pub use in_app_purchase_offer_code_one_time_use_codes_requests::{
+    InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest, InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_offer_codes;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_offer_codes::{InAppPurchaseOfferCode, InAppPurchaseOfferCodeAttributes, InAppPurchaseOfferCodeRelationships, InAppPurchaseOfferCodeCustomerEligibilities};
+pub use in_app_purchase_offer_codes::{
+    InAppPurchaseOfferCode, InAppPurchaseOfferCodeAttributes, InAppPurchaseOfferCodeCustomerEligibilities,
+    InAppPurchaseOfferCodeRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_codes_documents::{InAppPurchaseOfferCodeResponse, InAppPurchaseOfferCodeResponseIncluded, InAppPurchaseOfferCodesResponse, InAppPurchaseOfferCodesResponseIncluded};
+pub use in_app_purchase_offer_codes_documents::{
+    InAppPurchaseOfferCodeResponse, InAppPurchaseOfferCodeResponseIncluded,
+    InAppPurchaseOfferCodesResponse, InAppPurchaseOfferCodesResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2475,27 +3541,38 @@ pub use in_app_purchase_offer_codes_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_codes_requests::{InAppPurchaseOfferCodeCreateRequest, InAppPurchaseOfferCodeCreateRequestCustomerEligibilities, InAppPurchaseOfferCodeCreateRequestIncluded, InAppPurchaseOfferCodeUpdateRequest};
+pub use in_app_purchase_offer_codes_requests::{
+    InAppPurchaseOfferCodeCreateRequest, InAppPurchaseOfferCodeCreateRequestCustomerEligibilities,
+    InAppPurchaseOfferCodeCreateRequestIncluded, InAppPurchaseOfferCodeUpdateRequest,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices::{InAppPurchaseOfferPrice, InAppPurchaseOfferPriceRelationships};
+pub use in_app_purchase_offer_prices::{
+    InAppPurchaseOfferPrice, InAppPurchaseOfferPriceRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices_documents::{InAppPurchaseOfferPricesResponse, InAppPurchaseOfferPricesResponseIncluded};
+pub use in_app_purchase_offer_prices_documents::{
+    InAppPurchaseOfferPricesResponse, InAppPurchaseOfferPricesResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices_requests::{InAppPurchaseOfferPriceInlineCreate};
+pub use in_app_purchase_offer_prices_requests::InAppPurchaseOfferPriceInlineCreate;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_points;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_price_points::{InAppPurchasePricePoint, InAppPurchasePricePointAttributes, InAppPurchasePricePointRelationships};
+pub use in_app_purchase_price_points::{
+    InAppPurchasePricePoint, InAppPurchasePricePointAttributes, InAppPurchasePricePointRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_points_documents::{InAppPurchasePricePointsResponse, InAppPurchasePricePointsResponseIncluded};
+pub use in_app_purchase_price_points_documents::{
+    InAppPurchasePricePointsResponse, InAppPurchasePricePointsResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2503,11 +3580,15 @@ pub use in_app_purchase_price_points_query::*;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_schedules;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_price_schedules::{InAppPurchasePriceSchedule, InAppPurchasePriceScheduleRelationships};
+pub use in_app_purchase_price_schedules::{
+    InAppPurchasePriceSchedule, InAppPurchasePriceScheduleRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_schedules_documents::{InAppPurchasePriceScheduleResponse, InAppPurchasePriceScheduleResponseIncluded};
+pub use in_app_purchase_price_schedules_documents::{
+    InAppPurchasePriceScheduleResponse, InAppPurchasePriceScheduleResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2515,47 +3596,63 @@ pub use in_app_purchase_price_schedules_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_schedules_requests::{InAppPurchasePriceScheduleCreateRequest, InAppPurchasePriceScheduleCreateRequestIncluded};
+pub use in_app_purchase_price_schedules_requests::{
+    InAppPurchasePriceScheduleCreateRequest, InAppPurchasePriceScheduleCreateRequestIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices::{InAppPurchasePrice, InAppPurchasePriceAttributes, InAppPurchasePriceRelationships};
+pub use in_app_purchase_prices::{
+    InAppPurchasePrice, InAppPurchasePriceAttributes, InAppPurchasePriceRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices_documents::{InAppPurchasePricesResponse, InAppPurchasePricesResponseIncluded};
+pub use in_app_purchase_prices_documents::{
+    InAppPurchasePricesResponse, InAppPurchasePricesResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices_requests::{InAppPurchasePriceInlineCreate};
+pub use in_app_purchase_prices_requests::InAppPurchasePriceInlineCreate;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod in_app_purchase_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use in_app_purchase_state::{InAppPurchaseState};
+pub use in_app_purchase_state::InAppPurchaseState;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions::{InAppPurchaseSubmission, InAppPurchaseSubmissionRelationships};
+pub use in_app_purchase_submissions::{
+    InAppPurchaseSubmission, InAppPurchaseSubmissionRelationships,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions_documents::{InAppPurchaseSubmissionResponse, InAppPurchaseSubmissionResponseIncluded};
+pub use in_app_purchase_submissions_documents::{
+    InAppPurchaseSubmissionResponse, InAppPurchaseSubmissionResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions_requests::{InAppPurchaseSubmissionCreateRequest};
+pub use in_app_purchase_submissions_requests::InAppPurchaseSubmissionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod in_app_purchase_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use in_app_purchase_type::{InAppPurchaseType};
+pub use in_app_purchase_type::InAppPurchaseType;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_versions;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use in_app_purchase_versions::{InAppPurchaseVersion, InAppPurchaseVersionAttributes, InAppPurchaseVersionRelationships, InAppPurchaseVersionState};
+pub use in_app_purchase_versions::{
+    InAppPurchaseVersion, InAppPurchaseVersionAttributes, InAppPurchaseVersionRelationships,
+    InAppPurchaseVersionState,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_versions_documents::{InAppPurchaseVersionResponse, InAppPurchaseVersionResponseIncluded, InAppPurchaseVersionsResponse, InAppPurchaseVersionsResponseIncluded};
+pub use in_app_purchase_versions_documents::{
+    InAppPurchaseVersionResponse, InAppPurchaseVersionResponseIncluded, InAppPurchaseVersionsResponse,
+    InAppPurchaseVersionsResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2563,15 +3660,22 @@ pub use in_app_purchase_versions_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_versions_requests::{InAppPurchaseVersionCreateRequest};
+pub use in_app_purchase_versions_requests::InAppPurchaseVersionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod in_app_purchases;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use in_app_purchases::{InAppPurchase, InAppPurchaseAttributes, InAppPurchaseRelationships, InAppPurchaseInAppPurchaseType, InAppPurchaseV1State, InAppPurchaseV2, InAppPurchaseV2Attributes, InAppPurchaseV2Relationships};
+pub use in_app_purchases::{
+    InAppPurchase, InAppPurchaseAttributes, InAppPurchaseInAppPurchaseType, InAppPurchaseRelationships,
+    InAppPurchaseV1State, InAppPurchaseV2, InAppPurchaseV2Attributes, InAppPurchaseV2Relationships,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchases_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchases_documents::{InAppPurchaseResponse, InAppPurchaseResponseIncluded, InAppPurchaseV2Response, InAppPurchaseV2ResponseIncluded, InAppPurchasesResponse, InAppPurchasesResponseIncluded, InAppPurchasesV2Response, InAppPurchasesV2ResponseIncluded};
+pub use in_app_purchases_documents::{
+    InAppPurchaseResponse, InAppPurchaseResponseIncluded, InAppPurchaseV2Response,
+    InAppPurchaseV2ResponseIncluded, InAppPurchasesResponse, InAppPurchasesResponseIncluded,
+    InAppPurchasesV2Response, InAppPurchasesV2ResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2579,7 +3683,9 @@ pub use in_app_purchases_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchases_requests::{InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest};
+pub use in_app_purchases_requests::{
+    InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_v2_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2587,55 +3693,257 @@ pub use in_app_purchases_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod integer_range;
 #[cfg(feature = "subscriptions")]
-pub use integer_range::{IntegerRange};
+pub use integer_range::IntegerRange;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod internal_beta_state;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use internal_beta_state::{InternalBetaState};
+pub use internal_beta_state::InternalBetaState;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod kids_age_band;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use kids_age_band::{KidsAgeBand};
+pub use kids_age_band::KidsAgeBand;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod linkages;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use linkages::{AlternativeDistributionPackageVersionDeltasLinkagesResponse, AlternativeDistributionPackageVersionVariantsLinkagesResponse, AlternativeDistributionPackageVersionsLinkagesResponse, AnalyticsReportInstanceSegmentsLinkagesResponse, AnalyticsReportInstancesLinkagesResponse, AnalyticsReportRequestReportsLinkagesResponse, AppAccessibilityDeclarationsLinkagesResponse, AppAlternativeDistributionKeyLinkageResponse, AppAnalyticsReportRequestsLinkagesResponse, AppAndroidToIosAppMappingDetailsLinkagesResponse, AppAppAvailabilityV2LinkageResponse, AppAppClipsLinkagesResponse, AppAppCustomProductPagesLinkagesResponse, AppAppEncryptionDeclarationsLinkagesResponse, AppAppEventsLinkagesResponse, AppAppInfosLinkagesResponse, AppAppPricePointsLinkagesResponse, AppAppPriceScheduleLinkageResponse, AppAppStoreVersionExperimentsV2LinkagesResponse, AppAppStoreVersionsLinkagesResponse, AppAppTagsLinkagesResponse, AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse, AppBackgroundAssetsLinkagesResponse, AppBetaAppLocalizationsLinkagesResponse, AppBetaAppReviewDetailLinkageResponse, AppBetaFeedbackCrashSubmissionsLinkagesResponse, AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, AppBetaGroupsLinkagesResponse, AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse, AppBuildsLinkagesResponse, AppCategoryParentLinkageResponse, AppCategorySubcategoriesLinkagesResponse, AppCiProductLinkageResponse, AppClipAppClipAdvancedExperiencesLinkagesResponse, AppClipAppClipDefaultExperiencesLinkagesResponse, AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse, AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse, AppClipDefaultExperienceLocalizationAppClipHeaderImageLinkageResponse, AppClipDefaultExperienceReleaseWithAppStoreVersionLinkageResponse, AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse, AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse, AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse, AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse, AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse, AppCustomerReviewsLinkagesResponse, AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse, AppEncryptionDeclarationAppLinkageResponse, AppEndUserLicenseAgreementLinkageResponse, AppEventLocalizationAppEventScreenshotsLinkagesResponse, AppEventLocalizationAppEventVideoClipsLinkagesResponse, AppEventLocalizationsLinkagesResponse, AppGameCenterDetailLinkageResponse, AppGameCenterEnabledVersionsLinkagesResponse, AppInAppPurchasesLinkagesResponse, AppInAppPurchasesV2LinkagesResponse, AppInfoAgeRatingDeclarationLinkageResponse, AppInfoAppInfoLocalizationsLinkagesResponse, AppInfoPrimaryCategoryLinkageResponse, AppInfoPrimarySubcategoryOneLinkageResponse, AppInfoPrimarySubcategoryTwoLinkageResponse, AppInfoSecondaryCategoryLinkageResponse, AppInfoSecondarySubcategoryOneLinkageResponse, AppInfoSecondarySubcategoryTwoLinkageResponse, AppInfoTerritoryAgeRatingsLinkagesResponse, AppMarketplaceSearchDetailLinkageResponse, AppPreReleaseVersionsLinkagesResponse, AppPreviewSetAppPreviewsLinkagesResponse, AppPricePointV3EqualizationsLinkagesResponse, AppPriceScheduleAutomaticPricesLinkagesResponse, AppPriceScheduleBaseTerritoryLinkageResponse, AppPriceScheduleManualPricesLinkagesResponse, AppPromotedPurchasesLinkagesResponse, AppReviewSubmissionsLinkagesResponse, AppScreenshotSetAppScreenshotsLinkagesResponse, AppSearchKeywordsLinkagesResponse, AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse, AppStoreVersionAlternativeDistributionPackageLinkageResponse, AppStoreVersionAppClipDefaultExperienceLinkageResponse, AppStoreVersionAppStoreReviewDetailLinkageResponse, AppStoreVersionAppStoreVersionExperimentsLinkagesResponse, AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse, AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse, AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse, AppStoreVersionAppStoreVersionSubmissionLinkageResponse, AppStoreVersionBuildLinkageResponse, AppStoreVersionCustomerReviewsLinkagesResponse, AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse, AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse, AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse, AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse, AppStoreVersionGameCenterAppVersionLinkageResponse, AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse, AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse, AppStoreVersionLocalizationSearchKeywordsLinkagesResponse, AppStoreVersionRoutingAppCoverageLinkageResponse, AppSubscriptionGracePeriodLinkageResponse, AppSubscriptionGroupsLinkagesResponse, AppTagTerritoriesLinkagesResponse, AppWebhooksLinkagesResponse, BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse, BackgroundAssetVersionsLinkagesResponse, BetaAppLocalizationAppLinkageResponse, BetaAppReviewDetailAppLinkageResponse, BetaAppReviewSubmissionBuildLinkageResponse, BetaBuildLocalizationBuildLinkageResponse, BetaFeedbackCrashSubmissionCrashLogLinkageResponse, BetaGroupAppLinkageResponse, BetaGroupBetaRecruitmentCriteriaLinkageResponse, BetaGroupBetaRecruitmentCriterionCompatibleBuildCheckLinkageResponse, BetaGroupBetaTestersLinkagesResponse, BetaGroupBuildsLinkagesResponse, BetaLicenseAgreementAppLinkageResponse, BetaTesterAppsLinkagesResponse, BetaTesterBetaGroupsLinkagesResponse, BetaTesterBuildsLinkagesResponse, BuildAppEncryptionDeclarationLinkageResponse, BuildAppLinkageResponse, BuildAppStoreVersionLinkageResponse, BuildBetaAppReviewSubmissionLinkageResponse, BuildBetaBuildLocalizationsLinkagesResponse, BuildBetaDetailBuildLinkageResponse, BuildBuildBetaDetailLinkageResponse, BuildBundleAppClipDomainCacheStatusLinkageResponse, BuildBundleAppClipDomainDebugStatusLinkageResponse, BuildBundleBetaAppClipInvocationsLinkagesResponse, BuildBundleBuildBundleFileSizesLinkagesResponse, BuildDiagnosticSignaturesLinkagesResponse, BuildIconsLinkagesResponse, BuildIndividualTestersLinkagesResponse, BuildPreReleaseVersionLinkageResponse, BuildUploadBuildUploadFilesLinkagesResponse, BundleIdAppLinkageResponse, BundleIdBundleIdCapabilitiesLinkagesResponse, BundleIdProfilesLinkagesResponse, CertificatePassTypeIdLinkageResponse, CiBuildActionArtifactsLinkagesResponse, CiBuildActionBuildRunLinkageResponse, CiBuildActionIssuesLinkagesResponse, CiBuildActionTestResultsLinkagesResponse, CiBuildRunActionsLinkagesResponse, CiBuildRunBuildsLinkagesResponse, CiMacOsVersionXcodeVersionsLinkagesResponse, CiProductAdditionalRepositoriesLinkagesResponse, CiProductAppLinkageResponse, CiProductBuildRunsLinkagesResponse, CiProductPrimaryRepositoriesLinkagesResponse, CiProductWorkflowsLinkagesResponse, CiWorkflowBuildRunsLinkagesResponse, CiWorkflowRepositoryLinkageResponse, CiXcodeVersionMacOsVersionsLinkagesResponse, CustomerReviewResponseLinkageResponse, EndUserLicenseAgreementTerritoriesLinkagesResponse, GameCenterAchievementGroupAchievementLinkageResponse, GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse, GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse, GameCenterAchievementLocalizationV2ImageLinkageResponse, GameCenterAchievementLocalizationsLinkagesResponse, GameCenterAchievementReleasesLinkagesResponse, GameCenterAchievementV2VersionsLinkagesResponse, GameCenterAchievementVersionV2LocalizationsLinkagesResponse, GameCenterActivityLocalizationImageLinkageResponse, GameCenterActivityVersionDefaultImageLinkageResponse, GameCenterActivityVersionLocalizationsLinkagesResponse, GameCenterActivityVersionsLinkagesResponse, GameCenterAppVersionAppStoreVersionLinkageResponse, GameCenterAppVersionCompatibilityVersionsLinkagesResponse, GameCenterChallengeLocalizationImageLinkageResponse, GameCenterChallengeVersionDefaultImageLinkageResponse, GameCenterChallengeVersionLocalizationsLinkagesResponse, GameCenterChallengeVersionsLinkagesResponse, GameCenterDetailAchievementReleasesLinkagesResponse, GameCenterDetailActivityReleasesLinkagesResponse, GameCenterDetailChallengeReleasesLinkagesResponse, GameCenterDetailGameCenterAchievementsLinkagesResponse, GameCenterDetailGameCenterAchievementsV2LinkagesResponse, GameCenterDetailGameCenterActivitiesLinkagesResponse, GameCenterDetailGameCenterAppVersionsLinkagesResponse, GameCenterDetailGameCenterChallengesLinkagesResponse, GameCenterDetailGameCenterGroupLinkageResponse, GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse, GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse, GameCenterDetailGameCenterLeaderboardsLinkagesResponse, GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, GameCenterDetailLeaderboardReleasesLinkagesResponse, GameCenterDetailLeaderboardSetReleasesLinkagesResponse, GameCenterEnabledVersionCompatibleVersionsLinkagesResponse, GameCenterGroupGameCenterAchievementsLinkagesResponse, GameCenterGroupGameCenterAchievementsV2LinkagesResponse, GameCenterGroupGameCenterActivitiesLinkagesResponse, GameCenterGroupGameCenterChallengesLinkagesResponse, GameCenterGroupGameCenterDetailsLinkagesResponse, GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse, GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse, GameCenterGroupGameCenterLeaderboardsLinkagesResponse, GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, GameCenterLeaderboardGroupLeaderboardLinkageResponse, GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse, GameCenterLeaderboardLocalizationV2ImageLinkageResponse, GameCenterLeaderboardLocalizationsLinkagesResponse, GameCenterLeaderboardReleasesLinkagesResponse, GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse, GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse, GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse, GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse, GameCenterLeaderboardSetLocalizationsLinkagesResponse, GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse, GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse, GameCenterLeaderboardSetReleasesLinkagesResponse, GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse, GameCenterLeaderboardSetV2VersionsLinkagesResponse, GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse, GameCenterLeaderboardV2VersionsLinkagesResponse, GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse, GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse, GameCenterMatchmakingRuleSetRulesLinkagesResponse, GameCenterMatchmakingRuleSetTeamsLinkagesResponse, InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse, InAppPurchaseOfferCodeCustomCodesLinkagesResponse, InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse, InAppPurchaseOfferCodePricesLinkagesResponse, InAppPurchasePricePointEqualizationsLinkagesResponse, InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse, InAppPurchasePriceScheduleBaseTerritoryLinkageResponse, InAppPurchasePriceScheduleManualPricesLinkagesResponse, InAppPurchaseV2AppStoreReviewScreenshotLinkageResponse, InAppPurchaseV2ContentLinkageResponse, InAppPurchaseV2IapPriceScheduleLinkageResponse, InAppPurchaseV2ImagesLinkagesResponse, InAppPurchaseV2InAppPurchaseAvailabilityLinkageResponse, InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse, InAppPurchaseV2OfferCodesLinkagesResponse, InAppPurchaseV2PricePointsLinkagesResponse, InAppPurchaseV2PromotedPurchaseLinkageResponse, InAppPurchaseV2VersionsLinkagesResponse, InAppPurchaseVersionImageLinkageResponse, InAppPurchaseVersionImagesLinkagesResponse, InAppPurchaseVersionLocalizationsLinkagesResponse, MerchantIdCertificatesLinkagesResponse, PassTypeIdCertificatesLinkagesResponse, PrereleaseVersionAppLinkageResponse, PrereleaseVersionBuildsLinkagesResponse, ProfileBundleIdLinkageResponse, ProfileCertificatesLinkagesResponse, ProfileDevicesLinkagesResponse, ReviewSubmissionItemsLinkagesResponse, ScmProviderRepositoriesLinkagesResponse, ScmRepositoryGitReferencesLinkagesResponse, ScmRepositoryPullRequestsLinkagesResponse, SubscriptionAppStoreReviewScreenshotLinkageResponse, SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse, SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse, SubscriptionGroupSubscriptionsLinkagesResponse, SubscriptionGroupVersionLocalizationsLinkagesResponse, SubscriptionGroupVersionsLinkagesResponse, SubscriptionImagesLinkagesResponse, SubscriptionIntroductoryOffersLinkagesResponse, SubscriptionOfferCodeCustomCodesLinkagesResponse, SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse, SubscriptionOfferCodePricesLinkagesResponse, SubscriptionOfferCodesLinkagesResponse, SubscriptionPlanAvailabilitiesLinkagesResponse, SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse, SubscriptionPricePointEqualizationsLinkagesResponse, SubscriptionPricePointsLinkagesResponse, SubscriptionPricesLinkagesResponse, SubscriptionPromotedPurchaseLinkageResponse, SubscriptionPromotionalOfferPricesLinkagesResponse, SubscriptionPromotionalOffersLinkagesResponse, SubscriptionSubscriptionAvailabilityLinkageResponse, SubscriptionSubscriptionLocalizationsLinkagesResponse, SubscriptionVersionImageLinkageResponse, SubscriptionVersionImagesLinkagesResponse, SubscriptionVersionLocalizationsLinkagesResponse, SubscriptionVersionsLinkagesResponse, SubscriptionWinBackOffersLinkagesResponse, UserInvitationVisibleAppsLinkagesResponse, UserVisibleAppsLinkagesResponse, WebhookDeliveriesLinkagesResponse, WinBackOfferPricesLinkagesResponse};
+pub use linkages::{
+    AlternativeDistributionPackageVersionDeltasLinkagesResponse,
+    AlternativeDistributionPackageVersionVariantsLinkagesResponse,
+    AlternativeDistributionPackageVersionsLinkagesResponse,
+    AnalyticsReportInstanceSegmentsLinkagesResponse, AnalyticsReportInstancesLinkagesResponse,
+    AnalyticsReportRequestReportsLinkagesResponse, AppAccessibilityDeclarationsLinkagesResponse,
+    AppAlternativeDistributionKeyLinkageResponse, AppAnalyticsReportRequestsLinkagesResponse,
+    AppAndroidToIosAppMappingDetailsLinkagesResponse, AppAppAvailabilityV2LinkageResponse,
+    AppAppClipsLinkagesResponse, AppAppCustomProductPagesLinkagesResponse,
+    AppAppEncryptionDeclarationsLinkagesResponse, AppAppEventsLinkagesResponse,
+    AppAppInfosLinkagesResponse, AppAppPricePointsLinkagesResponse, AppAppPriceScheduleLinkageResponse,
+    AppAppStoreVersionExperimentsV2LinkagesResponse, AppAppStoreVersionsLinkagesResponse,
+    AppAppTagsLinkagesResponse, AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse,
+    AppBackgroundAssetsLinkagesResponse, AppBetaAppLocalizationsLinkagesResponse,
+    AppBetaAppReviewDetailLinkageResponse, AppBetaFeedbackCrashSubmissionsLinkagesResponse,
+    AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, AppBetaGroupsLinkagesResponse,
+    AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse, AppBuildsLinkagesResponse,
+    AppCategoryParentLinkageResponse, AppCategorySubcategoriesLinkagesResponse,
+    AppCiProductLinkageResponse, AppClipAppClipAdvancedExperiencesLinkagesResponse,
+    AppClipAppClipDefaultExperiencesLinkagesResponse,
+    AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse,
+    AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse,
+    AppClipDefaultExperienceLocalizationAppClipHeaderImageLinkageResponse,
+    AppClipDefaultExperienceReleaseWithAppStoreVersionLinkageResponse,
+    AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse,
+    AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse,
+    AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse,
+    AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse,
+    AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse,
+    AppCustomerReviewsLinkagesResponse,
+    AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse,
+    AppEncryptionDeclarationAppLinkageResponse, AppEndUserLicenseAgreementLinkageResponse,
+    AppEventLocalizationAppEventScreenshotsLinkagesResponse,
+    AppEventLocalizationAppEventVideoClipsLinkagesResponse, AppEventLocalizationsLinkagesResponse,
+    AppGameCenterDetailLinkageResponse, AppGameCenterEnabledVersionsLinkagesResponse,
+    AppInAppPurchasesLinkagesResponse, AppInAppPurchasesV2LinkagesResponse,
+    AppInfoAgeRatingDeclarationLinkageResponse, AppInfoAppInfoLocalizationsLinkagesResponse,
+    AppInfoPrimaryCategoryLinkageResponse, AppInfoPrimarySubcategoryOneLinkageResponse,
+    AppInfoPrimarySubcategoryTwoLinkageResponse, AppInfoSecondaryCategoryLinkageResponse,
+    AppInfoSecondarySubcategoryOneLinkageResponse, AppInfoSecondarySubcategoryTwoLinkageResponse,
+    AppInfoTerritoryAgeRatingsLinkagesResponse, AppMarketplaceSearchDetailLinkageResponse,
+    AppPreReleaseVersionsLinkagesResponse, AppPreviewSetAppPreviewsLinkagesResponse,
+    AppPricePointV3EqualizationsLinkagesResponse, AppPriceScheduleAutomaticPricesLinkagesResponse,
+    AppPriceScheduleBaseTerritoryLinkageResponse, AppPriceScheduleManualPricesLinkagesResponse,
+    AppPromotedPurchasesLinkagesResponse, AppReviewSubmissionsLinkagesResponse,
+    AppScreenshotSetAppScreenshotsLinkagesResponse, AppSearchKeywordsLinkagesResponse,
+    AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse,
+    AppStoreVersionAlternativeDistributionPackageLinkageResponse,
+    AppStoreVersionAppClipDefaultExperienceLinkageResponse,
+    AppStoreVersionAppStoreReviewDetailLinkageResponse,
+    AppStoreVersionAppStoreVersionExperimentsLinkagesResponse,
+    AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse,
+    AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse,
+    AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse,
+    AppStoreVersionAppStoreVersionSubmissionLinkageResponse, AppStoreVersionBuildLinkageResponse,
+    AppStoreVersionCustomerReviewsLinkagesResponse,
+    AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse,
+    AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse,
+    AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse,
+    AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse,
+    AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse,
+    AppStoreVersionGameCenterAppVersionLinkageResponse,
+    AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse,
+    AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse,
+    AppStoreVersionLocalizationSearchKeywordsLinkagesResponse,
+    AppStoreVersionRoutingAppCoverageLinkageResponse, AppSubscriptionGracePeriodLinkageResponse,
+    AppSubscriptionGroupsLinkagesResponse, AppTagTerritoriesLinkagesResponse, AppWebhooksLinkagesResponse,
+    BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse,
+    BackgroundAssetVersionsLinkagesResponse, BetaAppLocalizationAppLinkageResponse,
+    BetaAppReviewDetailAppLinkageResponse, BetaAppReviewSubmissionBuildLinkageResponse,
+    BetaBuildLocalizationBuildLinkageResponse, BetaFeedbackCrashSubmissionCrashLogLinkageResponse,
+    BetaGroupAppLinkageResponse, BetaGroupBetaRecruitmentCriteriaLinkageResponse,
+    BetaGroupBetaRecruitmentCriterionCompatibleBuildCheckLinkageResponse,
+    BetaGroupBetaTestersLinkagesResponse, BetaGroupBuildsLinkagesResponse,
+    BetaLicenseAgreementAppLinkageResponse, BetaTesterAppsLinkagesResponse,
+    BetaTesterBetaGroupsLinkagesResponse, BetaTesterBuildsLinkagesResponse,
+    BuildAppEncryptionDeclarationLinkageResponse, BuildAppLinkageResponse,
+    BuildAppStoreVersionLinkageResponse, BuildBetaAppReviewSubmissionLinkageResponse,
+    BuildBetaBuildLocalizationsLinkagesResponse, BuildBetaDetailBuildLinkageResponse,
+    BuildBuildBetaDetailLinkageResponse, BuildBundleAppClipDomainCacheStatusLinkageResponse,
+    BuildBundleAppClipDomainDebugStatusLinkageResponse, BuildBundleBetaAppClipInvocationsLinkagesResponse,
+    BuildBundleBuildBundleFileSizesLinkagesResponse, BuildDiagnosticSignaturesLinkagesResponse,
+    BuildIconsLinkagesResponse, BuildIndividualTestersLinkagesResponse,
+    BuildPreReleaseVersionLinkageResponse, BuildUploadBuildUploadFilesLinkagesResponse,
+    BundleIdAppLinkageResponse, BundleIdBundleIdCapabilitiesLinkagesResponse,
+    BundleIdProfilesLinkagesResponse, CertificatePassTypeIdLinkageResponse,
+    CiBuildActionArtifactsLinkagesResponse, CiBuildActionBuildRunLinkageResponse,
+    CiBuildActionIssuesLinkagesResponse, CiBuildActionTestResultsLinkagesResponse,
+    CiBuildRunActionsLinkagesResponse, CiBuildRunBuildsLinkagesResponse,
+    CiMacOsVersionXcodeVersionsLinkagesResponse, CiProductAdditionalRepositoriesLinkagesResponse,
+    CiProductAppLinkageResponse, CiProductBuildRunsLinkagesResponse,
+    CiProductPrimaryRepositoriesLinkagesResponse, CiProductWorkflowsLinkagesResponse,
+    CiWorkflowBuildRunsLinkagesResponse, CiWorkflowRepositoryLinkageResponse,
+    CiXcodeVersionMacOsVersionsLinkagesResponse, CustomerReviewResponseLinkageResponse,
+    EndUserLicenseAgreementTerritoriesLinkagesResponse,
+    GameCenterAchievementGroupAchievementLinkageResponse,
+    GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse,
+    GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse,
+    GameCenterAchievementLocalizationV2ImageLinkageResponse,
+    GameCenterAchievementLocalizationsLinkagesResponse, GameCenterAchievementReleasesLinkagesResponse,
+    GameCenterAchievementV2VersionsLinkagesResponse,
+    GameCenterAchievementVersionV2LocalizationsLinkagesResponse,
+    GameCenterActivityLocalizationImageLinkageResponse,
+    GameCenterActivityVersionDefaultImageLinkageResponse,
+    GameCenterActivityVersionLocalizationsLinkagesResponse, GameCenterActivityVersionsLinkagesResponse,
+    GameCenterAppVersionAppStoreVersionLinkageResponse,
+    GameCenterAppVersionCompatibilityVersionsLinkagesResponse,
+    GameCenterChallengeLocalizationImageLinkageResponse,
+    GameCenterChallengeVersionDefaultImageLinkageResponse,
+    GameCenterChallengeVersionLocalizationsLinkagesResponse, GameCenterChallengeVersionsLinkagesResponse,
+    GameCenterDetailAchievementReleasesLinkagesResponse, GameCenterDetailActivityReleasesLinkagesResponse,
+    GameCenterDetailChallengeReleasesLinkagesResponse,
+    GameCenterDetailGameCenterAchievementsLinkagesResponse,
+    GameCenterDetailGameCenterAchievementsV2LinkagesResponse,
+    GameCenterDetailGameCenterActivitiesLinkagesResponse,
+    GameCenterDetailGameCenterAppVersionsLinkagesResponse,
+    GameCenterDetailGameCenterChallengesLinkagesResponse, GameCenterDetailGameCenterGroupLinkageResponse,
+    GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse,
+    GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse,
+    GameCenterDetailGameCenterLeaderboardsLinkagesResponse,
+    GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse,
+    GameCenterDetailLeaderboardReleasesLinkagesResponse,
+    GameCenterDetailLeaderboardSetReleasesLinkagesResponse,
+    GameCenterEnabledVersionCompatibleVersionsLinkagesResponse,
+    GameCenterGroupGameCenterAchievementsLinkagesResponse,
+    GameCenterGroupGameCenterAchievementsV2LinkagesResponse,
+    GameCenterGroupGameCenterActivitiesLinkagesResponse,
+    GameCenterGroupGameCenterChallengesLinkagesResponse, GameCenterGroupGameCenterDetailsLinkagesResponse,
+    GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse,
+    GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse,
+    GameCenterGroupGameCenterLeaderboardsLinkagesResponse,
+    GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse,
+    GameCenterLeaderboardGroupLeaderboardLinkageResponse,
+    GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse,
+    GameCenterLeaderboardLocalizationV2ImageLinkageResponse,
+    GameCenterLeaderboardLocalizationsLinkagesResponse, GameCenterLeaderboardReleasesLinkagesResponse,
+    GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse,
+    GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse,
+    GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse,
+    GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse,
+    GameCenterLeaderboardSetLocalizationsLinkagesResponse,
+    GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse,
+    GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse,
+    GameCenterLeaderboardSetReleasesLinkagesResponse,
+    GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse,
+    GameCenterLeaderboardSetV2VersionsLinkagesResponse,
+    GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse,
+    GameCenterLeaderboardV2VersionsLinkagesResponse,
+    GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse,
+    GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse,
+    GameCenterMatchmakingRuleSetRulesLinkagesResponse, GameCenterMatchmakingRuleSetTeamsLinkagesResponse,
+    InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse,
+    InAppPurchaseOfferCodeCustomCodesLinkagesResponse,
+    InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse, InAppPurchaseOfferCodePricesLinkagesResponse,
+    InAppPurchasePricePointEqualizationsLinkagesResponse,
+    InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse,
+    InAppPurchasePriceScheduleBaseTerritoryLinkageResponse,
+    InAppPurchasePriceScheduleManualPricesLinkagesResponse,
+    InAppPurchaseV2AppStoreReviewScreenshotLinkageResponse, InAppPurchaseV2ContentLinkageResponse,
+    InAppPurchaseV2IapPriceScheduleLinkageResponse, InAppPurchaseV2ImagesLinkagesResponse,
+    InAppPurchaseV2InAppPurchaseAvailabilityLinkageResponse,
+    InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse, InAppPurchaseV2OfferCodesLinkagesResponse,
+    InAppPurchaseV2PricePointsLinkagesResponse, InAppPurchaseV2PromotedPurchaseLinkageResponse,
+    InAppPurchaseV2VersionsLinkagesResponse, InAppPurchaseVersionImageLinkageResponse,
+    InAppPurchaseVersionImagesLinkagesResponse, InAppPurchaseVersionLocalizationsLinkagesResponse,
+    MerchantIdCertificatesLinkagesResponse, PassTypeIdCertificatesLinkagesResponse,
+    PrereleaseVersionAppLinkageResponse, PrereleaseVersionBuildsLinkagesResponse,
+    ProfileBundleIdLinkageResponse, ProfileCertificatesLinkagesResponse, ProfileDevicesLinkagesResponse,
+    ReviewSubmissionItemsLinkagesResponse, ScmProviderRepositoriesLinkagesResponse,
+    ScmRepositoryGitReferencesLinkagesResponse, ScmRepositoryPullRequestsLinkagesResponse,
+    SubscriptionAppStoreReviewScreenshotLinkageResponse,
+    SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse,
+    SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse,
+    SubscriptionGroupSubscriptionsLinkagesResponse, SubscriptionGroupVersionLocalizationsLinkagesResponse,
+    SubscriptionGroupVersionsLinkagesResponse, SubscriptionImagesLinkagesResponse,
+    SubscriptionIntroductoryOffersLinkagesResponse, SubscriptionOfferCodeCustomCodesLinkagesResponse,
+    SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse, SubscriptionOfferCodePricesLinkagesResponse,
+    SubscriptionOfferCodesLinkagesResponse, SubscriptionPlanAvailabilitiesLinkagesResponse,
+    SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse,
+    SubscriptionPricePointEqualizationsLinkagesResponse, SubscriptionPricePointsLinkagesResponse,
+    SubscriptionPricesLinkagesResponse, SubscriptionPromotedPurchaseLinkageResponse,
+    SubscriptionPromotionalOfferPricesLinkagesResponse, SubscriptionPromotionalOffersLinkagesResponse,
+    SubscriptionSubscriptionAvailabilityLinkageResponse,
+    SubscriptionSubscriptionLocalizationsLinkagesResponse, SubscriptionVersionImageLinkageResponse,
+    SubscriptionVersionImagesLinkagesResponse, SubscriptionVersionLocalizationsLinkagesResponse,
+    SubscriptionVersionsLinkagesResponse, SubscriptionWinBackOffersLinkagesResponse,
+    UserInvitationVisibleAppsLinkagesResponse, UserVisibleAppsLinkagesResponse,
+    WebhookDeliveriesLinkagesResponse, WinBackOfferPricesLinkagesResponse,
+};
 #[cfg(feature = "game-center")]
 mod location;
 #[cfg(feature = "game-center")]
-pub use location::{Location};
+pub use location::Location;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details::{MarketplaceSearchDetail, MarketplaceSearchDetailAttributes};
+pub use marketplace_search_details::{
+    MarketplaceSearchDetail, MarketplaceSearchDetailAttributes,
+};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details_documents::{MarketplaceSearchDetailResponse};
+pub use marketplace_search_details_documents::MarketplaceSearchDetailResponse;
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_search_details_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_search_details_requests::{MarketplaceSearchDetailCreateRequest, MarketplaceSearchDetailUpdateRequest};
+pub use marketplace_search_details_requests::{
+    MarketplaceSearchDetailCreateRequest, MarketplaceSearchDetailUpdateRequest,
+};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks::{MarketplaceWebhook, MarketplaceWebhookAttributes};
+pub use marketplace_webhooks::{
+    MarketplaceWebhook, MarketplaceWebhookAttributes,
+};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_documents::{MarketplaceWebhookResponse, MarketplaceWebhooksResponse};
+pub use marketplace_webhooks_documents::{
+    MarketplaceWebhookResponse, MarketplaceWebhooksResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_requests::{MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest};
+pub use marketplace_webhooks_requests::{
+    MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest,
+};
 #[cfg(feature = "provisioning")]
 mod merchant_ids;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids::{MerchantId, MerchantIdAttributes, MerchantIdRelationships};
+pub use merchant_ids::{
+    MerchantId, MerchantIdAttributes, MerchantIdRelationships,
+};
 #[cfg(feature = "provisioning")]
 mod merchant_ids_documents;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_documents::{MerchantIdResponse, MerchantIdResponseIncluded, MerchantIdsResponse, MerchantIdsResponseIncluded};
+pub use merchant_ids_documents::{
+    MerchantIdResponse, MerchantIdResponseIncluded, MerchantIdsResponse, MerchantIdsResponseIncluded,
+};
 #[cfg(feature = "provisioning")]
 mod merchant_ids_query;
 #[cfg(feature = "provisioning")]
@@ -2643,23 +3951,31 @@ pub use merchant_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod merchant_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest};
+pub use merchant_ids_requests::{
+    MerchantIdCreateRequest, MerchantIdUpdateRequest,
+};
 #[cfg(feature = "power-and-performance")]
 mod metric_category;
 #[cfg(feature = "power-and-performance")]
-pub use metric_category::{MetricCategory};
+pub use metric_category::MetricCategory;
 #[cfg(feature = "power-and-performance")]
 mod metrics_insight;
 #[cfg(feature = "power-and-performance")]
-pub use metrics_insight::{MetricsInsight, MetricsInsightPopulations};
+pub use metrics_insight::{
+    MetricsInsight, MetricsInsightPopulations,
+};
 #[cfg(feature = "app-store")]
 mod nominations;
 #[cfg(feature = "app-store")]
-pub use nominations::{Nomination, NominationAttributes, NominationRelationships, NominationState, NominationType};
+pub use nominations::{
+    Nomination, NominationAttributes, NominationRelationships, NominationState, NominationType,
+};
 #[cfg(feature = "app-store")]
 mod nominations_documents;
 #[cfg(feature = "app-store")]
-pub use nominations_documents::{NominationResponse, NominationResponseIncluded, NominationsResponse, NominationsResponseIncluded};
+pub use nominations_documents::{
+    NominationResponse, NominationResponseIncluded, NominationsResponse, NominationsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod nominations_query;
 #[cfg(feature = "app-store")]
@@ -2667,19 +3983,26 @@ pub use nominations_query::*;
 #[cfg(feature = "app-store")]
 mod nominations_requests;
 #[cfg(feature = "app-store")]
-pub use nominations_requests::{NominationCreateRequest, NominationCreateRequestType, NominationUpdateRequest, NominationUpdateRequestType};
+pub use nominations_requests::{
+    NominationCreateRequest, NominationCreateRequestType, NominationUpdateRequest,
+    NominationUpdateRequestType,
+};
 #[cfg(any(feature = "in-app-purchases", feature = "subscriptions"))]
 mod offer_code_environment;
 #[cfg(any(feature = "in-app-purchases", feature = "subscriptions"))]
-pub use offer_code_environment::{OfferCodeEnvironment};
+pub use offer_code_environment::OfferCodeEnvironment;
 #[cfg(feature = "provisioning")]
 mod pass_type_ids;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids::{PassTypeId, PassTypeIdAttributes, PassTypeIdRelationships};
+pub use pass_type_ids::{
+    PassTypeId, PassTypeIdAttributes, PassTypeIdRelationships,
+};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_documents;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_documents::{PassTypeIdResponse, PassTypeIdResponseIncluded, PassTypeIdsResponse, PassTypeIdsResponseIncluded};
+pub use pass_type_ids_documents::{
+    PassTypeIdResponse, PassTypeIdResponseIncluded, PassTypeIdsResponse, PassTypeIdsResponseIncluded,
+};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_query;
 #[cfg(feature = "provisioning")]
@@ -2687,23 +4010,31 @@ pub use pass_type_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
+pub use pass_type_ids_requests::{
+    PassTypeIdCreateRequest, PassTypeIdUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod phased_release_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use phased_release_state::{PhasedReleaseState};
+pub use phased_release_state::PhasedReleaseState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod platform;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use platform::{Platform};
+pub use platform::Platform;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod pre_release_versions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use pre_release_versions::{PrereleaseVersion, PrereleaseVersionAttributes, PrereleaseVersionRelationships};
+pub use pre_release_versions::{
+    PrereleaseVersion, PrereleaseVersionAttributes, PrereleaseVersionRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod pre_release_versions_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use pre_release_versions_documents::{PreReleaseVersionsResponse, PreReleaseVersionsResponseIncluded, PreReleaseVersionsWithoutIncludesResponse, PrereleaseVersionResponse, PrereleaseVersionResponseIncluded, PrereleaseVersionWithoutIncludesResponse};
+pub use pre_release_versions_documents::{
+    PreReleaseVersionsResponse, PreReleaseVersionsResponseIncluded,
+    PreReleaseVersionsWithoutIncludesResponse, PrereleaseVersionResponse,
+    PrereleaseVersionResponseIncluded, PrereleaseVersionWithoutIncludesResponse,
+};
 #[cfg(feature = "builds")]
 mod pre_release_versions_query;
 #[cfg(feature = "builds")]
@@ -2711,19 +4042,24 @@ pub use pre_release_versions_query::*;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod preview_frame_image;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use preview_frame_image::{PreviewFrameImage};
+pub use preview_frame_image::PreviewFrameImage;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod preview_type;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use preview_type::{PreviewType};
+pub use preview_type::PreviewType;
 #[cfg(feature = "provisioning")]
 mod profiles;
 #[cfg(feature = "provisioning")]
-pub use profiles::{Profile, ProfileAttributes, ProfileRelationships, ProfileProfileState, ProfileProfileType};
+pub use profiles::{
+    Profile, ProfileAttributes, ProfileProfileState, ProfileProfileType, ProfileRelationships,
+};
 #[cfg(feature = "provisioning")]
 mod profiles_documents;
 #[cfg(feature = "provisioning")]
-pub use profiles_documents::{ProfileResponse, ProfileResponseIncluded, ProfilesResponse, ProfilesResponseIncluded, ProfilesWithoutIncludesResponse};
+pub use profiles_documents::{
+    ProfileResponse, ProfileResponseIncluded, ProfilesResponse, ProfilesResponseIncluded,
+    ProfilesWithoutIncludesResponse,
+};
 #[cfg(feature = "provisioning")]
 mod profiles_query;
 #[cfg(feature = "provisioning")]
@@ -2731,15 +4067,22 @@ pub use profiles_query::*;
 #[cfg(feature = "provisioning")]
 mod profiles_requests;
 #[cfg(feature = "provisioning")]
-pub use profiles_requests::{ProfileCreateRequest, ProfileCreateRequestProfileType};
+pub use profiles_requests::{
+    ProfileCreateRequest, ProfileCreateRequestProfileType,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod promoted_purchases;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use promoted_purchases::{PromotedPurchase, PromotedPurchaseAttributes, PromotedPurchaseRelationships, PromotedPurchaseState};
+pub use promoted_purchases::{
+    PromotedPurchase, PromotedPurchaseAttributes, PromotedPurchaseRelationships, PromotedPurchaseState,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod promoted_purchases_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use promoted_purchases_documents::{PromotedPurchaseResponse, PromotedPurchaseResponseIncluded, PromotedPurchasesResponse, PromotedPurchasesResponseIncluded};
+pub use promoted_purchases_documents::{
+    PromotedPurchaseResponse, PromotedPurchaseResponseIncluded, PromotedPurchasesResponse,
+    PromotedPurchasesResponseIncluded,
+};
 #[cfg(feature = "in-app-purchases")]
 mod promoted_purchases_query;
 #[cfg(feature = "in-app-purchases")]
@@ -2747,31 +4090,46 @@ pub use promoted_purchases_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod promoted_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use promoted_purchases_requests::{PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest};
+pub use promoted_purchases_requests::{
+    PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod property;
 #[cfg(feature = "game-center")]
-pub use property::{Property};
+pub use property::Property;
 #[cfg(feature = "app-store")]
 mod review_submission_items;
 #[cfg(feature = "app-store")]
-pub use review_submission_items::{ReviewSubmissionItem, ReviewSubmissionItemAttributes, ReviewSubmissionItemRelationships, ReviewSubmissionItemState};
+pub use review_submission_items::{
+    ReviewSubmissionItem, ReviewSubmissionItemAttributes, ReviewSubmissionItemRelationships,
+    ReviewSubmissionItemState,
+};
 #[cfg(feature = "app-store")]
 mod review_submission_items_documents;
 #[cfg(feature = "app-store")]
-pub use review_submission_items_documents::{ReviewSubmissionItemResponse, ReviewSubmissionItemResponseIncluded, ReviewSubmissionItemsResponse, ReviewSubmissionItemsResponseIncluded};
+pub use review_submission_items_documents::{
+    ReviewSubmissionItemResponse, ReviewSubmissionItemResponseIncluded, ReviewSubmissionItemsResponse,
+    ReviewSubmissionItemsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod review_submission_items_requests;
 #[cfg(feature = "app-store")]
-pub use review_submission_items_requests::{ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest};
+pub use review_submission_items_requests::{
+    ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod review_submissions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use review_submissions::{ReviewSubmission, ReviewSubmissionAttributes, ReviewSubmissionRelationships, ReviewSubmissionState};
+pub use review_submissions::{
+    ReviewSubmission, ReviewSubmissionAttributes, ReviewSubmissionRelationships, ReviewSubmissionState,
+};
 #[cfg(feature = "app-store")]
 mod review_submissions_documents;
 #[cfg(feature = "app-store")]
-pub use review_submissions_documents::{ReviewSubmissionResponse, ReviewSubmissionResponseIncluded, ReviewSubmissionsResponse, ReviewSubmissionsResponseIncluded};
+pub use review_submissions_documents::{
+    ReviewSubmissionResponse, ReviewSubmissionResponseIncluded, ReviewSubmissionsResponse,
+    ReviewSubmissionsResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod review_submissions_query;
 #[cfg(feature = "app-store")]
@@ -2779,15 +4137,21 @@ pub use review_submissions_query::*;
 #[cfg(feature = "app-store")]
 mod review_submissions_requests;
 #[cfg(feature = "app-store")]
-pub use review_submissions_requests::{ReviewSubmissionCreateRequest, ReviewSubmissionUpdateRequest};
+pub use review_submissions_requests::{
+    ReviewSubmissionCreateRequest, ReviewSubmissionUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod routing_app_coverages;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use routing_app_coverages::{RoutingAppCoverage, RoutingAppCoverageAttributes, RoutingAppCoverageRelationships};
+pub use routing_app_coverages::{
+    RoutingAppCoverage, RoutingAppCoverageAttributes, RoutingAppCoverageRelationships,
+};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_documents;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_documents::{RoutingAppCoverageResponse, RoutingAppCoverageResponseIncluded};
+pub use routing_app_coverages_documents::{
+    RoutingAppCoverageResponse, RoutingAppCoverageResponseIncluded,
+};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_query;
 #[cfg(feature = "app-store")]
@@ -2795,7 +4159,9 @@ pub use routing_app_coverages_query::*;
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_requests;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_requests::{RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest};
+pub use routing_app_coverages_requests::{
+    RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest,
+};
 #[cfg(feature = "sales-and-finance")]
 mod sales_reports_query;
 #[cfg(feature = "sales-and-finance")]
@@ -2803,35 +4169,46 @@ pub use sales_reports_query::*;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers::{SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2SubscriptionRenewalRate};
+pub use sandbox_testers::{
+    SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2SubscriptionRenewalRate,
+};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request::{SandboxTestersClearPurchaseHistoryRequestV2};
+pub use sandbox_testers_clear_purchase_history_request::SandboxTestersClearPurchaseHistoryRequestV2;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request_documents;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request_documents::{SandboxTestersClearPurchaseHistoryRequestV2Response};
+pub use sandbox_testers_clear_purchase_history_request_documents::SandboxTestersClearPurchaseHistoryRequestV2Response;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request_requests;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request_requests::{SandboxTestersClearPurchaseHistoryRequestV2CreateRequest};
+pub use sandbox_testers_clear_purchase_history_request_requests::SandboxTestersClearPurchaseHistoryRequestV2CreateRequest;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_documents;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_documents::{SandboxTesterV2Response, SandboxTestersV2Response};
+pub use sandbox_testers_documents::{
+    SandboxTesterV2Response, SandboxTestersV2Response,
+};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_requests;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_requests::{SandboxTesterV2UpdateRequest, SandboxTesterV2UpdateRequestSubscriptionRenewalRate};
+pub use sandbox_testers_requests::{
+    SandboxTesterV2UpdateRequest, SandboxTesterV2UpdateRequestSubscriptionRenewalRate,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_git_references::{ScmGitReference, ScmGitReferenceAttributes, ScmGitReferenceRelationships};
+pub use scm_git_references::{
+    ScmGitReference, ScmGitReferenceAttributes, ScmGitReferenceRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_git_references_documents::{ScmGitReferenceResponse, ScmGitReferenceResponseIncluded, ScmGitReferencesResponse, ScmGitReferencesResponseIncluded};
+pub use scm_git_references_documents::{
+    ScmGitReferenceResponse, ScmGitReferenceResponseIncluded, ScmGitReferencesResponse,
+    ScmGitReferencesResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2839,15 +4216,21 @@ pub use scm_git_references_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod scm_provider_type;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_provider_type::{ScmProviderType, ScmProviderTypeKind};
+pub use scm_provider_type::{
+    ScmProviderType, ScmProviderTypeKind,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers::{ScmProvider, ScmProviderAttributes, ScmProviderRelationships};
+pub use scm_providers::{
+    ScmProvider, ScmProviderAttributes, ScmProviderRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers_documents::{ScmProviderResponse, ScmProvidersResponse};
+pub use scm_providers_documents::{
+    ScmProviderResponse, ScmProvidersResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2855,11 +4238,16 @@ pub use scm_providers_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_pull_requests::{ScmPullRequest, ScmPullRequestAttributes, ScmPullRequestRelationships};
+pub use scm_pull_requests::{
+    ScmPullRequest, ScmPullRequestAttributes, ScmPullRequestRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_pull_requests_documents::{ScmPullRequestResponse, ScmPullRequestResponseIncluded, ScmPullRequestsResponse, ScmPullRequestsResponseIncluded};
+pub use scm_pull_requests_documents::{
+    ScmPullRequestResponse, ScmPullRequestResponseIncluded, ScmPullRequestsResponse,
+    ScmPullRequestsResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2867,11 +4255,16 @@ pub use scm_pull_requests_query::*;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod scm_repositories;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
-pub use scm_repositories::{ScmRepository, ScmRepositoryAttributes, ScmRepositoryRelationships};
+pub use scm_repositories::{
+    ScmRepository, ScmRepositoryAttributes, ScmRepositoryRelationships,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_repositories_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_repositories_documents::{ScmRepositoriesResponse, ScmRepositoriesResponseIncluded, ScmRepositoryResponse, ScmRepositoryResponseIncluded};
+pub use scm_repositories_documents::{
+    ScmRepositoriesResponse, ScmRepositoriesResponseIncluded, ScmRepositoryResponse,
+    ScmRepositoryResponseIncluded,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_repositories_query;
 #[cfg(feature = "xcode-cloud")]
@@ -2879,23 +4272,28 @@ pub use scm_repositories_query::*;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod screenshot_display_type;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use screenshot_display_type::{ScreenshotDisplayType};
+pub use screenshot_display_type::ScreenshotDisplayType;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod state_detail;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use state_detail::{StateDetail};
+pub use state_detail::StateDetail;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod string_to_string_map;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use string_to_string_map::{StringToStringMap};
+pub use string_to_string_map::StringToStringMap;
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots::{SubscriptionAppStoreReviewScreenshot, SubscriptionAppStoreReviewScreenshotAttributes, SubscriptionAppStoreReviewScreenshotRelationships};
+pub use subscription_app_store_review_screenshots::{
+    SubscriptionAppStoreReviewScreenshot, SubscriptionAppStoreReviewScreenshotAttributes,
+    SubscriptionAppStoreReviewScreenshotRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots_documents::{SubscriptionAppStoreReviewScreenshotResponse, SubscriptionAppStoreReviewScreenshotResponseIncluded};
+pub use subscription_app_store_review_screenshots_documents::{
+    SubscriptionAppStoreReviewScreenshotResponse, SubscriptionAppStoreReviewScreenshotResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_query;
 #[cfg(feature = "subscriptions")]
@@ -2903,15 +4301,21 @@ pub use subscription_app_store_review_screenshots_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots_requests::{SubscriptionAppStoreReviewScreenshotCreateRequest, SubscriptionAppStoreReviewScreenshotUpdateRequest};
+pub use subscription_app_store_review_screenshots_requests::{
+    SubscriptionAppStoreReviewScreenshotCreateRequest, SubscriptionAppStoreReviewScreenshotUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities::{SubscriptionAvailability, SubscriptionAvailabilityAttributes, SubscriptionAvailabilityRelationships};
+pub use subscription_availabilities::{
+    SubscriptionAvailability, SubscriptionAvailabilityAttributes, SubscriptionAvailabilityRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_documents::{SubscriptionAvailabilityResponse, SubscriptionAvailabilityResponseIncluded};
+pub use subscription_availabilities_documents::{
+    SubscriptionAvailabilityResponse, SubscriptionAvailabilityResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_query;
 #[cfg(feature = "subscriptions")]
@@ -2919,35 +4323,49 @@ pub use subscription_availabilities_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_requests::{SubscriptionAvailabilityCreateRequest};
+pub use subscription_availabilities_requests::SubscriptionAvailabilityCreateRequest;
 #[cfg(feature = "subscriptions")]
 mod subscription_customer_eligibility;
 #[cfg(feature = "subscriptions")]
-pub use subscription_customer_eligibility::{SubscriptionCustomerEligibility};
+pub use subscription_customer_eligibility::SubscriptionCustomerEligibility;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_grace_period_duration;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_grace_period_duration::{SubscriptionGracePeriodDuration};
+pub use subscription_grace_period_duration::SubscriptionGracePeriodDuration;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_grace_periods;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_grace_periods::{SubscriptionGracePeriod, SubscriptionGracePeriodAttributes, SubscriptionGracePeriodRenewalType};
+pub use subscription_grace_periods::{
+    SubscriptionGracePeriod, SubscriptionGracePeriodAttributes, SubscriptionGracePeriodRenewalType,
+};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_grace_periods_documents;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_grace_periods_documents::{SubscriptionGracePeriodResponse};
+pub use subscription_grace_periods_documents::SubscriptionGracePeriodResponse;
 #[cfg(feature = "subscriptions")]
 mod subscription_grace_periods_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_grace_periods_requests::{SubscriptionGracePeriodUpdateRequest, SubscriptionGracePeriodUpdateRequestRenewalType};
+pub use subscription_grace_periods_requests::{
+    SubscriptionGracePeriodUpdateRequest, SubscriptionGracePeriodUpdateRequestRenewalType,
+};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_localizations;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_group_localizations::{SubscriptionGroupLocalization, SubscriptionGroupLocalizationAttributes, SubscriptionGroupLocalizationRelationships, SubscriptionGroupLocalizationState, SubscriptionGroupLocalizationV2, SubscriptionGroupLocalizationV2Attributes, SubscriptionGroupLocalizationV2Relationships};
+pub use subscription_group_localizations::{
+    SubscriptionGroupLocalization, SubscriptionGroupLocalizationAttributes,
+    SubscriptionGroupLocalizationRelationships, SubscriptionGroupLocalizationState,
+    SubscriptionGroupLocalizationV2, SubscriptionGroupLocalizationV2Attributes,
+    SubscriptionGroupLocalizationV2Relationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_localizations_documents::{SubscriptionGroupLocalizationResponse, SubscriptionGroupLocalizationResponseIncluded, SubscriptionGroupLocalizationV2Response, SubscriptionGroupLocalizationV2ResponseIncluded, SubscriptionGroupLocalizationsResponse, SubscriptionGroupLocalizationsResponseIncluded, SubscriptionGroupLocalizationsV2Response, SubscriptionGroupLocalizationsV2ResponseIncluded};
+pub use subscription_group_localizations_documents::{
+    SubscriptionGroupLocalizationResponse, SubscriptionGroupLocalizationResponseIncluded,
+    SubscriptionGroupLocalizationV2Response, SubscriptionGroupLocalizationV2ResponseIncluded,
+    SubscriptionGroupLocalizationsResponse, SubscriptionGroupLocalizationsResponseIncluded,
+    SubscriptionGroupLocalizationsV2Response, SubscriptionGroupLocalizationsV2ResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_query;
 #[cfg(feature = "subscriptions")]
@@ -2955,7 +4373,10 @@ pub use subscription_group_localizations_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_localizations_requests::{SubscriptionGroupLocalizationCreateRequest, SubscriptionGroupLocalizationUpdateRequest, SubscriptionGroupLocalizationV2CreateRequest, SubscriptionGroupLocalizationV2UpdateRequest};
+pub use subscription_group_localizations_requests::{
+    SubscriptionGroupLocalizationCreateRequest, SubscriptionGroupLocalizationUpdateRequest,
+    SubscriptionGroupLocalizationV2CreateRequest, SubscriptionGroupLocalizationV2UpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_v2_query;
 #[cfg(feature = "subscriptions")]
@@ -2963,23 +4384,29 @@ pub use subscription_group_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions::{SubscriptionGroupSubmission};
+pub use subscription_group_submissions::SubscriptionGroupSubmission;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions_documents::{SubscriptionGroupSubmissionResponse};
+pub use subscription_group_submissions_documents::SubscriptionGroupSubmissionResponse;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions_requests::{SubscriptionGroupSubmissionCreateRequest};
+pub use subscription_group_submissions_requests::SubscriptionGroupSubmissionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_versions;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_group_versions::{SubscriptionGroupVersion, SubscriptionGroupVersionAttributes, SubscriptionGroupVersionRelationships, SubscriptionGroupVersionState};
+pub use subscription_group_versions::{
+    SubscriptionGroupVersion, SubscriptionGroupVersionAttributes, SubscriptionGroupVersionRelationships,
+    SubscriptionGroupVersionState,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_versions_documents::{SubscriptionGroupVersionResponse, SubscriptionGroupVersionResponseIncluded, SubscriptionGroupVersionsResponse, SubscriptionGroupVersionsResponseIncluded};
+pub use subscription_group_versions_documents::{
+    SubscriptionGroupVersionResponse, SubscriptionGroupVersionResponseIncluded,
+    SubscriptionGroupVersionsResponse, SubscriptionGroupVersionsResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_query;
 #[cfg(feature = "subscriptions")]
@@ -2987,15 +4414,20 @@ pub use subscription_group_versions_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_versions_requests::{SubscriptionGroupVersionCreateRequest};
+pub use subscription_group_versions_requests::SubscriptionGroupVersionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_groups::{SubscriptionGroup, SubscriptionGroupAttributes, SubscriptionGroupRelationships};
+pub use subscription_groups::{
+    SubscriptionGroup, SubscriptionGroupAttributes, SubscriptionGroupRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_groups_documents;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_groups_documents::{SubscriptionGroupResponse, SubscriptionGroupResponseIncluded, SubscriptionGroupsResponse, SubscriptionGroupsResponseIncluded};
+pub use subscription_groups_documents::{
+    SubscriptionGroupResponse, SubscriptionGroupResponseIncluded, SubscriptionGroupsResponse,
+    SubscriptionGroupsResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_groups_query;
 #[cfg(feature = "subscriptions")]
@@ -3003,15 +4435,23 @@ pub use subscription_groups_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_groups_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_groups_requests::{SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest};
+pub use subscription_groups_requests::{
+    SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_images;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images::{SubscriptionImage, SubscriptionImageAttributes, SubscriptionImageRelationships, SubscriptionImageState, SubscriptionImageV2, SubscriptionImageV2Attributes};
+pub use subscription_images::{
+    SubscriptionImage, SubscriptionImageAttributes, SubscriptionImageRelationships, SubscriptionImageState,
+    SubscriptionImageV2, SubscriptionImageV2Attributes,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_images_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images_documents::{SubscriptionImageResponse, SubscriptionImageResponseIncluded, SubscriptionImageV2Response, SubscriptionImagesResponse, SubscriptionImagesResponseIncluded, SubscriptionImagesV2Response};
+pub use subscription_images_documents::{
+    SubscriptionImageResponse, SubscriptionImageResponseIncluded, SubscriptionImageV2Response,
+    SubscriptionImagesResponse, SubscriptionImagesResponseIncluded, SubscriptionImagesV2Response,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_images_query;
 #[cfg(feature = "subscriptions")]
@@ -3019,27 +4459,48 @@ pub use subscription_images_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_images_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images_requests::{SubscriptionImageCreateRequest, SubscriptionImageUpdateRequest, SubscriptionImageV2CreateRequest, SubscriptionImageV2UpdateRequest};
+pub use subscription_images_requests::{
+    SubscriptionImageCreateRequest, SubscriptionImageUpdateRequest, SubscriptionImageV2CreateRequest,
+    SubscriptionImageV2UpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers;
 #[cfg(feature = "subscriptions")]
-pub use subscription_introductory_offers::{SubscriptionIntroductoryOffer, SubscriptionIntroductoryOfferAttributes, SubscriptionIntroductoryOfferRelationships};
+pub use subscription_introductory_offers::{
+    SubscriptionIntroductoryOffer, SubscriptionIntroductoryOfferAttributes,
+    SubscriptionIntroductoryOfferRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_introductory_offers_documents::{SubscriptionIntroductoryOfferResponse, SubscriptionIntroductoryOfferResponseIncluded, SubscriptionIntroductoryOffersResponse, SubscriptionIntroductoryOffersResponseIncluded};
+pub use subscription_introductory_offers_documents::{
+    SubscriptionIntroductoryOfferResponse, SubscriptionIntroductoryOfferResponseIncluded,
+    SubscriptionIntroductoryOffersResponse, SubscriptionIntroductoryOffersResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_introductory_offers_requests::{SubscriptionIntroductoryOfferCreateRequest, SubscriptionIntroductoryOfferCreateRequestIncluded, SubscriptionIntroductoryOfferInlineCreate, SubscriptionIntroductoryOfferUpdateRequest};
+pub use subscription_introductory_offers_requests::{
+    SubscriptionIntroductoryOfferCreateRequest, SubscriptionIntroductoryOfferCreateRequestIncluded,
+    SubscriptionIntroductoryOfferInlineCreate, SubscriptionIntroductoryOfferUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations::{SubscriptionLocalization, SubscriptionLocalizationAttributes, SubscriptionLocalizationRelationships, SubscriptionLocalizationState, SubscriptionLocalizationV2, SubscriptionLocalizationV2Attributes, SubscriptionLocalizationV2Relationships};
+pub use subscription_localizations::{
+    SubscriptionLocalization, SubscriptionLocalizationAttributes, SubscriptionLocalizationRelationships,
+    SubscriptionLocalizationState, SubscriptionLocalizationV2, SubscriptionLocalizationV2Attributes,
+    SubscriptionLocalizationV2Relationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations_documents::{SubscriptionLocalizationResponse, SubscriptionLocalizationResponseIncluded, SubscriptionLocalizationV2Response, SubscriptionLocalizationV2ResponseIncluded, SubscriptionLocalizationsResponse, SubscriptionLocalizationsResponseIncluded, SubscriptionLocalizationsV2Response, SubscriptionLocalizationsV2ResponseIncluded};
+pub use subscription_localizations_documents::{
+    SubscriptionLocalizationResponse, SubscriptionLocalizationResponseIncluded,
+    SubscriptionLocalizationV2Response, SubscriptionLocalizationV2ResponseIncluded,
+    SubscriptionLocalizationsResponse, SubscriptionLocalizationsResponseIncluded,
+    SubscriptionLocalizationsV2Response, SubscriptionLocalizationsV2ResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_query;
 #[cfg(feature = "subscriptions")]
@@ -3047,7 +4508,10 @@ pub use subscription_localizations_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations_requests::{SubscriptionLocalizationCreateRequest, SubscriptionLocalizationUpdateRequest, SubscriptionLocalizationV2CreateRequest, SubscriptionLocalizationV2UpdateRequest};
+pub use subscription_localizations_requests::{
+    SubscriptionLocalizationCreateRequest, SubscriptionLocalizationUpdateRequest,
+    SubscriptionLocalizationV2CreateRequest, SubscriptionLocalizationV2UpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_v2_query;
 #[cfg(feature = "subscriptions")]
@@ -3055,11 +4519,17 @@ pub use subscription_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes::{SubscriptionOfferCodeCustomCode, SubscriptionOfferCodeCustomCodeAttributes, SubscriptionOfferCodeCustomCodeRelationships};
+pub use subscription_offer_code_custom_codes::{
+    SubscriptionOfferCodeCustomCode, SubscriptionOfferCodeCustomCodeAttributes,
+    SubscriptionOfferCodeCustomCodeRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes_documents::{SubscriptionOfferCodeCustomCodeResponse, SubscriptionOfferCodeCustomCodeResponseIncluded, SubscriptionOfferCodeCustomCodesResponse, SubscriptionOfferCodeCustomCodesResponseIncluded};
+pub use subscription_offer_code_custom_codes_documents::{
+    SubscriptionOfferCodeCustomCodeResponse, SubscriptionOfferCodeCustomCodeResponseIncluded,
+    SubscriptionOfferCodeCustomCodesResponse, SubscriptionOfferCodeCustomCodesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_query;
 #[cfg(feature = "subscriptions")]
@@ -3067,15 +4537,23 @@ pub use subscription_offer_code_custom_codes_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes_requests::{SubscriptionOfferCodeCustomCodeCreateRequest, SubscriptionOfferCodeCustomCodeUpdateRequest};
+pub use subscription_offer_code_custom_codes_requests::{
+    SubscriptionOfferCodeCustomCodeCreateRequest, SubscriptionOfferCodeCustomCodeUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes::{SubscriptionOfferCodeOneTimeUseCode, SubscriptionOfferCodeOneTimeUseCodeAttributes, SubscriptionOfferCodeOneTimeUseCodeRelationships};
+pub use subscription_offer_code_one_time_use_codes::{
+    SubscriptionOfferCodeOneTimeUseCode, SubscriptionOfferCodeOneTimeUseCodeAttributes,
+    SubscriptionOfferCodeOneTimeUseCodeRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes_documents::{SubscriptionOfferCodeOneTimeUseCodeResponse, SubscriptionOfferCodeOneTimeUseCodeResponseIncluded, SubscriptionOfferCodeOneTimeUseCodesResponse, SubscriptionOfferCodeOneTimeUseCodesResponseIncluded};
+pub use subscription_offer_code_one_time_use_codes_documents::{
+    SubscriptionOfferCodeOneTimeUseCodeResponse, SubscriptionOfferCodeOneTimeUseCodeResponseIncluded,
+    SubscriptionOfferCodeOneTimeUseCodesResponse, SubscriptionOfferCodeOneTimeUseCodesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_query;
 #[cfg(feature = "subscriptions")]
@@ -3083,27 +4561,38 @@ pub use subscription_offer_code_one_time_use_codes_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes_requests::{SubscriptionOfferCodeOneTimeUseCodeCreateRequest, SubscriptionOfferCodeOneTimeUseCodeUpdateRequest};
+pub use subscription_offer_code_one_time_use_codes_requests::{
+    SubscriptionOfferCodeOneTimeUseCodeCreateRequest, SubscriptionOfferCodeOneTimeUseCodeUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices::{SubscriptionOfferCodePrice, SubscriptionOfferCodePriceRelationships};
+pub use subscription_offer_code_prices::{
+    SubscriptionOfferCodePrice, SubscriptionOfferCodePriceRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices_documents::{SubscriptionOfferCodePricesResponse, SubscriptionOfferCodePricesResponseIncluded};
+pub use subscription_offer_code_prices_documents::{
+    SubscriptionOfferCodePricesResponse, SubscriptionOfferCodePricesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices_requests::{SubscriptionOfferCodePriceInlineCreate};
+pub use subscription_offer_code_prices_requests::SubscriptionOfferCodePriceInlineCreate;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes::{SubscriptionOfferCode, SubscriptionOfferCodeAttributes, SubscriptionOfferCodeRelationships};
+pub use subscription_offer_codes::{
+    SubscriptionOfferCode, SubscriptionOfferCodeAttributes, SubscriptionOfferCodeRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes_documents::{SubscriptionOfferCodeResponse, SubscriptionOfferCodeResponseIncluded, SubscriptionOfferCodesResponse, SubscriptionOfferCodesResponseIncluded};
+pub use subscription_offer_codes_documents::{
+    SubscriptionOfferCodeResponse, SubscriptionOfferCodeResponseIncluded, SubscriptionOfferCodesResponse,
+    SubscriptionOfferCodesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_query;
 #[cfg(feature = "subscriptions")]
@@ -3111,27 +4600,36 @@ pub use subscription_offer_codes_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes_requests::{SubscriptionOfferCodeCreateRequest, SubscriptionOfferCodeCreateRequestIncluded, SubscriptionOfferCodeUpdateRequest};
+pub use subscription_offer_codes_requests::{
+    SubscriptionOfferCodeCreateRequest, SubscriptionOfferCodeCreateRequestIncluded,
+    SubscriptionOfferCodeUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_duration;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_duration::{SubscriptionOfferDuration};
+pub use subscription_offer_duration::SubscriptionOfferDuration;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_eligibility;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_eligibility::{SubscriptionOfferEligibility};
+pub use subscription_offer_eligibility::SubscriptionOfferEligibility;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_mode;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_mode::{SubscriptionOfferMode};
+pub use subscription_offer_mode::SubscriptionOfferMode;
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities::{SubscriptionPlanAvailability, SubscriptionPlanAvailabilityAttributes, SubscriptionPlanAvailabilityRelationships};
+pub use subscription_plan_availabilities::{
+    SubscriptionPlanAvailability, SubscriptionPlanAvailabilityAttributes,
+    SubscriptionPlanAvailabilityRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_documents::{SubscriptionPlanAvailabilitiesResponse, SubscriptionPlanAvailabilitiesResponseIncluded, SubscriptionPlanAvailabilityResponse, SubscriptionPlanAvailabilityResponseIncluded};
+pub use subscription_plan_availabilities_documents::{
+    SubscriptionPlanAvailabilitiesResponse, SubscriptionPlanAvailabilitiesResponseIncluded,
+    SubscriptionPlanAvailabilityResponse, SubscriptionPlanAvailabilityResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_query;
 #[cfg(feature = "subscriptions")]
@@ -3139,19 +4637,26 @@ pub use subscription_plan_availabilities_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_requests::{SubscriptionPlanAvailabilityCreateRequest, SubscriptionPlanAvailabilityUpdateRequest};
+pub use subscription_plan_availabilities_requests::{
+    SubscriptionPlanAvailabilityCreateRequest, SubscriptionPlanAvailabilityUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_type;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_type::{SubscriptionPlanType};
+pub use subscription_plan_type::SubscriptionPlanType;
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points::{SubscriptionPricePoint, SubscriptionPricePointAttributes, SubscriptionPricePointRelationships};
+pub use subscription_price_points::{
+    SubscriptionPricePoint, SubscriptionPricePointAttributes, SubscriptionPricePointRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points_documents::{SubscriptionPricePointResponse, SubscriptionPricePointResponseIncluded, SubscriptionPricePointsResponse, SubscriptionPricePointsResponseIncluded};
+pub use subscription_price_points_documents::{
+    SubscriptionPricePointResponse, SubscriptionPricePointResponseIncluded,
+    SubscriptionPricePointsResponse, SubscriptionPricePointsResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_query;
 #[cfg(feature = "subscriptions")]
@@ -3159,39 +4664,56 @@ pub use subscription_price_points_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points_requests::{SubscriptionPricePointInlineCreate};
+pub use subscription_price_points_requests::SubscriptionPricePointInlineCreate;
 #[cfg(feature = "subscriptions")]
 mod subscription_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices::{SubscriptionPrice, SubscriptionPriceAttributes, SubscriptionPriceRelationships};
+pub use subscription_prices::{
+    SubscriptionPrice, SubscriptionPriceAttributes, SubscriptionPriceRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices_documents::{SubscriptionPriceResponse, SubscriptionPriceResponseIncluded, SubscriptionPricesResponse, SubscriptionPricesResponseIncluded};
+pub use subscription_prices_documents::{
+    SubscriptionPriceResponse, SubscriptionPriceResponseIncluded, SubscriptionPricesResponse,
+    SubscriptionPricesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices_requests::{SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate};
+pub use subscription_prices_requests::{
+    SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices::{SubscriptionPromotionalOfferPrice, SubscriptionPromotionalOfferPriceRelationships};
+pub use subscription_promotional_offer_prices::{
+    SubscriptionPromotionalOfferPrice, SubscriptionPromotionalOfferPriceRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices_documents::{SubscriptionPromotionalOfferPricesResponse, SubscriptionPromotionalOfferPricesResponseIncluded};
+pub use subscription_promotional_offer_prices_documents::{
+    SubscriptionPromotionalOfferPricesResponse, SubscriptionPromotionalOfferPricesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices_requests::{SubscriptionPromotionalOfferPriceInlineCreate};
+pub use subscription_promotional_offer_prices_requests::SubscriptionPromotionalOfferPriceInlineCreate;
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers::{SubscriptionPromotionalOffer, SubscriptionPromotionalOfferAttributes, SubscriptionPromotionalOfferRelationships};
+pub use subscription_promotional_offers::{
+    SubscriptionPromotionalOffer, SubscriptionPromotionalOfferAttributes,
+    SubscriptionPromotionalOfferRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers_documents::{SubscriptionPromotionalOfferResponse, SubscriptionPromotionalOfferResponseIncluded, SubscriptionPromotionalOffersResponse, SubscriptionPromotionalOffersResponseIncluded};
+pub use subscription_promotional_offers_documents::{
+    SubscriptionPromotionalOfferResponse, SubscriptionPromotionalOfferResponseIncluded,
+    SubscriptionPromotionalOffersResponse, SubscriptionPromotionalOffersResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_query;
 #[cfg(feature = "subscriptions")]
@@ -3199,31 +4721,45 @@ pub use subscription_promotional_offers_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers_requests::{SubscriptionPromotionalOfferCreateRequest, SubscriptionPromotionalOfferCreateRequestIncluded, SubscriptionPromotionalOfferInlineCreate, SubscriptionPromotionalOfferUpdateRequest, SubscriptionPromotionalOfferUpdateRequestIncluded};
+pub use subscription_promotional_offers_requests::{
+    SubscriptionPromotionalOfferCreateRequest, SubscriptionPromotionalOfferCreateRequestIncluded,
+    SubscriptionPromotionalOfferInlineCreate, SubscriptionPromotionalOfferUpdateRequest,
+    SubscriptionPromotionalOfferUpdateRequestIncluded,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod subscription_status_url_version;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use subscription_status_url_version::{SubscriptionStatusUrlVersion};
+pub use subscription_status_url_version::SubscriptionStatusUrlVersion;
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions::{SubscriptionSubmission, SubscriptionSubmissionRelationships};
+pub use subscription_submissions::{
+    SubscriptionSubmission, SubscriptionSubmissionRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions_documents::{SubscriptionSubmissionResponse, SubscriptionSubmissionResponseIncluded};
+pub use subscription_submissions_documents::{
+    SubscriptionSubmissionResponse, SubscriptionSubmissionResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions_requests::{SubscriptionSubmissionCreateRequest};
+pub use subscription_submissions_requests::SubscriptionSubmissionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_versions;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_versions::{SubscriptionVersion, SubscriptionVersionAttributes, SubscriptionVersionRelationships, SubscriptionVersionState};
+pub use subscription_versions::{
+    SubscriptionVersion, SubscriptionVersionAttributes, SubscriptionVersionRelationships,
+    SubscriptionVersionState,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_versions_documents::{SubscriptionVersionResponse, SubscriptionVersionResponseIncluded, SubscriptionVersionsResponse, SubscriptionVersionsResponseIncluded};
+pub use subscription_versions_documents::{
+    SubscriptionVersionResponse, SubscriptionVersionResponseIncluded, SubscriptionVersionsResponse,
+    SubscriptionVersionsResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_query;
 #[cfg(feature = "subscriptions")]
@@ -3231,15 +4767,21 @@ pub use subscription_versions_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_versions_requests::{SubscriptionVersionCreateRequest};
+pub use subscription_versions_requests::SubscriptionVersionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod subscriptions;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
-pub use subscriptions::{Subscription, SubscriptionAttributes, SubscriptionRelationships, SubscriptionState, SubscriptionSubscriptionPeriod};
+pub use subscriptions::{
+    Subscription, SubscriptionAttributes, SubscriptionRelationships, SubscriptionState,
+    SubscriptionSubscriptionPeriod,
+};
 #[cfg(feature = "subscriptions")]
 mod subscriptions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscriptions_documents::{SubscriptionResponse, SubscriptionResponseIncluded, SubscriptionsResponse, SubscriptionsResponseIncluded};
+pub use subscriptions_documents::{
+    SubscriptionResponse, SubscriptionResponseIncluded, SubscriptionsResponse,
+    SubscriptionsResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod subscriptions_query;
 #[cfg(feature = "subscriptions")]
@@ -3247,55 +4789,79 @@ pub use subscriptions_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscriptions_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscriptions_requests::{SubscriptionCreateRequest, SubscriptionCreateRequestSubscriptionPeriod, SubscriptionUpdateRequest, SubscriptionUpdateRequestSubscriptionPeriod, SubscriptionUpdateRequestIncluded};
+pub use subscriptions_requests::{
+    SubscriptionCreateRequest, SubscriptionCreateRequestSubscriptionPeriod, SubscriptionUpdateRequest,
+    SubscriptionUpdateRequestIncluded, SubscriptionUpdateRequestSubscriptionPeriod,
+};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories::{Territory, TerritoryAttributes};
+pub use territories::{
+    Territory, TerritoryAttributes,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories_documents::{TerritoriesResponse, TerritoriesWithoutIncludesResponse, TerritoryResponse};
+pub use territories_documents::{
+    TerritoriesResponse, TerritoriesWithoutIncludesResponse, TerritoryResponse,
+};
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
 mod territories_requests;
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
-pub use territories_requests::{TerritoryInlineCreate};
+pub use territories_requests::TerritoryInlineCreate;
 #[cfg(feature = "app-store")]
 mod territory_age_ratings;
 #[cfg(feature = "app-store")]
-pub use territory_age_ratings::{TerritoryAgeRating, TerritoryAgeRatingAttributes, TerritoryAgeRatingRelationships};
+pub use territory_age_ratings::{
+    TerritoryAgeRating, TerritoryAgeRatingAttributes, TerritoryAgeRatingRelationships,
+};
 #[cfg(feature = "app-store")]
 mod territory_age_ratings_documents;
 #[cfg(feature = "app-store")]
-pub use territory_age_ratings_documents::{TerritoryAgeRatingsResponse, TerritoryAgeRatingsResponseIncluded};
+pub use territory_age_ratings_documents::{
+    TerritoryAgeRatingsResponse, TerritoryAgeRatingsResponseIncluded,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod territory_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use territory_availabilities::{TerritoryAvailability, TerritoryAvailabilityAttributes, TerritoryAvailabilityRelationships, TerritoryAvailabilityContentStatuses};
+pub use territory_availabilities::{
+    TerritoryAvailability, TerritoryAvailabilityAttributes, TerritoryAvailabilityContentStatuses,
+    TerritoryAvailabilityRelationships,
+};
 #[cfg(feature = "pricing")]
 mod territory_availabilities_documents;
 #[cfg(feature = "pricing")]
-pub use territory_availabilities_documents::{TerritoryAvailabilitiesResponse, TerritoryAvailabilitiesResponseIncluded, TerritoryAvailabilityResponse, TerritoryAvailabilityResponseIncluded};
+pub use territory_availabilities_documents::{
+    TerritoryAvailabilitiesResponse, TerritoryAvailabilitiesResponseIncluded,
+    TerritoryAvailabilityResponse, TerritoryAvailabilityResponseIncluded,
+};
 #[cfg(feature = "pricing")]
 mod territory_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use territory_availabilities_requests::{TerritoryAvailabilityInlineCreate, TerritoryAvailabilityUpdateRequest};
+pub use territory_availabilities_requests::{
+    TerritoryAvailabilityInlineCreate, TerritoryAvailabilityUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
 mod territory_code;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
-pub use territory_code::{TerritoryCode};
+pub use territory_code::TerritoryCode;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod upload_operation;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use upload_operation::{UploadOperation};
+pub use upload_operation::UploadOperation;
 #[cfg(feature = "users-and-access")]
 mod user_invitations;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations::{UserInvitation, UserInvitationAttributes, UserInvitationRelationships};
+pub use user_invitations::{
+    UserInvitation, UserInvitationAttributes, UserInvitationRelationships,
+};
 #[cfg(feature = "users-and-access")]
 mod user_invitations_documents;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations_documents::{UserInvitationResponse, UserInvitationResponseIncluded, UserInvitationsResponse, UserInvitationsResponseIncluded};
+pub use user_invitations_documents::{
+    UserInvitationResponse, UserInvitationResponseIncluded, UserInvitationsResponse,
+    UserInvitationsResponseIncluded,
+};
 #[cfg(feature = "users-and-access")]
 mod user_invitations_query;
 #[cfg(feature = "users-and-access")]
@@ -3303,19 +4869,23 @@ pub use user_invitations_query::*;
 #[cfg(feature = "users-and-access")]
 mod user_invitations_requests;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations_requests::{UserInvitationCreateRequest};
+pub use user_invitations_requests::UserInvitationCreateRequest;
 #[cfg(feature = "users-and-access")]
 mod user_role;
 #[cfg(feature = "users-and-access")]
-pub use user_role::{UserRole};
+pub use user_role::UserRole;
 #[cfg(feature = "users-and-access")]
 mod users;
 #[cfg(feature = "users-and-access")]
-pub use users::{User, UserAttributes, UserRelationships};
+pub use users::{
+    User, UserAttributes, UserRelationships,
+};
 #[cfg(feature = "users-and-access")]
 mod users_documents;
 #[cfg(feature = "users-and-access")]
-pub use users_documents::{UserResponse, UserResponseIncluded, UsersResponse, UsersResponseIncluded};
+pub use users_documents::{
+    UserResponse, UserResponseIncluded, UsersResponse, UsersResponseIncluded,
+};
 #[cfg(feature = "users-and-access")]
 mod users_query;
 #[cfg(feature = "users-and-access")]
@@ -3323,47 +4893,59 @@ pub use users_query::*;
 #[cfg(feature = "users-and-access")]
 mod users_requests;
 #[cfg(feature = "users-and-access")]
-pub use users_requests::{UserUpdateRequest};
+pub use users_requests::UserUpdateRequest;
 #[cfg(feature = "webhooks")]
 mod webhook_deliveries;
 #[cfg(feature = "webhooks")]
-pub use webhook_deliveries::{WebhookDelivery, WebhookDeliveryAttributes, WebhookDeliveryRelationships, WebhookDeliveryDeliveryState, WebhookDeliveryRequest, WebhookDeliveryReply};
+pub use webhook_deliveries::{
+    WebhookDelivery, WebhookDeliveryAttributes, WebhookDeliveryDeliveryState, WebhookDeliveryRelationships,
+    WebhookDeliveryReply, WebhookDeliveryRequest,
+};
 #[cfg(feature = "webhooks")]
 mod webhook_deliveries_documents;
 #[cfg(feature = "webhooks")]
-pub use webhook_deliveries_documents::{WebhookDeliveriesResponse, WebhookDeliveriesResponseIncluded, WebhookDeliveryResponse, WebhookDeliveryResponseIncluded};
+pub use webhook_deliveries_documents::{
+    WebhookDeliveriesResponse, WebhookDeliveriesResponseIncluded, WebhookDeliveryResponse,
+    WebhookDeliveryResponseIncluded,
+};
 #[cfg(feature = "webhooks")]
 mod webhook_deliveries_requests;
 #[cfg(feature = "webhooks")]
-pub use webhook_deliveries_requests::{WebhookDeliveryCreateRequest};
+pub use webhook_deliveries_requests::WebhookDeliveryCreateRequest;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhook_event_type;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhook_event_type::{WebhookEventType};
+pub use webhook_event_type::WebhookEventType;
 #[cfg(feature = "webhooks")]
 mod webhook_events;
 #[cfg(feature = "webhooks")]
-pub use webhook_events::{WebhookEvent, WebhookEventAttributes};
+pub use webhook_events::{
+    WebhookEvent, WebhookEventAttributes,
+};
 #[cfg(feature = "webhooks")]
 mod webhook_pings;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings::{WebhookPing};
+pub use webhook_pings::WebhookPing;
 #[cfg(feature = "webhooks")]
 mod webhook_pings_documents;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings_documents::{WebhookPingResponse};
+pub use webhook_pings_documents::WebhookPingResponse;
 #[cfg(feature = "webhooks")]
 mod webhook_pings_requests;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings_requests::{WebhookPingCreateRequest};
+pub use webhook_pings_requests::WebhookPingCreateRequest;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhooks::{Webhook, WebhookAttributes, WebhookRelationships};
+pub use webhooks::{
+    Webhook, WebhookAttributes, WebhookRelationships,
+};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks_documents;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhooks_documents::{WebhookResponse, WebhookResponseIncluded, WebhooksResponse, WebhooksResponseIncluded};
+pub use webhooks_documents::{
+    WebhookResponse, WebhookResponseIncluded, WebhooksResponse, WebhooksResponseIncluded,
+};
 #[cfg(feature = "webhooks")]
 mod webhooks_query;
 #[cfg(feature = "webhooks")]
@@ -3371,27 +4953,39 @@ pub use webhooks_query::*;
 #[cfg(feature = "webhooks")]
 mod webhooks_requests;
 #[cfg(feature = "webhooks")]
-pub use webhooks_requests::{WebhookCreateRequest, WebhookUpdateRequest};
+pub use webhooks_requests::{
+    WebhookCreateRequest, WebhookUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices::{WinBackOfferPrice, WinBackOfferPriceRelationships};
+pub use win_back_offer_prices::{
+    WinBackOfferPrice, WinBackOfferPriceRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices_documents::{WinBackOfferPricesResponse, WinBackOfferPricesResponseIncluded};
+pub use win_back_offer_prices_documents::{
+    WinBackOfferPricesResponse, WinBackOfferPricesResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices_requests::{WinBackOfferPriceInlineCreate};
+pub use win_back_offer_prices_requests::WinBackOfferPriceInlineCreate;
 #[cfg(feature = "subscriptions")]
 mod win_back_offers;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers::{WinBackOffer, WinBackOfferAttributes, WinBackOfferRelationships, WinBackOfferPriority, WinBackOfferPromotionIntent};
+pub use win_back_offers::{
+    WinBackOffer, WinBackOfferAttributes, WinBackOfferPriority, WinBackOfferPromotionIntent,
+    WinBackOfferRelationships,
+};
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_documents;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers_documents::{WinBackOfferResponse, WinBackOfferResponseIncluded, WinBackOffersResponse, WinBackOffersResponseIncluded};
+pub use win_back_offers_documents::{
+    WinBackOfferResponse, WinBackOfferResponseIncluded, WinBackOffersResponse,
+    WinBackOffersResponseIncluded,
+};
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_query;
 #[cfg(feature = "subscriptions")]
@@ -3399,8 +4993,21 @@ pub use win_back_offers_query::*;
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_requests;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers_requests::{WinBackOfferCreateRequest, WinBackOfferCreateRequestPriority, WinBackOfferCreateRequestPromotionIntent, WinBackOfferCreateRequestIncluded, WinBackOfferUpdateRequest, WinBackOfferUpdateRequestPriority, WinBackOfferUpdateRequestPromotionIntent};
+pub use win_back_offers_requests::{
+    WinBackOfferCreateRequest, WinBackOfferCreateRequestIncluded, WinBackOfferCreateRequestPriority,
+    WinBackOfferCreateRequestPromotionIntent, WinBackOfferUpdateRequest, WinBackOfferUpdateRequestPriority,
+    WinBackOfferUpdateRequestPromotionIntent,
+};
 #[cfg(feature = "power-and-performance")]
 mod xcode_metrics;
 #[cfg(feature = "power-and-performance")]
-pub use xcode_metrics::{XcodeMetrics, XcodeMetricsInsights, XcodeMetricsProductData, XcodeMetricsProductDataMetricCategories, XcodeMetricsProductDataMetricCategoriesMetrics, XcodeMetricsProductDataMetricCategoriesMetricsDatasets, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown, XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal, XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys, XcodeMetricsProductDataMetricCategoriesMetricsUnit};
+pub use xcode_metrics::{
+    XcodeMetrics, XcodeMetricsInsights, XcodeMetricsProductData, XcodeMetricsProductDataMetricCategories,
+    XcodeMetricsProductDataMetricCategoriesMetrics, XcodeMetricsProductDataMetricCategoriesMetricsDatasets,
+    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
+    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints,
+    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
+    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
+    XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys,
+    XcodeMetricsProductDataMetricCategoriesMetricsUnit,
+};

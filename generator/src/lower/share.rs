@@ -27,7 +27,7 @@ pub(super) fn share(api: &mut Api) {
         let member = id.rsplit('.').next().unwrap_or(id);
         let mut shape = ty.shape.clone();
         redirect(&mut shape, &alias);
-        let group = groups.entry(format!("{member} {shape:?}")).or_default();
+        let group = groups.entry(format!("{member} {} {shape:?}", about(api, id))).or_default();
         if let Some(first) = group.first() {
             alias.insert(id.clone(), first.clone());
         }
@@ -47,6 +47,15 @@ pub(super) fn share(api: &mut Api) {
         if let Some(ty) = api.types.get_mut(&id) {
             ty.shape = Shape::Alias(TypeRef::Named(other));
         }
+    }
+}
+
+/// What the document is about whose `included` this is: that of another resource would be a strange name for it.
+fn about<'a>(api: &'a Api, id: &str) -> &'a str {
+    let owner = id.strip_suffix(".included[]").and_then(|owner| api.types.get(owner));
+    match owner.map(|ty| &ty.shape) {
+        Some(Shape::Document(d) | Shape::Page(d)) => d.data.named().unwrap_or_default(),
+        _ => "",
     }
 }
 

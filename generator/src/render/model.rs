@@ -107,7 +107,7 @@ impl Context<'_> {
         let required: Vec<String> = s
             .fields
             .iter()
-            .filter(|(_, f)| f.required && !f.nullable)
+            .filter(|(_, f)| f.required && !f.nullable && self.is_checked(id))
             .map(|(wire, _)| format!("{wire:?}"))
             .collect();
         let mut tail = String::new();

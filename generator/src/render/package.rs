@@ -7,8 +7,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde::Serialize;
 
-use super::rust::{Source, cfg, condition, docs, ident};
-use super::{Context, File, Listing};
+use super::rust::{Source, cfg, condition, docs, filled, ident};
+use super::{Context, File, Listing, Models};
 
 #[derive(Serialize)]
 struct Feature<'a> {
@@ -128,15 +128,20 @@ impl Context<'_> {
     }
 
     /// `models.rs` and `operations.rs`: what there is, and with which features.
-    pub(super) fn indexes(&self, models: &[String]) -> Vec<File> {
+    pub(super) fn indexes(&self, models: &[Models]) -> Vec<File> {
         let all = self.names.areas.len();
         let mut source = Source::new("What is sent and received.");
         let lines: String = models
             .iter()
-            .map(|module| {
+            .map(|Models { module, items, .. }| {
                 let areas = self.names.modules.get(module).filter(|a| !cfg(a, all).is_empty());
                 let condition = areas.map(|a| format!("{}\n", condition(a))).unwrap_or_default();
-                format!("{condition}mod {module};\n{condition}pub use {module}::*;\n")
+                let items = match items.as_slice() {
+                    [] => "*".to_owned(),
+                    [one] => one.clone(),
+                    _ => format!("{{\n{}}}", filled(items, 4, 108)),
+                };
+                format!("{condition}mod {module};\n{condition}pub use {module}::{items};\n")
             })
             .collect();
         source.line(&lines);

@@ -136,7 +136,8 @@ impl Context<'_> {
             .map(|m| {
                 let name = ident(&m.ident);
                 let (ty, value) = self.argument(m.ty, &m.ident);
-                (quote!(#name: #ty), quote!(#name: #value))
+                let own = value.to_string() == name.to_string();
+                (quote!(#name: #ty), if own { quote!(#name) } else { quote!(#name: #value) })
             })
             .unzip();
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));

@@ -34,7 +34,7 @@ impl AppAvailabilityV2CreateRequest {
         territory_availabilities: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
-            available_in_new_territories: available_in_new_territories,
+            available_in_new_territories,
             app: app.into(),
             territory_availabilities: territory_availabilities
                 .into_iter()

@@ -60,7 +60,7 @@ impl AppClipAdvancedExperienceCreateRequest {
     ) -> Self {
         Self {
             default_language: default_language.into(),
-            is_powered_by: is_powered_by,
+            is_powered_by,
             link: link.into(),
             app_clip: app_clip.into(),
             header_image: header_image.into(),

@@ -31,7 +31,7 @@ impl AppClipHeaderImageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_clip_default_experience_localization: app_clip_default_experience_localization
                 .into(),
         }

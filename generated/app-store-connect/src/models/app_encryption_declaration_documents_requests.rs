@@ -31,7 +31,7 @@ impl AppEncryptionDeclarationDocumentCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_encryption_declaration: app_encryption_declaration.into(),
         }
     }

@@ -40,9 +40,9 @@ impl AppEncryptionDeclarationCreateRequest {
     ) -> Self {
         Self {
             app_description: app_description.into(),
-            available_on_french_store: available_on_french_store,
-            contains_proprietary_cryptography: contains_proprietary_cryptography,
-            contains_third_party_cryptography: contains_third_party_cryptography,
+            available_on_french_store,
+            contains_proprietary_cryptography,
+            contains_third_party_cryptography,
             app: app.into(),
         }
     }

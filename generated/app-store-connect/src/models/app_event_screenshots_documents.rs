@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppEventResponseIncluded, AppEventScreenshot,
+    AppEventLocalization, AppEventScreenshot,
 };
 
 /// A document with one resource.
@@ -15,9 +15,20 @@ pub type AppEventScreenshotResponse = rt::Document<
     AppEventScreenshotResponseIncluded,
 >;
 
-/// `AppEventScreenshotResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `app-events`.
-pub type AppEventScreenshotResponseIncluded = AppEventResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum AppEventScreenshotResponseIncluded {
+    /// `type`: `appEventLocalizations`
+    AppEventLocalization(Box<AppEventLocalization>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { AppEventScreenshotResponseIncluded by "type" {
+    AppEventLocalization(AppEventLocalization) = "appEventLocalizations",
+} }
 
 /// A page of resources.
 /// Feature: `app-events`.
@@ -28,4 +39,4 @@ pub type AppEventScreenshotsResponse = rt::Page<
 
 /// `AppEventScreenshotsResponse.included[]`.
 /// Feature: `app-events`.
-pub type AppEventScreenshotsResponseIncluded = AppEventResponseIncluded;
+pub type AppEventScreenshotsResponseIncluded = AppEventScreenshotResponseIncluded;

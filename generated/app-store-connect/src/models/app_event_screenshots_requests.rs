@@ -40,7 +40,7 @@ impl AppEventScreenshotCreateRequest {
         Self {
             app_event_asset_type: app_event_asset_type.into(),
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_event_localization: app_event_localization.into(),
         }
     }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppEventResponseIncluded, AppEventVideoClip,
+    AppEventLocalization, AppEventVideoClip,
 };
 
 /// A document with one resource.
@@ -15,9 +15,20 @@ pub type AppEventVideoClipResponse = rt::Document<
     AppEventVideoClipResponseIncluded,
 >;
 
-/// `AppEventVideoClipResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `app-events`.
-pub type AppEventVideoClipResponseIncluded = AppEventResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum AppEventVideoClipResponseIncluded {
+    /// `type`: `appEventLocalizations`
+    AppEventLocalization(Box<AppEventLocalization>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { AppEventVideoClipResponseIncluded by "type" {
+    AppEventLocalization(AppEventLocalization) = "appEventLocalizations",
+} }
 
 /// A page of resources.
 /// Feature: `app-events`.
@@ -28,4 +39,4 @@ pub type AppEventVideoClipsResponse = rt::Page<
 
 /// `AppEventVideoClipsResponse.included[]`.
 /// Feature: `app-events`.
-pub type AppEventVideoClipsResponseIncluded = AppEventResponseIncluded;
+pub type AppEventVideoClipsResponseIncluded = AppEventVideoClipResponseIncluded;

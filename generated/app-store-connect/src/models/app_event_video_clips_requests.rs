@@ -43,7 +43,7 @@ impl AppEventVideoClipCreateRequest {
         Self {
             app_event_asset_type: app_event_asset_type.into(),
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_event_localization: app_event_localization.into(),
             ..Self::default()
         }

@@ -36,7 +36,7 @@ impl AppPreviewCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_preview_set: app_preview_set.into(),
             ..Self::default()
         }

@@ -31,7 +31,7 @@ impl AppScreenshotCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_screenshot_set: app_screenshot_set.into(),
         }
     }

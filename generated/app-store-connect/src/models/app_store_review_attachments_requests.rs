@@ -31,7 +31,7 @@ impl AppStoreReviewAttachmentCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_store_review_detail: app_store_review_detail.into(),
         }
     }

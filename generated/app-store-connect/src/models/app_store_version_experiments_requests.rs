@@ -31,7 +31,7 @@ impl AppStoreVersionExperimentCreateRequest {
     ) -> Self {
         Self {
             name: name.into(),
-            traffic_proportion: traffic_proportion,
+            traffic_proportion,
             app_store_version: app_store_version.into(),
         }
     }
@@ -140,7 +140,7 @@ impl AppStoreVersionExperimentV2CreateRequest {
         Self {
             name: name.into(),
             platform: platform.into(),
-            traffic_proportion: traffic_proportion,
+            traffic_proportion,
             app: app.into(),
         }
     }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appTags`.
-/// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
+/// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AppTag {

@@ -4,17 +4,16 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
 use super::{
     AppTag, Territory,
 };
 
 /// A document with one resource.
-/// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
+/// Feature: `app-store`.
 pub type AppTagResponse = rt::Document<AppTag, AppTagResponseIncluded>;
 
 /// What a document may include, open to new types.
-/// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
+/// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum AppTagResponseIncluded {
@@ -27,9 +26,9 @@ pub enum AppTagResponseIncluded {
 rt::union! { AppTagResponseIncluded by "type" { Territory(Territory) = "territories" } }
 
 /// A page of resources.
-/// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
+/// Feature: `app-store`.
 pub type AppTagsResponse = rt::Page<AppTag, AppTagsResponseIncluded>;
 
 /// `AppTagsResponse.included[]`.
-/// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
+/// Feature: `app-store`.
 pub type AppTagsResponseIncluded = AppTagResponseIncluded;

@@ -42,7 +42,7 @@ impl BackgroundAssetUploadFileCreateRequest {
         Self {
             asset_type: asset_type.into(),
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             background_asset_version: background_asset_version.into(),
         }
     }

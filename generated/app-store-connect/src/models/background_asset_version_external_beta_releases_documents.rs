@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    BackgroundAssetVersionAppStoreReleaseResponseIncluded, BackgroundAssetVersionExternalBetaRelease,
+    BackgroundAssetVersion, BackgroundAssetVersionExternalBetaRelease,
 };
 
 /// A document with one resource.
@@ -15,6 +15,17 @@ pub type BackgroundAssetVersionExternalBetaReleaseResponse = rt::Document<
     BackgroundAssetVersionExternalBetaReleaseResponseIncluded,
 >;
 
-/// `BackgroundAssetVersionExternalBetaReleaseResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `background-assets`.
-pub type BackgroundAssetVersionExternalBetaReleaseResponseIncluded = BackgroundAssetVersionAppStoreReleaseResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BackgroundAssetVersionExternalBetaReleaseResponseIncluded {
+    /// `type`: `backgroundAssetVersions`
+    BackgroundAssetVersion(Box<BackgroundAssetVersion>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BackgroundAssetVersionExternalBetaReleaseResponseIncluded by "type" {
+    BackgroundAssetVersion(BackgroundAssetVersion) = "backgroundAssetVersions",
+} }

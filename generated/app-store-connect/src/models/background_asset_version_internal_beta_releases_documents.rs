@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    BackgroundAssetVersionAppStoreReleaseResponseIncluded, BackgroundAssetVersionInternalBetaRelease,
+    BackgroundAssetVersion, BackgroundAssetVersionInternalBetaRelease,
 };
 
 /// A document with one resource.
@@ -15,6 +15,17 @@ pub type BackgroundAssetVersionInternalBetaReleaseResponse = rt::Document<
     BackgroundAssetVersionInternalBetaReleaseResponseIncluded,
 >;
 
-/// `BackgroundAssetVersionInternalBetaReleaseResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `background-assets`.
-pub type BackgroundAssetVersionInternalBetaReleaseResponseIncluded = BackgroundAssetVersionAppStoreReleaseResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BackgroundAssetVersionInternalBetaReleaseResponseIncluded {
+    /// `type`: `backgroundAssetVersions`
+    BackgroundAssetVersion(Box<BackgroundAssetVersion>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BackgroundAssetVersionInternalBetaReleaseResponseIncluded by "type" {
+    BackgroundAssetVersion(BackgroundAssetVersion) = "backgroundAssetVersions",
+} }

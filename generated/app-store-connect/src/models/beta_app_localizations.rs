@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `betaAppLocalizations`.
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BetaAppLocalization {

@@ -10,14 +10,14 @@ use super::{
 };
 
 /// A document with one resource.
-/// Features: any of `app-store`, `in-app-purchases`, `testflight`, `users-and-access`, `webhooks`.
+/// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationResponse = rt::Document<
     BetaAppLocalization,
     BetaAppLocalizationResponseIncluded,
 >;
 
 /// What a document may include, open to new types.
-/// Features: any of `app-store`, `in-app-purchases`, `testflight`, `users-and-access`, `webhooks`.
+/// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum BetaAppLocalizationResponseIncluded {
@@ -30,16 +30,16 @@ pub enum BetaAppLocalizationResponseIncluded {
 rt::union! { BetaAppLocalizationResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
-/// Features: any of `app-store`, `in-app-purchases`, `testflight`, `users-and-access`, `webhooks`.
+/// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationsResponse = rt::Page<
     BetaAppLocalization,
     BetaAppLocalizationsResponseIncluded,
 >;
 
 /// `BetaAppLocalizationsResponse.included[]`.
-/// Features: any of `app-store`, `in-app-purchases`, `testflight`, `users-and-access`, `webhooks`.
+/// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationsResponseIncluded = BetaAppLocalizationResponseIncluded;
 
 /// A page of resources.
-/// Features: any of `app-store`, `in-app-purchases`, `testflight`, `users-and-access`, `webhooks`.
+/// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationsWithoutIncludesResponse = rt::Page<BetaAppLocalization>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaAppLocalizationResponseIncluded, BetaAppReviewDetail,
+    App, BetaAppReviewDetail,
 };
 
 /// A document with one resource.
@@ -16,9 +16,18 @@ pub type BetaAppReviewDetailResponse = rt::Document<
     BetaAppReviewDetailResponseIncluded,
 >;
 
-/// `BetaAppReviewDetailResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `app-store`, `testflight`.
-pub type BetaAppReviewDetailResponseIncluded = BetaAppLocalizationResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BetaAppReviewDetailResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BetaAppReviewDetailResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A document with one resource.
 /// Features: any of `app-store`, `testflight`.
@@ -33,4 +42,4 @@ pub type BetaAppReviewDetailsResponse = rt::Page<
 
 /// `BetaAppReviewDetailsResponse.included[]`.
 /// Features: any of `app-store`, `testflight`.
-pub type BetaAppReviewDetailsResponseIncluded = BetaAppLocalizationResponseIncluded;
+pub type BetaAppReviewDetailsResponseIncluded = BetaAppReviewDetailResponseIncluded;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaAppReviewSubmissionResponseIncluded, BetaBuildLocalization,
+    BetaBuildLocalization, Build,
 };
 
 /// A document with one resource.
@@ -16,9 +16,18 @@ pub type BetaBuildLocalizationResponse = rt::Document<
     BetaBuildLocalizationResponseIncluded,
 >;
 
-/// `BetaBuildLocalizationResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `builds`, `testflight`.
-pub type BetaBuildLocalizationResponseIncluded = BetaAppReviewSubmissionResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BetaBuildLocalizationResponseIncluded {
+    /// `type`: `builds`
+    Build(Box<Build>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BetaBuildLocalizationResponseIncluded by "type" { Build(Build) = "builds" } }
 
 /// A page of resources.
 /// Features: any of `builds`, `testflight`.
@@ -29,7 +38,7 @@ pub type BetaBuildLocalizationsResponse = rt::Page<
 
 /// `BetaBuildLocalizationsResponse.included[]`.
 /// Features: any of `builds`, `testflight`.
-pub type BetaBuildLocalizationsResponseIncluded = BetaAppReviewSubmissionResponseIncluded;
+pub type BetaBuildLocalizationsResponseIncluded = BetaBuildLocalizationResponseIncluded;
 
 /// A page of resources.
 /// Features: any of `builds`, `testflight`.

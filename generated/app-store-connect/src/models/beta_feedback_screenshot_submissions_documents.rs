@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaFeedbackCrashSubmissionResponseIncluded, BetaFeedbackScreenshotSubmission,
+    BetaFeedbackScreenshotSubmission, BetaTester, Build,
 };
 
 /// A document with one resource.
@@ -16,9 +16,22 @@ pub type BetaFeedbackScreenshotSubmissionResponse = rt::Document<
     BetaFeedbackScreenshotSubmissionResponseIncluded,
 >;
 
-/// `BetaFeedbackScreenshotSubmissionResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `app-store`, `testflight`.
-pub type BetaFeedbackScreenshotSubmissionResponseIncluded = BetaFeedbackCrashSubmissionResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BetaFeedbackScreenshotSubmissionResponseIncluded {
+    /// `type`: `betaTesters`
+    BetaTester(Box<BetaTester>),
+    /// `type`: `builds`
+    Build(Box<Build>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BetaFeedbackScreenshotSubmissionResponseIncluded by "type" {
+    BetaTester(BetaTester) = "betaTesters", Build(Build) = "builds",
+} }
 
 /// A page of resources.
 /// Features: any of `app-store`, `testflight`.
@@ -29,4 +42,4 @@ pub type BetaFeedbackScreenshotSubmissionsResponse = rt::Page<
 
 /// `BetaFeedbackScreenshotSubmissionsResponse.included[]`.
 /// Features: any of `app-store`, `testflight`.
-pub type BetaFeedbackScreenshotSubmissionsResponseIncluded = BetaFeedbackCrashSubmissionResponseIncluded;
+pub type BetaFeedbackScreenshotSubmissionsResponseIncluded = BetaFeedbackScreenshotSubmissionResponseIncluded;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaAppLocalizationResponseIncluded, BetaLicenseAgreement,
+    App, BetaLicenseAgreement,
 };
 
 /// A document with one resource.
@@ -16,9 +16,18 @@ pub type BetaLicenseAgreementResponse = rt::Document<
     BetaLicenseAgreementResponseIncluded,
 >;
 
-/// `BetaLicenseAgreementResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `app-store`, `testflight`.
-pub type BetaLicenseAgreementResponseIncluded = BetaAppLocalizationResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BetaLicenseAgreementResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BetaLicenseAgreementResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A document with one resource.
 /// Features: any of `app-store`, `testflight`.
@@ -35,4 +44,4 @@ pub type BetaLicenseAgreementsResponse = rt::Page<
 
 /// `BetaLicenseAgreementsResponse.included[]`.
 /// Features: any of `app-store`, `testflight`.
-pub type BetaLicenseAgreementsResponseIncluded = BetaAppLocalizationResponseIncluded;
+pub type BetaLicenseAgreementsResponseIncluded = BetaLicenseAgreementResponseIncluded;

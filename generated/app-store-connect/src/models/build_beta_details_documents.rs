@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaAppReviewSubmissionResponseIncluded, BuildBetaDetail,
+    Build, BuildBetaDetail,
 };
 
 /// A document with one resource.
@@ -16,9 +16,18 @@ pub type BuildBetaDetailResponse = rt::Document<
     BuildBetaDetailResponseIncluded,
 >;
 
-/// `BuildBetaDetailResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `builds`, `testflight`.
-pub type BuildBetaDetailResponseIncluded = BetaAppReviewSubmissionResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BuildBetaDetailResponseIncluded {
+    /// `type`: `builds`
+    Build(Box<Build>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { BuildBetaDetailResponseIncluded by "type" { Build(Build) = "builds" } }
 
 /// A page of resources.
 /// Features: any of `builds`, `testflight`.
@@ -29,4 +38,4 @@ pub type BuildBetaDetailsResponse = rt::Page<
 
 /// `BuildBetaDetailsResponse.included[]`.
 /// Features: any of `builds`, `testflight`.
-pub type BuildBetaDetailsResponseIncluded = BetaAppReviewSubmissionResponseIncluded;
+pub type BuildBetaDetailsResponseIncluded = BuildBetaDetailResponseIncluded;

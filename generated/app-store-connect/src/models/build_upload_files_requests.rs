@@ -42,7 +42,7 @@ impl BuildUploadFileCreateRequest {
         Self {
             asset_type: asset_type.into(),
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             uti: uti.into(),
             build_upload: build_upload.into(),
         }

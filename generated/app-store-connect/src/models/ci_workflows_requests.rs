@@ -86,10 +86,10 @@ impl CiWorkflowCreateRequest {
     ) -> Self {
         Self {
             actions: actions.into_iter().collect(),
-            clean: clean,
+            clean,
             container_file_path: container_file_path.into(),
             description: description.into(),
-            is_enabled: is_enabled,
+            is_enabled,
             name: name.into(),
             mac_os_version: mac_os_version.into(),
             product: product.into(),

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, CustomerReviewSummarization,
+    CustomerReviewSummarization, Territory,
 };
 
 /// A page of resources.
@@ -15,6 +15,17 @@ pub type CustomerReviewSummarizationsResponse = rt::Page<
     CustomerReviewSummarizationsResponseIncluded,
 >;
 
-/// `CustomerReviewSummarizationsResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `app-store`.
-pub type CustomerReviewSummarizationsResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum CustomerReviewSummarizationsResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { CustomerReviewSummarizationsResponseIncluded by "type" {
+    Territory(Territory) = "territories",
+} }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppPricePointV3ResponseIncluded, EndUserLicenseAgreement,
+    App, EndUserLicenseAgreement, Territory,
 };
 
 /// A document with one resource.
@@ -15,9 +15,22 @@ pub type EndUserLicenseAgreementResponse = rt::Document<
     EndUserLicenseAgreementResponseIncluded,
 >;
 
-/// `EndUserLicenseAgreementResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `app-store`.
-pub type EndUserLicenseAgreementResponseIncluded = AppPricePointV3ResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum EndUserLicenseAgreementResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { EndUserLicenseAgreementResponseIncluded by "type" {
+    App(App) = "apps", Territory(Territory) = "territories",
+} }
 
 /// A document with one resource.
 /// Feature: `app-store`.

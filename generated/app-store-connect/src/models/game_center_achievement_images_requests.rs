@@ -32,7 +32,7 @@ impl GameCenterAchievementImageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             game_center_achievement_localization: game_center_achievement_localization
                 .into(),
         }
@@ -104,7 +104,7 @@ impl GameCenterAchievementImageV2CreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             localization: localization.into(),
         }
     }

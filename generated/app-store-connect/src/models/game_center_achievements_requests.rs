@@ -53,10 +53,10 @@ impl GameCenterAchievementCreateRequest {
         vendor_identifier: impl Into<String>,
     ) -> Self {
         Self {
-            points: points,
+            points,
             reference_name: reference_name.into(),
-            repeatable: repeatable,
-            show_before_earned: show_before_earned,
+            repeatable,
+            show_before_earned,
             vendor_identifier: vendor_identifier.into(),
             ..Self::default()
         }
@@ -260,10 +260,10 @@ impl GameCenterAchievementV2CreateRequest {
         versions: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
-            points: points,
+            points,
             reference_name: reference_name.into(),
-            repeatable: repeatable,
-            show_before_earned: show_before_earned,
+            repeatable,
+            show_before_earned,
             vendor_identifier: vendor_identifier.into(),
             versions: versions.into_iter().map(Into::into).collect(),
             ..Self::default()

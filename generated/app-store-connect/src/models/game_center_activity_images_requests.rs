@@ -30,7 +30,7 @@ impl GameCenterActivityImageCreateRequest {
     pub fn new(file_name: impl Into<String>, file_size: i64) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             ..Self::default()
         }
     }

@@ -32,7 +32,7 @@ impl GameCenterLeaderboardImageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             game_center_leaderboard_localization: game_center_leaderboard_localization
                 .into(),
         }
@@ -104,7 +104,7 @@ impl GameCenterLeaderboardImageV2CreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             localization: localization.into(),
         }
     }

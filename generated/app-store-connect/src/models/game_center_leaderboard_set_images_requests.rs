@@ -32,7 +32,7 @@ impl GameCenterLeaderboardSetImageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             game_center_leaderboard_set_localization: game_center_leaderboard_set_localization
                 .into(),
         }
@@ -104,7 +104,7 @@ impl GameCenterLeaderboardSetImageV2CreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             localization: localization.into(),
         }
     }

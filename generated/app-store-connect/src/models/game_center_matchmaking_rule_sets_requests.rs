@@ -34,10 +34,10 @@ impl GameCenterMatchmakingRuleSetCreateRequest {
         rule_language_version: i64,
     ) -> Self {
         Self {
-            max_players: max_players,
-            min_players: min_players,
+            max_players,
+            min_players,
             reference_name: reference_name.into(),
-            rule_language_version: rule_language_version,
+            rule_language_version,
         }
     }
 }

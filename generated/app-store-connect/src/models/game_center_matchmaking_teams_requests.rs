@@ -33,8 +33,8 @@ impl GameCenterMatchmakingTeamCreateRequest {
         rule_set: impl Into<String>,
     ) -> Self {
         Self {
-            max_players: max_players,
-            min_players: min_players,
+            max_players,
+            min_players,
             reference_name: reference_name.into(),
             rule_set: rule_set.into(),
         }

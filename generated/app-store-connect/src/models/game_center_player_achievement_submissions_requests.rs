@@ -42,7 +42,7 @@ impl GameCenterPlayerAchievementSubmissionCreateRequest {
     ) -> Self {
         Self {
             bundle_id: bundle_id.into(),
-            percentage_achieved: percentage_achieved,
+            percentage_achieved,
             scoped_player_id: scoped_player_id.into(),
             vendor_identifier: vendor_identifier.into(),
             ..Self::default()

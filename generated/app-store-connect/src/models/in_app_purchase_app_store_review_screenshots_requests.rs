@@ -28,7 +28,7 @@ impl InAppPurchaseAppStoreReviewScreenshotCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             in_app_purchase_v2: in_app_purchase_v2.into(),
         }
     }

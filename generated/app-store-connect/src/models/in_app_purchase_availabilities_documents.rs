@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, InAppPurchaseAvailability,
+    InAppPurchaseAvailability, Territory,
 };
 
 /// A document with one resource.
@@ -15,6 +15,15 @@ pub type InAppPurchaseAvailabilityResponse = rt::Document<
     InAppPurchaseAvailabilityResponseIncluded,
 >;
 
-/// `InAppPurchaseAvailabilityResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseAvailabilityResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseAvailabilityResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseAvailabilityResponseIncluded by "type" { Territory(Territory) = "territories" } }

@@ -31,7 +31,7 @@ impl InAppPurchaseAvailabilityCreateRequest {
         in_app_purchase: impl Into<String>,
     ) -> Self {
         Self {
-            available_in_new_territories: available_in_new_territories,
+            available_in_new_territories,
             available_territories: available_territories
                 .into_iter()
                 .map(Into::into)

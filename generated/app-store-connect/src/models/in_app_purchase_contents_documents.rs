@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    InAppPurchaseAppStoreReviewScreenshotResponseIncluded, InAppPurchaseContent,
+    InAppPurchaseContent, InAppPurchaseV2,
 };
 
 /// A document with one resource.
@@ -15,6 +15,17 @@ pub type InAppPurchaseContentResponse = rt::Document<
     InAppPurchaseContentResponseIncluded,
 >;
 
-/// `InAppPurchaseContentResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseContentResponseIncluded = InAppPurchaseAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseContentResponseIncluded {
+    /// `type`: `inAppPurchases`
+    InAppPurchaseV2(Box<InAppPurchaseV2>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseContentResponseIncluded by "type" {
+    InAppPurchaseV2(InAppPurchaseV2) = "inAppPurchases",
+} }

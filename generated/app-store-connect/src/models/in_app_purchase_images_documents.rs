@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    InAppPurchaseAppStoreReviewScreenshotResponseIncluded, InAppPurchaseImage, InAppPurchaseImageV2,
+    InAppPurchaseImage, InAppPurchaseImageV2, InAppPurchaseV2,
 };
 
 /// A document with one resource.
@@ -15,9 +15,20 @@ pub type InAppPurchaseImageResponse = rt::Document<
     InAppPurchaseImageResponseIncluded,
 >;
 
-/// `InAppPurchaseImageResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseImageResponseIncluded = InAppPurchaseAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseImageResponseIncluded {
+    /// `type`: `inAppPurchases`
+    InAppPurchaseV2(Box<InAppPurchaseV2>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseImageResponseIncluded by "type" {
+    InAppPurchaseV2(InAppPurchaseV2) = "inAppPurchases",
+} }
 
 /// A document with one resource.
 /// Feature: `in-app-purchases`.
@@ -32,7 +43,7 @@ pub type InAppPurchaseImagesResponse = rt::Page<
 
 /// `InAppPurchaseImagesResponse.included[]`.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseImagesResponseIncluded = InAppPurchaseAppStoreReviewScreenshotResponseIncluded;
+pub type InAppPurchaseImagesResponseIncluded = InAppPurchaseImageResponseIncluded;
 
 /// A page of resources.
 /// Feature: `in-app-purchases`.

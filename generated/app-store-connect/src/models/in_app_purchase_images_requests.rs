@@ -28,7 +28,7 @@ impl InAppPurchaseImageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             in_app_purchase: in_app_purchase.into(),
         }
     }
@@ -113,7 +113,7 @@ impl InAppPurchaseImageV2CreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             version: version.into(),
         }
     }

@@ -5,8 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    InAppPurchaseAppStoreReviewScreenshotResponseIncluded, InAppPurchaseLocalization,
-    InAppPurchaseLocalizationV2, InAppPurchaseVersion,
+    InAppPurchaseLocalization, InAppPurchaseLocalizationV2, InAppPurchaseV2, InAppPurchaseVersion,
 };
 
 /// A document with one resource.
@@ -16,9 +15,20 @@ pub type InAppPurchaseLocalizationResponse = rt::Document<
     InAppPurchaseLocalizationResponseIncluded,
 >;
 
-/// `InAppPurchaseLocalizationResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseLocalizationResponseIncluded = InAppPurchaseAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseLocalizationResponseIncluded {
+    /// `type`: `inAppPurchases`
+    InAppPurchaseV2(Box<InAppPurchaseV2>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseLocalizationResponseIncluded by "type" {
+    InAppPurchaseV2(InAppPurchaseV2) = "inAppPurchases",
+} }
 
 /// A document with one resource.
 /// Feature: `in-app-purchases`.
@@ -51,7 +61,7 @@ pub type InAppPurchaseLocalizationsResponse = rt::Page<
 
 /// `InAppPurchaseLocalizationsResponse.included[]`.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseLocalizationsResponseIncluded = InAppPurchaseAppStoreReviewScreenshotResponseIncluded;
+pub type InAppPurchaseLocalizationsResponseIncluded = InAppPurchaseLocalizationResponseIncluded;
 
 /// A page of resources.
 /// Feature: `in-app-purchases`.

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    InAppPurchaseOfferCodeCustomCodeResponseIncluded, InAppPurchaseOfferCodeOneTimeUseCode,
+    Actor, InAppPurchaseOfferCodeOneTimeUseCode,
 };
 
 /// A document with one resource.
@@ -15,9 +15,18 @@ pub type InAppPurchaseOfferCodeOneTimeUseCodeResponse = rt::Document<
     InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded,
 >;
 
-/// `InAppPurchaseOfferCodeOneTimeUseCodeResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded = InAppPurchaseOfferCodeCustomCodeResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded {
+    /// `type`: `actors`
+    Actor(Box<Actor>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded by "type" { Actor(Actor) = "actors" } }
 
 /// A page of resources.
 /// Feature: `in-app-purchases`.
@@ -28,4 +37,4 @@ pub type InAppPurchaseOfferCodeOneTimeUseCodesResponse = rt::Page<
 
 /// `InAppPurchaseOfferCodeOneTimeUseCodesResponse.included[]`.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseOfferCodeOneTimeUseCodesResponseIncluded = InAppPurchaseOfferCodeCustomCodeResponseIncluded;
+pub type InAppPurchaseOfferCodeOneTimeUseCodesResponseIncluded = InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded;

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, InAppPurchasePricePoint,
+    InAppPurchasePricePoint, Territory,
 };
 
 /// A page of resources.
@@ -15,6 +15,15 @@ pub type InAppPurchasePricePointsResponse = rt::Page<
     InAppPurchasePricePointsResponseIncluded,
 >;
 
-/// `InAppPurchasePricePointsResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchasePricePointsResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchasePricePointsResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchasePricePointsResponseIncluded by "type" { Territory(Territory) = "territories" } }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    InAppPurchaseOfferPricesResponseIncluded, InAppPurchasePrice,
+    InAppPurchasePrice, InAppPurchasePricePoint, Territory,
 };
 
 /// A page of resources.
@@ -15,6 +15,20 @@ pub type InAppPurchasePricesResponse = rt::Page<
     InAppPurchasePricesResponseIncluded,
 >;
 
-/// `InAppPurchasePricesResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchasePricesResponseIncluded = InAppPurchaseOfferPricesResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchasePricesResponseIncluded {
+    /// `type`: `inAppPurchasePricePoints`
+    InAppPurchasePricePoint(Box<InAppPurchasePricePoint>),
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchasePricesResponseIncluded by "type" {
+    InAppPurchasePricePoint(InAppPurchasePricePoint) = "inAppPurchasePricePoints",
+    Territory(Territory) = "territories",
+} }

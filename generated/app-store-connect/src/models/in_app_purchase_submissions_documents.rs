@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    InAppPurchaseAppStoreReviewScreenshotResponseIncluded, InAppPurchaseSubmission,
+    InAppPurchaseSubmission, InAppPurchaseV2,
 };
 
 /// A document with one resource.
@@ -15,6 +15,17 @@ pub type InAppPurchaseSubmissionResponse = rt::Document<
     InAppPurchaseSubmissionResponseIncluded,
 >;
 
-/// `InAppPurchaseSubmissionResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `in-app-purchases`.
-pub type InAppPurchaseSubmissionResponseIncluded = InAppPurchaseAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseSubmissionResponseIncluded {
+    /// `type`: `inAppPurchases`
+    InAppPurchaseV2(Box<InAppPurchaseV2>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseSubmissionResponseIncluded by "type" {
+    InAppPurchaseV2(InAppPurchaseV2) = "inAppPurchases",
+} }

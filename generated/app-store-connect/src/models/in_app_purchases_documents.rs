@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaAppLocalizationResponseIncluded, InAppPurchase, InAppPurchaseAppStoreReviewScreenshot,
-    InAppPurchaseAvailability, InAppPurchaseContent, InAppPurchaseImage, InAppPurchaseLocalization,
-    InAppPurchaseOfferCode, InAppPurchasePricePoint, InAppPurchasePriceSchedule, InAppPurchaseV2,
-    InAppPurchaseVersion, PromotedPurchase,
+    App, InAppPurchase, InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseAvailability,
+    InAppPurchaseContent, InAppPurchaseImage, InAppPurchaseLocalization, InAppPurchaseOfferCode,
+    InAppPurchasePricePoint, InAppPurchasePriceSchedule, InAppPurchaseV2, InAppPurchaseVersion,
+    PromotedPurchase,
 };
 
 /// A document with one resource.
@@ -20,9 +20,18 @@ pub type InAppPurchaseResponse = rt::Document<
     InAppPurchaseResponseIncluded,
 >;
 
-/// `InAppPurchaseResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `app-store`, `in-app-purchases`.
-pub type InAppPurchaseResponseIncluded = BetaAppLocalizationResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InAppPurchaseResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { InAppPurchaseResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A document with one resource.
 /// Features: any of `app-store`, `in-app-purchases`.
@@ -83,7 +92,7 @@ pub type InAppPurchasesResponse = rt::Page<
 
 /// `InAppPurchasesResponse.included[]`.
 /// Features: any of `app-store`, `in-app-purchases`.
-pub type InAppPurchasesResponseIncluded = BetaAppLocalizationResponseIncluded;
+pub type InAppPurchasesResponseIncluded = InAppPurchaseResponseIncluded;
 
 /// A page of resources.
 /// Features: any of `app-store`, `in-app-purchases`.

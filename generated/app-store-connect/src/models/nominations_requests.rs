@@ -74,7 +74,7 @@ impl NominationCreateRequest {
             description: description.into(),
             name: name.into(),
             publish_start_date: publish_start_date.into(),
-            submitted: submitted,
+            submitted,
             type_: type_.into(),
             related_apps: related_apps.into_iter().map(Into::into).collect(),
             ..Self::default()

@@ -5,16 +5,25 @@
 use storewright_runtime as rt;
 
 use super::{
-    MerchantIdResponseIncluded, PassTypeId,
+    Certificate, PassTypeId,
 };
 
 /// A document with one resource.
 /// Feature: `provisioning`.
 pub type PassTypeIdResponse = rt::Document<PassTypeId, PassTypeIdResponseIncluded>;
 
-/// `PassTypeIdResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `provisioning`.
-pub type PassTypeIdResponseIncluded = MerchantIdResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PassTypeIdResponseIncluded {
+    /// `type`: `certificates`
+    Certificate(Box<Certificate>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { PassTypeIdResponseIncluded by "type" { Certificate(Certificate) = "certificates" } }
 
 /// A page of resources.
 /// Feature: `provisioning`.
@@ -22,4 +31,4 @@ pub type PassTypeIdsResponse = rt::Page<PassTypeId, PassTypeIdsResponseIncluded>
 
 /// `PassTypeIdsResponse.included[]`.
 /// Feature: `provisioning`.
-pub type PassTypeIdsResponseIncluded = MerchantIdResponseIncluded;
+pub type PassTypeIdsResponseIncluded = PassTypeIdResponseIncluded;

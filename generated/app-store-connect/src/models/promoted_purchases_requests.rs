@@ -31,7 +31,7 @@ impl PromotedPurchaseCreateRequest {
     /// A request with all that it must have.
     pub fn new(visible_for_all_users: bool, app: impl Into<String>) -> Self {
         Self {
-            visible_for_all_users: visible_for_all_users,
+            visible_for_all_users,
             app: app.into(),
             ..Self::default()
         }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppStoreVersionSubmissionResponseIncluded, RoutingAppCoverage,
+    AppStoreVersion, RoutingAppCoverage,
 };
 
 /// A document with one resource.
@@ -15,6 +15,17 @@ pub type RoutingAppCoverageResponse = rt::Document<
     RoutingAppCoverageResponseIncluded,
 >;
 
-/// `RoutingAppCoverageResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `app-store`.
-pub type RoutingAppCoverageResponseIncluded = AppStoreVersionSubmissionResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum RoutingAppCoverageResponseIncluded {
+    /// `type`: `appStoreVersions`
+    AppStoreVersion(Box<AppStoreVersion>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { RoutingAppCoverageResponseIncluded by "type" {
+    AppStoreVersion(AppStoreVersion) = "appStoreVersions",
+} }

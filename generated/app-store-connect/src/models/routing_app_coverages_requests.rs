@@ -28,7 +28,7 @@ impl RoutingAppCoverageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             app_store_version: app_store_version.into(),
         }
     }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    ScmGitReferenceResponseIncluded, ScmPullRequest,
+    ScmPullRequest, ScmRepository,
 };
 
 /// A document with one resource.
@@ -15,9 +15,18 @@ pub type ScmPullRequestResponse = rt::Document<
     ScmPullRequestResponseIncluded,
 >;
 
-/// `ScmPullRequestResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `xcode-cloud`.
-pub type ScmPullRequestResponseIncluded = ScmGitReferenceResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ScmPullRequestResponseIncluded {
+    /// `type`: `scmRepositories`
+    ScmRepository(Box<ScmRepository>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { ScmPullRequestResponseIncluded by "type" { ScmRepository(ScmRepository) = "scmRepositories" } }
 
 /// A page of resources.
 /// Feature: `xcode-cloud`.
@@ -28,4 +37,4 @@ pub type ScmPullRequestsResponse = rt::Page<
 
 /// `ScmPullRequestsResponse.included[]`.
 /// Feature: `xcode-cloud`.
-pub type ScmPullRequestsResponseIncluded = ScmGitReferenceResponseIncluded;
+pub type ScmPullRequestsResponseIncluded = ScmPullRequestResponseIncluded;

@@ -28,7 +28,7 @@ impl SubscriptionAppStoreReviewScreenshotCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             subscription: subscription.into(),
         }
     }

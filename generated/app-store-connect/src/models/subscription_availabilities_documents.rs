@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, SubscriptionAvailability,
+    SubscriptionAvailability, Territory,
 };
 
 /// A document with one resource.
@@ -16,6 +16,15 @@ pub type SubscriptionAvailabilityResponse = rt::Document<
     SubscriptionAvailabilityResponseIncluded,
 >;
 
-/// `SubscriptionAvailabilityResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionAvailabilityResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionAvailabilityResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionAvailabilityResponseIncluded by "type" { Territory(Territory) = "territories" } }

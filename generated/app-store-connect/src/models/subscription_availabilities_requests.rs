@@ -32,7 +32,7 @@ impl SubscriptionAvailabilityCreateRequest {
         subscription: impl Into<String>,
     ) -> Self {
         Self {
-            available_in_new_territories: available_in_new_territories,
+            available_in_new_territories,
             available_territories: available_territories
                 .into_iter()
                 .map(Into::into)

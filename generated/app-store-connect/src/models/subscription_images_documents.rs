@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionAppStoreReviewScreenshotResponseIncluded, SubscriptionImage, SubscriptionImageV2,
+    Subscription, SubscriptionImage, SubscriptionImageV2,
 };
 
 /// A document with one resource.
@@ -15,9 +15,18 @@ pub type SubscriptionImageResponse = rt::Document<
     SubscriptionImageResponseIncluded,
 >;
 
-/// `SubscriptionImageResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionImageResponseIncluded = SubscriptionAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionImageResponseIncluded {
+    /// `type`: `subscriptions`
+    Subscription(Box<Subscription>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionImageResponseIncluded by "type" { Subscription(Subscription) = "subscriptions" } }
 
 /// A document with one resource.
 /// Feature: `subscriptions`.
@@ -32,7 +41,7 @@ pub type SubscriptionImagesResponse = rt::Page<
 
 /// `SubscriptionImagesResponse.included[]`.
 /// Feature: `subscriptions`.
-pub type SubscriptionImagesResponseIncluded = SubscriptionAppStoreReviewScreenshotResponseIncluded;
+pub type SubscriptionImagesResponseIncluded = SubscriptionImageResponseIncluded;
 
 /// A page of resources.
 /// Feature: `subscriptions`.

@@ -28,7 +28,7 @@ impl SubscriptionImageCreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             subscription: subscription.into(),
         }
     }
@@ -113,7 +113,7 @@ impl SubscriptionImageV2CreateRequest {
     ) -> Self {
         Self {
             file_name: file_name.into(),
-            file_size: file_size,
+            file_size,
             version: version.into(),
         }
     }

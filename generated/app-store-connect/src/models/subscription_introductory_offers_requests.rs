@@ -58,7 +58,7 @@ impl SubscriptionIntroductoryOfferCreateRequest {
     ) -> Self {
         Self {
             duration: duration.into(),
-            number_of_periods: number_of_periods,
+            number_of_periods,
             offer_mode: offer_mode.into(),
             subscription: subscription.into(),
             ..Self::default()
@@ -194,7 +194,7 @@ impl SubscriptionIntroductoryOfferInlineCreate {
     ) -> Self {
         Self {
             duration: duration.into(),
-            number_of_periods: number_of_periods,
+            number_of_periods,
             offer_mode: offer_mode.into(),
             ..Self::default()
         }

@@ -5,8 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionAppStoreReviewScreenshotResponseIncluded, SubscriptionLocalization,
-    SubscriptionLocalizationV2, SubscriptionVersion,
+    Subscription, SubscriptionLocalization, SubscriptionLocalizationV2, SubscriptionVersion,
 };
 
 /// A document with one resource.
@@ -16,9 +15,20 @@ pub type SubscriptionLocalizationResponse = rt::Document<
     SubscriptionLocalizationResponseIncluded,
 >;
 
-/// `SubscriptionLocalizationResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionLocalizationResponseIncluded = SubscriptionAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionLocalizationResponseIncluded {
+    /// `type`: `subscriptions`
+    Subscription(Box<Subscription>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionLocalizationResponseIncluded by "type" {
+    Subscription(Subscription) = "subscriptions",
+} }
 
 /// A document with one resource.
 /// Feature: `subscriptions`.
@@ -51,7 +61,7 @@ pub type SubscriptionLocalizationsResponse = rt::Page<
 
 /// `SubscriptionLocalizationsResponse.included[]`.
 /// Feature: `subscriptions`.
-pub type SubscriptionLocalizationsResponseIncluded = SubscriptionAppStoreReviewScreenshotResponseIncluded;
+pub type SubscriptionLocalizationsResponseIncluded = SubscriptionLocalizationResponseIncluded;
 
 /// A page of resources.
 /// Feature: `subscriptions`.

@@ -33,7 +33,7 @@ impl SubscriptionOfferCodeCustomCodeCreateRequest {
     ) -> Self {
         Self {
             custom_code: custom_code.into(),
-            number_of_codes: number_of_codes,
+            number_of_codes,
             offer_code: offer_code.into(),
             ..Self::default()
         }

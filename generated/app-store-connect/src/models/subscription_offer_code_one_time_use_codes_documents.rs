@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionOfferCodeCustomCodeResponseIncluded, SubscriptionOfferCodeOneTimeUseCode,
+    SubscriptionOfferCode, SubscriptionOfferCodeOneTimeUseCode,
 };
 
 /// A document with one resource.
@@ -15,9 +15,20 @@ pub type SubscriptionOfferCodeOneTimeUseCodeResponse = rt::Document<
     SubscriptionOfferCodeOneTimeUseCodeResponseIncluded,
 >;
 
-/// `SubscriptionOfferCodeOneTimeUseCodeResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionOfferCodeOneTimeUseCodeResponseIncluded = SubscriptionOfferCodeCustomCodeResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionOfferCodeOneTimeUseCodeResponseIncluded {
+    /// `type`: `subscriptionOfferCodes`
+    SubscriptionOfferCode(Box<SubscriptionOfferCode>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionOfferCodeOneTimeUseCodeResponseIncluded by "type" {
+    SubscriptionOfferCode(SubscriptionOfferCode) = "subscriptionOfferCodes",
+} }
 
 /// A page of resources.
 /// Feature: `subscriptions`.
@@ -28,4 +39,4 @@ pub type SubscriptionOfferCodeOneTimeUseCodesResponse = rt::Page<
 
 /// `SubscriptionOfferCodeOneTimeUseCodesResponse.included[]`.
 /// Feature: `subscriptions`.
-pub type SubscriptionOfferCodeOneTimeUseCodesResponseIncluded = SubscriptionOfferCodeCustomCodeResponseIncluded;
+pub type SubscriptionOfferCodeOneTimeUseCodesResponseIncluded = SubscriptionOfferCodeOneTimeUseCodeResponseIncluded;

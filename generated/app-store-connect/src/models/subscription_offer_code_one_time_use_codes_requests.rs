@@ -35,7 +35,7 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
     ) -> Self {
         Self {
             expiration_date: expiration_date.into(),
-            number_of_codes: number_of_codes,
+            number_of_codes,
             offer_code: offer_code.into(),
             ..Self::default()
         }

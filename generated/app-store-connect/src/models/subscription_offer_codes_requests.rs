@@ -70,7 +70,7 @@ impl SubscriptionOfferCodeCreateRequest {
                 .collect(),
             duration: duration.into(),
             name: name.into(),
-            number_of_periods: number_of_periods,
+            number_of_periods,
             offer_eligibility: offer_eligibility.into(),
             offer_mode: offer_mode.into(),
             prices: prices.into_iter().map(Into::into).collect(),

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, SubscriptionPlanAvailability,
+    SubscriptionPlanAvailability, Territory,
 };
 
 /// A page of resources.
@@ -15,9 +15,20 @@ pub type SubscriptionPlanAvailabilitiesResponse = rt::Page<
     SubscriptionPlanAvailabilitiesResponseIncluded,
 >;
 
-/// `SubscriptionPlanAvailabilitiesResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionPlanAvailabilitiesResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionPlanAvailabilitiesResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionPlanAvailabilitiesResponseIncluded by "type" {
+    Territory(Territory) = "territories",
+} }
 
 /// A document with one resource.
 /// Feature: `subscriptions`.
@@ -28,4 +39,4 @@ pub type SubscriptionPlanAvailabilityResponse = rt::Document<
 
 /// `SubscriptionPlanAvailabilityResponse.included[]`.
 /// Feature: `subscriptions`.
-pub type SubscriptionPlanAvailabilityResponseIncluded = AppTagResponseIncluded;
+pub type SubscriptionPlanAvailabilityResponseIncluded = SubscriptionPlanAvailabilitiesResponseIncluded;

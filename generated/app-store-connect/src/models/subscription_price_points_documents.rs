@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, SubscriptionPricePoint,
+    SubscriptionPricePoint, Territory,
 };
 
 /// A document with one resource.
@@ -15,9 +15,18 @@ pub type SubscriptionPricePointResponse = rt::Document<
     SubscriptionPricePointResponseIncluded,
 >;
 
-/// `SubscriptionPricePointResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionPricePointResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionPricePointResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionPricePointResponseIncluded by "type" { Territory(Territory) = "territories" } }
 
 /// A page of resources.
 /// Feature: `subscriptions`.
@@ -28,4 +37,4 @@ pub type SubscriptionPricePointsResponse = rt::Page<
 
 /// `SubscriptionPricePointsResponse.included[]`.
 /// Feature: `subscriptions`.
-pub type SubscriptionPricePointsResponseIncluded = AppTagResponseIncluded;
+pub type SubscriptionPricePointsResponseIncluded = SubscriptionPricePointResponseIncluded;

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionOfferCodePricesResponseIncluded, SubscriptionPrice,
+    SubscriptionPrice, SubscriptionPricePoint, Territory,
 };
 
 /// A document with one resource.
@@ -15,9 +15,23 @@ pub type SubscriptionPriceResponse = rt::Document<
     SubscriptionPriceResponseIncluded,
 >;
 
-/// `SubscriptionPriceResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionPriceResponseIncluded = SubscriptionOfferCodePricesResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionPriceResponseIncluded {
+    /// `type`: `subscriptionPricePoints`
+    SubscriptionPricePoint(Box<SubscriptionPricePoint>),
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionPriceResponseIncluded by "type" {
+    SubscriptionPricePoint(SubscriptionPricePoint) = "subscriptionPricePoints",
+    Territory(Territory) = "territories",
+} }
 
 /// A page of resources.
 /// Feature: `subscriptions`.
@@ -28,4 +42,4 @@ pub type SubscriptionPricesResponse = rt::Page<
 
 /// `SubscriptionPricesResponse.included[]`.
 /// Feature: `subscriptions`.
-pub type SubscriptionPricesResponseIncluded = SubscriptionOfferCodePricesResponseIncluded;
+pub type SubscriptionPricesResponseIncluded = SubscriptionPriceResponseIncluded;

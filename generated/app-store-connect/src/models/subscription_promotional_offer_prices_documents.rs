@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionOfferCodePricesResponseIncluded, SubscriptionPromotionalOfferPrice,
+    SubscriptionPricePoint, SubscriptionPromotionalOfferPrice, Territory,
 };
 
 /// A page of resources.
@@ -15,6 +15,20 @@ pub type SubscriptionPromotionalOfferPricesResponse = rt::Page<
     SubscriptionPromotionalOfferPricesResponseIncluded,
 >;
 
-/// `SubscriptionPromotionalOfferPricesResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionPromotionalOfferPricesResponseIncluded = SubscriptionOfferCodePricesResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionPromotionalOfferPricesResponseIncluded {
+    /// `type`: `subscriptionPricePoints`
+    SubscriptionPricePoint(Box<SubscriptionPricePoint>),
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionPromotionalOfferPricesResponseIncluded by "type" {
+    SubscriptionPricePoint(SubscriptionPricePoint) = "subscriptionPricePoints",
+    Territory(Territory) = "territories",
+} }

@@ -58,7 +58,7 @@ impl SubscriptionPromotionalOfferCreateRequest {
         Self {
             duration: duration.into(),
             name: name.into(),
-            number_of_periods: number_of_periods,
+            number_of_periods,
             offer_code: offer_code.into(),
             offer_mode: offer_mode.into(),
             prices: prices.into_iter().map(Into::into).collect(),
@@ -159,7 +159,7 @@ impl SubscriptionPromotionalOfferInlineCreate {
         Self {
             duration: duration.into(),
             name: name.into(),
-            number_of_periods: number_of_periods,
+            number_of_periods,
             offer_code: offer_code.into(),
             offer_mode: offer_mode.into(),
             ..Self::default()

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionAppStoreReviewScreenshotResponseIncluded, SubscriptionSubmission,
+    Subscription, SubscriptionSubmission,
 };
 
 /// A document with one resource.
@@ -15,6 +15,17 @@ pub type SubscriptionSubmissionResponse = rt::Document<
     SubscriptionSubmissionResponseIncluded,
 >;
 
-/// `SubscriptionSubmissionResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type SubscriptionSubmissionResponseIncluded = SubscriptionAppStoreReviewScreenshotResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SubscriptionSubmissionResponseIncluded {
+    /// `type`: `subscriptions`
+    Subscription(Box<Subscription>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { SubscriptionSubmissionResponseIncluded by "type" {
+    Subscription(Subscription) = "subscriptions",
+} }

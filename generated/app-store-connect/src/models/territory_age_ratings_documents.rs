@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, TerritoryAgeRating,
+    Territory, TerritoryAgeRating,
 };
 
 /// A page of resources.
@@ -15,6 +15,15 @@ pub type TerritoryAgeRatingsResponse = rt::Page<
     TerritoryAgeRatingsResponseIncluded,
 >;
 
-/// `TerritoryAgeRatingsResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `app-store`.
-pub type TerritoryAgeRatingsResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum TerritoryAgeRatingsResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { TerritoryAgeRatingsResponseIncluded by "type" { Territory(Territory) = "territories" } }

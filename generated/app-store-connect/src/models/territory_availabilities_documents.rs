@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppTagResponseIncluded, TerritoryAvailability,
+    Territory, TerritoryAvailability,
 };
 
 /// A page of resources.
@@ -15,9 +15,18 @@ pub type TerritoryAvailabilitiesResponse = rt::Page<
     TerritoryAvailabilitiesResponseIncluded,
 >;
 
-/// `TerritoryAvailabilitiesResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `pricing`.
-pub type TerritoryAvailabilitiesResponseIncluded = AppTagResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum TerritoryAvailabilitiesResponseIncluded {
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { TerritoryAvailabilitiesResponseIncluded by "type" { Territory(Territory) = "territories" } }
 
 /// A document with one resource.
 /// Feature: `pricing`.
@@ -28,4 +37,4 @@ pub type TerritoryAvailabilityResponse = rt::Document<
 
 /// `TerritoryAvailabilityResponse.included[]`.
 /// Feature: `pricing`.
-pub type TerritoryAvailabilityResponseIncluded = AppTagResponseIncluded;
+pub type TerritoryAvailabilityResponseIncluded = TerritoryAvailabilitiesResponseIncluded;

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    BetaAppLocalizationResponseIncluded, UserInvitation,
+    App, UserInvitation,
 };
 
 /// A document with one resource.
@@ -15,9 +15,18 @@ pub type UserInvitationResponse = rt::Document<
     UserInvitationResponseIncluded,
 >;
 
-/// `UserInvitationResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `users-and-access`.
-pub type UserInvitationResponseIncluded = BetaAppLocalizationResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum UserInvitationResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { UserInvitationResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
 /// Feature: `users-and-access`.
@@ -28,4 +37,4 @@ pub type UserInvitationsResponse = rt::Page<
 
 /// `UserInvitationsResponse.included[]`.
 /// Feature: `users-and-access`.
-pub type UserInvitationsResponseIncluded = BetaAppLocalizationResponseIncluded;
+pub type UserInvitationsResponseIncluded = UserInvitationResponseIncluded;

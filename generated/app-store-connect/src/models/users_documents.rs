@@ -5,16 +5,25 @@
 use storewright_runtime as rt;
 
 use super::{
-    BetaAppLocalizationResponseIncluded, User,
+    App, User,
 };
 
 /// A document with one resource.
 /// Feature: `users-and-access`.
 pub type UserResponse = rt::Document<User, UserResponseIncluded>;
 
-/// `UserResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `users-and-access`.
-pub type UserResponseIncluded = BetaAppLocalizationResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum UserResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { UserResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
 /// Feature: `users-and-access`.
@@ -22,4 +31,4 @@ pub type UsersResponse = rt::Page<User, UsersResponseIncluded>;
 
 /// `UsersResponse.included[]`.
 /// Feature: `users-and-access`.
-pub type UsersResponseIncluded = BetaAppLocalizationResponseIncluded;
+pub type UsersResponseIncluded = UserResponseIncluded;

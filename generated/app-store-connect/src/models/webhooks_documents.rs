@@ -6,16 +6,25 @@ use storewright_runtime as rt;
 
 #[allow(unused_imports)]
 use super::{
-    BetaAppLocalizationResponseIncluded, Webhook,
+    App, Webhook,
 };
 
 /// A document with one resource.
 /// Features: any of `app-store`, `webhooks`.
 pub type WebhookResponse = rt::Document<Webhook, WebhookResponseIncluded>;
 
-/// `WebhookResponse.included[]`.
+/// What a document may include, open to new types.
 /// Features: any of `app-store`, `webhooks`.
-pub type WebhookResponseIncluded = BetaAppLocalizationResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookResponseIncluded {
+    /// `type`: `apps`
+    App(Box<App>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { WebhookResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
 /// Features: any of `app-store`, `webhooks`.
@@ -23,4 +32,4 @@ pub type WebhooksResponse = rt::Page<Webhook, WebhooksResponseIncluded>;
 
 /// `WebhooksResponse.included[]`.
 /// Features: any of `app-store`, `webhooks`.
-pub type WebhooksResponseIncluded = BetaAppLocalizationResponseIncluded;
+pub type WebhooksResponseIncluded = WebhookResponseIncluded;

@@ -41,7 +41,7 @@ impl WebhookCreateRequest {
         app: impl Into<String>,
     ) -> Self {
         Self {
-            enabled: enabled,
+            enabled,
             event_types: event_types.into_iter().map(Into::into).collect(),
             name: name.into(),
             secret: secret.into(),

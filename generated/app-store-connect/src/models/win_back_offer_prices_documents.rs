@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionOfferCodePricesResponseIncluded, WinBackOfferPrice,
+    SubscriptionPricePoint, Territory, WinBackOfferPrice,
 };
 
 /// A page of resources.
@@ -15,6 +15,20 @@ pub type WinBackOfferPricesResponse = rt::Page<
     WinBackOfferPricesResponseIncluded,
 >;
 
-/// `WinBackOfferPricesResponse.included[]`.
+/// What a document may include, open to new types.
 /// Feature: `subscriptions`.
-pub type WinBackOfferPricesResponseIncluded = SubscriptionOfferCodePricesResponseIncluded;
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WinBackOfferPricesResponseIncluded {
+    /// `type`: `subscriptionPricePoints`
+    SubscriptionPricePoint(Box<SubscriptionPricePoint>),
+    /// `type`: `territories`
+    Territory(Box<Territory>),
+    /// A type that is newer than this crate, as it came.
+    Unrecognized(rt::Value),
+}
+
+rt::union! { WinBackOfferPricesResponseIncluded by "type" {
+    SubscriptionPricePoint(SubscriptionPricePoint) = "subscriptionPricePoints",
+    Territory(Territory) = "territories",
+} }

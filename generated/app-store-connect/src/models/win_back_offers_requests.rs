@@ -78,12 +78,12 @@ impl WinBackOfferCreateRequest {
         subscription: impl Into<String>,
     ) -> Self {
         Self {
-            customer_eligibility_paid_subscription_duration_in_months: customer_eligibility_paid_subscription_duration_in_months,
-            customer_eligibility_time_since_last_subscribed_in_months: customer_eligibility_time_since_last_subscribed_in_months,
+            customer_eligibility_paid_subscription_duration_in_months,
+            customer_eligibility_time_since_last_subscribed_in_months,
             duration: duration.into(),
             offer_id: offer_id.into(),
             offer_mode: offer_mode.into(),
-            period_count: period_count,
+            period_count,
             priority: priority.into(),
             reference_name: reference_name.into(),
             start_date: start_date.into(),

@@ -83,7 +83,7 @@ use crate::models::AppEventsField;
 use crate::models::{
     AccessibilityDeclarationsField, AccessibilityDeclarationsResponse, AgeRatingDeclarationsField,
     AndroidToIosAppMappingDetailsResponse, AppCategoriesField, AppEncryptionDeclarationDocumentsField,
-    AppInfoLocalizationsField, AppInfosResponse, AppTagsField, AppUpdateRequest,
+    AppInfoLocalizationsField, AppInfosResponse, AppTagsField, AppTagsResponse, AppUpdateRequest,
     AppsAccessibilityDeclarationsDeviceFamily, AppsAppEncryptionDeclarationsPlatform,
     AppsAppStoreVersionsAppStoreState, AppsAppStoreVersionsAppVersionState, AppsAppStoreVersionsPlatform,
     AppsBackgroundAssetsVersionsPlatforms, AppsBetaFeedbackCrashSubmissionsAppPlatform,
@@ -157,9 +157,6 @@ use crate::models::{
     InAppPurchaseOfferCodesField, InAppPurchasePriceSchedulesField, InAppPurchaseVersionsField,
     InAppPurchasesResponse, InAppPurchasesV2Response,
 };
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-#[allow(unused_imports)]
-use crate::models::AppTagsResponse;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -170,9 +167,6 @@ use crate::models::{
 use crate::models::{
     InAppPurchasesField, PromotedPurchasesField,
 };
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "testflight", feature = "users-and-access", feature = "webhooks"))]
-#[allow(unused_imports)]
-use crate::models::BetaAppLocalizationsWithoutIncludesResponse;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 #[allow(unused_imports)]
 use crate::models::ActorsField;
@@ -208,9 +202,9 @@ use crate::models::{
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 #[allow(unused_imports)]
 use crate::models::{
-    BetaFeedbackCrashSubmissionsField, BetaFeedbackCrashSubmissionsResponse,
-    BetaFeedbackScreenshotSubmissionsField, BetaFeedbackScreenshotSubmissionsResponse,
-    BetaGroupsWithoutIncludesResponse,
+    BetaAppLocalizationsWithoutIncludesResponse, BetaFeedbackCrashSubmissionsField,
+    BetaFeedbackCrashSubmissionsResponse, BetaFeedbackScreenshotSubmissionsField,
+    BetaFeedbackScreenshotSubmissionsResponse, BetaGroupsWithoutIncludesResponse,
 };
 #[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
