@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Pointer;
+pub use crate::diagnostic::Pointer;
 pub use type_ref::TypeRef;
 
 /// The number of the stored form; a change of the form is a new number.

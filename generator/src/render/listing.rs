@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 
 use super::MARK;
-use crate::diagnostic::Pointer;
+use crate::api::Pointer;
 
 /// Public items of a crate, while it is rendered.
 #[derive(Debug, Default)]

@@ -31,7 +31,7 @@ impl Context<'_> {
             lines.extend([String::new(), note]);
         }
         let docs = docs(&lines);
-        listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
+        listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
         listing.add(&format!("struct {module}::{own}"), &TokenStream::new());
         let (mut methods, mut operations, mut builders) = (TokenStream::new(), Vec::new(), Vec::new());
         for id in &handle.operations {

@@ -89,7 +89,7 @@ impl Context<'_> {
                 let mut lines = vec![format!("Operations of `{module}`.")];
                 lines.extend(self.feature_note(&handle.areas).into_iter().flat_map(|n| [String::new(), n]));
                 let docs = docs(&lines);
-                listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
+                listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
                 listing.add(&format!("fn Client::{module}"), &TokenStream::new());
                 let (module, ty) = (ident(module), ident(&handle.ident));
                 quote! {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::rust::{Source, cfg, condition, docs, ident, macro_call};
 use super::{Context, Listing};
-use crate::diagnostic::Pointer;
+use crate::api::Pointer;
 use crate::name::{Family, Token};
 
 impl Context<'_> {
