@@ -12,6 +12,9 @@ mod ty;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use crate::api::{Api, Shape};
 use crate::name::{Family, Names};
 use listing::Listing;
@@ -53,6 +56,8 @@ struct Context<'a> {
     areas_of: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// Models that the file being written names.
     used: RefCell<BTreeSet<&'a str>>,
+    /// What the file being written defines itself; models of these names are not imported.
+    local: RefCell<BTreeSet<&'a str>>,
 }
 
 impl<'a> Context<'a> {
@@ -62,10 +67,22 @@ impl<'a> Context<'a> {
         name
     }
 
-    fn token_ident(&self, token: &str) -> proc_macro2::Ident {
-        let name = self.names.tokens.get_key_value(token).map_or("()", |(name, _)| name.as_str());
+    /// A model, as the file being written can name it.
+    fn type_path(&self, id: &str) -> TokenStream {
+        self.path(self.names.types.get(id).map_or("()", |name| name.ident.as_str()))
+    }
+
+    fn token_path(&self, token: &str) -> TokenStream {
+        self.path(self.names.tokens.get_key_value(token).map_or("()", |(name, _)| name.as_str()))
+    }
+
+    fn path(&self, name: &'a str) -> TokenStream {
+        let own = ident(name);
+        if self.local.borrow().contains(name) {
+            return quote!(crate::models::#own);
+        }
         self.used.borrow_mut().insert(name);
-        ident(name)
+        quote!(#own)
     }
 
     fn is_sent(&self, id: &str) -> bool {
@@ -84,7 +101,7 @@ impl<'a> Context<'a> {
 /// When a template is missing or wrong; the message names it.
 pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
     let sent = api.closure(operation::sent(api));
-    let context = Context { api, names, options, sent, areas_of: areas_of(names), used: RefCell::default() };
+    let context = Context { api, names, options, sent, areas_of: areas_of(names), used: RefCell::default(), local: RefCell::default() };
     let mut listing = Listing::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut listing));
@@ -95,6 +112,7 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
     listing.module("operations");
     for (module, handle) in &names.handles {
         context.used.borrow_mut().clear();
+        *context.local.borrow_mut() = context.defined_by(handle);
         let body = context.handle(module, handle, &mut listing);
         let about = format!("Operations of `{module}`.");
         let text = context.with_imports(&about, body, &[], "crate::models", &handle.areas);

@@ -21,7 +21,14 @@ struct Argument {
     hole: Option<TokenStream>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Types that the file of a handle defines.
+    pub(super) fn defined_by(&self, handle: &'a Handle) -> BTreeSet<&'a str> {
+        let operations = handle.operations.iter().filter_map(|id| self.names.operations.get(id));
+        let builders = operations.flat_map(|o| o.methods.iter().map(|m| m.builder.as_str()));
+        builders.chain([handle.ident.as_str()]).collect()
+    }
+
     /// The file of one handle.
     pub(super) fn handle(&self, module: &str, handle: &Handle, listing: &mut Listing) -> Source {
         let mut source = Source::default();
@@ -263,7 +270,7 @@ impl Context<'_> {
 
     fn path_argument(&self, parameter: &Parameter, name: &OperationName) -> Argument {
         let own = ident(name.parameters.get(&parameter.name).map_or("id", |p| &p.ident));
-        let (ty, hole) = match &parameter.ty {
+        let (ty, hole) = match self.through(&parameter.ty) {
             TypeRef::Integer => (quote!(i64), quote!(&#own.to_string())),
             TypeRef::Number => (quote!(f64), quote!(&#own.to_string())),
             TypeRef::Boolean => (quote!(bool), quote!(&#own.to_string())),
@@ -277,33 +284,36 @@ impl Context<'_> {
         let named = name.parameters.get(&parameter.name);
         let own = ident(own);
         let key = &parameter.name;
-        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_ident(t));
+        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
         let (item, is_list) = match &parameter.ty {
             TypeRef::List(item) => (&**item, true),
             ty => (ty, false),
         };
-        let text = match (&token, item) {
+        let base = self.through(item);
+        let text = match (&token, base) {
             (Some(token), _) => quote!(#token),
-            (None, TypeRef::Named(_)) => self.ty(item),
-            (None, TypeRef::Timestamp | TypeRef::Date) => self.ty(item),
+            (None, TypeRef::Named(_) | TypeRef::Timestamp | TypeRef::Date) => self.ty(item),
             _ => quote!(impl AsRef<str>),
         };
-        let scalar = match item {
-            TypeRef::Integer => Some((quote!(i64), quote!(number))),
-            TypeRef::Number => Some((quote!(f64), quote!(decimal))),
-            TypeRef::Boolean => Some((quote!(bool), quote!(flag))),
+        let scalar = match base {
+            TypeRef::Integer => Some((quote!(i64), quote!(number), quote!(#own))),
+            TypeRef::Number => Some((quote!(f64), quote!(decimal), quote!(#own))),
+            TypeRef::Boolean => Some((quote!(bool), quote!(flag), quote!(#own))),
+            TypeRef::Named(id) if self.is_integer_enum(id) => {
+                Some((self.ty(item), quote!(number), quote!(#own.as_i64())))
+            }
             _ => None,
         };
         let (declared, set) = match (parameter.place, is_list, scalar) {
             (In::Header, _, _) => (quote!(#own: impl AsRef<str>), quote!(#call.header(#key, #own.as_ref());)),
-            (_, true, Some((ty, _))) => {
+            (_, true, Some((ty, ..))) => {
                 let set = list(parameter.style, key, &quote!(#own.into_iter().map(|v| v.to_string())), call);
                 (quote!(#own: impl IntoIterator<Item = #ty>), set)
             }
             (_, true, None) => {
                 (quote!(#own: impl IntoIterator<Item = #text>), list(parameter.style, key, &quote!(#own), call))
             }
-            (_, false, Some((ty, method))) => (quote!(#own: #ty), quote!(#call.#method(#key, #own);)),
+            (_, false, Some((ty, method, value))) => (quote!(#own: #ty), quote!(#call.#method(#key, #value);)),
             (_, false, None) => (quote!(#own: #text), quote!(#call.text(#key, #own.as_ref());)),
         };
         Argument { declared, set, hole: None }
