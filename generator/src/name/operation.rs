@@ -29,7 +29,7 @@ pub(super) fn name(
         let main = method(id, operation, exceptions, out);
         let area = placed.get(id).cloned();
         let name = OperationName {
-            methods: by_media_type(operation, &main),
+            methods: by_media_type(operation, &handle, &main),
             parameters: parameters(id, operation, exceptions, out),
             handle: handle.clone(),
             area: area.clone(),
@@ -108,12 +108,13 @@ fn rest_of(id: &str, from: HandleFrom) -> &str {
 }
 
 /// JSON goes first; each further media type of the answer is a method of its own: `download_price_points_csv`.
-fn by_media_type(operation: &Operation, main: &str) -> Vec<Method> {
+fn by_media_type(operation: &Operation, handle: &str, main: &str) -> Vec<Method> {
     let mut types: Vec<&String> = operation.responses.values().flat_map(|r| r.content.keys()).collect();
     types.sort_by_key(|t| (!(t.starts_with("application/json") || t.ends_with("+json")), t.as_str()));
     types.dedup();
     let one = |ident: String, media_type: Option<&String>| Method {
-        builder: pascal(&ident),
+        // The handle's own type stands in the same module.
+        builder: if ident == handle { format!("{}Call", pascal(&ident)) } else { pascal(&ident) },
         ident,
         media_type: media_type.cloned(),
     };
