@@ -176,20 +176,49 @@ impl Scope {
             self.taken.insert(ident.to_owned(), at.clone());
             return true;
         };
+        let first = first.clone();
+        self.refuse((ident, ident), &first, at, section, key, out);
+        false
+    }
+
+    /// Reports that the first of the names is taken; what is to be called otherwise is called the second one so far.
+    fn refuse(
+        &mut self,
+        (ident, own): (&str, &str),
+        first: &Pointer,
+        at: &Pointer,
+        section: Section,
+        key: &str,
+        out: &mut Sink,
+    ) {
         let message = match first.as_str() {
             "" => format!("the Rust name `{ident}` means something else here"),
             first => format!("two things get the Rust name `{ident}`: this and {first}"),
         };
         // Any name does that is free, also of what else is proposed.
-        let mut other = ident.to_owned();
+        let mut other = own.to_owned();
         while self.taken.contains_key(&other) {
-            other.push_str(if ident.starts_with(char::is_uppercase) { "Other" } else { "_other" });
+            other.push_str(if own.starts_with(char::is_uppercase) { "Other" } else { "_other" });
         }
         self.taken.insert(other.clone(), at.clone());
-        let help = format!("choose a name and put it under [{section}] in naming.toml: {key:?} = {other:?}");
+        let line = format!("{} = {}", quoted(key), quoted(&other));
+        let help = format!("choose a name and put it under [{section}] in naming.toml: {line}");
         out.push(Diagnostic::error(Code::NameCollision, at, message).help(help));
-        false
     }
+}
+
+/// As TOML has it, both for keys and for values.
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A table of exceptions in `naming.toml`.

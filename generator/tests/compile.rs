@@ -61,7 +61,10 @@ fn workspace() -> Vec<String> {
     lints["rust"].as_table_mut().unwrap().insert("warnings".to_owned(), "deny".into());
     let workspace = Table::from_iter([
         ("resolver".to_owned(), Value::from("3")),
-        ("members".to_owned(), members.iter().map(|name| format!("crates/{name}")).collect::<Vec<_>>().into()),
+        (
+            "members".to_owned(),
+            members.iter().map(|name| format!("crates/{name}")).collect::<Vec<_>>().into(),
+        ),
         ("lints".to_owned(), lints),
     ]);
     let manifest = Table::from_iter([("workspace".to_owned(), Value::from(workspace))]);

@@ -62,7 +62,13 @@ fn the_stored_form_holds_all() {
         let files = stored::files(&api).unwrap();
         let read = |name: &str| Ok(files.iter().find(|(file, _)| *file == name).unwrap().1.clone());
         let mut out = Sink::new();
-        assert_eq!(stored::from_files(read, &mut out).as_ref(), Some(&api), "{}{}", folder.display(), report(&out));
+        assert_eq!(
+            stored::from_files(read, &mut out).as_ref(),
+            Some(&api),
+            "{}{}",
+            folder.display(),
+            report(&out)
+        );
     }
 }
 

@@ -154,7 +154,9 @@ impl Lowering<'_> {
         let at = at.child("schema");
         // A list may stand behind a reference; anything else keeps its name.
         let list = match self.resolve(schema, &at) {
-            Some((Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }, _)) => Some(array.clone()),
+            Some((Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }, _)) => {
+                Some(array.clone())
+            }
             _ => None,
         };
         let is_list = list.is_some();

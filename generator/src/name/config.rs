@@ -43,7 +43,7 @@ pub struct Naming {
     pub r#type: BTreeMap<String, String>,
     /// `<type id>.<field>` or `<operationId>.<parameter>` → Rust name: exceptions.
     pub field: BTreeMap<String, String>,
-    /// `<type id>=<value>` → Rust name: exceptions. A variant of a union is its tag, else its type: `$App`.
+    /// `<type id>=<value>` or `<handle>?<parameter>=<value>` → Rust name: exceptions. A variant of a union is its tag, else its type: `$App`.
     pub value: BTreeMap<String, String>,
 }
 

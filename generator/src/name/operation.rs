@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::area::Placed;
 use super::case::{pascal, singular, snake};
 use super::config::HandleFrom;
-use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section};
+use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section, quoted};
 use crate::api::{Api, In, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
@@ -89,8 +89,9 @@ fn method(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>, out:
                 let message =
                     format!("operationId `{id}` fits no rule of [method]; it is called by its snake case");
                 let help = format!(
-                    "in naming.toml, give `{last}` a rule under [method], or the operation a name under [operation]: {id:?} = {:?}",
-                    snake(rest_of(id, naming.handle.from))
+                    "in naming.toml, give `{last}` a rule under [method], or the operation a name under [operation]: {} = {}",
+                    quoted(id),
+                    quoted(&snake(rest_of(id, naming.handle.from)))
                 );
                 out.push(Diagnostic::notice(Code::UnruledId, &operation.pointer(), message).help(help));
             }

@@ -7,10 +7,16 @@ use super::{Exceptions, Family, Names, Scope, Section, Token};
 use crate::api::{Api, Role, Shape, Value};
 use crate::diagnostic::{Pointer, Sink};
 
-/// Where a token type comes from: the place of its first parameter, and its key in `naming.toml`.
+/// Where a token type comes from: the place of its first parameter, and its keys in `naming.toml`.
 struct Origin {
     at: Pointer,
-    key: String,
+    keys: BTreeSet<String>,
+}
+
+impl Origin {
+    fn key(&self) -> &str {
+        self.keys.first().map_or("", String::as_str)
+    }
 }
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
@@ -45,10 +51,12 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 && let Some(origin) = origins.get(&ident)
             {
                 let mut scope = Scope::default();
-                scope.take(&ident, &origin.at, Section::Type, &origin.key, out);
+                scope.take(&ident, &origin.at, Section::Type, origin.key(), out);
                 scope.take(&ident, &at, Section::Type, &key, out);
+                continue;
             }
-            origins.entry(ident.clone()).or_insert_with(|| Origin { at, key });
+            let origin = origins.entry(ident.clone()).or_insert_with(|| Origin { at, keys: BTreeSet::new() });
+            origin.keys.insert(key);
             let token = tokens.entry(ident.clone()).or_insert_with(|| Token {
                 family,
                 parameters: BTreeSet::new(),
@@ -74,8 +82,9 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     }
     for (ident, token) in &mut tokens {
         let values = accepted.remove(ident).unwrap_or_default();
-        let Some(Origin { at, key }) = origins.get(ident) else { continue };
-        scope.take(ident, at, Section::Type, key, out);
+        let Some(origin) = origins.get(ident) else { continue };
+        let at = &origin.at;
+        scope.take(ident, at, Section::Type, origin.key(), out);
         if token.family == Family::Value {
             let key: Vec<Value> = values.iter().map(|v| Value::String((*v).to_owned())).collect();
             token.alias = by_values.get(key.as_slice()).copied().flatten().map(str::to_owned);
@@ -87,8 +96,10 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             _ => values,
         };
         for value in plain {
-            let key = format!("{ident}={value}");
-            let constant = exceptions.get(Section::Value, &key).unwrap_or_else(|| match token.family {
+            let own =
+                origin.keys.iter().find_map(|key| exceptions.get(Section::Value, &format!("{key}={value}")));
+            let key = format!("{}={value}", origin.key());
+            let constant = own.unwrap_or_else(|| match token.family {
                 Family::Value => pascal(value),
                 _ => shouty(value),
             });

@@ -57,12 +57,16 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 let own: &[&str] = if s.additional.is_some() { &["new", "additional"] } else { &["new"] };
                 let cleared = |(name, field): (&String, &Field)| field.nullable.then(|| name.clone());
                 let cleared: Vec<String> = s.fields.iter().filter_map(cleared).collect();
-                fields(id, s.fields.keys(), &cleared, own, &at, exceptions, out)
+                let at = at.child("properties");
+                fields(id, s.fields.keys().map(|name| (name, &at)), &cleared, own, exceptions, out)
             }
             Shape::Resource(r) => {
                 // Attributes and relationships become structs of their own, each with its own scope.
-                let mut all = fields(id, r.attributes.keys(), &[], &[], &at, exceptions, out);
-                all.extend(fields(id, r.relationships.keys(), &[], &[], &at, exceptions, out));
+                let (attributes, relationships) = parts_of(&at);
+                let names = r.attributes.keys().map(|name| (name, &attributes));
+                let mut all = fields(id, names, &[], &[], exceptions, out);
+                let names = r.relationships.keys().map(|name| (name, &relationships));
+                all.extend(fields(id, names, &[], &[], exceptions, out));
                 all
             }
             Shape::Request(r) => {
@@ -77,15 +81,14 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 let ones = r.relationships.iter().filter(|(_, to)| to.nullable || (update && !to.required));
                 let cleared: Vec<String> =
                     attributes.map(|(n, _)| n).chain(ones.map(|(n, _)| n)).cloned().collect();
-                fields(
-                    id,
-                    r.attributes.keys().chain(r.relationships.keys()),
-                    &cleared,
-                    own,
-                    &at,
-                    exceptions,
-                    out,
-                )
+                let resource = match r.action {
+                    Action::Inline => at.clone(),
+                    _ => at.child("properties").child("data"),
+                };
+                let (attributes, relationships) = parts_of(&resource);
+                let names = r.attributes.keys().map(|name| (name, &attributes));
+                let names = names.chain(r.relationships.keys().map(|name| (name, &relationships)));
+                fields(id, names, &cleared, own, exceptions, out)
             }
             Shape::Enum(e) => variants(id, &e.values, &at, exceptions, out),
             Shape::Union(u) => {
@@ -116,6 +119,12 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     parts(api, names, &mut scope, out);
 }
 
+/// Where the attributes and the relationships of a resource stand.
+fn parts_of(resource: &Pointer) -> (Pointer, Pointer) {
+    let part = |name: &str| resource.child("properties").child(name).child("properties");
+    (part("attributes"), part("relationships"))
+}
+
 /// A resource's attributes and relationships are types of their own in Rust.
 fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
     let resources: Vec<(&String, &Type)> =
@@ -124,7 +133,14 @@ fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
         let Some(name) = names.types.get(id) else { continue };
         for part in ["Attributes", "Relationships"] {
             let at = api.type_pointer(id).child("properties").child(snake(part));
-            scope.take(&format!("{}{part}", name.ident), &at, Section::Type, id, out);
+            let ident = format!("{}{part}", name.ident);
+            match scope.taken.get(&ident).cloned() {
+                // The part has no name of its own; what can be called otherwise is the resource.
+                Some(first) => scope.refuse((&ident, &name.ident), &first, &at, Section::Type, id, out),
+                None => {
+                    scope.taken.insert(ident, at);
+                }
+            }
         }
     }
 }
@@ -132,16 +148,17 @@ fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
 /// `cleared` are those whose setter has one beside it that sends null, and `own` what the struct has anyway.
 fn fields<'a>(
     id: &str,
-    all: impl Iterator<Item = &'a String>,
+    all: impl Iterator<Item = (&'a String, &'a Pointer)>,
     cleared: &[String],
     own: &[&str],
-    at: &Pointer,
     exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
 ) -> BTreeMap<String, String> {
     let mut scope = Scope::reserving(own);
     let mut members = BTreeMap::new();
-    for field in all {
+    let mut places = BTreeMap::new();
+    for (field, at) in all {
+        places.insert(field, at.child(field));
         let key = format!("{id}.{field}");
         let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(field));
         scope.take(&ident, &at.child(field), Section::Field, &key, out);
@@ -150,8 +167,8 @@ fn fields<'a>(
     for field in cleared {
         let ident = members.get(field).map(|ident| format!("clear_{}", ident.trim_end_matches('_')));
         let other = members.iter().find(|(_, other)| Some(*other) == ident.as_ref());
-        if let (Some(ident), Some((other, _))) = (&ident, other) {
-            scope.take(ident, &at.child(field), Section::Field, &format!("{id}.{other}"), out);
+        if let (Some(ident), Some((other, _)), Some(at)) = (&ident, other, places.get(field)) {
+            scope.take(ident, at, Section::Field, &format!("{id}.{other}"), out);
         }
     }
     members

@@ -146,10 +146,17 @@ fn templates() -> BTreeMap<String, String> {
 /// The names, a line each, so that a changed name is a changed line.
 pub(crate) fn listed(names: &Names) -> String {
     let mut out = format!("package {}\n", names.package);
-    let list = |items: &std::collections::BTreeSet<String>| items.iter().cloned().collect::<Vec<_>>().join(" ");
+    let list =
+        |items: &std::collections::BTreeSet<String>| items.iter().cloned().collect::<Vec<_>>().join(" ");
     for area in &names.areas {
         let default = if area.default { ", default" } else { "" };
-        let _ = writeln!(out, "area {}: {}{default}, implies [{}]", area.feature, area.about, list(&area.implies));
+        let _ = writeln!(
+            out,
+            "area {}: {}{default}, implies [{}]",
+            area.feature,
+            area.about,
+            list(&area.implies)
+        );
     }
     for (module, handle) in &names.handles {
         let _ = writeln!(out, "\nhandle {module}: {} [{}]", handle.ident, list(&handle.areas));
@@ -176,7 +183,8 @@ pub(crate) fn listed(names: &Names) -> String {
         let alias = token.alias.as_deref().map(|id| format!(" = {id}")).unwrap_or_default();
         let of = list(&token.parameters);
         let areas = list(&token.areas);
-        let _ = writeln!(out, "\ntoken {}::{ident}{alias}: {:?} of {of} [{areas}]", token.module, token.family);
+        let _ =
+            writeln!(out, "\ntoken {}::{ident}{alias}: {:?} of {of} [{areas}]", token.module, token.family);
         for (value, constant) in &token.values {
             let _ = writeln!(out, "  {value:?}: {constant}");
         }
