@@ -18,6 +18,13 @@ struct Feature<'a> {
     operations: usize,
 }
 
+/// Vendor's words that stand in strings and comments of any language: on one line, without what ends or escapes them.
+fn plain(text: &str) -> String {
+    let words = text.replace(['"', '\\'], " ");
+    let words: Vec<&str> = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    words.join(" ")
+}
+
 impl Context<'_> {
     /// Files that come from templates: first those of the API, then those of every crate that the API has not.
     pub(super) fn templates(&self) -> Result<Vec<File>, String> {
@@ -41,9 +48,9 @@ impl Context<'_> {
             package => self.names.package,
             library => self.names.package.replace('-', "_"),
             api => info.name,
-            title => info.title,
-            vendor_version => info.version,
-            base_url => info.servers.first().map_or("", |s| s.trim_end_matches('/')),
+            title => plain(&info.title),
+            vendor_version => plain(&info.version),
+            base_url => plain(info.servers.first().map_or("", |s| s.trim_end_matches('/'))),
             version => self.options.version,
             runtime => self.options.runtime,
             workspace => self.options.workspace,
