@@ -51,7 +51,8 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     let (operations, values) = lowering.operations();
     let types = lowering.types;
     let mut api = Api { info: info(spec, name), operations, values, types };
-    share::share(&mut api);
+    let is_named = |id: &str| document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id));
+    share::share(&mut api, is_named);
     prune(&mut api);
     (out.errors() == errors).then_some(api)
 }
