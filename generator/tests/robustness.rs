@@ -213,6 +213,9 @@ fn change(tree: &mut Value, numbers: &mut Numbers) {
 /// A change that most documents survive: a text says something else, or a member of an object has another name.
 fn reword(tree: &mut Value, all: &[String], numbers: &mut Numbers) {
     let texts: Vec<&String> = all.iter().filter(|at| tree.pointer(at).unwrap().is_string()).collect();
+    if texts.is_empty() {
+        return;
+    }
     let names = all.iter().filter(|at| at.ends_with("/properties") && !at.contains("~1"));
     let objects: Vec<&String> = names.filter(|at| tree.pointer(at).unwrap().is_object()).collect();
     let other = tree.pointer(numbers.pick::<&String>(&texts)).unwrap().clone();
