@@ -566,8 +566,8 @@ impl Api {
     pub fn type_pointer(&self, id: &str) -> Pointer {
         // The owner is a schema, whose own name may hold dots, or an operation.
         let ends = || id.match_indices('.').map(|(end, _)| id.split_at(end));
-        let owned = ends()
-            .find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner));
+        let owned =
+            ends().find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner));
         if let Some((owner, _)) = owned
             && !self.types.contains_key(owner)
             && let Some(operation) = self.operations.get(owner)

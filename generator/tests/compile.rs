@@ -69,9 +69,12 @@ fn workspace() -> Vec<String> {
     ]);
     let manifest = Table::from_iter([("workspace".to_owned(), Value::from(workspace))]);
     write(&folder().join("Cargo.toml"), &toml::to_string(&manifest).unwrap());
-    // The versions that are there already, so that nothing is asked of the network.
-    if !folder().join("Cargo.lock").exists() {
-        fs::copy(root.join("Cargo.lock"), folder().join("Cargo.lock")).unwrap();
+    // The versions that are there already, so that nothing is asked of the network. Cargo adds the fixtures to its copy,
+    // so whether ours has changed shows beside it.
+    let ours = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    if fs::read_to_string(folder().join("ours.lock")).ok().as_ref() != Some(&ours) {
+        fs::write(folder().join("Cargo.lock"), &ours).unwrap();
+        fs::write(folder().join("ours.lock"), &ours).unwrap();
     }
     members
 }
