@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Pointer;
+pub use crate::diagnostic::Pointer;
 pub use type_ref::TypeRef;
 
 /// The number of the stored form; a change of the form is a new number.
@@ -564,8 +564,19 @@ impl Api {
 
     /// Where the type `id` stands in an OpenAPI document.
     pub fn type_pointer(&self, id: &str) -> Pointer {
-        let mut parts = id.split('.');
-        let mut at = Pointer::new("/components/schemas").child(parts.next().unwrap_or_default());
+        // The owner is a schema, whose own name may hold dots, or an operation.
+        let ends = || id.match_indices('.').map(|(end, _)| id.split_at(end));
+        let owned =
+            ends().find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner));
+        if let Some((owner, _)) = owned
+            && !self.types.contains_key(owner)
+            && let Some(operation) = self.operations.get(owner)
+        {
+            return operation.pointer();
+        }
+        let (owner, members) = owned.unwrap_or((id, ""));
+        let mut at = Pointer::new("/components/schemas").child(owner);
+        let parts = members.split('.').skip(1);
         for part in parts {
             let name = part.trim_end_matches("[]").trim_end_matches("{}");
             at = at.child("properties").child(name);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
 
-use crate::api::{Api, FORMAT, Info, Security, Skipped, Type};
+use crate::api::{Api, FORMAT, Info, Security, Shape, Skipped, Type, TypeRef};
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
@@ -42,17 +42,39 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
             } else if let ReferenceOr::Reference { reference } = schema
                 && let Some(target) = component(reference, "schemas")
             {
-                let alias = crate::api::Shape::Alias(crate::api::TypeRef::Named(target.to_owned()));
+                let alias = Shape::Alias(TypeRef::Named(target.to_owned()));
                 lowering.types.insert(name.clone(), alias.into());
             }
         }
     }
+    lowering.check_aliases();
     let (operations, values) = lowering.operations();
     let types = lowering.types;
     let mut api = Api { info: info(spec, name), operations, values, types };
-    share::share(&mut api);
+    let is_named = |id: &str| document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id));
+    share::share(&mut api, is_named);
     prune(&mut api);
     (out.errors() == errors).then_some(api)
+}
+
+impl Lowering<'_> {
+    /// A list or map that holds nothing but itself has no name that Rust could give it, and no values but empty ones.
+    fn check_aliases(&mut self) {
+        let next = |id: &str| match self.types.get(id).map(|t| &t.shape) {
+            Some(Shape::Alias(ty)) => ty.named(),
+            _ => None,
+        };
+        let is_own = |id: &&String| {
+            let chain = std::iter::successors(next(id), |id| next(id));
+            chain.take(self.types.len()).any(|other| other == id.as_str())
+        };
+        let cyclic: Vec<String> = self.types.keys().filter(is_own).cloned().collect();
+        for id in cyclic {
+            let at = Pointer::new("/components/schemas").child(&id);
+            let ty = self.unsupported(&at, "a list or map of itself");
+            self.types.insert(id, Shape::Alias(ty).into());
+        }
+    }
 }
 
 /// Drops what no operation leads to.

@@ -11,8 +11,10 @@ mod token;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 pub use config::Config;
+use config::Naming;
 
 use crate::api::Api;
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
@@ -146,9 +148,11 @@ pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
         ..Names::default()
     };
     let placed = area::place(api, config, out);
-    operation::name(api, config, &placed, &mut names, out);
-    types::name(api, config, &mut names, out);
-    token::name(api, config, &mut names, out);
+    let mut exceptions = Exceptions::new(&config.naming);
+    operation::name(api, &mut exceptions, &placed, &mut names, out);
+    types::name(api, &mut exceptions, &mut names, out);
+    token::name(api, &mut exceptions, &mut names, out);
+    exceptions.report_unused(out);
     area::reach(api, &mut names);
     (out.errors() == before).then_some(names)
 }
@@ -165,23 +169,120 @@ impl Scope {
         Self { taken: words.iter().map(|w| ((*w).to_owned(), Pointer::root())).collect() }
     }
 
-    /// Takes `ident` for what stands at `at`; `settle` is the line of `naming.toml` that ends a collision.
-    fn take(&mut self, ident: &str, at: &Pointer, settle: &str, out: &mut Sink) {
-        let Some(first) = self.taken.insert(ident.to_owned(), at.clone()) else { return };
+    /// Takes `ident` for what stands at `at`; `section` and `key` say where in `naming.toml` it can be called otherwise.
+    /// False if the name was taken, which is reported.
+    fn take(&mut self, ident: &str, at: &Pointer, section: Section, key: &str, out: &mut Sink) -> bool {
+        let Some(first) = self.taken.get(ident) else {
+            self.taken.insert(ident.to_owned(), at.clone());
+            return true;
+        };
+        let first = first.clone();
+        self.refuse((ident, ident), &first, at, section, key, out);
+        false
+    }
+
+    /// Reports that the first of the names is taken; what is to be called otherwise is called the second one so far.
+    fn refuse(
+        &mut self,
+        (ident, own): (&str, &str),
+        first: &Pointer,
+        at: &Pointer,
+        section: Section,
+        key: &str,
+        out: &mut Sink,
+    ) {
         let message = match first.as_str() {
             "" => format!("the Rust name `{ident}` means something else here"),
             first => format!("two things get the Rust name `{ident}`: this and {first}"),
         };
-        let help = format!("settle it in naming.toml, e.g. {settle}");
+        // Any name does that is free, also of what else is proposed.
+        let mut other = own.to_owned();
+        while self.taken.contains_key(&other) {
+            other.push_str(if own.starts_with(char::is_uppercase) { "Other" } else { "_other" });
+        }
+        self.taken.insert(other.clone(), at.clone());
+        let line = format!("{} = {}", quoted(key), quoted(&other));
+        let help = format!("choose a name and put it under [{section}] in naming.toml: {line}");
         out.push(Diagnostic::error(Code::NameCollision, at, message).help(help));
     }
 }
 
-/// Exceptions of the rules that nothing needs any more.
-fn report_unused<'a>(section: &str, exceptions: impl Iterator<Item = &'a String>, out: &mut Sink) {
-    for exception in exceptions {
-        let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
-        let message = format!("`{exception}` in [{section}] names nothing in this version");
-        out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
+/// As TOML has it, both for keys and for values.
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A table of exceptions in `naming.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Alias,
+    Operation,
+    Type,
+    Field,
+    Value,
+}
+
+impl Section {
+    const ALL: [Self; 5] = [Self::Alias, Self::Operation, Self::Type, Self::Field, Self::Value];
+
+    fn of(self, naming: &Naming) -> &BTreeMap<String, String> {
+        match self {
+            Self::Alias => &naming.handle.alias,
+            Self::Operation => &naming.operation,
+            Self::Type => &naming.r#type,
+            Self::Field => &naming.field,
+            Self::Value => &naming.value,
+        }
+    }
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Alias => "handle.alias",
+            Self::Operation => "operation",
+            Self::Type => "type",
+            Self::Field => "field",
+            Self::Value => "value",
+        })
+    }
+}
+
+/// The exceptions of `naming.toml`, and which of them something asked for.
+struct Exceptions<'c> {
+    naming: &'c Naming,
+    used: BTreeSet<(Section, &'c str)>,
+}
+
+impl<'c> Exceptions<'c> {
+    fn new(naming: &'c Naming) -> Self {
+        Self { naming, used: BTreeSet::new() }
+    }
+
+    /// The name that `naming.toml` gives, if it does.
+    fn get(&mut self, section: Section, key: &str) -> Option<String> {
+        let (key, name) = section.of(self.naming).get_key_value(key)?;
+        self.used.insert((section, key));
+        Some(name.clone())
+    }
+
+    fn report_unused(&self, out: &mut Sink) {
+        for section in Section::ALL {
+            let all = section.of(self.naming).keys();
+            for key in all.filter(|key| !self.used.contains(&(section, key.as_str()))) {
+                let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
+                let message = format!("`{key}` in [{section}] names nothing in this version");
+                out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
+            }
+        }
     }
 }

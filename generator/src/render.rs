@@ -12,6 +12,9 @@ mod ty;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenStream;
+use quote::quote;
+
 use crate::api::{Api, Shape};
 use crate::name::{Family, Names};
 use listing::Listing;
@@ -63,6 +66,8 @@ struct Context<'a> {
     areas_of: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// Models that the file being written names.
     used: RefCell<BTreeSet<&'a str>>,
+    /// What the file being written defines itself; models of these names are not imported.
+    local: RefCell<BTreeSet<&'a str>>,
 }
 
 impl<'a> Context<'a> {
@@ -72,10 +77,22 @@ impl<'a> Context<'a> {
         name
     }
 
-    fn token_ident(&self, token: &str) -> proc_macro2::Ident {
-        let name = self.names.tokens.get_key_value(token).map_or("()", |(name, _)| name.as_str());
+    /// A model, as the file being written can name it.
+    fn type_path(&self, id: &str) -> TokenStream {
+        self.path(self.names.types.get(id).map_or("()", |name| name.ident.as_str()))
+    }
+
+    fn token_path(&self, token: &str) -> TokenStream {
+        self.path(self.names.tokens.get_key_value(token).map_or("()", |(name, _)| name.as_str()))
+    }
+
+    fn path(&self, name: &'a str) -> TokenStream {
+        let own = ident(name);
+        if self.local.borrow().contains(name) {
+            return quote!(crate::models::#own);
+        }
         self.used.borrow_mut().insert(name);
-        ident(name)
+        quote!(#own)
     }
 
     fn is_sent(&self, id: &str) -> bool {
@@ -105,17 +122,28 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
         _ => None,
     });
     let told_apart = untagged.flatten().collect();
-    let context =
-        Context { api, names, options, sent, told_apart, areas_of: areas_of(names), used: RefCell::default() };
+    let context = Context {
+        api,
+        names,
+        options,
+        sent,
+        told_apart,
+        areas_of: areas_of(names),
+        used: RefCell::default(),
+        local: RefCell::default(),
+    };
     let mut listing = Listing::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut listing));
     let models = context.models(&mut listing);
     files.extend(context.indexes(&models));
-    files.extend(models.into_iter().map(|m| File { path: format!("src/models/{}.rs", m.module), text: m.text }));
+    files.extend(
+        models.into_iter().map(|m| File { path: format!("src/models/{}.rs", m.module), text: m.text }),
+    );
     listing.module("operations");
     for (module, handle) in &names.handles {
         context.used.borrow_mut().clear();
+        *context.local.borrow_mut() = context.defined_by(handle);
         let body = context.handle(module, handle, &mut listing);
         let about = format!("Operations of `{module}`.");
         let text = context.with_imports(&about, body, &[], "crate::models", &handle.areas);
@@ -142,7 +170,8 @@ impl<'a> Context<'a> {
         listing.module("models");
         let mut types: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
         for (id, name) in &self.names.types {
-            let body = matches!(self.api.types.get(id).map(|t| &t.shape), Some(Shape::Linkage(l)) if l.request);
+            let body =
+                matches!(self.api.types.get(id).map(|t| &t.shape), Some(Shape::Linkage(l)) if l.request);
             if !body && self.names.modules.contains_key(&name.module) {
                 types.entry(&name.module).or_default().push(id);
             }
@@ -173,7 +202,8 @@ impl<'a> Context<'a> {
             let text = self.with_imports(&about, source, &own, "super", &areas);
             // Names are listed one by one: a compiler looks through hundreds of globs again and again while it expands
             // macros, at a quarter of the crate's whole time. Token types have conditions of their own.
-            let items = if tokens.contains_key(module) { Vec::new() } else { self.items_of(&own, types.get(module)) };
+            let items =
+                if tokens.contains_key(module) { Vec::new() } else { self.items_of(&own, types.get(module)) };
             out.push(Models { module: module.to_owned(), items, text });
         }
         out
@@ -195,7 +225,14 @@ impl<'a> Context<'a> {
 
     /// Puts the file's head before its items: what it is, and the models of other files that it names. What some of
     /// the file's areas do not have is imported under the condition that it is there.
-    fn with_imports(&self, about: &str, body: Source, own: &[&str], from: &str, areas: &BTreeSet<String>) -> String {
+    fn with_imports(
+        &self,
+        about: &str,
+        body: Source,
+        own: &[&str],
+        from: &str,
+        areas: &BTreeSet<String>,
+    ) -> String {
         let used = self.used.borrow();
         let mut head = Source::new(about);
         let body = body.finish();
@@ -210,9 +247,12 @@ impl<'a> Context<'a> {
             groups.entry(partly).or_default().push((*name).to_owned());
         }
         // An operation whose area is off leaves its imports without use.
-        let allow = if areas.len() > 1 && self.names.areas.len() > 1 { "#[allow(unused_imports)]\n" } else { "" };
+        let allow =
+            if areas.len() > 1 && self.names.areas.len() > 1 { "#[allow(unused_imports)]\n" } else { "" };
         for (condition, names) in groups {
-            lines.push_str(&condition.map(|areas| format!("{}\n", rust::condition(areas))).unwrap_or_default());
+            lines.push_str(
+                &condition.map(|areas| format!("{}\n", rust::condition(areas))).unwrap_or_default(),
+            );
             lines.push_str(allow);
             match names.as_slice() {
                 [one] => lines.push_str(&format!("use {from}::{one};\n")),

@@ -144,7 +144,10 @@ fn parse<T: DeserializeOwned>(
             let place = error.location();
             let at =
                 Place { line: place.as_ref().map(|l| l.line()), column: place.map(|l| l.column()), ..at };
-            out.push(Diagnostic::error(Code::InvalidApi, at, error.to_string()).help(help));
+            // The place stands beside the message already.
+            let message = error.to_string();
+            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
+            out.push(Diagnostic::error(Code::InvalidApi, at, message).help(help));
             None
         }
     }

@@ -56,6 +56,10 @@ impl Lowering<'_> {
             };
             for (method, operation) in item.iter() {
                 let at = at.child(method);
+                if method == "trace" {
+                    self.unsupported(&at, "the method `TRACE`");
+                    continue;
+                }
                 // Invariant: load refuses operations without an id.
                 let Some(id) = &operation.operation_id else { continue };
                 let mut lowered = Operation {
@@ -148,21 +152,23 @@ impl Lowering<'_> {
             return None;
         };
         let at = at.child("schema");
-        let (item, is_list) = match schema {
-            ReferenceOr::Item(Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }) => {
-                match &array.items {
-                    Some(items) => (items.clone().unbox(), true),
-                    None => {
-                        return Some(self.plain(
-                            data,
-                            TypeRef::List(Box::new(TypeRef::String)),
-                            place,
-                            style,
-                        ));
-                    }
-                }
+        // A list may stand behind a reference; anything else keeps its name.
+        let list = match self.resolve(schema, &at) {
+            Some((Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }, _)) => {
+                Some(array.clone())
             }
-            other => (other.clone(), false),
+            _ => None,
+        };
+        let is_list = list.is_some();
+        let item = match list {
+            Some(list) => match list.items {
+                Some(items) => items.unbox(),
+                None => {
+                    let strings = TypeRef::List(Box::new(TypeRef::String));
+                    return Some(self.plain(data, strings, place, style));
+                }
+            },
+            None => schema.clone(),
         };
         let mut values = None;
         let mut ty = match enum_strings(&item) {
@@ -176,9 +182,7 @@ impl Lowering<'_> {
             None => self.field(&item, &format!("{id}.{}", data.name), &at).ty,
         };
         let simple = match &ty {
-            TypeRef::Named(name) => {
-                matches!(self.types.get(name).map(|t| &t.shape), Some(Shape::Enum(_) | Shape::Alias(_)))
-            }
+            TypeRef::Named(name) => self.is_scalar(name),
             TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Binary => false,
             _ => true,
         };
@@ -195,6 +199,19 @@ impl Lowering<'_> {
             out.limits = limits(schema);
         }
         Some(out)
+    }
+
+    /// Whether a component is an enum or another name of a scalar.
+    fn is_scalar(&self, name: &str) -> bool {
+        // Invariant: load refuses chains of references that lead back to themselves; aliases are such chains.
+        match self.types.get(name).map(|t| &t.shape) {
+            Some(Shape::Enum(_)) => true,
+            Some(Shape::Alias(TypeRef::Named(next))) => self.is_scalar(next),
+            Some(Shape::Alias(ty)) => {
+                !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Binary)
+            }
+            _ => false,
+        }
     }
 
     fn plain(&self, data: &ParameterData, ty: TypeRef, place: In, style: Style) -> Parameter {

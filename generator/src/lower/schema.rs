@@ -306,7 +306,10 @@ impl Lowering<'_> {
                 None => {
                     let message =
                         format!("`required` names `{name}`, which is a property of no part of `allOf`");
-                    self.out.push(Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message));
+                    self.out.push(
+                        Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
+                            .help("declare the property or take the name out of `required` in the overlay"),
+                    );
                 }
             }
         }

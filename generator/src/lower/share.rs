@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use crate::api::{Api, Shape, Type, TypeRef, Value};
 
 /// Replaces each inline type that is equal to a better-known one by an alias.
-pub(super) fn share(api: &mut Api) {
+pub(super) fn share(api: &mut Api, is_named: impl Fn(&str) -> bool) {
     let mut alias: HashMap<String, String> = HashMap::new();
-    let enums = named_enums(&api.types);
-    let mut inline: Vec<&String> = api.types.keys().filter(|id| id.contains('.')).collect();
+    let enums = named_enums(&api.types, &is_named);
+    let mut inline: Vec<&String> = api.types.keys().filter(|id| !is_named(id)).collect();
     // Inner types first: whether two outer ones are equal depends on them.
     inline.sort_by_key(|id| (std::cmp::Reverse(id.matches('.').count()), id.as_str()));
     // The first of each group stands for it while shapes are compared; the best-known one is its name at the end.
@@ -66,10 +66,13 @@ fn is_sent(api: &Api, id: &str) -> bool {
 }
 
 /// The named enum that alone has these values.
-fn named_enums(types: &BTreeMap<String, Type>) -> HashMap<&[Value], Option<&str>> {
+fn named_enums(
+    types: &BTreeMap<String, Type>,
+    is_named: impl Fn(&str) -> bool,
+) -> HashMap<&[Value], Option<&str>> {
     let mut out: HashMap<&[Value], Option<&str>> = HashMap::new();
     for (id, ty) in types {
-        if let (Shape::Enum(e), false) = (&ty.shape, id.contains('.')) {
+        if let (Shape::Enum(e), false) = (&ty.shape, !is_named(id)) {
             out.entry(&e.values).and_modify(|named| *named = None).or_insert(Some(id));
         }
     }

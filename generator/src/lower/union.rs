@@ -1,6 +1,6 @@
 //! The alternatives of a `oneOf` go in; a union comes out, and what tells its variants apart.
 
-use openapiv3::{ReferenceOr, Schema};
+use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;
 use super::schema::{constant, members};
@@ -28,9 +28,20 @@ impl Lowering<'_> {
             None => self.constant_member(alternatives),
         };
         let mut variants = Vec::new();
-        let inline = alternatives.iter().filter(|a| matches!(a, ReferenceOr::Item(_))).count();
+        let inline = alternatives.iter().filter(|a| own_word(a, None).is_some()).count();
+        let mut words: Vec<String> = Vec::new();
         for (index, alternative) in alternatives.iter().enumerate() {
-            let own = if inline > 2 { format!("{id}.value{index}") } else { format!("{id}.value") };
+            let constant = tag.as_ref().and_then(|member| self.constant_of(alternative, member));
+            let word = match own_word(alternative, constant) {
+                Some(word) if inline > 1 => word,
+                _ => "value".to_owned(),
+            };
+            if inline > 1 && own_word(alternative, None).is_some() && words.contains(&word) {
+                let what = "a union of inline schemas that nothing tells apart";
+                return Shape::Alias(self.unsupported(&at.child(index), what));
+            }
+            let own = format!("{id}.{word}");
+            words.push(word);
             let ty = self.field(alternative, &own, &at.child(index)).ty;
             let Some(member) = &tag else {
                 variants.push(Variant { tag: None, ty });
@@ -81,4 +92,28 @@ impl Lowering<'_> {
         let property = members(schema)?.properties.get(member)?;
         constant(self.resolve_member(property)?).map(str::to_owned)
     }
+}
+
+/// What an alternative that becomes a type of its own is called: its constant, else the members that it must have. Not
+/// its place in the list, which the vendor may change.
+fn own_word(alternative: &ReferenceOr<Schema>, constant: Option<String>) -> Option<String> {
+    let ReferenceOr::Item(schema) = alternative else { return None };
+    let word = match &schema.schema_kind {
+        SchemaKind::Type(OasType::String(string)) if string.enumeration.is_empty() => return None,
+        SchemaKind::Type(OasType::Integer(integer)) if integer.enumeration.is_empty() => return None,
+        SchemaKind::Type(OasType::Number(_) | OasType::Boolean(_)) => return None,
+        SchemaKind::Type(OasType::Array(array)) => {
+            let item = array.items.clone()?.unbox();
+            own_word(&item, None)?;
+            "list".to_owned()
+        }
+        _ => {
+            let members = members(schema);
+            let all = members.map(|m| m.properties.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+            let mut names = members.map(|m| m.required.to_vec()).filter(|r| !r.is_empty()).unwrap_or(all);
+            names.sort();
+            if names.is_empty() { "value".to_owned() } else { names.join(" ") }
+        }
+    };
+    Some(constant.unwrap_or(word))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{Areas, Config, OTHER};
 use super::{AreaName, Names};
-use crate::api::{Api, Shape};
+use crate::api::{Api, Operation, Shape};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The area of each operation by its id; empty where the crate has no areas.
@@ -35,25 +35,31 @@ pub(super) fn areas(api: &Api, config: &Config) -> Vec<AreaName> {
 pub(super) fn place(api: &Api, config: &Config, out: &mut Sink) -> Placed {
     let Some(areas) = &config.areas else { return Placed::new() };
     let mut placed = Placed::new();
-    let mut unplaced: BTreeMap<&str, (&str, String)> = BTreeMap::new();
+    let mut unplaced: BTreeMap<Option<&str>, (&str, &str, &Operation)> = BTreeMap::new();
     for (id, operation) in &api.operations {
         let (area, certain) = find(areas, id, &operation.tags).unwrap_or((OTHER, false));
         if !certain {
-            let tag = own_tag(areas, &operation.tags).unwrap_or("(none)");
-            unplaced.entry(tag).or_insert((area, operation.pointer().to_string()));
+            unplaced.entry(own_tag(areas, &operation.tags)).or_insert((area, id, operation));
         }
         placed.insert(id.clone(), area.to_owned());
     }
-    for (tag, (area, at)) in unplaced {
-        let at = Place { pointer: crate::diagnostic::Pointer::new(at), ..Place::default() };
-        let message = format!("tag `{tag}` is in no area; its operations go to `{area}`");
-        let help = "add the tag to an area in areas.toml";
-        out.push(Diagnostic::notice(Code::UnplacedTag, at, message).help(help));
+    for (tag, (area, id, operation)) in unplaced {
+        let (message, help) = match tag {
+            Some(tag) => (
+                format!("tag `{tag}` is in no area; its operations go to `{area}`"),
+                format!("add `{tag}` to `tags` of an area in areas.toml"),
+            ),
+            None => (
+                format!("operation `{id}` has no tag of its own; it and others like it go to `{area}`"),
+                format!("add `{id}` to `operations` of an area in areas.toml"),
+            ),
+        };
+        out.push(Diagnostic::notice(Code::UnplacedTag, &operation.pointer(), message).help(help));
     }
     let known = |id: &String| api.operations.contains_key(id);
     for id in areas.area.values().flat_map(|a| &a.operations).filter(|id| !known(id)) {
         let at = Place { file: "areas.toml".to_owned(), ..Place::default() };
-        let message = format!("operation `{id}` is not in this version");
+        let message = format!("operation `{id}`, which an area names, is not in this version");
         out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take it out"));
     }
     placed

@@ -34,17 +34,28 @@ pub(super) fn vendor(text: &str) -> String {
 }
 
 fn mend(mut ident: String, before_digit: &str, empty: &str) -> String {
-    ident.retain(|c| c == '_' || c.is_alphanumeric());
+    ident.retain(|c| c == '_' || c.is_ascii_alphanumeric() || (!c.is_ascii() && is_ident(&format!("a{c}"))));
     if ident.is_empty() {
         return empty.to_owned();
     }
-    if ident.starts_with(|c: char| c.is_ascii_digit()) {
+    // A digit, or a mark that only goes on what other letters began.
+    if !ident.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic() || is_ident(&c.to_string())) {
         return format!("{before_digit}{ident}");
     }
     if KEYWORDS.contains(&ident.as_str()) {
         ident.push('_');
     }
     ident
+}
+
+/// Whether Rust takes `text` for the name of something.
+pub(super) fn is_ident(text: &str) -> bool {
+    // Neither raw identifiers nor what stands around one.
+    let plain = text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii());
+    plain
+        && text != "_"
+        && !KEYWORDS.contains(&text)
+        && syn::parse_str::<syn::Ident>(text).is_ok_and(|i| i == text)
 }
 
 /// The singular of the last word of a camel-case English plural; a version stays.
@@ -54,10 +65,12 @@ pub(super) fn singular(text: &str) -> String {
     let version = text.get(stem.len()..).unwrap_or_default();
     let one = if let Some(stem) = stem.strip_suffix("ies") {
         format!("{stem}y")
-    } else if let Some(stem) = stem.strip_suffix("criteria") {
-        format!("{stem}criterion")
-    } else if let Some(kept) =
-        stem.strip_suffix("es").filter(|s| s.ends_with("ss") || s.ends_with("tch") || s.ends_with('x'))
+    } else if let Some(stem) = stem.strip_suffix("riteria") {
+        // Without its first letter, which is a capital one inside camel case.
+        format!("{stem}riterion")
+    } else if let Some(kept) = stem
+        .strip_suffix("es")
+        .filter(|s| ["ss", "sh", "tch", "nch", "rch", "x"].iter().any(|e| s.ends_with(e)))
     {
         kept.to_owned()
     } else if stem.ends_with("ss") || stem.ends_with("us") {
@@ -80,14 +93,26 @@ mod tests {
         assert_eq!(snake("$top"), "top");
         assert_eq!(snake("123"), "value_123");
         assert_eq!(pascal("MAC_OS"), "MacOs");
-        assert_eq!(pascal("P7D"), "P7D");
+        // As RFC 430 has it, and heck: what stands together is one word.
+        assert_eq!(pascal("P7D"), "P7d");
         assert_eq!(pascal("count asc"), "CountAsc");
         assert_eq!(pascal(""), "Empty");
+        assert_eq!(snake("_"), "empty");
+        assert_eq!(snake("Größe in m²"), "größe_in_m");
+        assert_eq!(snake("\u{903}x"), "value_\u{903}x");
         assert_eq!(pascal("Self"), "Self_");
         assert_eq!(shouty("createdDate"), "CREATED_DATE");
         assert_eq!(vendor("AppsBetaTesterUsagesV1MetricResponse"), "AppsBetaTesterUsagesV1MetricResponse");
         assert_eq!(vendor("csv"), "Csv");
         assert_eq!(vendor("user-role"), "UserRole");
+    }
+
+    #[test]
+    fn words_that_mean_something_are_no_identifiers() {
+        assert!(is_ident("list_apps") && is_ident("App") && is_ident("größe"));
+        for no in ["", "_", "self", "Self", "type", "list apps", "list-apps", "1st", "…", "r#type", " a"] {
+            assert!(!is_ident(no), "{no}");
+        }
     }
 
     #[test]
@@ -100,6 +125,8 @@ mod tests {
             ("releases", "release"),
             ("patches", "patch"),
             ("boxes", "box"),
+            ("branches", "branch"),
+            ("pushes", "push"),
             ("status", "status"),
             ("app", "app"),
         ] {

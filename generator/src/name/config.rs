@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::case::is_ident;
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// `naming.toml` and `areas.toml` of one API.
@@ -38,11 +39,11 @@ pub struct Naming {
     pub method: BTreeMap<String, String>,
     /// operationId → method: exceptions from the rules.
     pub operation: BTreeMap<String, String>,
-    /// Type id → Rust name: exceptions.
+    /// Type id → Rust name: exceptions. `<handle>?<parameter>` is the type of a parameter's values.
     pub r#type: BTreeMap<String, String>,
-    /// `<type id>.<field>` → Rust name: exceptions.
+    /// `<type id>.<field>` or `<operationId>.<parameter>` → Rust name: exceptions.
     pub field: BTreeMap<String, String>,
-    /// `<type id>=<value>` → Rust name: exceptions.
+    /// `<type id>=<value>` or `<handle>?<parameter>=<value>` → Rust name: exceptions. A variant of a union is its tag, else its type: `$App`.
     pub value: BTreeMap<String, String>,
 }
 
@@ -92,6 +93,8 @@ pub struct Area {
 
 /// The area of operations whose tag fits no other.
 pub const OTHER: &str = "other";
+/// Features that are no areas.
+const RESERVED: &[&str] = &["default", "full", "reqwest"];
 
 impl Config {
     /// Reads the two texts; an API without areas has no second one. None if errors were pushed.
@@ -105,29 +108,78 @@ impl Config {
         config.check(out).then_some(config)
     }
 
-    /// Every area that something names must be there, and a tag may have one area only.
+    /// What the forms of the two files do not say.
     fn check(&self, out: &mut Sink) -> bool {
-        let Some(areas) = &self.areas else { return true };
         let before = out.errors();
-        let at = Place { file: "areas.toml".to_owned(), ..Place::default() };
-        let mut report = |message: String| {
-            out.push(Diagnostic::error(Code::InvalidConfig, at.clone(), message));
-        };
-        let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
-        for (name, area) in &areas.area {
-            for other in area.implies.iter().filter(|a| !areas.area.contains_key(*a)) {
-                report(format!("area `{name}` implies `{other}`, which is no area"));
-            }
-            for tag in area.tags.iter().chain(&area.operations) {
-                if let Some(first) = owner.insert(tag, name) {
-                    report(format!("`{tag}` is in two areas, `{first}` and `{name}`"));
-                }
-            }
-        }
-        for name in areas.default.iter().filter(|a| !areas.area.contains_key(*a)) {
-            report(format!("`default` names `{name}`, which is no area"));
+        self.check_names(out);
+        if let Some(areas) = &self.areas {
+            check_areas(areas, out);
         }
         out.errors() == before
+    }
+
+    /// What stands for a Rust name must be one.
+    fn check_names(&self, out: &mut Sink) {
+        let Naming { handle, link: _, method, operation, r#type, field, value } = &self.naming;
+        let tables = [
+            ("handle.alias", &handle.alias),
+            ("operation", operation),
+            ("type", r#type),
+            ("field", field),
+            ("value", value),
+        ];
+        let names = tables
+            .into_iter()
+            .flat_map(|(table, all)| all.iter().map(move |(key, name)| (table, key, name.clone())));
+        let rules =
+            method.iter().map(|(key, rule)| ("method", key, rule.replace("{x}", "x").replace("{x1}", "x")));
+        for (table, key, name) in names.chain(rules).filter(|(_, _, name)| !is_ident(name)) {
+            let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
+            let message = format!("`{name}`, for `{key}` in [{table}], is no Rust identifier");
+            let help = "use letters, digits and `_`, no digit first, and no keyword";
+            out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
+        }
+    }
+}
+
+/// Every area that something names must be there, a tag may have one area only, and an area is a cargo feature.
+fn check_areas(areas: &Areas, out: &mut Sink) {
+    let at = Place { file: "areas.toml".to_owned(), ..Place::default() };
+    let mut report = |message: String, help: &str| {
+        out.push(Diagnostic::error(Code::InvalidConfig, at.clone(), message).help(help));
+    };
+    let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, area) in &areas.area {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(is_part) {
+            report(
+                format!("area `{name}` is no name of a cargo feature"),
+                "use letters, digits, `-` and `_`",
+            );
+        }
+        if RESERVED.contains(&name.as_str()) {
+            report(format!("area `{name}` is a feature that every crate has"), "call the area otherwise");
+        }
+        for other in area.implies.iter().filter(|a| !areas.area.contains_key(*a)) {
+            report(
+                format!("area `{name}` implies `{other}`, which is no area"),
+                "name an area, or take it out of `implies`",
+            );
+        }
+        for tag in area.tags.iter().chain(&area.operations) {
+            if let Some(first) = owner.insert(tag, name) {
+                report(
+                    format!("`{tag}` is in two areas, `{first}` and `{name}`"),
+                    "take it out of one of them",
+                );
+            }
+        }
+    }
+    for name in areas.default.iter().filter(|a| !areas.area.contains_key(*a)) {
+        report(
+            format!("`default` names `{name}`, which is no area"),
+            "name an area, or take it out of `default`",
+        );
     }
 }
 
@@ -139,7 +191,8 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out: &mut Sink)
             let line = before.map(|t| t.matches('\n').count() + 1);
             let column = before.map(|t| t.rsplit('\n').next().unwrap_or(t).chars().count() + 1);
             let at = Place { file: file.to_owned(), line, column, ..Place::default() };
-            out.push(Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned()));
+            let help = "mend the file; generator/src/name/config.rs says what may stand in it";
+            out.push(Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned()).help(help));
             None
         }
     }

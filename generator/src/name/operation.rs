@@ -1,35 +1,47 @@
 //! operationIds, tags and parameters go in; handles, methods and setters come out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::area::Placed;
 use super::case::{pascal, singular, snake};
-use super::config::{Config, HandleFrom};
-use super::{Handle, Method, Names, OperationName, ParameterName, Scope, report_unused};
+use super::config::HandleFrom;
+use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section, quoted};
 use crate::api::{Api, In, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
 /// What every type that collects arguments has already.
 const SETTERS: &[&str] = &["send", "pages", "items", "request", "header", "clone", "self_"];
+/// What every handle has already.
+const METHODS: &[&str] = &["clone"];
+/// What the client has beside its handles.
+const CLIENT: &[&str] = &["builder", "runtime", "clone"];
 
-pub(super) fn name(api: &Api, config: &Config, placed: &Placed, names: &mut Names, out: &mut Sink) {
+pub(super) fn name(
+    api: &Api,
+    exceptions: &mut Exceptions<'_>,
+    placed: &Placed,
+    names: &mut Names,
+    out: &mut Sink,
+) {
     let mut methods: BTreeMap<String, Scope> = BTreeMap::new();
-    let mut used: BTreeSet<&String> = BTreeSet::new();
     for (id, operation) in &api.operations {
-        let handle = handle(id, operation, config);
-        let main = method(id, operation, config, out);
-        used.extend(config.naming.operation.get_key_value(id).map(|(k, _)| k));
+        let (word, handle) = handle(id, operation, exceptions);
+        let main = method(id, operation, exceptions, out);
         let area = placed.get(id).cloned();
         let name = OperationName {
-            methods: by_media_type(operation, &main),
-            parameters: parameters(id, operation, out),
+            methods: by_media_type(operation, &handle, &main),
+            parameters: parameters(id, operation, exceptions, out),
             handle: handle.clone(),
             area: area.clone(),
         };
-        let scope = methods.entry(handle.clone()).or_insert_with(|| Scope::reserving(&["clone"]));
+        let scope = methods.entry(handle.clone()).or_insert_with(|| {
+            // Two spellings of one handle are one handle; only what the client has already is in its way.
+            let mut client = Scope::reserving(CLIENT);
+            client.take(&handle, &operation.pointer(), Section::Alias, &word, out);
+            Scope::reserving(METHODS)
+        });
         for method in &name.methods {
-            let settle = format!("[operation] {id} = \"…\"");
-            scope.take(&method.ident, &operation.pointer(), &settle, out);
+            scope.take(&method.ident, &operation.pointer(), Section::Operation, id, out);
         }
         let entry = names
             .handles
@@ -44,23 +56,23 @@ pub(super) fn name(api: &Api, config: &Config, placed: &Placed, names: &mut Name
             |id: &String| names.operations.get(id).and_then(|o| o.methods.first()).map(|m| m.ident.clone());
         handle.operations.sort_by_cached_key(method);
     }
-    report_unused("operation", config.naming.operation.keys().filter(|k| !used.contains(k)), out);
 }
 
-fn handle(id: &str, operation: &Operation, config: &Config) -> String {
-    let rule = &config.naming.handle;
-    let word = match rule.from {
+/// What the vendor says, and what it is called in Rust.
+fn handle(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>) -> (String, String) {
+    let word = match exceptions.naming.handle.from {
         HandleFrom::Id => id.split('_').next().unwrap_or(id),
         HandleFrom::Tag => operation.tags.first().map_or("api", String::as_str),
     };
-    rule.alias.get(word).cloned().unwrap_or_else(|| snake(word))
+    let handle = exceptions.get(Section::Alias, word).unwrap_or_else(|| snake(word));
+    (word.to_owned(), handle)
 }
 
-fn method(id: &str, operation: &Operation, config: &Config, out: &mut Sink) -> String {
-    let naming = &config.naming;
-    if let Some(method) = naming.operation.get(id) {
-        return method.clone();
+fn method(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>, out: &mut Sink) -> String {
+    if let Some(method) = exceptions.get(Section::Operation, id) {
+        return method;
     }
+    let naming = exceptions.naming;
     let mut segments: Vec<&str> = id.split('_').collect();
     let last = segments.pop().unwrap_or(id);
     if naming.handle.from == HandleFrom::Id && !segments.is_empty() {
@@ -76,26 +88,34 @@ fn method(id: &str, operation: &Operation, config: &Config, out: &mut Sink) -> S
             if !naming.method.is_empty() {
                 let message =
                     format!("operationId `{id}` fits no rule of [method]; it is called by its snake case");
-                let help = format!("add a rule for `{last}`, or [operation] {id} = \"…\"");
+                let help = format!(
+                    "in naming.toml, give `{last}` a rule under [method], or the operation a name under [operation]: {} = {}",
+                    quoted(id),
+                    quoted(&snake(rest_of(id, naming.handle.from)))
+                );
                 out.push(Diagnostic::notice(Code::UnruledId, &operation.pointer(), message).help(help));
             }
-            let rest = if naming.handle.from == HandleFrom::Id && id.contains('_') {
-                id.split_once('_').map_or(id, |(_, rest)| rest)
-            } else {
-                id
-            };
-            snake(rest)
+            snake(rest_of(id, naming.handle.from))
         }
     }
 }
 
+/// The operationId without what the handle says.
+fn rest_of(id: &str, from: HandleFrom) -> &str {
+    match (from, id.split_once('_')) {
+        (HandleFrom::Id, Some((_, rest))) => rest,
+        _ => id,
+    }
+}
+
 /// JSON goes first; each further media type of the answer is a method of its own: `download_price_points_csv`.
-fn by_media_type(operation: &Operation, main: &str) -> Vec<Method> {
+fn by_media_type(operation: &Operation, handle: &str, main: &str) -> Vec<Method> {
     let mut types: Vec<&String> = operation.responses.values().flat_map(|r| r.content.keys()).collect();
     types.sort_by_key(|t| (!(t.starts_with("application/json") || t.ends_with("+json")), t.as_str()));
     types.dedup();
     let one = |ident: String, media_type: Option<&String>| Method {
-        builder: pascal(&ident),
+        // The handle's own type stands in the same module.
+        builder: if ident == handle { format!("{}Call", pascal(&ident)) } else { pascal(&ident) },
         ident,
         media_type: media_type.cloned(),
     };
@@ -112,14 +132,25 @@ fn by_media_type(operation: &Operation, main: &str) -> Vec<Method> {
     out
 }
 
-fn parameters(id: &str, operation: &Operation, out: &mut Sink) -> BTreeMap<String, ParameterName> {
-    let mut scope = Scope::reserving(SETTERS);
+fn parameters(
+    id: &str,
+    operation: &Operation,
+    exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
+) -> BTreeMap<String, ParameterName> {
+    let mut setters = Scope::reserving(SETTERS);
+    // What the method itself calls so.
+    let own: &[&str] =
+        if operation.body.is_some() { &["call", "body", "request", "ids", "to"] } else { &["call"] };
+    let mut arguments = Scope::reserving(own);
     let mut names = BTreeMap::new();
     for parameter in &operation.parameters {
-        let ident = snake(&parameter.name);
-        let settle = format!("[field] \"{id}.{}\" = \"…\"", parameter.name);
-        if parameter.place != In::Path {
-            scope.take(&ident, &operation.pointer().child("parameters").child(&parameter.name), &settle, out);
+        let key = format!("{id}.{}", parameter.name);
+        let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(&parameter.name));
+        let at = operation.pointer().child("parameters").child(&parameter.name);
+        let free = parameter.place == In::Path || setters.take(&ident, &at, Section::Field, &key, out);
+        if free && (parameter.place == In::Path || parameter.required) {
+            arguments.take(&ident, &at, Section::Field, &key, out);
         }
         names.insert(parameter.name.clone(), ParameterName { ident, token: None });
     }

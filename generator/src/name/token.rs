@@ -3,13 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{pascal, shouty};
-use super::config::Config;
-use super::{Family, Names, Scope, Token};
+use super::{Exceptions, Family, Names, Scope, Section, Token};
 use crate::api::{Api, Role, Shape, Value};
 use crate::diagnostic::{Pointer, Sink};
 
-pub(super) fn name(api: &Api, config: &Config, names: &mut Names, out: &mut Sink) {
+/// Where a token type comes from: the place of its first parameter, and its keys in `naming.toml`.
+struct Origin {
+    at: Pointer,
+    keys: BTreeSet<String>,
+}
+
+impl Origin {
+    fn key(&self) -> &str {
+        self.keys.first().map_or("", String::as_str)
+    }
+}
+
+pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
     let by_values = types_by_values(api);
+    let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
     let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
     let mut accepted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (id, operation) in &api.operations {
@@ -18,13 +30,33 @@ pub(super) fn name(api: &Api, config: &Config, names: &mut Names, out: &mut Sink
             let Some(values) = parameter.values.as_ref().and_then(|set| api.values.get(set)) else {
                 continue;
             };
-            let (family, ident) = match parameter.role() {
-                Role::Fields(of) => (Family::Fields, format!("{}Field", pascal(of))),
-                Role::Include => (Family::Include, format!("{}Include", pascal(&name.handle))),
-                Role::Sort => (Family::Sort, format!("{}Sort", pascal(&name.handle))),
-                Role::Filter(of) => (Family::Value, format!("{}{}", subject(id, &name.handle), pascal(of))),
-                _ => (Family::Value, format!("{}{}", subject(id, &name.handle), pascal(&parameter.name))),
+            let subject = subject(id, &name.handle);
+            // A query, as it were: what it asks about, and the parameter.
+            let (family, owner, ident) = match parameter.role() {
+                Role::Fields(of) => (Family::Fields, "", format!("{}Field", pascal(of))),
+                Role::Include => {
+                    (Family::Include, name.handle.as_str(), format!("{}Include", pascal(&name.handle)))
+                }
+                Role::Sort => (Family::Sort, name.handle.as_str(), format!("{}Sort", pascal(&name.handle))),
+                Role::Filter(of) => {
+                    (Family::Value, subject.0.as_str(), format!("{}{}", subject.1, pascal(of)))
+                }
+                _ => (Family::Value, subject.0.as_str(), format!("{}{}", subject.1, pascal(&parameter.name))),
             };
+            let key = format!("{owner}?{}", parameter.name);
+            let ident = exceptions.get(Section::Type, &key).unwrap_or(ident);
+            let at = operation.pointer().child("parameters").child(&parameter.name);
+            if let Some(token) = tokens.get(&ident)
+                && token.family != family
+                && let Some(origin) = origins.get(&ident)
+            {
+                let mut scope = Scope::default();
+                scope.take(&ident, &origin.at, Section::Type, origin.key(), out);
+                scope.take(&ident, &at, Section::Type, &key, out);
+                continue;
+            }
+            let origin = origins.entry(ident.clone()).or_insert_with(|| Origin { at, keys: BTreeSet::new() });
+            origin.keys.insert(key);
             let token = tokens.entry(ident.clone()).or_insert_with(|| Token {
                 family,
                 parameters: BTreeSet::new(),
@@ -45,13 +77,14 @@ pub(super) fn name(api: &Api, config: &Config, names: &mut Names, out: &mut Sink
         }
     }
     let mut scope = Scope::default();
-    for name in names.types.values() {
-        scope.take(&name.ident, &Pointer::new(&name.ident), "", &mut Sink::new());
+    for (id, name) in &names.types {
+        scope.take(&name.ident, &api.type_pointer(id), Section::Type, id, &mut Sink::new());
     }
     for (ident, token) in &mut tokens {
         let values = accepted.remove(ident).unwrap_or_default();
-        let at = Pointer::new("/paths");
-        scope.take(ident, &at, &format!("[type] {ident} = \"…\""), out);
+        let Some(origin) = origins.get(ident) else { continue };
+        let at = &origin.at;
+        scope.take(ident, at, Section::Type, origin.key(), out);
         if token.family == Family::Value {
             let key: Vec<Value> = values.iter().map(|v| Value::String((*v).to_owned())).collect();
             token.alias = by_values.get(key.as_slice()).copied().flatten().map(str::to_owned);
@@ -63,28 +96,26 @@ pub(super) fn name(api: &Api, config: &Config, names: &mut Names, out: &mut Sink
             _ => values,
         };
         for value in plain {
-            let own = config.naming.value.get(&format!("{ident}={value}")).cloned();
+            let own =
+                origin.keys.iter().find_map(|key| exceptions.get(Section::Value, &format!("{key}={value}")));
+            let key = format!("{}={value}", origin.key());
             let constant = own.unwrap_or_else(|| match token.family {
                 Family::Value => pascal(value),
                 _ => shouty(value),
             });
-            scope.take(
-                &constant,
-                &at.child(ident).child(value),
-                &format!("[value] \"{ident}={value}\" = \"…\""),
-                out,
-            );
+            scope.take(&constant, &at.child("enum").child(value), Section::Value, &key, out);
             token.values.insert(value.to_owned(), constant);
         }
     }
     names.tokens = tokens;
 }
 
-/// What an operation is about: its handle, and the middle segment of its id.
-fn subject(id: &str, handle: &str) -> String {
+/// What an operation is about, its handle and the middle segment of its id: as a key and as part of a type's name.
+fn subject(id: &str, handle: &str) -> (String, String) {
     let segments: Vec<&str> = id.split('_').collect();
     let middle = segments.get(1..segments.len().saturating_sub(1)).unwrap_or_default();
-    std::iter::once(handle).chain(middle.iter().copied()).map(pascal).collect()
+    let all: Vec<&str> = std::iter::once(handle).chain(middle.iter().copied()).collect();
+    (all.join("_"), all.into_iter().map(pascal).collect())
 }
 
 /// The enum that alone has these values, among those that the vendor named.

@@ -1,11 +1,10 @@
 //! Type ids and members go in; Rust types, fields and variants come out, and the module of each type.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::case::{pascal, snake, vendor};
-use super::config::Config;
-use super::{Names, Scope, TypeName, report_unused};
-use crate::api::{Action, Api, Arity, Shape, Type, TypeRef, Value};
+use super::{Exceptions, Names, Scope, Section, TypeName};
+use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
 use crate::diagnostic::{Pointer, Sink};
 
 /// What the generated code means by these names.
@@ -43,55 +42,71 @@ const TYPES: &[&str] = &[
 ];
 /// What every open enum has.
 pub(super) const VARIANTS: &[&str] = &["Unrecognized"];
-/// What a struct with setters has.
-const FIELDS: &[&str] = &["new"];
 
-pub(super) fn name(api: &Api, config: &Config, names: &mut Names, out: &mut Sink) {
+pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
     let mut scope = Scope::reserving(TYPES);
-    let mut used: BTreeSet<&String> = BTreeSet::new();
     for id in api.types.keys() {
-        let own = config.naming.r#type.get_key_value(id);
-        used.extend(own.map(|(k, _)| k));
-        let ident = own.map_or_else(|| ident(api, id), |(_, v)| v.clone());
-        let at = api.type_pointer(id);
-        scope.take(&ident, &at, &format!("[type] \"{id}\" = \"…\""), out);
+        let ident = exceptions.get(Section::Type, id).unwrap_or_else(|| ident(api, id));
+        scope.take(&ident, &api.type_pointer(id), Section::Type, id, out);
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), members: BTreeMap::new() });
     }
-    report_unused("type", config.naming.r#type.keys().filter(|k| !used.contains(k)), out);
     for (id, ty) in &api.types {
         let at = api.type_pointer(id);
         let members = match &ty.shape {
-            Shape::Struct(s) => fields(id, s.fields.keys(), &[], &at, config, out),
+            Shape::Struct(s) => {
+                let own: &[&str] = if s.additional.is_some() { &["new", "additional"] } else { &["new"] };
+                let cleared = |(name, field): (&String, &Field)| field.nullable.then(|| name.clone());
+                let cleared: Vec<String> = s.fields.iter().filter_map(cleared).collect();
+                let at = at.child("properties");
+                fields(id, s.fields.keys().map(|name| (name, &at)), &cleared, own, exceptions, out)
+            }
             Shape::Resource(r) => {
                 // Attributes and relationships become structs of their own, each with its own scope.
-                let mut all = fields(id, r.attributes.keys(), &[], &at, config, out);
-                all.extend(fields(id, r.relationships.keys(), &[], &at, config, out));
+                let (attributes, relationships) = parts_of(&at);
+                let names = r.attributes.keys().map(|name| (name, &attributes));
+                let mut all = fields(id, names, &[], &[], exceptions, out);
+                let names = r.relationships.keys().map(|name| (name, &relationships));
+                all.extend(fields(id, names, &[], &[], exceptions, out));
                 all
             }
             Shape::Request(r) => {
                 let own: &[&str] = match (r.action, &r.included) {
-                    (Action::Create, None) => &[],
-                    (Action::Create, Some(_)) => &["included"],
-                    (_, None) => &["id"],
-                    (_, Some(_)) => &["id", "included"],
+                    (Action::Create, None) => &["new"],
+                    (Action::Create, Some(_)) => &["new", "included"],
+                    (_, None) => &["new", "id"],
+                    (_, Some(_)) => &["new", "id", "included"],
                 };
-                fields(id, r.attributes.keys().chain(r.relationships.keys()), own, &at, config, out)
+                let update = r.action == Action::Update;
+                let attributes = r.attributes.iter().filter(|(_, f)| f.nullable || (update && !f.required));
+                let ones = r.relationships.iter().filter(|(_, to)| to.nullable || (update && !to.required));
+                let cleared: Vec<String> =
+                    attributes.map(|(n, _)| n).chain(ones.map(|(n, _)| n)).cloned().collect();
+                let resource = match r.action {
+                    Action::Inline => at.clone(),
+                    _ => at.child("properties").child("data"),
+                };
+                let (attributes, relationships) = parts_of(&resource);
+                let names = r.attributes.keys().map(|name| (name, &attributes));
+                let names = names.chain(r.relationships.keys().map(|name| (name, &relationships)));
+                fields(id, names, &cleared, own, exceptions, out)
             }
-            Shape::Enum(e) => variants(id, &e.values, &at, config, out),
+            Shape::Enum(e) => variants(id, &e.values, &at, exceptions, out),
             Shape::Union(u) => {
                 let mut scope = Scope::reserving(VARIANTS);
                 let mut members = BTreeMap::new();
                 for variant in &u.variants {
-                    let key = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
+                    let member = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
                     let repeated = u.variants.iter().filter(|v| v.ty == variant.ty).count() > 1;
                     let ident = match (&variant.ty, &variant.tag) {
                         (TypeRef::Named(id), _) if !repeated => names.types.get(id).map(|t| t.ident.clone()),
                         (_, Some(tag)) => Some(pascal(tag)),
                         (ty, None) => Some(pascal(&ty.to_string())),
                     };
-                    let ident = ident.unwrap_or_else(|| pascal(&key));
-                    scope.take(&ident, &at.child(&key), &format!("[value] \"{id}={key}\" = \"…\""), out);
-                    members.insert(key, ident);
+                    let key = format!("{id}={member}");
+                    let ident =
+                        exceptions.get(Section::Value, &key).or(ident).unwrap_or_else(|| pascal(&member));
+                    scope.take(&ident, &at.child(&member), Section::Value, &key, out);
+                    members.insert(member, ident);
                 }
                 members
             }
@@ -104,6 +119,12 @@ pub(super) fn name(api: &Api, config: &Config, names: &mut Names, out: &mut Sink
     parts(api, names, &mut scope, out);
 }
 
+/// Where the attributes and the relationships of a resource stand.
+fn parts_of(resource: &Pointer) -> (Pointer, Pointer) {
+    let part = |name: &str| resource.child("properties").child(name).child("properties");
+    (part("attributes"), part("relationships"))
+}
+
 /// A resource's attributes and relationships are types of their own in Rust.
 fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
     let resources: Vec<(&String, &Type)> =
@@ -112,27 +133,43 @@ fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
         let Some(name) = names.types.get(id) else { continue };
         for part in ["Attributes", "Relationships"] {
             let at = api.type_pointer(id).child("properties").child(snake(part));
-            scope.take(&format!("{}{part}", name.ident), &at, &format!("[type] \"{id}\" = \"…\""), out);
+            let ident = format!("{}{part}", name.ident);
+            match scope.taken.get(&ident).cloned() {
+                // The part has no name of its own; what can be called otherwise is the resource.
+                Some(first) => scope.refuse((&ident, &name.ident), &first, &at, Section::Type, id, out),
+                None => {
+                    scope.taken.insert(ident, at);
+                }
+            }
         }
     }
 }
 
+/// `cleared` are those whose setter has one beside it that sends null, and `own` what the struct has anyway.
 fn fields<'a>(
     id: &str,
-    all: impl Iterator<Item = &'a String>,
-    taken: &[&str],
-    at: &Pointer,
-    config: &Config,
+    all: impl Iterator<Item = (&'a String, &'a Pointer)>,
+    cleared: &[String],
+    own: &[&str],
+    exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
 ) -> BTreeMap<String, String> {
-    let reserved: Vec<&str> = FIELDS.iter().chain(taken).copied().collect();
-    let mut scope = Scope::reserving(&reserved);
+    let mut scope = Scope::reserving(own);
     let mut members = BTreeMap::new();
-    for field in all {
+    let mut places = BTreeMap::new();
+    for (field, at) in all {
+        places.insert(field, at.child(field));
         let key = format!("{id}.{field}");
-        let ident = config.naming.field.get(&key).cloned().unwrap_or_else(|| snake(field));
-        scope.take(&ident, &at.child(field), &format!("[field] \"{key}\" = \"…\""), out);
+        let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(field));
+        scope.take(&ident, &at.child(field), Section::Field, &key, out);
         members.insert(field.clone(), ident);
+    }
+    for field in cleared {
+        let ident = members.get(field).map(|ident| format!("clear_{}", ident.trim_end_matches('_')));
+        let other = members.iter().find(|(_, other)| Some(*other) == ident.as_ref());
+        if let (Some(ident), Some((other, _)), Some(at)) = (&ident, other, places.get(field)) {
+            scope.take(ident, at, Section::Field, &format!("{id}.{other}"), out);
+        }
     }
     members
 }
@@ -141,19 +178,20 @@ fn variants(
     id: &str,
     values: &[Value],
     at: &Pointer,
-    config: &Config,
+    exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
 ) -> BTreeMap<String, String> {
     let mut scope = Scope::reserving(VARIANTS);
     let mut members = BTreeMap::new();
     for value in values {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Integer(number) => number.to_string().replace('-', "minus "),
+        let (text, words) = match value {
+            Value::String(text) => (text.clone(), text.clone()),
+            // A sign is no part of an identifier.
+            Value::Integer(number) => (number.to_string(), number.to_string().replace('-', "minus ")),
         };
         let key = format!("{id}={text}");
-        let ident = config.naming.value.get(&key).cloned().unwrap_or_else(|| pascal(&text));
-        scope.take(&ident, &at.child("enum").child(&text), &format!("[value] \"{key}\" = \"…\""), out);
+        let ident = exceptions.get(Section::Value, &key).unwrap_or_else(|| pascal(&words));
+        scope.take(&ident, &at.child("enum").child(&text), Section::Value, &key, out);
         members.insert(text, ident);
     }
     members

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 
 use super::MARK;
-use crate::diagnostic::Pointer;
+use crate::api::Pointer;
 
 /// Public items of a crate, while it is rendered.
 #[derive(Debug, Default)]
@@ -26,7 +26,8 @@ impl Listing {
 
     /// Items that come from the vendor's `at` and belong to `areas` from here on.
     pub(super) fn item(&mut self, at: &Pointer, areas: Option<&BTreeSet<String>>) -> &mut Self {
-        let areas: Vec<&str> = areas.into_iter().flatten().map(String::as_str).filter(|a| !a.is_empty()).collect();
+        let areas: Vec<&str> =
+            areas.into_iter().flatten().map(String::as_str).filter(|a| !a.is_empty()).collect();
         self.origin = format!("{at} {}", areas.join(","));
         self
     }
@@ -45,7 +46,9 @@ impl Listing {
     /// The text of the file.
     pub(super) fn finish(mut self) -> String {
         self.lines.sort();
-        let mut text = format!("# {MARK}; edits are lost.\n# Rust item, kind, signature | place in the vendor's document, areas\n");
+        let mut text = format!(
+            "# {MARK}; edits are lost.\n# Rust item, kind, signature | place in the vendor's document, areas\n"
+        );
         for line in self.lines {
             text.push_str(&line);
             text.push('\n');
@@ -57,7 +60,17 @@ impl Listing {
 /// Tokens print with a space between any two; people write fewer.
 pub(super) fn compact(tokens: &str) -> String {
     let mut out = tokens.to_owned();
-    for (from, to) in [(" :: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), (" (", "("), ("( ", "("), (" )", ")")] {
+    for (from, to) in [
+        (" :: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+    ] {
         out = out.replace(from, to);
     }
     out

@@ -70,7 +70,8 @@ impl Context<'_> {
     pub(super) fn document(&self, ty: &Type) -> TokenStream {
         match &ty.shape {
             Shape::Document(d) | Shape::Page(d) => {
-                let generic = if matches!(ty.shape, Shape::Page(_)) { quote!(rt::Page) } else { quote!(rt::Document) };
+                let generic =
+                    if matches!(ty.shape, Shape::Page(_)) { quote!(rt::Page) } else { quote!(rt::Document) };
                 let data = self.ty(&d.data);
                 match &d.included {
                     Some(included) => {
@@ -85,7 +86,15 @@ impl Context<'_> {
         }
     }
 
-    fn structure(&self, id: &str, ty: &Type, name: &TypeName, s: &Struct, source: &mut Source, listing: &mut Listing) {
+    fn structure(
+        &self,
+        id: &str,
+        ty: &Type,
+        name: &TypeName,
+        s: &Struct,
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
         let members: Vec<Member<'_>> = s
             .fields
             .iter()
@@ -118,7 +127,9 @@ impl Context<'_> {
             tail.push_str(" rest additional");
         }
         source.line(&macro_call(&format!("rt::object! {{ {}", name.ident), &wires(&members), &tail));
-        if self.is_sent(id) { self.write_setters(&name.ident, &members, source, listing); }
+        if self.is_sent(id) {
+            self.write_setters(&name.ident, &members, source, listing);
+        }
     }
 
     /// The struct itself.
@@ -156,7 +167,13 @@ impl Context<'_> {
     }
 
     /// A setter for each member, and one that sends null where that means something.
-    pub(super) fn write_setters(&self, name: &str, members: &[Member<'_>], source: &mut Source, listing: &mut Listing) {
+    pub(super) fn write_setters(
+        &self,
+        name: &str,
+        members: &[Member<'_>],
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
         if members.is_empty() {
             return;
         }
@@ -198,14 +215,17 @@ impl Context<'_> {
     fn resource(&self, ty: &Type, name: &TypeName, r: &Resource, source: &mut Source, listing: &mut Listing) {
         let member = |wire: &str| name.members.get(wire).cloned().unwrap_or_default();
         let own = ident(&name.ident);
-        let (attributes, relationships) = (format_ident!("{own}Attributes"), format_ident!("{own}Relationships"));
+        let (attributes, relationships) =
+            (format_ident!("{own}Attributes"), format_ident!("{own}Relationships"));
         let mut fields = TokenStream::new();
         let mut setters = TokenStream::new();
         let mut parts = Vec::new();
         listing.add(&format!("struct {own}"), &TokenStream::new());
         listing.add(&format!("field {own}.id"), &quote!(String));
         if !r.attributes.is_empty() {
-            fields.extend(quote! { #[doc = " What it is, as far as it was asked for."] pub attributes: #attributes, });
+            fields.extend(
+                quote! { #[doc = " What it is, as far as it was asked for."] pub attributes: #attributes, },
+            );
             setters.extend(quote! {
                 #[doc = " Sets the attributes."] #[inline]
                 pub fn attributes(mut self, attributes: #attributes) -> Self { self.attributes = attributes; self }
@@ -266,7 +286,14 @@ impl Context<'_> {
             source.line(&macro_call(&format!("rt::object! {{ {name}"), &wires(&members), ""));
         }
         if !r.relationships.is_empty() {
-            self.relationships(name, &relationships.to_string(), r, nothing("Relationships"), source, listing);
+            self.relationships(
+                name,
+                &relationships.to_string(),
+                r,
+                nothing("Relationships"),
+                source,
+                listing,
+            );
         }
     }
 
@@ -290,7 +317,9 @@ impl Context<'_> {
                 wires.push(format!("{field}: {wire:?}"));
                 let (ty, what) = match relationship.to {
                     Arity::One => (quote!(rt::ToOne), format!("`{wire}`: one of `{}`.", relationship.kind)),
-                    Arity::Many => (quote!(rt::ToMany), format!("`{wire}`: any number of `{}`.", relationship.kind)),
+                    Arity::Many => {
+                        (quote!(rt::ToMany), format!("`{wire}`: any number of `{}`.", relationship.kind))
+                    }
                     Arity::Links => (quote!(rt::Related), format!("`{wire}`.")),
                 };
                 listing.add(&format!("field {own}.{field}"), &ty);
@@ -315,7 +344,15 @@ impl Context<'_> {
         let _ = setters;
     }
 
-    fn enumeration(&self, id: &str, ty: &Type, name: &TypeName, e: &Enum, source: &mut Source, listing: &mut Listing) {
+    fn enumeration(
+        &self,
+        id: &str,
+        ty: &Type,
+        name: &TypeName,
+        e: &Enum,
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
         let own = ident(&name.ident);
         let integer = e.values.iter().all(|v| matches!(v, Value::Integer(_)));
         listing.add(&format!("enum {own}"), &TokenStream::new());
@@ -354,7 +391,15 @@ impl Context<'_> {
         source.line(&macro_call(&format!("rt::{kind}! {{ {own}{case}"), &lines, ""));
     }
 
-    fn union(&self, id: &str, ty: &Type, name: &TypeName, u: &Union, source: &mut Source, listing: &mut Listing) {
+    fn union(
+        &self,
+        id: &str,
+        ty: &Type,
+        name: &TypeName,
+        u: &Union,
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
         let own = ident(&name.ident);
         listing.add(&format!("enum {own}"), &TokenStream::new());
         let mut lines = Vec::new();
@@ -398,7 +443,8 @@ impl Context<'_> {
         });
         match &u.tag {
             Some(tag) => {
-                let repeated = u.variants.iter().any(|v| u.variants.iter().filter(|w| w.ty == v.ty).count() > 1);
+                let repeated =
+                    u.variants.iter().any(|v| u.variants.iter().filter(|w| w.ty == v.ty).count() > 1);
                 let plain = if repeated || self.is_sent(id) { "plain " } else { "" };
                 source.line(&macro_call(&format!("rt::union! {{ {plain}{own} by {tag:?}"), &lines, ""));
             }

@@ -6,8 +6,8 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::facts;
 use super::listing::compact;
+use super::model::facts;
 use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
 use super::{Context, Listing};
 use crate::api::{Action, Api, Arity, In, Operation, Parameter, Shape, Style, Type, TypeRef};
@@ -21,29 +21,45 @@ struct Argument {
     hole: Option<TokenStream>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// Types that the file of a handle defines.
+    pub(super) fn defined_by(&self, handle: &'a Handle) -> BTreeSet<&'a str> {
+        let operations = handle.operations.iter().filter_map(|id| self.names.operations.get(id));
+        let builders = operations.flat_map(|o| o.methods.iter().map(|m| m.builder.as_str()));
+        builders.chain([handle.ident.as_str()]).collect()
+    }
+
     /// The file of one handle.
     pub(super) fn handle(&self, module: &str, handle: &Handle, listing: &mut Listing) -> Source {
         let mut source = Source::default();
         let own = ident(&handle.ident);
-        let mut lines = vec![format!("Operations of `{module}`; [`Client::{module}`](crate::Client::{module}) gives it.")];
+        let mut lines = vec![format!(
+            "Operations of `{module}`; [`Client::{module}`](crate::Client::{module}) gives it."
+        )];
         if let Some(note) = self.feature_note(&handle.areas) {
             lines.extend([String::new(), note]);
         }
         let docs = docs(&lines);
-        listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
+        listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
         listing.add(&format!("struct {module}::{own}"), &TokenStream::new());
         let (mut methods, mut operations, mut builders) = (TokenStream::new(), Vec::new(), Vec::new());
         for id in &handle.operations {
-            let (Some(operation), Some(name)) = (self.api.operations.get(id), self.names.operations.get(id)) else { continue };
+            let (Some(operation), Some(name)) = (self.api.operations.get(id), self.names.operations.get(id))
+            else {
+                continue;
+            };
             let areas: BTreeSet<String> = name.area.iter().cloned().collect();
             listing.item(&operation.pointer(), Some(&areas));
-            let cfg = if handle.areas.len() > 1 { cfg(&areas, self.names.areas.len()) } else { TokenStream::new() };
+            let cfg =
+                if handle.areas.len() > 1 { cfg(&areas, self.names.areas.len()) } else { TokenStream::new() };
             for method in &name.methods {
-                let (item, own_operation, builder) = self.method(id, operation, name, method, &cfg, module, listing);
+                let (item, own_operation, builder) =
+                    self.method(id, operation, name, method, &cfg, module, listing);
                 methods.extend(item);
                 operations.push(own_operation);
-                builders.extend(builder.map(|b| (b, cfg.clone(), areas.clone(), method, self.answer(operation, method))));
+                builders.extend(
+                    builder.map(|b| (b, cfg.clone(), areas.clone(), method, self.answer(operation, method))),
+                );
             }
         }
         source.items(quote! {
@@ -57,7 +73,10 @@ impl Context<'_> {
             let paged = if self.is_paged(&answer.1) { ", paged" } else { "" };
             let condition = if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&areas)) };
             let answer = compact(&answer.0.to_string());
-            source.line(&format!("{condition}rt::operation! {{ crate::Api, {} => {answer}{paged} }}", method.builder));
+            source.line(&format!(
+                "{condition}rt::operation! {{ crate::Api, {} => {answer}{paged} }}",
+                method.builder
+            ));
         }
         let lines: String = operations.iter().map(|line| format!("    {line},\n")).collect();
         source.line(&format!("rt::operations! {{\n{lines}}}"));
@@ -112,7 +131,10 @@ impl Context<'_> {
         let deprecated = deprecated(operation.deprecated);
         let builder = ident(&method.builder);
         let returns = if optional.is_empty() { quote!(crate::Call<#answer>) } else { quote!(#builder) };
-        listing.add(&format!("fn {module}::{}::{}", pascal_handle(self, name), method.ident), &quote!(#(#declared),* => #answer));
+        listing.add(
+            &format!("fn {module}::{}::{}", pascal_handle(self, name), method.ident),
+            &quote!(#(#declared),* => #answer),
+        );
         let wrap = |call: TokenStream| if optional.is_empty() { call } else { quote!(#builder(#call)) };
         let body = if set.is_empty() {
             wrap(call)
@@ -131,7 +153,8 @@ impl Context<'_> {
         listing.add(&format!("struct {module}::{}", method.builder), &TokenStream::new());
         let setters = optional.iter().map(|p| self.query_setter(p, name, module, method, listing));
         let setters: Vec<TokenStream> = setters.collect();
-        let doc = format!(" Optional arguments of [`{0}`]({1}::{0}).", method.ident, pascal_handle(self, name));
+        let doc =
+            format!(" Optional arguments of [`{0}`]({1}::{0}).", method.ident, pascal_handle(self, name));
         let builder = quote! {
             #cfg #[doc = #doc] #deprecated
             #[derive(Debug, Clone)]
@@ -170,7 +193,8 @@ impl Context<'_> {
             return (quote!(bool), None);
         }
         let Some(media_type) = &method.media_type else { return (quote!(()), None) };
-        let found = operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r.null_data)));
+        let found =
+            operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r.null_data)));
         let Some((ty, null_data)) = found else { return (quote!(()), None) };
         let json = media_type.starts_with("application/json") || media_type.ends_with("+json");
         let rust = match (ty, null_data) {
@@ -190,7 +214,9 @@ impl Context<'_> {
     }
 
     fn nullable_document(&self, id: &str) -> Option<TokenStream> {
-        let Some((_, Type { shape: Shape::Document(document), .. })) = self.api.resolve(id) else { return None };
+        let Some((_, Type { shape: Shape::Document(document), .. })) = self.api.resolve(id) else {
+            return None;
+        };
         let data = self.ty(&document.data);
         Some(match &document.included {
             Some(included) => {
@@ -222,7 +248,8 @@ impl Context<'_> {
     /// The argument that is sent as the body; with the request's id if that is what the path asks for.
     fn body(&self, operation: &Operation) -> Option<(Argument, Option<()>)> {
         let body = operation.body.as_ref()?;
-        let json = body.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"));
+        let json =
+            body.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"));
         let (media_type, ty) = json.or_else(|| body.content.iter().next())?;
         let plain = |declared, set| Some((Argument { declared, set, hole: None }, None));
         if json.is_none() {
@@ -240,10 +267,9 @@ impl Context<'_> {
                         quote!(ids: impl IntoIterator<Item = impl Into<String>>),
                         quote!(call.json(&rt::LinkagesBody::new(#kind, ids));),
                     ),
-                    (_, true) => plain(
-                        quote!(to: Option<&str>),
-                        quote!(call.json(&rt::LinkageBody::new(#kind, to));),
-                    ),
+                    (_, true) => {
+                        plain(quote!(to: Option<&str>), quote!(call.json(&rt::LinkageBody::new(#kind, to));))
+                    }
                     (_, false) => plain(
                         quote!(to: impl AsRef<str>),
                         quote!(call.json(&rt::LinkageBody::new(#kind, Some(to.as_ref())));),
@@ -254,8 +280,11 @@ impl Context<'_> {
                 let own = self.ty(ty);
                 let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
                 let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
-                let argument =
-                    Argument { declared: quote!(request: #own), set: quote!(call.json(&request);), hole: None };
+                let argument = Argument {
+                    declared: quote!(request: #own),
+                    set: quote!(call.json(&request);),
+                    hole: None,
+                };
                 Some((argument, (update && one && operation.path.ends_with('}')).then_some(())))
             }
         }
@@ -263,7 +292,7 @@ impl Context<'_> {
 
     fn path_argument(&self, parameter: &Parameter, name: &OperationName) -> Argument {
         let own = ident(name.parameters.get(&parameter.name).map_or("id", |p| &p.ident));
-        let (ty, hole) = match &parameter.ty {
+        let (ty, hole) = match self.through(&parameter.ty) {
             TypeRef::Integer => (quote!(i64), quote!(&#own.to_string())),
             TypeRef::Number => (quote!(f64), quote!(&#own.to_string())),
             TypeRef::Boolean => (quote!(bool), quote!(&#own.to_string())),
@@ -273,37 +302,49 @@ impl Context<'_> {
     }
 
     /// A query or header parameter: what it is declared as, and how it is put into `call`.
-    fn query_argument(&self, parameter: &Parameter, own: &str, name: &OperationName, call: &TokenStream) -> Argument {
+    fn query_argument(
+        &self,
+        parameter: &Parameter,
+        own: &str,
+        name: &OperationName,
+        call: &TokenStream,
+    ) -> Argument {
         let named = name.parameters.get(&parameter.name);
         let own = ident(own);
         let key = &parameter.name;
-        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_ident(t));
+        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
         let (item, is_list) = match &parameter.ty {
             TypeRef::List(item) => (&**item, true),
             ty => (ty, false),
         };
-        let text = match (&token, item) {
+        let base = self.through(item);
+        let text = match (&token, base) {
             (Some(token), _) => quote!(#token),
-            (None, TypeRef::Named(_)) => self.ty(item),
-            (None, TypeRef::Timestamp | TypeRef::Date) => self.ty(item),
+            (None, TypeRef::Named(_) | TypeRef::Timestamp | TypeRef::Date) => self.ty(item),
             _ => quote!(impl AsRef<str>),
         };
-        let scalar = match item {
-            TypeRef::Integer => Some((quote!(i64), quote!(number))),
-            TypeRef::Number => Some((quote!(f64), quote!(decimal))),
-            TypeRef::Boolean => Some((quote!(bool), quote!(flag))),
+        let scalar = match base {
+            TypeRef::Integer => Some((quote!(i64), quote!(number), quote!(#own))),
+            TypeRef::Number => Some((quote!(f64), quote!(decimal), quote!(#own))),
+            TypeRef::Boolean => Some((quote!(bool), quote!(flag), quote!(#own))),
+            TypeRef::Named(id) if self.is_integer_enum(id) => {
+                Some((self.ty(item), quote!(number), quote!(#own.as_i64())))
+            }
             _ => None,
         };
         let (declared, set) = match (parameter.place, is_list, scalar) {
             (In::Header, _, _) => (quote!(#own: impl AsRef<str>), quote!(#call.header(#key, #own.as_ref());)),
-            (_, true, Some((ty, _))) => {
+            (_, true, Some((ty, ..))) => {
                 let set = list(parameter.style, key, &quote!(#own.into_iter().map(|v| v.to_string())), call);
                 (quote!(#own: impl IntoIterator<Item = #ty>), set)
             }
-            (_, true, None) => {
-                (quote!(#own: impl IntoIterator<Item = #text>), list(parameter.style, key, &quote!(#own), call))
+            (_, true, None) => (
+                quote!(#own: impl IntoIterator<Item = #text>),
+                list(parameter.style, key, &quote!(#own), call),
+            ),
+            (_, false, Some((ty, method, value))) => {
+                (quote!(#own: #ty), quote!(#call.#method(#key, #value);))
             }
-            (_, false, Some((ty, method))) => (quote!(#own: #ty), quote!(#call.#method(#key, #own);)),
             (_, false, None) => (quote!(#own: #text), quote!(#call.text(#key, #own.as_ref());)),
         };
         Argument { declared, set, hole: None }
@@ -341,8 +382,11 @@ impl Context<'_> {
         line.push('.');
         let mut lines = vec![line];
         // The token type may serve other operations of the handle too, so what this one accepts is said here.
-        let token = name.parameters.get(&parameter.name).and_then(|p| self.names.tokens.get(p.token.as_ref()?));
-        if let (Some(values), Some(token)) = (parameter.values.as_ref().and_then(|v| self.api.values.get(v)), token) {
+        let token =
+            name.parameters.get(&parameter.name).and_then(|p| self.names.tokens.get(p.token.as_ref()?));
+        if let (Some(values), Some(token)) =
+            (parameter.values.as_ref().and_then(|v| self.api.values.get(v)), token)
+        {
             let plain = values.iter().filter(|v| !v.starts_with('-')).count();
             if plain < token.values.len() || values.len() < plain {
                 let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
@@ -383,5 +427,10 @@ fn slug(operation: &Operation) -> String {
 
 /// Types that a request body leads to.
 pub(super) fn sent(api: &Api) -> Vec<&str> {
-    api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values()).filter_map(TypeRef::named).collect()
+    api.operations
+        .values()
+        .filter_map(|o| o.body.as_ref())
+        .flat_map(|b| b.content.values())
+        .filter_map(TypeRef::named)
+        .collect()
 }

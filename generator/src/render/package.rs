@@ -18,13 +18,22 @@ struct Feature<'a> {
     operations: usize,
 }
 
+/// Vendor's words that stand in strings and comments of any language: on one line, without what ends or escapes them.
+fn plain(text: &str) -> String {
+    let words = text.replace(['"', '\\'], " ");
+    let words: Vec<&str> =
+        words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    words.join(" ")
+}
+
 impl Context<'_> {
     /// Files that come from templates: first those of the API, then those of every crate that the API has not.
     pub(super) fn templates(&self) -> Result<Vec<File>, String> {
         let own = format!("{}/", self.api.info.name);
         let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
         for (prefix, wanted) in [("crate/", true), (own.as_str(), true)] {
-            for (path, text) in self.options.templates.iter().filter(|(p, _)| wanted && p.starts_with(prefix)) {
+            for (path, text) in self.options.templates.iter().filter(|(p, _)| wanted && p.starts_with(prefix))
+            {
                 let target = path.get(prefix.len()..).unwrap_or(path);
                 chosen.insert(target, (path, text));
             }
@@ -33,7 +42,8 @@ impl Context<'_> {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_keep_trailing_newline(true);
         let features = self.features();
-        let default: Vec<&str> = self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
+        let default: Vec<&str> =
+            self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
         let info = &self.api.info;
         let deprecated = self.api.operations.values().filter(|o| o.deprecated).count();
         let values = context! {
@@ -41,9 +51,9 @@ impl Context<'_> {
             package => self.names.package,
             library => self.names.package.replace('-', "_"),
             api => info.name,
-            title => info.title,
-            vendor_version => info.version,
-            base_url => info.servers.first().map_or("", |s| s.trim_end_matches('/')),
+            title => plain(&info.title),
+            vendor_version => plain(&info.version),
+            base_url => plain(info.servers.first().map_or("", |s| s.trim_end_matches('/'))),
             version => self.options.version,
             runtime => self.options.runtime,
             workspace => self.options.workspace,
@@ -57,7 +67,8 @@ impl Context<'_> {
         chosen
             .into_iter()
             .map(|(target, (path, text))| {
-                let text = environment.render_str(text, &values).map_err(|e| format!("templates/{path}: {e:#}"))?;
+                let text =
+                    environment.render_str(text, &values).map_err(|e| format!("templates/{path}: {e:#}"))?;
                 Ok(File { path: target.to_owned(), text })
             })
             .collect()
@@ -71,7 +82,12 @@ impl Context<'_> {
                 name: &area.feature,
                 about: &area.about,
                 implies: area.implies.iter().map(String::as_str).collect(),
-                operations: self.names.operations.values().filter(|o| o.area.as_ref() == Some(&area.feature)).count(),
+                operations: self
+                    .names
+                    .operations
+                    .values()
+                    .filter(|o| o.area.as_ref() == Some(&area.feature))
+                    .count(),
             })
             .collect()
     }
@@ -89,7 +105,7 @@ impl Context<'_> {
                 let mut lines = vec![format!("Operations of `{module}`.")];
                 lines.extend(self.feature_note(&handle.areas).into_iter().flat_map(|n| [String::new(), n]));
                 let docs = docs(&lines);
-                listing.item(&crate::diagnostic::Pointer::root(), Some(&handle.areas));
+                listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
                 listing.add(&format!("fn Client::{module}"), &TokenStream::new());
                 let (module, ty) = (ident(module), ident(&handle.ident));
                 quote! {

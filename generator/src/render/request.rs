@@ -87,10 +87,18 @@ impl Context<'_> {
         });
         let what = match r.action {
             Action::Create => format!("Creates a resource of the type `{}`.", r.kind),
-            Action::Update => format!("Changes a resource of the type `{}`; what is absent stays as it is.", r.kind),
-            Action::Inline => format!("A resource of the type `{}` that another request creates along.", r.kind),
+            Action::Update => {
+                format!("Changes a resource of the type `{}`; what is absent stays as it is.", r.kind)
+            }
+            Action::Inline => {
+                format!("A resource of the type `{}` that another request creates along.", r.kind)
+            }
         };
-        let mut call = format!("rt::request! {{ {}{own}: {:?}", if r.action == Action::Inline { "inline " } else { "" }, r.kind);
+        let mut call = format!(
+            "rt::request! {{ {}{own}: {:?}",
+            if r.action == Action::Inline { "inline " } else { "" },
+            r.kind
+        );
         call.push_str(" {");
         if own_id.is_some() {
             call.push_str(" id(id)");
@@ -111,8 +119,10 @@ impl Context<'_> {
         }
         call.push_str(" }");
 
-        let mut members: Vec<Member<'_>> = own_id.into_iter().chain(attributes).chain(relationships).collect();
-        let required: Vec<String> = members.iter().filter(|m| m.hold == Hold::Plain).map(|m| format!("{:?}", m.wire)).collect();
+        let mut members: Vec<Member<'_>> =
+            own_id.into_iter().chain(attributes).chain(relationships).collect();
+        let required: Vec<String> =
+            members.iter().filter(|m| m.hold == Hold::Plain).map(|m| format!("{:?}", m.wire)).collect();
         if !required.is_empty() {
             call.push_str(&format!(" required [{}]", required.join(", ")));
         }
@@ -129,7 +139,13 @@ impl Context<'_> {
     }
 
     /// `new` takes what a request must have: the id, then attributes, then relationships.
-    fn constructor(&self, own: &str, members: &[Member<'_>], all: usize, listing: &mut Listing) -> TokenStream {
+    fn constructor(
+        &self,
+        own: &str,
+        members: &[Member<'_>],
+        all: usize,
+        listing: &mut Listing,
+    ) -> TokenStream {
         let required: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let (arguments, fields): (Vec<_>, Vec<_>) = required
             .iter()
@@ -141,7 +157,11 @@ impl Context<'_> {
             })
             .unzip();
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
-        let doc = if required.is_empty() { " A request that says nothing yet." } else { " A request with all that it must have." };
+        let doc = if required.is_empty() {
+            " A request that says nothing yet."
+        } else {
+            " A request with all that it must have."
+        };
         let inline = inline(&arguments);
         let rest = (required.len() < all).then(|| quote!(..Self::default()));
         quote! {

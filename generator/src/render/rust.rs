@@ -17,7 +17,10 @@ pub(super) struct Source {
 impl Source {
     /// A file that says in its first lines what it is and that it is generated.
     pub(super) fn new(about: &str) -> Self {
-        Self { text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"), tokens: TokenStream::new() }
+        Self {
+            text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"),
+            tokens: TokenStream::new(),
+        }
     }
 
     /// Adds Rust items.
@@ -61,8 +64,12 @@ fn separated(text: &str) -> String {
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
         let (now, before) = (line.trim_start(), last.trim_start());
-        let head = now.starts_with("///") || now.starts_with("#[") || now.starts_with("pub ") || now.starts_with("impl ");
-        let continues = before.starts_with("///") || before.starts_with("#[") || before.ends_with(['{', ',', '(']);
+        let head = now.starts_with("///")
+            || now.starts_with("#[")
+            || now.starts_with("pub ")
+            || now.starts_with("impl ");
+        let continues =
+            before.starts_with("///") || before.starts_with("#[") || before.ends_with(['{', ',', '(']);
         // Methods stand in an impl at the first level; deeper lines are bodies, and fields end with commas.
         if head && indent <= 4 && !last.is_empty() && !continues {
             out.push('\n');
@@ -108,7 +115,11 @@ pub(super) fn cfg(areas: &BTreeSet<String>, all: usize) -> TokenStream {
         return TokenStream::new();
     }
     let areas = areas.iter();
-    if areas.len() == 1 { quote!(#[cfg(#(feature = #areas)*)]) } else { quote!(#[cfg(any(#(feature = #areas),*))]) }
+    if areas.len() == 1 {
+        quote!(#[cfg(#(feature = #areas)*)])
+    } else {
+        quote!(#[cfg(any(#(feature = #areas),*))])
+    }
 }
 
 /// The same condition as text, for what the formatter does not see.
@@ -135,7 +146,11 @@ pub(super) fn feature_note(areas: &BTreeSet<String>, all: usize) -> Option<Strin
 /// `name! { head … tail }` with its parts on as few lines of bounded width as they need.
 pub(super) fn macro_call(head: &str, parts: &[String], tail: &str) -> String {
     const WIDTH: usize = 108;
-    let one = if parts.is_empty() { format!("{head} {{}}{tail} }}") } else { format!("{head} {{ {} }}{tail} }}", parts.join(", ")) };
+    let one = if parts.is_empty() {
+        format!("{head} {{}}{tail} }}")
+    } else {
+        format!("{head} {{ {} }}{tail} }}", parts.join(", "))
+    };
     if one.len() <= WIDTH {
         return one;
     }

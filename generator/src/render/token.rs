@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::rust::{Source, cfg, condition, docs, ident, macro_call};
 use super::{Context, Listing};
-use crate::diagnostic::Pointer;
+use crate::api::Pointer;
 use crate::name::{Family, Token};
 
 impl Context<'_> {
@@ -40,15 +40,30 @@ impl Context<'_> {
         for constant in token.values.values() {
             listing.add(&format!("const {name}::{constant}"), &TokenStream::new());
         }
-        let constants: Vec<String> = token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
+        let constants: Vec<String> =
+            token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
         let kind = if token.family == Family::Sort { "sort_tokens" } else { "tokens" };
         let cfg = cfg(&token.areas, self.names.areas.len());
         let docs: String = lines.iter().map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
-        let condition = if cfg.is_empty() || token.module != "fields" { String::new() } else { format!("{}\n", condition(&token.areas)) };
-        source.line(&format!("{condition}rt::{kind}! {{\n{docs}{}", macro_call(&format!("pub struct {name}"), &constants, "")));
+        let condition = if cfg.is_empty() || token.module != "fields" {
+            String::new()
+        } else {
+            format!("{}\n", condition(&token.areas))
+        };
+        source.line(&format!(
+            "{condition}rt::{kind}! {{\n{docs}{}",
+            macro_call(&format!("pub struct {name}"), &constants, "")
+        ));
     }
 
-    fn value_token(&self, name: &str, token: &Token, lines: &[String], source: &mut Source, listing: &mut Listing) {
+    fn value_token(
+        &self,
+        name: &str,
+        token: &Token,
+        lines: &[String],
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
         let own = ident(name);
         let docs = docs(lines);
         listing.add(&format!("enum {name}"), &TokenStream::new());
@@ -72,7 +87,8 @@ impl Context<'_> {
                 Unrecognized(String),
             }
         });
-        let lines: Vec<String> = token.values.iter().map(|(value, variant)| format!("{variant} = {value:?}")).collect();
+        let lines: Vec<String> =
+            token.values.iter().map(|(value, variant)| format!("{variant} = {value:?}")).collect();
         source.line(&macro_call(&format!("rt::open_enum! {{ {name}"), &lines, ""));
     }
 }

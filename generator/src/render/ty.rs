@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Context;
 use super::rust::ident;
-use crate::api::{Shape, TypeRef};
+use crate::api::{Shape, TypeRef, Value};
 
 /// How a field holds its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +30,7 @@ impl Context<'_> {
             TypeRef::Date => quote!(rt::Date),
             TypeRef::Binary => quote!(rt::Bytes),
             TypeRef::Any => quote!(rt::Value),
-            TypeRef::Named(id) => {
-                let name = ident(self.type_ident(id));
-                quote!(#name)
-            }
+            TypeRef::Named(id) => self.type_path(id),
             TypeRef::List(item) => {
                 let item = self.ty(item);
                 quote!(Vec<#item>)
@@ -95,13 +92,17 @@ impl Context<'_> {
             }
             TypeRef::Named(id) => {
                 let own = self.ty(ty);
-                if self.is_enum(id) { (quote!(impl Into<#own>), quote!(#name.into())) } else { (own, quote!(#name)) }
+                if self.is_enum(id) {
+                    (quote!(impl Into<#own>), quote!(#name.into()))
+                } else {
+                    (own, quote!(#name))
+                }
             }
         }
     }
 
     /// What an alias of something that has no name of its own stands for.
-    fn through<'t>(&'t self, ty: &'t TypeRef) -> &'t TypeRef {
+    pub(super) fn through<'t>(&'t self, ty: &'t TypeRef) -> &'t TypeRef {
         let mut ty = ty;
         while let TypeRef::Named(id) = ty
             && let Some(Shape::Alias(next)) = self.api.types.get(id).map(|t| &t.shape)
@@ -114,6 +115,12 @@ impl Context<'_> {
     /// Whether the type is an open enum, which strings convert into.
     pub(super) fn is_enum(&self, id: &str) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape), Some(Shape::Enum(_)))
+    }
+
+    /// Whether the type is an open enum of numbers.
+    pub(super) fn is_integer_enum(&self, id: &str) -> bool {
+        matches!(self.api.resolve(id).map(|(_, t)| &t.shape),
+            Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
     }
 
     /// Whether a value of the type `from` holds one of the type `to` without a list or a map between.

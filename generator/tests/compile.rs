@@ -1,0 +1,103 @@
+//! The crates of all fixtures go in; cargo's word that they compile without a warning comes out.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "support/shared.rs"]
+mod shared;
+#[path = "support/stages.rs"]
+mod stages;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use stages::Texts;
+use storewright_generator::diagnostic::Sink;
+use toml::{Table, Value};
+
+/// Kept from run to run, so that only what changed is compiled.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures")
+}
+
+/// Writes only what differs: cargo goes by the time of the last change.
+fn write(path: &Path, text: &str) {
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn remove_others(folder: &Path, keep: &[PathBuf]) {
+    for path in shared::entries(folder) {
+        if path.is_dir() {
+            remove_others(&path, keep);
+        } else if !keep.contains(&path) {
+            fs::remove_file(&path).unwrap();
+        }
+    }
+}
+
+/// A workspace of the crates of all fixtures, with the lints of ours.
+fn workspace() -> Vec<String> {
+    let root = fs::canonicalize(shared::workspace()).unwrap();
+    let runtime = root.join("runtime");
+    let mut members = Vec::new();
+    let mut kept = Vec::new();
+    for case in shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages")) {
+        let texts = Texts::read(&case);
+        let mut out = Sink::new();
+        let made = texts.make(|_| false, &mut out);
+        for file in stages::rendered(&made, runtime.to_str().unwrap()) {
+            let path = folder().join("crates").join(&texts.name).join(file.path);
+            write(&path, &file.text);
+            kept.push(path);
+        }
+        members.push(texts.name);
+    }
+    remove_others(&folder().join("crates"), &kept);
+    let ours: Table = toml::from_str(&fs::read_to_string(root.join("Cargo.toml")).unwrap()).unwrap();
+    let mut lints = ours["workspace"]["lints"].clone();
+    lints["rust"].as_table_mut().unwrap().insert("warnings".to_owned(), "deny".into());
+    let workspace = Table::from_iter([
+        ("resolver".to_owned(), Value::from("3")),
+        (
+            "members".to_owned(),
+            members.iter().map(|name| format!("crates/{name}")).collect::<Vec<_>>().into(),
+        ),
+        ("lints".to_owned(), lints),
+    ]);
+    let manifest = Table::from_iter([("workspace".to_owned(), Value::from(workspace))]);
+    write(&folder().join("Cargo.toml"), &toml::to_string(&manifest).unwrap());
+    // The versions that are there already, so that nothing is asked of the network. Cargo adds the fixtures to its copy,
+    // so whether ours has changed shows beside it.
+    let ours = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    if fs::read_to_string(folder().join("ours.lock")).ok().as_ref() != Some(&ours) {
+        fs::write(folder().join("Cargo.lock"), &ours).unwrap();
+        fs::write(folder().join("ours.lock"), &ours).unwrap();
+    }
+    members
+}
+
+fn check(arguments: &[&str]) {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--no-default-features"])
+        .args(arguments)
+        .current_dir(folder())
+        .env("CARGO_TARGET_DIR", folder().join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn fixtures_compile_without_warnings() {
+    let members = workspace();
+    assert!(members.iter().any(|name| name == "areas"));
+    check(&["--workspace", "--features", "full"]);
+    for area in ["read", "write", "other"] {
+        check(&["--package", "areas-client", "--features", area]);
+    }
+    check(&["--package", "areas-client"]);
+}

@@ -1,0 +1,144 @@
+//! Small documents go in, a folder each; what every stage hands to the next is pinned, so the first difference names the
+//! stage at fault.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "support/shared.rs"]
+mod shared;
+#[path = "support/stages.rs"]
+mod stages;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use stages::{Made, Texts, report};
+use storewright_generator::api::{Api, stored};
+use storewright_generator::diagnostic::Sink;
+
+fn cases() -> Vec<PathBuf> {
+    shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages"))
+}
+
+fn made(texts: &Texts) -> (Made, String) {
+    let mut out = Sink::new();
+    let made = texts.make(|_| false, &mut out);
+    assert!(!out.has_errors(), "{}: {}", texts.name, report(&out));
+    (made, report(&out))
+}
+
+/// What comes from templates is the same but for a few values; these cases show it.
+const WHOLE: &[&str] = &["plain", "areas", "overlay"];
+const FROM_TEMPLATES: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "src/api.rs"];
+
+#[test]
+fn every_boundary_is_as_it_was() {
+    for folder in cases() {
+        let texts = Texts::read(&folder);
+        let (made, said) = made(&texts);
+        let mut settings = insta::Settings::clone_current();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.set_snapshot_path(&folder);
+        let mut files = stages::rendered(&made, "../../runtime");
+        if !WHOLE.contains(&texts.name.as_str()) {
+            files.retain(|file| !FROM_TEMPLATES.contains(&file.path.as_str()));
+        }
+        settings.bind(|| {
+            if !said.is_empty() {
+                insta::assert_snapshot!("report", said);
+            }
+            insta::assert_snapshot!("api", stages::stored_text(made.api.as_ref().unwrap()));
+            insta::assert_snapshot!("names", stages::listed(made.names.as_ref().unwrap()));
+            insta::assert_snapshot!("files", stages::joined(&files));
+        });
+    }
+}
+
+#[test]
+fn the_stored_form_holds_all() {
+    for folder in cases() {
+        let (made, _) = made(&Texts::read(&folder));
+        let api = made.api.unwrap();
+        let files = stored::files(&api).unwrap();
+        let read = |name: &str| Ok(files.iter().find(|(file, _)| *file == name).unwrap().1.clone());
+        let mut out = Sink::new();
+        assert_eq!(
+            stored::from_files(read, &mut out).as_ref(),
+            Some(&api),
+            "{}{}",
+            folder.display(),
+            report(&out)
+        );
+    }
+}
+
+fn tree(texts: &Texts) -> Value {
+    serde_yaml::from_slice(&texts.document.as_ref().unwrap().1).unwrap()
+}
+
+fn lowered(texts: &Texts, tree: &Value) -> Api {
+    let text = serde_json::to_vec(tree).unwrap();
+    let texts = Texts { document: Some(("document.json", text)), ..texts.clone() };
+    made(&texts).0.api.unwrap()
+}
+
+/// Members in the opposite order, and lists whose order means nothing.
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => object
+            .iter()
+            .rev()
+            .map(|(key, value)| {
+                let mut value = reversed(value);
+                if let ("required" | "enum" | "parameters" | "oneOf" | "anyOf", Value::Array(list)) =
+                    (key.as_str(), &mut value)
+                {
+                    list.reverse();
+                }
+                (key.clone(), value)
+            })
+            .collect(),
+        Value::Array(list) => list.iter().map(reversed).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn the_order_of_a_document_means_nothing() {
+    for folder in cases() {
+        let texts = Texts::read(&folder);
+        let tree = tree(&texts);
+        let turned = reversed(&tree);
+        assert_ne!(serde_json::to_string(&tree).unwrap(), serde_json::to_string(&turned).unwrap());
+        let (api, other) = (lowered(&texts, &tree), lowered(&texts, &turned));
+        assert_eq!(stages::stored_text(&api), stages::stored_text(&other), "{}", texts.name);
+        assert_eq!(api, other, "{}", texts.name);
+    }
+}
+
+/// Parameters, bodies and responses in the place of the references to them.
+fn dereferenced(value: &Value, root: &Value) -> Value {
+    match value {
+        Value::Object(object) => match object.get("$ref").and_then(Value::as_str) {
+            Some(to) if !to.starts_with("#/components/schemas/") => {
+                dereferenced(root.pointer(to.trim_start_matches('#')).unwrap(), root)
+            }
+            _ => object.iter().map(|(key, value)| (key.clone(), dereferenced(value, root))).collect(),
+        },
+        Value::Array(list) => list.iter().map(|value| dereferenced(value, root)).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_reference_and_its_target_mean_the_same() {
+    let mut different = 0;
+    for folder in cases() {
+        let texts = Texts::read(&folder);
+        let tree = tree(&texts);
+        let whole = dereferenced(&tree, &tree);
+        different += usize::from(tree != whole);
+        assert_eq!(lowered(&texts, &tree), lowered(&texts, &whole), "{}", texts.name);
+    }
+    assert!(different > 0);
+}

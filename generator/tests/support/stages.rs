@@ -1,0 +1,202 @@
+//! A folder with a document and what people wrote beside it goes in; what each stage makes of them comes out.
+
+#![allow(dead_code)] // each test binary takes what it needs
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use storewright_generator::api::{Api, stored};
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::load::{self, Overlay, Source, Spec};
+use storewright_generator::name::{self, Config, Names};
+use storewright_generator::render::{self, File};
+use storewright_generator::{lower, render::Options};
+
+/// The texts of one case.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    pub(crate) name: String,
+    /// The document, if there is one, and what messages call it.
+    pub(crate) document: Option<(&'static str, Vec<u8>)>,
+    pub(crate) overlay: Option<Vec<u8>>,
+    pub(crate) naming: String,
+    pub(crate) areas: Option<String>,
+    /// A stored Api in place of a document.
+    pub(crate) stored: Option<BTreeMap<String, String>>,
+}
+
+/// What the stages made, as far as they came.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) spec: Option<Spec>,
+    pub(crate) api: Option<Api>,
+    pub(crate) names: Option<Names>,
+}
+
+impl Texts {
+    pub(crate) fn read(folder: &Path) -> Self {
+        let read = |name: &str| std::fs::read(folder.join(name)).ok();
+        let text = |name: &str| read(name).map(|bytes| String::from_utf8(bytes).unwrap());
+        let documents = ["document.yaml", "document.json"];
+        let stored = folder.join("api");
+        Self {
+            name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+            document: documents.into_iter().find_map(|name| Some((name, read(name)?))),
+            overlay: read("overlay.yaml"),
+            naming: text("naming.toml").unwrap_or_default(),
+            areas: text("areas.toml"),
+            stored: stored.is_dir().then(|| {
+                let files = std::fs::read_dir(stored).unwrap().map(|entry| entry.unwrap());
+                let text = |path| std::fs::read_to_string(path).unwrap();
+                files.map(|f| (f.file_name().into_string().unwrap(), text(f.path()))).collect()
+            }),
+        }
+    }
+
+    /// Loads, lowers and names; stops after the stage that `enough` says.
+    pub(crate) fn make(&self, enough: impl Fn(&Sink) -> bool, out: &mut Sink) -> Made {
+        let mut made = Made::default();
+        if let Some((name, text)) = &self.document {
+            let source = Source { name, text };
+            made.api = self.lowered(source, &mut made, &enough, out);
+            load::locate(source, out);
+        } else if let Some(files) = &self.stored {
+            let read = |name: &str| {
+                files.get(name).cloned().ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))
+            };
+            made.api = stored::from_files(read, out);
+        }
+        if enough(out) {
+            return made;
+        }
+        let Some(config) = Config::parse(&self.naming, self.areas.as_deref(), out) else { return made };
+        if let Some(api) = &made.api {
+            made.names = name::name(api, &config, out);
+            if let Some((name, text)) = &self.document {
+                load::locate(Source { name, text }, out);
+            }
+        }
+        made
+    }
+
+    fn lowered(
+        &self,
+        source: Source<'_>,
+        made: &mut Made,
+        enough: &impl Fn(&Sink) -> bool,
+        out: &mut Sink,
+    ) -> Option<Api> {
+        let overlay = match &self.overlay {
+            // A refused overlay ends the run before the document is read.
+            Some(text) => Some(Overlay::parse(Source { name: "overlay.yaml", text }, out)?),
+            None => None,
+        };
+        let before = out.errors();
+        made.spec = load::load(source, overlay.as_ref(), &load::Options::default(), out);
+        assert_eq!(made.spec.is_none(), out.errors() > before, "{}", self.name);
+        if enough(out) {
+            return None;
+        }
+        let before = out.errors();
+        let api = lower::lower(made.spec.as_ref()?, &self.name, out);
+        assert_eq!(api.is_none(), out.errors() > before, "{}", self.name);
+        api
+    }
+}
+
+pub(crate) fn report(out: &Sink) -> String {
+    out.diagnostics().iter().map(|d| format!("{d}\n")).collect()
+}
+
+/// The stored form, all files in one text; kinds that the Api has not are left out.
+pub(crate) fn stored_text(api: &Api) -> String {
+    let files = stored::files(api).unwrap();
+    let files = files.into_iter().filter(|(_, text)| text != "{}\n");
+    files.map(|(name, text)| format!("=== {name}\n{text}")).collect()
+}
+
+/// The files of the crate; `runtime` is the path that its manifest writes.
+pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
+    let options = Options {
+        templates: templates(),
+        runtime: runtime.to_owned(),
+        version: "0.1.0".to_owned(),
+        workspace: true,
+    };
+    render::render(made.api.as_ref().unwrap(), made.names.as_ref().unwrap(), &options).unwrap()
+}
+
+fn templates() -> BTreeMap<String, String> {
+    fn read(folder: &Path, path: &str, out: &mut BTreeMap<String, String>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+            let path = format!("{path}/{}", entry.file_name().to_str().unwrap());
+            if entry.path().is_dir() {
+                read(&entry.path(), &path, out);
+            } else {
+                out.insert(path, std::fs::read_to_string(entry.path()).unwrap());
+            }
+        }
+    }
+    let mut out = BTreeMap::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/crate"), "crate", &mut out);
+    out
+}
+
+/// The names, a line each, so that a changed name is a changed line.
+pub(crate) fn listed(names: &Names) -> String {
+    let mut out = format!("package {}\n", names.package);
+    let list =
+        |items: &std::collections::BTreeSet<String>| items.iter().cloned().collect::<Vec<_>>().join(" ");
+    for area in &names.areas {
+        let default = if area.default { ", default" } else { "" };
+        let _ = writeln!(
+            out,
+            "area {}: {}{default}, implies [{}]",
+            area.feature,
+            area.about,
+            list(&area.implies)
+        );
+    }
+    for (module, handle) in &names.handles {
+        let _ = writeln!(out, "\nhandle {module}: {} [{}]", handle.ident, list(&handle.areas));
+        for id in &handle.operations {
+            let operation = &names.operations[id];
+            for method in &operation.methods {
+                let media_type = method.media_type.as_deref().unwrap_or("nothing");
+                let area = operation.area.as_deref().map(|area| format!(" [{area}]")).unwrap_or_default();
+                let _ = writeln!(out, "  {id}: {} ({}) -> {media_type}{area}", method.ident, method.builder);
+            }
+            for (parameter, name) in &operation.parameters {
+                let token = name.token.as_deref().map(|token| format!(": {token}")).unwrap_or_default();
+                let _ = writeln!(out, "    {parameter}: {}{token}", name.ident);
+            }
+        }
+    }
+    for (id, name) in &names.types {
+        let _ = writeln!(out, "\ntype {id}: {}::{}", name.module, name.ident);
+        for (member, ident) in &name.members {
+            let _ = writeln!(out, "  {member:?}: {ident}");
+        }
+    }
+    for (ident, token) in &names.tokens {
+        let alias = token.alias.as_deref().map(|id| format!(" = {id}")).unwrap_or_default();
+        let of = list(&token.parameters);
+        let areas = list(&token.areas);
+        let _ =
+            writeln!(out, "\ntoken {}::{ident}{alias}: {:?} of {of} [{areas}]", token.module, token.family);
+        for (value, constant) in &token.values {
+            let _ = writeln!(out, "  {value:?}: {constant}");
+        }
+    }
+    out.push('\n');
+    for (module, areas) in names.modules.iter().filter(|(_, areas)| areas.iter().any(|a| !a.is_empty())) {
+        let _ = writeln!(out, "module {module} [{}]", list(areas));
+    }
+    out
+}
+
+/// Files with a heading each.
+pub(crate) fn joined(files: &[File]) -> String {
+    files.iter().map(|file| format!("=== {}\n{}\n", file.path, file.text)).collect()
+}
