@@ -241,6 +241,20 @@ impl<A, T> Call<A, T> {
         self.request.header(name, value);
     }
 
+    /// The same call with a header more.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.header(name, value);
+        self
+    }
+
+    /// The same call with a query parameter more, e.g. one that the vendor added after this crate was made.
+    #[must_use]
+    pub fn with_parameter(mut self, name: impl Into<String>, value: &str) -> Self {
+        self.request.parameter_named(name, value);
+        self
+    }
+
     /// Asks for another media type than the operation's.
     #[inline]
     pub fn accept(&mut self, media_type: &str) {

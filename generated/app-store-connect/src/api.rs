@@ -19,7 +19,8 @@ impl storewright_runtime::Fault for ErrorResponse {
     fn message(&self) -> Option<String> {
         let error = self.errors.as_ref()?.first()?;
         let text = error.detail.as_deref().unwrap_or(&error.title);
-        Some(format!("{}: {text}", error.code))
+        let parts: Vec<&str> = [error.code.as_str(), text].into_iter().filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join(": "))
     }
 }
 

@@ -16,9 +16,7 @@ impl From<rt::Client<crate::Api>> for Client {
 
 impl Client {
     /// Starts a client that authenticates with `credentials`.
-    pub fn builder(
-        credentials: impl rt::TokenProvider,
-    ) -> rt::ClientBuilder<crate::Api> {
+    pub fn builder(credentials: impl rt::TokenProvider) -> rt::ClientBuilder<crate::Api> {
         rt::Client::builder().credentials(credentials)
     }
 
@@ -28,10 +26,10 @@ impl Client {
         &self.0
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `accessibility_declarations`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn accessibility_declarations(
         &self,
@@ -41,19 +39,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "users-and-access")]
     /// Operations of `actors`.
     ///
     /// Feature: `users-and-access`.
+    #[cfg(feature = "users-and-access")]
     #[inline]
     pub fn actors(&self) -> crate::operations::actors::Actors {
         crate::operations::actors::Actors(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `age_rating_declarations`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn age_rating_declarations(
         &self,
@@ -61,10 +59,10 @@ impl Client {
         crate::operations::age_rating_declarations::AgeRatingDeclarations(self.0.clone())
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `alternative_distribution_domains`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn alternative_distribution_domains(
         &self,
@@ -74,10 +72,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `alternative_distribution_keys`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn alternative_distribution_keys(
         &self,
@@ -87,10 +85,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `alternative_distribution_package_deltas`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn alternative_distribution_package_deltas(
         &self,
@@ -100,10 +98,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `alternative_distribution_package_variants`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn alternative_distribution_package_variants(
         &self,
@@ -113,10 +111,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `alternative_distribution_package_versions`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn alternative_distribution_package_versions(
         &self,
@@ -126,10 +124,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `alternative_distribution_packages`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn alternative_distribution_packages(
         &self,
@@ -139,10 +137,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "analytics")]
     /// Operations of `analytics_report_instances`.
     ///
     /// Feature: `analytics`.
+    #[cfg(feature = "analytics")]
     #[inline]
     pub fn analytics_report_instances(
         &self,
@@ -152,10 +150,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "analytics")]
     /// Operations of `analytics_report_requests`.
     ///
     /// Feature: `analytics`.
+    #[cfg(feature = "analytics")]
     #[inline]
     pub fn analytics_report_requests(
         &self,
@@ -165,10 +163,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "analytics")]
     /// Operations of `analytics_report_segments`.
     ///
     /// Feature: `analytics`.
+    #[cfg(feature = "analytics")]
     #[inline]
     pub fn analytics_report_segments(
         &self,
@@ -178,21 +176,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "analytics")]
     /// Operations of `analytics_reports`.
     ///
     /// Feature: `analytics`.
+    #[cfg(feature = "analytics")]
     #[inline]
-    pub fn analytics_reports(
-        &self,
-    ) -> crate::operations::analytics_reports::AnalyticsReports {
+    pub fn analytics_reports(&self) -> crate::operations::analytics_reports::AnalyticsReports {
         crate::operations::analytics_reports::AnalyticsReports(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `android_to_ios_app_mapping_details`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn android_to_ios_app_mapping_details(
         &self,
@@ -202,30 +198,28 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "pricing")]
     /// Operations of `app_availabilities_v2`.
     ///
     /// Feature: `pricing`.
+    #[cfg(feature = "pricing")]
     #[inline]
-    pub fn app_availabilities_v2(
-        &self,
-    ) -> crate::operations::app_availabilities_v2::AppAvailabilitiesV2 {
+    pub fn app_availabilities_v2(&self) -> crate::operations::app_availabilities_v2::AppAvailabilitiesV2 {
         crate::operations::app_availabilities_v2::AppAvailabilitiesV2(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_categories`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_categories(&self) -> crate::operations::app_categories::AppCategories {
         crate::operations::app_categories::AppCategories(self.0.clone())
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clip_advanced_experience_images`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
     pub fn app_clip_advanced_experience_images(
         &self,
@@ -235,10 +229,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clip_advanced_experiences`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
     pub fn app_clip_advanced_experiences(
         &self,
@@ -248,10 +242,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clip_app_store_review_details`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
     pub fn app_clip_app_store_review_details(
         &self,
@@ -261,10 +255,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clip_default_experience_localizations`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
     pub fn app_clip_default_experience_localizations(
         &self,
@@ -274,10 +268,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clip_default_experiences`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
     pub fn app_clip_default_experiences(
         &self,
@@ -287,30 +281,28 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clip_header_images`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
-    pub fn app_clip_header_images(
-        &self,
-    ) -> crate::operations::app_clip_header_images::AppClipHeaderImages {
+    pub fn app_clip_header_images(&self) -> crate::operations::app_clip_header_images::AppClipHeaderImages {
         crate::operations::app_clip_header_images::AppClipHeaderImages(self.0.clone())
     }
 
-    #[cfg(feature = "app-clips")]
     /// Operations of `app_clips`.
     ///
     /// Feature: `app-clips`.
+    #[cfg(feature = "app-clips")]
     #[inline]
     pub fn app_clips(&self) -> crate::operations::app_clips::AppClips {
         crate::operations::app_clips::AppClips(self.0.clone())
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_custom_product_page_localizations`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_custom_product_page_localizations(
         &self,
@@ -320,10 +312,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_custom_product_page_versions`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_custom_product_page_versions(
         &self,
@@ -333,10 +325,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_custom_product_pages`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_custom_product_pages(
         &self,
@@ -346,10 +338,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_encryption_declaration_documents`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_encryption_declaration_documents(
         &self,
@@ -359,10 +351,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_encryption_declarations`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_encryption_declarations(
         &self,
@@ -372,10 +364,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-events")]
     /// Operations of `app_event_localizations`.
     ///
     /// Feature: `app-events`.
+    #[cfg(feature = "app-events")]
     #[inline]
     pub fn app_event_localizations(
         &self,
@@ -383,123 +375,109 @@ impl Client {
         crate::operations::app_event_localizations::AppEventLocalizations(self.0.clone())
     }
 
-    #[cfg(feature = "app-events")]
     /// Operations of `app_event_screenshots`.
     ///
     /// Feature: `app-events`.
+    #[cfg(feature = "app-events")]
     #[inline]
-    pub fn app_event_screenshots(
-        &self,
-    ) -> crate::operations::app_event_screenshots::AppEventScreenshots {
+    pub fn app_event_screenshots(&self) -> crate::operations::app_event_screenshots::AppEventScreenshots {
         crate::operations::app_event_screenshots::AppEventScreenshots(self.0.clone())
     }
 
-    #[cfg(feature = "app-events")]
     /// Operations of `app_event_video_clips`.
     ///
     /// Feature: `app-events`.
+    #[cfg(feature = "app-events")]
     #[inline]
-    pub fn app_event_video_clips(
-        &self,
-    ) -> crate::operations::app_event_video_clips::AppEventVideoClips {
+    pub fn app_event_video_clips(&self) -> crate::operations::app_event_video_clips::AppEventVideoClips {
         crate::operations::app_event_video_clips::AppEventVideoClips(self.0.clone())
     }
 
-    #[cfg(feature = "app-events")]
     /// Operations of `app_events`.
     ///
     /// Feature: `app-events`.
+    #[cfg(feature = "app-events")]
     #[inline]
     pub fn app_events(&self) -> crate::operations::app_events::AppEvents {
         crate::operations::app_events::AppEvents(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_info_localizations`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
-    pub fn app_info_localizations(
-        &self,
-    ) -> crate::operations::app_info_localizations::AppInfoLocalizations {
+    pub fn app_info_localizations(&self) -> crate::operations::app_info_localizations::AppInfoLocalizations {
         crate::operations::app_info_localizations::AppInfoLocalizations(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_infos`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_infos(&self) -> crate::operations::app_infos::AppInfos {
         crate::operations::app_infos::AppInfos(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_preview_sets`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
-    pub fn app_preview_sets(
-        &self,
-    ) -> crate::operations::app_preview_sets::AppPreviewSets {
+    pub fn app_preview_sets(&self) -> crate::operations::app_preview_sets::AppPreviewSets {
         crate::operations::app_preview_sets::AppPreviewSets(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_previews`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_previews(&self) -> crate::operations::app_previews::AppPreviews {
         crate::operations::app_previews::AppPreviews(self.0.clone())
     }
 
-    #[cfg(feature = "pricing")]
     /// Operations of `app_price_points_v3`.
     ///
     /// Feature: `pricing`.
+    #[cfg(feature = "pricing")]
     #[inline]
-    pub fn app_price_points_v3(
-        &self,
-    ) -> crate::operations::app_price_points_v3::AppPricePointsV3 {
+    pub fn app_price_points_v3(&self) -> crate::operations::app_price_points_v3::AppPricePointsV3 {
         crate::operations::app_price_points_v3::AppPricePointsV3(self.0.clone())
     }
 
-    #[cfg(feature = "pricing")]
     /// Operations of `app_price_schedules`.
     ///
     /// Feature: `pricing`.
+    #[cfg(feature = "pricing")]
     #[inline]
-    pub fn app_price_schedules(
-        &self,
-    ) -> crate::operations::app_price_schedules::AppPriceSchedules {
+    pub fn app_price_schedules(&self) -> crate::operations::app_price_schedules::AppPriceSchedules {
         crate::operations::app_price_schedules::AppPriceSchedules(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_screenshot_sets`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
-    pub fn app_screenshot_sets(
-        &self,
-    ) -> crate::operations::app_screenshot_sets::AppScreenshotSets {
+    pub fn app_screenshot_sets(&self) -> crate::operations::app_screenshot_sets::AppScreenshotSets {
         crate::operations::app_screenshot_sets::AppScreenshotSets(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_screenshots`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_screenshots(&self) -> crate::operations::app_screenshots::AppScreenshots {
         crate::operations::app_screenshots::AppScreenshots(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_review_attachments`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_review_attachments(
         &self,
@@ -509,10 +487,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_review_details`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_review_details(
         &self,
@@ -522,10 +500,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_store_version_experiment_treatment_localizations`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_store_version_experiment_treatment_localizations(
         &self,
@@ -535,10 +513,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_store_version_experiment_treatments`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_store_version_experiment_treatments(
         &self,
@@ -548,10 +526,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_store_version_experiments`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_store_version_experiments(
         &self,
@@ -561,10 +539,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "product-pages")]
     /// Operations of `app_store_version_experiments_v2`.
     ///
     /// Feature: `product-pages`.
+    #[cfg(feature = "product-pages")]
     #[inline]
     pub fn app_store_version_experiments_v2(
         &self,
@@ -574,10 +552,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_version_localizations`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_version_localizations(
         &self,
@@ -587,10 +565,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_version_phased_releases`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_version_phased_releases(
         &self,
@@ -600,10 +578,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_version_promotions`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_version_promotions(
         &self,
@@ -613,10 +591,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_version_release_requests`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_version_release_requests(
         &self,
@@ -626,10 +604,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_version_submissions`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_store_version_submissions(
         &self,
@@ -639,39 +617,37 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_store_versions`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
-    pub fn app_store_versions(
-        &self,
-    ) -> crate::operations::app_store_versions::AppStoreVersions {
+    pub fn app_store_versions(&self) -> crate::operations::app_store_versions::AppStoreVersions {
         crate::operations::app_store_versions::AppStoreVersions(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `app_tags`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn app_tags(&self) -> crate::operations::app_tags::AppTags {
         crate::operations::app_tags::AppTags(self.0.clone())
     }
 
-    #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
     /// Operations of `apps`.
     ///
     /// Features: any of `app-store`, `power-and-performance`.
+    #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
     #[inline]
     pub fn apps(&self) -> crate::operations::apps::Apps {
         crate::operations::apps::Apps(self.0.clone())
     }
 
-    #[cfg(feature = "background-assets")]
     /// Operations of `background_asset_upload_files`.
     ///
     /// Feature: `background-assets`.
+    #[cfg(feature = "background-assets")]
     #[inline]
     pub fn background_asset_upload_files(
         &self,
@@ -681,10 +657,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "background-assets")]
     /// Operations of `background_asset_version_app_store_releases`.
     ///
     /// Feature: `background-assets`.
+    #[cfg(feature = "background-assets")]
     #[inline]
     pub fn background_asset_version_app_store_releases(
         &self,
@@ -694,10 +670,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "background-assets")]
     /// Operations of `background_asset_version_external_beta_releases`.
     ///
     /// Feature: `background-assets`.
+    #[cfg(feature = "background-assets")]
     #[inline]
     pub fn background_asset_version_external_beta_releases(
         &self,
@@ -707,10 +683,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "background-assets")]
     /// Operations of `background_asset_version_internal_beta_releases`.
     ///
     /// Feature: `background-assets`.
+    #[cfg(feature = "background-assets")]
     #[inline]
     pub fn background_asset_version_internal_beta_releases(
         &self,
@@ -720,10 +696,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "background-assets")]
     /// Operations of `background_asset_versions`.
     ///
     /// Feature: `background-assets`.
+    #[cfg(feature = "background-assets")]
     #[inline]
     pub fn background_asset_versions(
         &self,
@@ -733,21 +709,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "background-assets")]
     /// Operations of `background_assets`.
     ///
     /// Feature: `background-assets`.
+    #[cfg(feature = "background-assets")]
     #[inline]
-    pub fn background_assets(
-        &self,
-    ) -> crate::operations::background_assets::BackgroundAssets {
+    pub fn background_assets(&self) -> crate::operations::background_assets::BackgroundAssets {
         crate::operations::background_assets::BackgroundAssets(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_app_clip_invocation_localizations`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_app_clip_invocation_localizations(
         &self,
@@ -757,10 +731,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_app_clip_invocations`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_app_clip_invocations(
         &self,
@@ -770,21 +744,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_app_localizations`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
-    pub fn beta_app_localizations(
-        &self,
-    ) -> crate::operations::beta_app_localizations::BetaAppLocalizations {
+    pub fn beta_app_localizations(&self) -> crate::operations::beta_app_localizations::BetaAppLocalizations {
         crate::operations::beta_app_localizations::BetaAppLocalizations(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_app_review_details`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_app_review_details(
         &self,
@@ -792,10 +764,10 @@ impl Client {
         crate::operations::beta_app_review_details::BetaAppReviewDetails(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_app_review_submissions`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_app_review_submissions(
         &self,
@@ -805,10 +777,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_build_localizations`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_build_localizations(
         &self,
@@ -818,19 +790,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_crash_logs`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_crash_logs(&self) -> crate::operations::beta_crash_logs::BetaCrashLogs {
         crate::operations::beta_crash_logs::BetaCrashLogs(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_feedback_crash_submissions`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_feedback_crash_submissions(
         &self,
@@ -840,10 +812,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_feedback_screenshot_submissions`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_feedback_screenshot_submissions(
         &self,
@@ -853,19 +825,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_groups`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_groups(&self) -> crate::operations::beta_groups::BetaGroups {
         crate::operations::beta_groups::BetaGroups(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_license_agreements`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_license_agreements(
         &self,
@@ -873,10 +845,10 @@ impl Client {
         crate::operations::beta_license_agreements::BetaLicenseAgreements(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_recruitment_criteria`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_recruitment_criteria(
         &self,
@@ -886,10 +858,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_recruitment_criterion_options`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_recruitment_criterion_options(
         &self,
@@ -899,10 +871,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_tester_invitations`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_tester_invitations(
         &self,
@@ -910,30 +882,28 @@ impl Client {
         crate::operations::beta_tester_invitations::BetaTesterInvitations(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `beta_testers`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn beta_testers(&self) -> crate::operations::beta_testers::BetaTesters {
         crate::operations::beta_testers::BetaTesters(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `build_beta_details`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
-    pub fn build_beta_details(
-        &self,
-    ) -> crate::operations::build_beta_details::BuildBetaDetails {
+    pub fn build_beta_details(&self) -> crate::operations::build_beta_details::BuildBetaDetails {
         crate::operations::build_beta_details::BuildBetaDetails(self.0.clone())
     }
 
-    #[cfg(feature = "testflight")]
     /// Operations of `build_beta_notifications`.
     ///
     /// Feature: `testflight`.
+    #[cfg(feature = "testflight")]
     #[inline]
     pub fn build_beta_notifications(
         &self,
@@ -943,164 +913,154 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "builds")]
     /// Operations of `build_bundles`.
     ///
     /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     #[inline]
     pub fn build_bundles(&self) -> crate::operations::build_bundles::BuildBundles {
         crate::operations::build_bundles::BuildBundles(self.0.clone())
     }
 
-    #[cfg(feature = "builds")]
     /// Operations of `build_upload_files`.
     ///
     /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     #[inline]
-    pub fn build_upload_files(
-        &self,
-    ) -> crate::operations::build_upload_files::BuildUploadFiles {
+    pub fn build_upload_files(&self) -> crate::operations::build_upload_files::BuildUploadFiles {
         crate::operations::build_upload_files::BuildUploadFiles(self.0.clone())
     }
 
-    #[cfg(feature = "builds")]
     /// Operations of `build_uploads`.
     ///
     /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     #[inline]
     pub fn build_uploads(&self) -> crate::operations::build_uploads::BuildUploads {
         crate::operations::build_uploads::BuildUploads(self.0.clone())
     }
 
-    #[cfg(any(feature = "builds", feature = "power-and-performance"))]
     /// Operations of `builds`.
     ///
     /// Features: any of `builds`, `power-and-performance`.
+    #[cfg(any(feature = "builds", feature = "power-and-performance"))]
     #[inline]
     pub fn builds(&self) -> crate::operations::builds::Builds {
         crate::operations::builds::Builds(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `bundle_id_capabilities`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
-    pub fn bundle_id_capabilities(
-        &self,
-    ) -> crate::operations::bundle_id_capabilities::BundleIdCapabilities {
+    pub fn bundle_id_capabilities(&self) -> crate::operations::bundle_id_capabilities::BundleIdCapabilities {
         crate::operations::bundle_id_capabilities::BundleIdCapabilities(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `bundle_ids`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
     pub fn bundle_ids(&self) -> crate::operations::bundle_ids::BundleIds {
         crate::operations::bundle_ids::BundleIds(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `certificates`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
     pub fn certificates(&self) -> crate::operations::certificates::Certificates {
         crate::operations::certificates::Certificates(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_artifacts`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn ci_artifacts(&self) -> crate::operations::ci_artifacts::CiArtifacts {
         crate::operations::ci_artifacts::CiArtifacts(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_build_actions`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
-    pub fn ci_build_actions(
-        &self,
-    ) -> crate::operations::ci_build_actions::CiBuildActions {
+    pub fn ci_build_actions(&self) -> crate::operations::ci_build_actions::CiBuildActions {
         crate::operations::ci_build_actions::CiBuildActions(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_build_runs`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn ci_build_runs(&self) -> crate::operations::ci_build_runs::CiBuildRuns {
         crate::operations::ci_build_runs::CiBuildRuns(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_issues`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn ci_issues(&self) -> crate::operations::ci_issues::CiIssues {
         crate::operations::ci_issues::CiIssues(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_mac_os_versions`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
-    pub fn ci_mac_os_versions(
-        &self,
-    ) -> crate::operations::ci_mac_os_versions::CiMacOsVersions {
+    pub fn ci_mac_os_versions(&self) -> crate::operations::ci_mac_os_versions::CiMacOsVersions {
         crate::operations::ci_mac_os_versions::CiMacOsVersions(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_products`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn ci_products(&self) -> crate::operations::ci_products::CiProducts {
         crate::operations::ci_products::CiProducts(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_test_results`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn ci_test_results(&self) -> crate::operations::ci_test_results::CiTestResults {
         crate::operations::ci_test_results::CiTestResults(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_workflows`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn ci_workflows(&self) -> crate::operations::ci_workflows::CiWorkflows {
         crate::operations::ci_workflows::CiWorkflows(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `ci_xcode_versions`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
-    pub fn ci_xcode_versions(
-        &self,
-    ) -> crate::operations::ci_xcode_versions::CiXcodeVersions {
+    pub fn ci_xcode_versions(&self) -> crate::operations::ci_xcode_versions::CiXcodeVersions {
         crate::operations::ci_xcode_versions::CiXcodeVersions(self.0.clone())
     }
 
-    #[cfg(feature = "customer-reviews")]
     /// Operations of `customer_review_responses`.
     ///
     /// Feature: `customer-reviews`.
+    #[cfg(feature = "customer-reviews")]
     #[inline]
     pub fn customer_review_responses(
         &self,
@@ -1110,41 +1070,37 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "customer-reviews")]
     /// Operations of `customer_reviews`.
     ///
     /// Feature: `customer-reviews`.
+    #[cfg(feature = "customer-reviews")]
     #[inline]
-    pub fn customer_reviews(
-        &self,
-    ) -> crate::operations::customer_reviews::CustomerReviews {
+    pub fn customer_reviews(&self) -> crate::operations::customer_reviews::CustomerReviews {
         crate::operations::customer_reviews::CustomerReviews(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `devices`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
     pub fn devices(&self) -> crate::operations::devices::Devices {
         crate::operations::devices::Devices(self.0.clone())
     }
 
-    #[cfg(feature = "power-and-performance")]
     /// Operations of `diagnostic_signatures`.
     ///
     /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
     #[inline]
-    pub fn diagnostic_signatures(
-        &self,
-    ) -> crate::operations::diagnostic_signatures::DiagnosticSignatures {
+    pub fn diagnostic_signatures(&self) -> crate::operations::diagnostic_signatures::DiagnosticSignatures {
         crate::operations::diagnostic_signatures::DiagnosticSignatures(self.0.clone())
     }
 
-    #[cfg(feature = "pricing")]
     /// Operations of `end_app_availability_pre_orders`.
     ///
     /// Feature: `pricing`.
+    #[cfg(feature = "pricing")]
     #[inline]
     pub fn end_app_availability_pre_orders(
         &self,
@@ -1154,10 +1110,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `end_user_license_agreements`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn end_user_license_agreements(
         &self,
@@ -1167,19 +1123,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "sales-and-finance")]
     /// Operations of `finance_reports`.
     ///
     /// Feature: `sales-and-finance`.
+    #[cfg(feature = "sales-and-finance")]
     #[inline]
     pub fn finance_reports(&self) -> crate::operations::finance_reports::FinanceReports {
         crate::operations::finance_reports::FinanceReports(self.0.clone())
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievement_images`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievement_images(
         &self,
@@ -1189,10 +1145,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievement_images_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievement_images_v2(
         &self,
@@ -1202,10 +1158,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievement_localizations`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievement_localizations(
         &self,
@@ -1215,10 +1171,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievement_localizations_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievement_localizations_v2(
         &self,
@@ -1228,10 +1184,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievement_releases`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievement_releases(
         &self,
@@ -1241,10 +1197,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievement_versions_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievement_versions_v2(
         &self,
@@ -1254,10 +1210,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievements`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievements(
         &self,
@@ -1267,10 +1223,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_achievements_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_achievements_v2(
         &self,
@@ -1280,21 +1236,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_activities`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
-    pub fn game_center_activities(
-        &self,
-    ) -> crate::operations::game_center_activities::GameCenterActivities {
+    pub fn game_center_activities(&self) -> crate::operations::game_center_activities::GameCenterActivities {
         crate::operations::game_center_activities::GameCenterActivities(self.0.clone())
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_activity_images`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_activity_images(
         &self,
@@ -1304,10 +1258,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_activity_localizations`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_activity_localizations(
         &self,
@@ -1317,10 +1271,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_activity_version_releases`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_activity_version_releases(
         &self,
@@ -1330,10 +1284,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_activity_versions`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_activity_versions(
         &self,
@@ -1343,10 +1297,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_app_versions`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_app_versions(
         &self,
@@ -1356,10 +1310,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_challenge_images`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_challenge_images(
         &self,
@@ -1369,10 +1323,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_challenge_localizations`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_challenge_localizations(
         &self,
@@ -1382,10 +1336,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_challenge_version_releases`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_challenge_version_releases(
         &self,
@@ -1395,10 +1349,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_challenge_versions`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_challenge_versions(
         &self,
@@ -1408,32 +1362,28 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_challenges`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
-    pub fn game_center_challenges(
-        &self,
-    ) -> crate::operations::game_center_challenges::GameCenterChallenges {
+    pub fn game_center_challenges(&self) -> crate::operations::game_center_challenges::GameCenterChallenges {
         crate::operations::game_center_challenges::GameCenterChallenges(self.0.clone())
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_details`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
-    pub fn game_center_details(
-        &self,
-    ) -> crate::operations::game_center_details::GameCenterDetails {
+    pub fn game_center_details(&self) -> crate::operations::game_center_details::GameCenterDetails {
         crate::operations::game_center_details::GameCenterDetails(self.0.clone())
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_enabled_versions`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_enabled_versions(
         &self,
@@ -1443,21 +1393,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_groups`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
-    pub fn game_center_groups(
-        &self,
-    ) -> crate::operations::game_center_groups::GameCenterGroups {
+    pub fn game_center_groups(&self) -> crate::operations::game_center_groups::GameCenterGroups {
         crate::operations::game_center_groups::GameCenterGroups(self.0.clone())
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_entry_submissions`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_entry_submissions(
         &self,
@@ -1467,10 +1415,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_images`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_images(
         &self,
@@ -1480,10 +1428,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_images_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_images_v2(
         &self,
@@ -1493,10 +1441,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_localizations`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_localizations(
         &self,
@@ -1506,10 +1454,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_localizations_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_localizations_v2(
         &self,
@@ -1519,10 +1467,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_releases`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_releases(
         &self,
@@ -1532,10 +1480,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_images`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_images(
         &self,
@@ -1545,10 +1493,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_images_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_images_v2(
         &self,
@@ -1558,10 +1506,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_localizations`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_localizations(
         &self,
@@ -1571,10 +1519,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_localizations_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_localizations_v2(
         &self,
@@ -1584,10 +1532,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_member_localizations`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_member_localizations(
         &self,
@@ -1597,10 +1545,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_releases`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_releases(
         &self,
@@ -1610,10 +1558,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_set_versions_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_set_versions_v2(
         &self,
@@ -1623,10 +1571,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_sets`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_sets(
         &self,
@@ -1636,10 +1584,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_sets_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_sets_v2(
         &self,
@@ -1649,10 +1597,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboard_versions_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboard_versions_v2(
         &self,
@@ -1662,10 +1610,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboards`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboards(
         &self,
@@ -1675,10 +1623,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_leaderboards_v2`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_leaderboards_v2(
         &self,
@@ -1688,10 +1636,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_matchmaking_queues`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_matchmaking_queues(
         &self,
@@ -1701,10 +1649,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_matchmaking_rule_set_tests`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_matchmaking_rule_set_tests(
         &self,
@@ -1714,10 +1662,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_matchmaking_rule_sets`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_matchmaking_rule_sets(
         &self,
@@ -1727,10 +1675,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_matchmaking_rules`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_matchmaking_rules(
         &self,
@@ -1740,10 +1688,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_matchmaking_teams`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_matchmaking_teams(
         &self,
@@ -1753,10 +1701,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "game-center")]
     /// Operations of `game_center_player_achievement_submissions`.
     ///
     /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
     #[inline]
     pub fn game_center_player_achievement_submissions(
         &self,
@@ -1766,10 +1714,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_app_store_review_screenshots`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_app_store_review_screenshots(
         &self,
@@ -1779,10 +1727,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_availabilities`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_availabilities(
         &self,
@@ -1792,10 +1740,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_contents`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_contents(
         &self,
@@ -1805,21 +1753,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_images`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
-    pub fn in_app_purchase_images(
-        &self,
-    ) -> crate::operations::in_app_purchase_images::InAppPurchaseImages {
+    pub fn in_app_purchase_images(&self) -> crate::operations::in_app_purchase_images::InAppPurchaseImages {
         crate::operations::in_app_purchase_images::InAppPurchaseImages(self.0.clone())
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_images_v2`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_images_v2(
         &self,
@@ -1829,10 +1775,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_localizations`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_localizations(
         &self,
@@ -1842,10 +1788,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_localizations_v2`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_localizations_v2(
         &self,
@@ -1855,10 +1801,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_offer_code_custom_codes`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_offer_code_custom_codes(
         &self,
@@ -1868,10 +1814,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_offer_code_one_time_use_codes`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_offer_code_one_time_use_codes(
         &self,
@@ -1881,10 +1827,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_offer_codes`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_offer_codes(
         &self,
@@ -1894,10 +1840,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_price_points`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_price_points(
         &self,
@@ -1907,10 +1853,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_price_schedules`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_price_schedules(
         &self,
@@ -1920,10 +1866,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_submissions`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_submissions(
         &self,
@@ -1933,10 +1879,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchase_versions`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
     pub fn in_app_purchase_versions(
         &self,
@@ -1946,32 +1892,28 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchases`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
-    pub fn in_app_purchases(
-        &self,
-    ) -> crate::operations::in_app_purchases::InAppPurchases {
+    pub fn in_app_purchases(&self) -> crate::operations::in_app_purchases::InAppPurchases {
         crate::operations::in_app_purchases::InAppPurchases(self.0.clone())
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `in_app_purchases_v2`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
-    pub fn in_app_purchases_v2(
-        &self,
-    ) -> crate::operations::in_app_purchases_v2::InAppPurchasesV2 {
+    pub fn in_app_purchases_v2(&self) -> crate::operations::in_app_purchases_v2::InAppPurchasesV2 {
         crate::operations::in_app_purchases_v2::InAppPurchasesV2(self.0.clone())
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `marketplace_search_details`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
     pub fn marketplace_search_details(
         &self,
@@ -1981,79 +1923,73 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "alternative-distribution")]
     /// Operations of `marketplace_webhooks`.
     ///
     /// Feature: `alternative-distribution`.
+    #[cfg(feature = "alternative-distribution")]
     #[inline]
-    pub fn marketplace_webhooks(
-        &self,
-    ) -> crate::operations::marketplace_webhooks::MarketplaceWebhooks {
+    pub fn marketplace_webhooks(&self) -> crate::operations::marketplace_webhooks::MarketplaceWebhooks {
         crate::operations::marketplace_webhooks::MarketplaceWebhooks(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `merchant_ids`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
     pub fn merchant_ids(&self) -> crate::operations::merchant_ids::MerchantIds {
         crate::operations::merchant_ids::MerchantIds(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `nominations`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn nominations(&self) -> crate::operations::nominations::Nominations {
         crate::operations::nominations::Nominations(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `pass_type_ids`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
     pub fn pass_type_ids(&self) -> crate::operations::pass_type_ids::PassTypeIds {
         crate::operations::pass_type_ids::PassTypeIds(self.0.clone())
     }
 
-    #[cfg(feature = "builds")]
     /// Operations of `pre_release_versions`.
     ///
     /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     #[inline]
-    pub fn pre_release_versions(
-        &self,
-    ) -> crate::operations::pre_release_versions::PreReleaseVersions {
+    pub fn pre_release_versions(&self) -> crate::operations::pre_release_versions::PreReleaseVersions {
         crate::operations::pre_release_versions::PreReleaseVersions(self.0.clone())
     }
 
-    #[cfg(feature = "provisioning")]
     /// Operations of `profiles`.
     ///
     /// Feature: `provisioning`.
+    #[cfg(feature = "provisioning")]
     #[inline]
     pub fn profiles(&self) -> crate::operations::profiles::Profiles {
         crate::operations::profiles::Profiles(self.0.clone())
     }
 
-    #[cfg(feature = "in-app-purchases")]
     /// Operations of `promoted_purchases`.
     ///
     /// Feature: `in-app-purchases`.
+    #[cfg(feature = "in-app-purchases")]
     #[inline]
-    pub fn promoted_purchases(
-        &self,
-    ) -> crate::operations::promoted_purchases::PromotedPurchases {
+    pub fn promoted_purchases(&self) -> crate::operations::promoted_purchases::PromotedPurchases {
         crate::operations::promoted_purchases::PromotedPurchases(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `review_submission_items`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn review_submission_items(
         &self,
@@ -2061,41 +1997,37 @@ impl Client {
         crate::operations::review_submission_items::ReviewSubmissionItems(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `review_submissions`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
-    pub fn review_submissions(
-        &self,
-    ) -> crate::operations::review_submissions::ReviewSubmissions {
+    pub fn review_submissions(&self) -> crate::operations::review_submissions::ReviewSubmissions {
         crate::operations::review_submissions::ReviewSubmissions(self.0.clone())
     }
 
-    #[cfg(feature = "app-store")]
     /// Operations of `routing_app_coverages`.
     ///
     /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
-    pub fn routing_app_coverages(
-        &self,
-    ) -> crate::operations::routing_app_coverages::RoutingAppCoverages {
+    pub fn routing_app_coverages(&self) -> crate::operations::routing_app_coverages::RoutingAppCoverages {
         crate::operations::routing_app_coverages::RoutingAppCoverages(self.0.clone())
     }
 
-    #[cfg(feature = "sales-and-finance")]
     /// Operations of `sales_reports`.
     ///
     /// Feature: `sales-and-finance`.
+    #[cfg(feature = "sales-and-finance")]
     #[inline]
     pub fn sales_reports(&self) -> crate::operations::sales_reports::SalesReports {
         crate::operations::sales_reports::SalesReports(self.0.clone())
     }
 
-    #[cfg(feature = "sandbox")]
     /// Operations of `sandbox_testers_clear_purchase_history_request_v2`.
     ///
     /// Feature: `sandbox`.
+    #[cfg(feature = "sandbox")]
     #[inline]
     pub fn sandbox_testers_clear_purchase_history_request_v2(
         &self,
@@ -2105,63 +2037,55 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "sandbox")]
     /// Operations of `sandbox_testers_v2`.
     ///
     /// Feature: `sandbox`.
+    #[cfg(feature = "sandbox")]
     #[inline]
-    pub fn sandbox_testers_v2(
-        &self,
-    ) -> crate::operations::sandbox_testers_v2::SandboxTestersV2 {
+    pub fn sandbox_testers_v2(&self) -> crate::operations::sandbox_testers_v2::SandboxTestersV2 {
         crate::operations::sandbox_testers_v2::SandboxTestersV2(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `scm_git_references`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
-    pub fn scm_git_references(
-        &self,
-    ) -> crate::operations::scm_git_references::ScmGitReferences {
+    pub fn scm_git_references(&self) -> crate::operations::scm_git_references::ScmGitReferences {
         crate::operations::scm_git_references::ScmGitReferences(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `scm_providers`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
     pub fn scm_providers(&self) -> crate::operations::scm_providers::ScmProviders {
         crate::operations::scm_providers::ScmProviders(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `scm_pull_requests`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
-    pub fn scm_pull_requests(
-        &self,
-    ) -> crate::operations::scm_pull_requests::ScmPullRequests {
+    pub fn scm_pull_requests(&self) -> crate::operations::scm_pull_requests::ScmPullRequests {
         crate::operations::scm_pull_requests::ScmPullRequests(self.0.clone())
     }
 
-    #[cfg(feature = "xcode-cloud")]
     /// Operations of `scm_repositories`.
     ///
     /// Feature: `xcode-cloud`.
+    #[cfg(feature = "xcode-cloud")]
     #[inline]
-    pub fn scm_repositories(
-        &self,
-    ) -> crate::operations::scm_repositories::ScmRepositories {
+    pub fn scm_repositories(&self) -> crate::operations::scm_repositories::ScmRepositories {
         crate::operations::scm_repositories::ScmRepositories(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_app_store_review_screenshots`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_app_store_review_screenshots(
         &self,
@@ -2171,10 +2095,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_availabilities`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_availabilities(
         &self,
@@ -2184,10 +2108,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_grace_periods`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_grace_periods(
         &self,
@@ -2197,10 +2121,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_group_localizations`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_group_localizations(
         &self,
@@ -2210,10 +2134,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_group_localizations_v2`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_group_localizations_v2(
         &self,
@@ -2223,10 +2147,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_group_submissions`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_group_submissions(
         &self,
@@ -2236,10 +2160,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_group_versions`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_group_versions(
         &self,
@@ -2249,43 +2173,37 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_groups`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
-    pub fn subscription_groups(
-        &self,
-    ) -> crate::operations::subscription_groups::SubscriptionGroups {
+    pub fn subscription_groups(&self) -> crate::operations::subscription_groups::SubscriptionGroups {
         crate::operations::subscription_groups::SubscriptionGroups(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_images`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
-    pub fn subscription_images(
-        &self,
-    ) -> crate::operations::subscription_images::SubscriptionImages {
+    pub fn subscription_images(&self) -> crate::operations::subscription_images::SubscriptionImages {
         crate::operations::subscription_images::SubscriptionImages(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_images_v2`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
-    pub fn subscription_images_v2(
-        &self,
-    ) -> crate::operations::subscription_images_v2::SubscriptionImagesV2 {
+    pub fn subscription_images_v2(&self) -> crate::operations::subscription_images_v2::SubscriptionImagesV2 {
         crate::operations::subscription_images_v2::SubscriptionImagesV2(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_introductory_offers`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_introductory_offers(
         &self,
@@ -2295,10 +2213,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_localizations`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_localizations(
         &self,
@@ -2308,10 +2226,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_localizations_v2`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_localizations_v2(
         &self,
@@ -2321,10 +2239,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_offer_code_custom_codes`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_offer_code_custom_codes(
         &self,
@@ -2334,10 +2252,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_offer_code_one_time_use_codes`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_offer_code_one_time_use_codes(
         &self,
@@ -2347,10 +2265,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_offer_codes`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_offer_codes(
         &self,
@@ -2360,10 +2278,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_plan_availabilities`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_plan_availabilities(
         &self,
@@ -2373,10 +2291,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_price_points`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_price_points(
         &self,
@@ -2386,21 +2304,19 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_prices`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
-    pub fn subscription_prices(
-        &self,
-    ) -> crate::operations::subscription_prices::SubscriptionPrices {
+    pub fn subscription_prices(&self) -> crate::operations::subscription_prices::SubscriptionPrices {
         crate::operations::subscription_prices::SubscriptionPrices(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_promotional_offers`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_promotional_offers(
         &self,
@@ -2410,10 +2326,10 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_submissions`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscription_submissions(
         &self,
@@ -2423,39 +2339,37 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscription_versions`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
-    pub fn subscription_versions(
-        &self,
-    ) -> crate::operations::subscription_versions::SubscriptionVersions {
+    pub fn subscription_versions(&self) -> crate::operations::subscription_versions::SubscriptionVersions {
         crate::operations::subscription_versions::SubscriptionVersions(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `subscriptions`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn subscriptions(&self) -> crate::operations::subscriptions::Subscriptions {
         crate::operations::subscriptions::Subscriptions(self.0.clone())
     }
 
-    #[cfg(feature = "pricing")]
     /// Operations of `territories`.
     ///
     /// Feature: `pricing`.
+    #[cfg(feature = "pricing")]
     #[inline]
     pub fn territories(&self) -> crate::operations::territories::Territories {
         crate::operations::territories::Territories(self.0.clone())
     }
 
-    #[cfg(feature = "pricing")]
     /// Operations of `territory_availabilities`.
     ///
     /// Feature: `pricing`.
+    #[cfg(feature = "pricing")]
     #[inline]
     pub fn territory_availabilities(
         &self,
@@ -2465,59 +2379,55 @@ impl Client {
         )
     }
 
-    #[cfg(feature = "users-and-access")]
     /// Operations of `user_invitations`.
     ///
     /// Feature: `users-and-access`.
+    #[cfg(feature = "users-and-access")]
     #[inline]
-    pub fn user_invitations(
-        &self,
-    ) -> crate::operations::user_invitations::UserInvitations {
+    pub fn user_invitations(&self) -> crate::operations::user_invitations::UserInvitations {
         crate::operations::user_invitations::UserInvitations(self.0.clone())
     }
 
-    #[cfg(feature = "users-and-access")]
     /// Operations of `users`.
     ///
     /// Feature: `users-and-access`.
+    #[cfg(feature = "users-and-access")]
     #[inline]
     pub fn users(&self) -> crate::operations::users::Users {
         crate::operations::users::Users(self.0.clone())
     }
 
-    #[cfg(feature = "webhooks")]
     /// Operations of `webhook_deliveries`.
     ///
     /// Feature: `webhooks`.
+    #[cfg(feature = "webhooks")]
     #[inline]
-    pub fn webhook_deliveries(
-        &self,
-    ) -> crate::operations::webhook_deliveries::WebhookDeliveries {
+    pub fn webhook_deliveries(&self) -> crate::operations::webhook_deliveries::WebhookDeliveries {
         crate::operations::webhook_deliveries::WebhookDeliveries(self.0.clone())
     }
 
-    #[cfg(feature = "webhooks")]
     /// Operations of `webhook_pings`.
     ///
     /// Feature: `webhooks`.
+    #[cfg(feature = "webhooks")]
     #[inline]
     pub fn webhook_pings(&self) -> crate::operations::webhook_pings::WebhookPings {
         crate::operations::webhook_pings::WebhookPings(self.0.clone())
     }
 
-    #[cfg(feature = "webhooks")]
     /// Operations of `webhooks`.
     ///
     /// Feature: `webhooks`.
+    #[cfg(feature = "webhooks")]
     #[inline]
     pub fn webhooks(&self) -> crate::operations::webhooks::Webhooks {
         crate::operations::webhooks::Webhooks(self.0.clone())
     }
 
-    #[cfg(feature = "subscriptions")]
     /// Operations of `win_back_offers`.
     ///
     /// Feature: `subscriptions`.
+    #[cfg(feature = "subscriptions")]
     #[inline]
     pub fn win_back_offers(&self) -> crate::operations::win_back_offers::WinBackOffers {
         crate::operations::win_back_offers::WinBackOffers(self.0.clone())

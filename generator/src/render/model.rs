@@ -41,9 +41,11 @@ impl Context<'_> {
     /// Documentation of a type: what it is, our own words, and the features that bring it.
     pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> TokenStream {
         let mut lines = vec![what];
-        lines.extend(self.names.modules.get(module).and_then(|areas| self.feature_note(areas)));
         if let Some(doc) = &ty.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
+        }
+        if let Some(note) = self.names.modules.get(module).and_then(|areas| self.feature_note(areas)) {
+            lines.extend([String::new(), note]);
         }
         docs(&lines)
     }
@@ -218,7 +220,6 @@ impl Context<'_> {
         let (attributes, relationships) =
             (format_ident!("{own}Attributes"), format_ident!("{own}Relationships"));
         let mut fields = TokenStream::new();
-        let mut setters = TokenStream::new();
         let mut parts = Vec::new();
         listing.add(&format!("struct {own}"), &TokenStream::new());
         listing.add(&format!("field {own}.id"), &quote!(String));
@@ -226,21 +227,11 @@ impl Context<'_> {
             fields.extend(
                 quote! { #[doc = " What it is, as far as it was asked for."] pub attributes: #attributes, },
             );
-            setters.extend(quote! {
-                #[doc = " Sets the attributes."] #[inline]
-                pub fn attributes(mut self, attributes: #attributes) -> Self { self.attributes = attributes; self }
-            });
             parts.push("attributes: \"attributes\"".to_owned());
             listing.add(&format!("field {own}.attributes"), &quote!(#attributes));
         }
         if !r.relationships.is_empty() {
             fields.extend(quote! { #[doc = " What it leads to."] pub relationships: #relationships, });
-            setters.extend(quote! {
-                #[doc = " Sets the relationships."] #[inline]
-                pub fn relationships(mut self, relationships: #relationships) -> Self {
-                    self.relationships = relationships; self
-                }
-            });
             parts.push("relationships: \"relationships\"".to_owned());
             listing.add(&format!("field {own}.relationships"), &quote!(#relationships));
         }
@@ -263,7 +254,6 @@ impl Context<'_> {
             impl #own {
                 #[doc = " A resource that has nothing but its id."]
                 pub fn new(id: impl Into<String>) -> Self { Self { id: id.into(), ..Self::default() } }
-                #setters
             }
         });
         let nothing = |what: &str| docs(&[format!("{what} of [`{own}`].")]);
@@ -307,7 +297,6 @@ impl Context<'_> {
         listing: &mut Listing,
     ) {
         let mut wires = Vec::new();
-        let mut setters = TokenStream::new();
         listing.add(&format!("struct {own}"), &TokenStream::new());
         let fields: Vec<TokenStream> = r
             .relationships
@@ -324,12 +313,7 @@ impl Context<'_> {
                 };
                 listing.add(&format!("field {own}.{field}"), &ty);
                 let (docs, deprecated) = (docs(&[what]), deprecated(relationship.deprecated));
-                let doc = format!(" Sets [`{field}`](Self#structfield.{field}).");
                 let field = ident(&field);
-                setters.extend(quote! {
-                    #[doc = #doc] #deprecated #[inline]
-                    pub fn #field(mut self, value: #ty) -> Self { self.#field = value; self }
-                });
                 quote! { #docs #deprecated pub #field: #ty }
             })
             .collect();
@@ -341,7 +325,6 @@ impl Context<'_> {
             pub struct #ident { #(#fields,)* }
         });
         source.line(&macro_call(&format!("rt::object! {{ {own}"), &wires, ""));
-        let _ = setters;
     }
 
     fn enumeration(
@@ -425,7 +408,9 @@ impl Context<'_> {
                 quote! { #[doc = #doc] #member(#held) }
             })
             .collect();
-        let what = if id.ends_with(".included[]") {
+        let what = if id.ends_with(".included[]") && self.is_sent(id) {
+            "What a request can create along.".to_owned()
+        } else if id.ends_with(".included[]") {
             "What a document may include, open to new types.".to_owned()
         } else {
             format!("`{id}`: one of several types, open to new ones.")
@@ -445,7 +430,11 @@ impl Context<'_> {
             Some(tag) => {
                 let repeated =
                     u.variants.iter().any(|v| u.variants.iter().filter(|w| w.ty == v.ty).count() > 1);
-                let plain = if repeated || self.is_sent(id) { "plain " } else { "" };
+                let plain = match (repeated, self.is_sent(id)) {
+                    (true, _) => "plain ",
+                    (false, true) => "sent ",
+                    (false, false) => "",
+                };
                 source.line(&macro_call(&format!("rt::union! {{ {plain}{own} by {tag:?}"), &lines, ""));
             }
             None => source.line(&macro_call(&format!("rt::untagged! {{ {own}"), &lines, "")),

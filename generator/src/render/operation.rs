@@ -10,7 +10,7 @@ use super::listing::compact;
 use super::model::facts;
 use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
 use super::{Context, Listing};
-use crate::api::{Action, Api, Arity, In, Operation, Parameter, Shape, Style, Type, TypeRef};
+use crate::api::{Action, Api, Arity, In, Operation, Parameter, Role, Shape, Style, Type, TypeRef};
 use crate::name::{Handle, Method, OperationName};
 
 /// An argument of a method, and the statement that puts it into the call.
@@ -127,7 +127,7 @@ impl<'a> Context<'a> {
         let own_operation = format!("{constant} = {verb} {id:?} {path:?}{accept}");
         let call = quote!(self.0.call(#constant, &[#(#holes),*]));
         let own = ident(&method.ident);
-        let docs = docs(&self.operation_docs(operation, method, name));
+        let docs = docs(&self.operation_docs(operation, method, name, updates));
         let deprecated = deprecated(operation.deprecated);
         let builder = ident(&method.builder);
         let returns = if optional.is_empty() { quote!(crate::Call<#answer>) } else { quote!(#builder) };
@@ -144,7 +144,7 @@ impl<'a> Context<'a> {
         };
         let inline = inline(declared.iter().copied());
         let item = quote! {
-            #cfg #docs #deprecated #inline
+            #docs #cfg #deprecated #inline
             pub fn #own(&self, #(#declared),*) -> #returns { #body }
         };
         if optional.is_empty() {
@@ -153,10 +153,13 @@ impl<'a> Context<'a> {
         listing.add(&format!("struct {module}::{}", method.builder), &TokenStream::new());
         let setters = optional.iter().map(|p| self.query_setter(p, name, module, method, listing));
         let setters: Vec<TokenStream> = setters.collect();
-        let doc =
-            format!(" Optional arguments of [`{0}`]({1}::{0}).", method.ident, pascal_handle(self, name));
+        let doc = format!(
+            " Optional arguments of [`{0}`]({1}::{0}); nothing is sent before `send`.",
+            method.ident,
+            pascal_handle(self, name)
+        );
         let builder = quote! {
-            #cfg #[doc = #doc] #deprecated
+            #[doc = #doc] #cfg #deprecated
             #[derive(Debug, Clone)]
             pub struct #builder(crate::Call<#answer>);
             #cfg
@@ -165,24 +168,32 @@ impl<'a> Context<'a> {
         (item, own_operation, Some(builder))
     }
 
-    fn operation_docs(&self, operation: &Operation, method: &Method, name: &OperationName) -> Vec<String> {
-        let mut lines = vec![format!("`{} {}`", operation.method, operation.path)];
+    fn operation_docs(
+        &self,
+        operation: &Operation,
+        method: &Method,
+        name: &OperationName,
+        updates: bool,
+    ) -> Vec<String> {
+        let call = format!("`{} {}`", operation.method, operation.path);
+        let mut lines = vec![match &self.names.operation_link {
+            Some(template) => {
+                format!("{call} ([vendor's page]({}))", template.replace("{slug}", &slug(operation)))
+            }
+            None => call,
+        }];
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
             lines.extend([String::new(), format!("Answers `{media_type}`.")]);
         }
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
         }
-        let mut more = Vec::new();
-        if let Some(template) = &self.names.operation_link {
-            more.push(format!("[Vendor's page]({}).", template.replace("{slug}", &slug(operation))));
+        if updates {
+            lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
         }
         let several = self.names.handles.get(&name.handle).is_some_and(|h| h.areas.len() > 1);
         if let (Some(area), true) = (&name.area, several) {
-            more.push(format!("Feature: `{area}`."));
-        }
-        if !more.is_empty() {
-            lines.extend([String::new(), more.join(" ")]);
+            lines.extend([String::new(), format!("Feature: `{area}`.")]);
         }
         lines
     }
@@ -374,7 +385,20 @@ impl<'a> Context<'a> {
 
     fn parameter_docs(&self, parameter: &Parameter, name: &OperationName) -> Vec<String> {
         let mut line = format!("`{}`", parameter.name);
-        let facts = facts(&parameter.ty, &parameter.limits);
+        let role = match parameter.role() {
+            Role::Fields(_) => Some("the fields that are sent of each"),
+            Role::Include => Some("related resources that are sent along"),
+            Role::Sort => Some("the order; `desc` turns one round"),
+            Role::Filter(_) => Some("only what has one of these values"),
+            Role::Exists(_) => Some("only what has this, or has it not"),
+            Role::Limit => Some("how many a page has"),
+            Role::LimitOf(_) => Some("how many are sent along"),
+            Role::Other => None,
+        };
+        let role =
+            role.filter(|_| !matches!((parameter.role(), &parameter.ty), (Role::Filter(_), TypeRef::String)));
+        let facts: Vec<String> =
+            role.into_iter().map(str::to_owned).chain(facts(&parameter.ty, &parameter.limits)).collect();
         if !facts.is_empty() {
             line.push_str(": ");
             line.push_str(&facts.join(", "));

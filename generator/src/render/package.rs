@@ -109,7 +109,7 @@ impl Context<'_> {
                 listing.add(&format!("fn Client::{module}"), &TokenStream::new());
                 let (module, ty) = (ident(module), ident(&handle.ident));
                 quote! {
-                    #cfg #docs #[inline]
+                    #docs #cfg #[inline]
                     pub fn #module(&self) -> crate::operations::#module::#ty {
                         crate::operations::#module::#ty(self.0.clone())
                     }

@@ -7,6 +7,9 @@ use quote::quote;
 
 use super::MARK;
 
+/// Characters of a line, as in the rest of the repository.
+const WIDTH: usize = 110;
+
 /// A file while it is put together.
 #[derive(Debug, Default)]
 pub(super) struct Source {
@@ -61,7 +64,12 @@ impl Source {
 fn separated(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20);
     let mut last = "";
-    for line in text.lines() {
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let joined = one_line(line, lines.clone());
+        if let Some((_, taken)) = &joined {
+            lines.nth(taken - 1);
+        }
         let indent = line.len() - line.trim_start().len();
         let (now, before) = (line.trim_start(), last.trim_start());
         let head = now.starts_with("///")
@@ -74,11 +82,34 @@ fn separated(text: &str) -> String {
         if head && indent <= 4 && !last.is_empty() && !continues {
             out.push('\n');
         }
-        out.push_str(line);
+        out.push_str(joined.as_ref().map_or(line, |(text, _)| text));
         out.push('\n');
-        last = line;
+        last = if joined.is_some() { "{" } else { line };
     }
     out
+}
+
+/// A signature that the formatter broke although it fits this repository's width, on one line; and how many lines it
+/// took beyond the first.
+fn one_line<'a>(first: &str, rest: impl Iterator<Item = &'a str>) -> Option<(String, usize)> {
+    if !first.trim_start().starts_with("pub fn ") || !first.ends_with('(') {
+        return None;
+    }
+    let mut text = first.to_owned();
+    for (index, line) in rest.enumerate() {
+        let line = line.trim_start();
+        if line.starts_with(')') {
+            text.truncate(text.trim_end_matches([',', ' ']).len());
+            text.push_str(line);
+            return (text.len() <= WIDTH && line.ends_with('{')).then_some((text, index + 1));
+        }
+        text.push_str(line);
+        text.push(' ');
+        if text.len() > 2 * WIDTH {
+            return None;
+        }
+    }
+    None
 }
 
 /// `#[inline]` for a function that is compiled where it stands; a generic one is compiled where it is used anyway.
@@ -145,7 +176,6 @@ pub(super) fn feature_note(areas: &BTreeSet<String>, all: usize) -> Option<Strin
 
 /// `name! { head … tail }` with its parts on as few lines of bounded width as they need.
 pub(super) fn macro_call(head: &str, parts: &[String], tail: &str) -> String {
-    const WIDTH: usize = 108;
     let one = if parts.is_empty() {
         format!("{head} {{}}{tail} }}")
     } else {
@@ -183,7 +213,7 @@ mod tests {
     fn long_macro_calls_are_broken_between_parts() {
         let parts: Vec<String> = (0..12).map(|n| format!("field_{n}: \"field{n}\"")).collect();
         let text = macro_call("rt::object! { App", &parts, " required [\"a\"]");
-        assert!(text.lines().all(|l| l.len() <= 108), "{text}");
+        assert!(text.lines().all(|l| l.len() <= WIDTH), "{text}");
         assert!(text.starts_with("rt::object! { App {\n    field_0: \"field0\", "));
         assert!(text.ends_with("\n} required [\"a\"] }"), "{text}");
         assert_eq!(macro_call("x! { A", &["a: \"a\"".to_owned()], ""), "x! { A { a: \"a\" } }");

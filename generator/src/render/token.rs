@@ -29,7 +29,7 @@ impl Context<'_> {
             let docs = docs(&lines);
             let cfg = cfg(&token.areas, self.names.areas.len());
             listing.add(&format!("type {name}"), &quote!(#target));
-            source.items(quote! { #cfg #docs pub type #own = #target; });
+            source.items(quote! { #docs #cfg pub type #own = #target; });
             return;
         }
         if token.family == Family::Value {

@@ -72,7 +72,7 @@ impl Context<'_> {
                         let ty = self.ty(item);
                         (quote!(impl Into<#ty>), true)
                     }
-                    TypeRef::Named(id) if self.is_enum(id) => {
+                    TypeRef::Named(id) if self.is_enum(id) || self.is_sent_union(id) => {
                         let ty = self.ty(item);
                         (quote!(impl Into<#ty>), true)
                     }
@@ -121,6 +121,16 @@ impl Context<'_> {
     pub(super) fn is_integer_enum(&self, id: &str) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape),
             Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
+    }
+
+    /// Whether the type is a union that its variants convert into.
+    fn is_sent_union(&self, id: &str) -> bool {
+        let union = match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Union(u)) if u.tag.is_some() => u,
+            _ => return false,
+        };
+        let types: std::collections::BTreeSet<_> = union.variants.iter().map(|v| &v.ty).collect();
+        self.is_sent(id) && types.len() == union.variants.len()
     }
 
     /// Whether a value of the type `from` holds one of the type `to` without a list or a map between.

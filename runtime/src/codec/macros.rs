@@ -124,7 +124,7 @@ macro_rules! resource {
 ///
 /// Variants hold boxes; `Unrecognized` holds the JSON of a tag that is not listed, which is given back unchanged. The tag
 /// may stand in any position. With `plain` in front, `Includes` is left out: so for unions that are not JSON:API
-/// `included` lists, in which one type may stand under two tags.
+/// `included` lists, in which one type may stand under two tags. With `sent` in front, variants convert into the union.
 ///
 /// ```
 /// # use storewright_runtime::{object, resource, union};
@@ -147,6 +147,16 @@ macro_rules! resource {
 /// ```
 #[macro_export]
 macro_rules! union {
+    (sent $name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
+        $crate::union! { plain $name by $tag { $($variant($type) = $value),* } }
+        $(
+            impl From<$type> for $name {
+                fn from(value: $type) -> Self {
+                    Self::$variant(Box::new(value))
+                }
+            }
+        )*
+    };
     (plain $name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
         impl Default for $name {
             #[inline]

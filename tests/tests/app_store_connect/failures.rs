@@ -107,9 +107,17 @@ async fn a_page_of_html_is_an_error_too() {
 }
 
 #[tokio::test]
+async fn what_the_vendor_leaves_out_of_an_error_loses_nothing_else() {
+    let body = json!({"errors": [{"code": "A.B", "source": {"parameter": "limit"}}, {}]});
+    let (_server, client) = serve([Answer::json(409, &body)]).await;
+    let error = client.apps().list().send().await.unwrap_err();
+    assert!(error.fault().unwrap().find("A").is_some());
+    assert_eq!(error.to_string(), "GET /v1/apps: 409 Conflict: A.B");
+}
+
+#[tokio::test]
 async fn other_json_is_no_fault() {
-    for body in [json!({"statusCode": "ERROR"}), json!({"errors": null}), json!([1]), json!({"errors": [{}]})]
-    {
+    for body in [json!({"statusCode": "ERROR"}), json!({"errors": null}), json!([1])] {
         let (_server, client) = serve([Answer::json(500, &body)]).await;
         let error = client.apps().list().send().await.unwrap_err();
         assert!(error.fault().is_none(), "{body}");

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DeviceFamily;
 
 /// A resource of the type `accessibilityDeclarations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,13 +31,6 @@ impl AccessibilityDeclaration {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AccessibilityDeclarationAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -69,9 +63,8 @@ pub struct AccessibilityDeclarationAttributes {
 }
 
 rt::object! { AccessibilityDeclarationAttributes {
-    device_family: "deviceFamily", state: "state",
-    supports_audio_descriptions: "supportsAudioDescriptions", supports_captions: "supportsCaptions",
-    supports_dark_interface: "supportsDarkInterface",
+    device_family: "deviceFamily", state: "state", supports_audio_descriptions: "supportsAudioDescriptions",
+    supports_captions: "supportsCaptions", supports_dark_interface: "supportsDarkInterface",
     supports_differentiate_without_color_alone: "supportsDifferentiateWithoutColorAlone",
     supports_larger_text: "supportsLargerText", supports_reduced_motion: "supportsReducedMotion",
     supports_sufficient_contrast: "supportsSufficientContrast",
@@ -79,6 +72,7 @@ rt::object! { AccessibilityDeclarationAttributes {
 } }
 
 /// `AccessibilityDeclaration.attributes.state`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

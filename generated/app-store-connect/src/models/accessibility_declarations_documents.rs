@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::AccessibilityDeclaration;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AccessibilityDeclarationResponse = rt::Document<AccessibilityDeclaration>;
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AccessibilityDeclarationsResponse = rt::Page<AccessibilityDeclaration>;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DeviceFamily;
 
 /// Creates a resource of the type `accessibilityDeclarations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -183,6 +184,7 @@ impl AccessibilityDeclarationCreateRequest {
 }
 
 /// Changes a resource of the type `accessibilityDeclarations`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `actors`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,13 +27,6 @@ impl Actor {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: ActorAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -58,6 +52,7 @@ rt::object! { ActorAttributes {
 } }
 
 /// `Actor.attributes.actorType`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::Actor;
 
 /// A document with one resource.
+///
 /// Feature: `users-and-access`.
 pub type ActorResponse = rt::Document<Actor>;
 
 /// A page of resources.
+///
 /// Feature: `users-and-access`.
 pub type ActorsResponse = rt::Page<Actor>;

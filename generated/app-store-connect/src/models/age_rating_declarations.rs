@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::KidsAgeBand;
 
 /// A resource of the type `ageRatingDeclarations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,13 +29,6 @@ impl AgeRatingDeclaration {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AgeRatingDeclarationAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -136,6 +130,7 @@ rt::object! { AgeRatingDeclarationAttributes {
 } }
 
 /// `AgeRatingDeclaration.attributes.ageRatingOverride`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -162,6 +157,7 @@ rt::open_enum! { AgeRatingDeclarationAgeRatingOverride {
 } }
 
 /// `AgeRatingDeclaration.attributes.ageRatingOverrideV2`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -188,6 +184,7 @@ rt::open_enum! { AgeRatingDeclarationAgeRatingOverrideV2 {
 } }
 
 /// `AgeRatingDeclaration.attributes.alcoholTobaccoOrDrugUseOrReferences`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -212,6 +209,7 @@ rt::open_enum! { AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences {
 } }
 
 /// `AgeRatingDeclaration.attributes.contests`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -236,6 +234,7 @@ rt::open_enum! { AgeRatingDeclarationContests {
 } }
 
 /// `AgeRatingDeclaration.attributes.gamblingSimulated`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -260,6 +259,7 @@ rt::open_enum! { AgeRatingDeclarationGamblingSimulated {
 } }
 
 /// `AgeRatingDeclaration.attributes.gunsOrOtherWeapons`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -284,6 +284,7 @@ rt::open_enum! { AgeRatingDeclarationGunsOrOtherWeapons {
 } }
 
 /// `AgeRatingDeclaration.attributes.horrorOrFearThemes`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -308,6 +309,7 @@ rt::open_enum! { AgeRatingDeclarationHorrorOrFearThemes {
 } }
 
 /// `AgeRatingDeclaration.attributes.koreaAgeRatingOverride`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -327,6 +329,7 @@ rt::open_enum! { AgeRatingDeclarationKoreaAgeRatingOverride {
 } }
 
 /// `AgeRatingDeclaration.attributes.matureOrSuggestiveThemes`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -351,6 +354,7 @@ rt::open_enum! { AgeRatingDeclarationMatureOrSuggestiveThemes {
 } }
 
 /// `AgeRatingDeclaration.attributes.medicalOrTreatmentInformation`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -375,6 +379,7 @@ rt::open_enum! { AgeRatingDeclarationMedicalOrTreatmentInformation {
 } }
 
 /// `AgeRatingDeclaration.attributes.profanityOrCrudeHumor`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -399,6 +404,7 @@ rt::open_enum! { AgeRatingDeclarationProfanityOrCrudeHumor {
 } }
 
 /// `AgeRatingDeclaration.attributes.sexualContentGraphicAndNudity`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -423,6 +429,7 @@ rt::open_enum! { AgeRatingDeclarationSexualContentGraphicAndNudity {
 } }
 
 /// `AgeRatingDeclaration.attributes.sexualContentOrNudity`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -447,6 +454,7 @@ rt::open_enum! { AgeRatingDeclarationSexualContentOrNudity {
 } }
 
 /// `AgeRatingDeclaration.attributes.violenceCartoonOrFantasy`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -471,6 +479,7 @@ rt::open_enum! { AgeRatingDeclarationViolenceCartoonOrFantasy {
 } }
 
 /// `AgeRatingDeclaration.attributes.violenceRealistic`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -495,6 +504,7 @@ rt::open_enum! { AgeRatingDeclarationViolenceRealistic {
 } }
 
 /// `AgeRatingDeclaration.attributes.violenceRealisticProlongedGraphicOrSadistic`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::AgeRatingDeclaration;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationResponse = rt::Document<AgeRatingDeclaration>;

@@ -17,6 +17,7 @@ use super::{
 };
 
 /// Changes a resource of the type `ageRatingDeclarations`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -225,10 +226,7 @@ impl AgeRatingDeclarationUpdateRequest {
     }
 
     /// Sets [`contests`](Self#structfield.contests).
-    pub fn contests(
-        mut self,
-        value: impl Into<AgeRatingDeclarationUpdateRequestContests>,
-    ) -> Self {
+    pub fn contests(mut self, value: impl Into<AgeRatingDeclarationUpdateRequestContests>) -> Self {
         self.contests = rt::Patch::Value(value.into());
         self
     }
@@ -590,65 +588,81 @@ impl AgeRatingDeclarationUpdateRequest {
 }
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.ageRatingOverride`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestAgeRatingOverride = AgeRatingDeclarationAgeRatingOverride;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.ageRatingOverrideV2`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestAgeRatingOverrideV2 = AgeRatingDeclarationAgeRatingOverrideV2;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.alcoholTobaccoOrDrugUseOrReferences`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestAlcoholTobaccoOrDrugUseOrReferences = AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.contests`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestContests = AgeRatingDeclarationContests;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.gamblingSimulated`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestGamblingSimulated = AgeRatingDeclarationGamblingSimulated;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.gunsOrOtherWeapons`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestGunsOrOtherWeapons = AgeRatingDeclarationGunsOrOtherWeapons;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.horrorOrFearThemes`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestHorrorOrFearThemes = AgeRatingDeclarationHorrorOrFearThemes;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.koreaAgeRatingOverride`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestKoreaAgeRatingOverride = AgeRatingDeclarationKoreaAgeRatingOverride;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.matureOrSuggestiveThemes`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestMatureOrSuggestiveThemes = AgeRatingDeclarationMatureOrSuggestiveThemes;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.medicalOrTreatmentInformation`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestMedicalOrTreatmentInformation = AgeRatingDeclarationMedicalOrTreatmentInformation;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.profanityOrCrudeHumor`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestProfanityOrCrudeHumor = AgeRatingDeclarationProfanityOrCrudeHumor;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.sexualContentGraphicAndNudity`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestSexualContentGraphicAndNudity = AgeRatingDeclarationSexualContentGraphicAndNudity;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.sexualContentOrNudity`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestSexualContentOrNudity = AgeRatingDeclarationSexualContentOrNudity;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.violenceCartoonOrFantasy`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestViolenceCartoonOrFantasy = AgeRatingDeclarationViolenceCartoonOrFantasy;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.violenceRealistic`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestViolenceRealistic = AgeRatingDeclarationViolenceRealistic;
 
 /// `AgeRatingDeclarationUpdateRequest.data.attributes.violenceRealisticProlongedGraphicOrSadistic`.
+///
 /// Feature: `app-store`.
 pub type AgeRatingDeclarationUpdateRequestViolenceRealisticProlongedGraphicOrSadistic = AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionDomains`.
+///
 /// Feature: `alternative-distribution`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl AlternativeDistributionDomain {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AlternativeDistributionDomainAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,12 +7,14 @@ use storewright_runtime as rt;
 use super::AlternativeDistributionDomain;
 
 /// A document with one resource.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionDomainResponse = rt::Document<
     AlternativeDistributionDomain,
 >;
 
 /// A page of resources.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionDomainsResponse = rt::Page<
     AlternativeDistributionDomain,

@@ -8,9 +8,11 @@ use storewright_runtime as rt;
 use super::AlternativeDistributionKey;
 
 /// A document with one resource.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 pub type AlternativeDistributionKeyResponse = rt::Document<AlternativeDistributionKey>;
 
 /// A page of resources.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 pub type AlternativeDistributionKeysResponse = rt::Page<AlternativeDistributionKey>;

@@ -7,12 +7,14 @@ use storewright_runtime as rt;
 use super::AlternativeDistributionPackageDelta;
 
 /// A document with one resource.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageDeltaResponse = rt::Document<
     AlternativeDistributionPackageDelta,
 >;
 
 /// A page of resources.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageDeltasResponse = rt::Page<
     AlternativeDistributionPackageDelta,

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionPackageVariants`.
+///
 /// Feature: `alternative-distribution`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl AlternativeDistributionPackageVariant {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AlternativeDistributionPackageVariantAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

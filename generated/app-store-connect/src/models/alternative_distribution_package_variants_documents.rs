@@ -7,12 +7,14 @@ use storewright_runtime as rt;
 use super::AlternativeDistributionPackageVariant;
 
 /// A document with one resource.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageVariantResponse = rt::Document<
     AlternativeDistributionPackageVariant,
 >;
 
 /// A page of resources.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageVariantsResponse = rt::Page<
     AlternativeDistributionPackageVariant,

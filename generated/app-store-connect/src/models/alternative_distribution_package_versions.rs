@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `alternativeDistributionPackageVersions`.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,26 +31,6 @@ impl AlternativeDistributionPackageVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AlternativeDistributionPackageVersionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AlternativeDistributionPackageVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -92,6 +73,7 @@ rt::object! { AlternativeDistributionPackageVersionRelationships {
 } }
 
 /// `AlternativeDistributionPackageVersion.attributes.state`, open to new values.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

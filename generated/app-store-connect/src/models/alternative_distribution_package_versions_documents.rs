@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageVersionResponse = rt::Document<
     AlternativeDistributionPackageVersion,
@@ -17,6 +18,7 @@ pub type AlternativeDistributionPackageVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `alternative-distribution`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { AlternativeDistributionPackageVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageVersionsResponse = rt::Page<
     AlternativeDistributionPackageVersion,
@@ -45,5 +48,6 @@ pub type AlternativeDistributionPackageVersionsResponse = rt::Page<
 >;
 
 /// `AlternativeDistributionPackageVersionsResponse.included[]`.
+///
 /// Feature: `alternative-distribution`.
 pub type AlternativeDistributionPackageVersionsResponseIncluded = AlternativeDistributionPackageVersionResponseIncluded;

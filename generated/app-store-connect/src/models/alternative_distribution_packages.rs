@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::Checksums;
 
 /// A resource of the type `alternativeDistributionPackages`.
+///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,26 +34,6 @@ impl AlternativeDistributionPackage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AlternativeDistributionPackageAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AlternativeDistributionPackageRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

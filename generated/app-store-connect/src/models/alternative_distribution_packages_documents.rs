@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 pub type AlternativeDistributionPackageResponse = rt::Document<
     AlternativeDistributionPackage,
@@ -17,6 +18,7 @@ pub type AlternativeDistributionPackageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReportInstances`.
+///
 /// Feature: `analytics`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl AnalyticsReportInstance {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AnalyticsReportInstanceAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AnalyticsReportInstanceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -75,6 +59,7 @@ pub struct AnalyticsReportInstanceRelationships {
 rt::object! { AnalyticsReportInstanceRelationships { segments: "segments" } }
 
 /// `AnalyticsReportInstance.attributes.granularity`, open to new values.
+///
 /// Feature: `analytics`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::AnalyticsReportInstance;
 
 /// A document with one resource.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportInstanceResponse = rt::Document<AnalyticsReportInstance>;
 
 /// A page of resources.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportInstancesResponse = rt::Page<AnalyticsReportInstance>;

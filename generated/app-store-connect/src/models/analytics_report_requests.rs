@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReportRequests`.
+///
 /// Features: any of `analytics`, `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl AnalyticsReportRequest {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AnalyticsReportRequestAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AnalyticsReportRequestRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -75,6 +59,7 @@ pub struct AnalyticsReportRequestRelationships {
 rt::object! { AnalyticsReportRequestRelationships { reports: "reports" } }
 
 /// `AnalyticsReportRequest.attributes.accessType`, open to new values.
+///
 /// Features: any of `analytics`, `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `analytics`, `app-store`.
 pub type AnalyticsReportRequestResponse = rt::Document<
     AnalyticsReportRequest,
@@ -17,6 +18,7 @@ pub type AnalyticsReportRequestResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `analytics`, `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ rt::union! { AnalyticsReportRequestResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `analytics`, `app-store`.
 pub type AnalyticsReportRequestsResponse = rt::Page<
     AnalyticsReportRequest,
@@ -39,5 +42,6 @@ pub type AnalyticsReportRequestsResponse = rt::Page<
 >;
 
 /// `AnalyticsReportRequestsResponse.included[]`.
+///
 /// Features: any of `analytics`, `app-store`.
 pub type AnalyticsReportRequestsResponseIncluded = AnalyticsReportRequestResponseIncluded;

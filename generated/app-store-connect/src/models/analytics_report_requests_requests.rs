@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AnalyticsReportRequestAccessType;
 
 /// Creates a resource of the type `analyticsReportRequests`.
+///
 /// Feature: `analytics`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,5 +34,6 @@ impl AnalyticsReportRequestCreateRequest {
 }
 
 /// `AnalyticsReportRequestCreateRequest.data.attributes.accessType`.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportRequestCreateRequestAccessType = AnalyticsReportRequestAccessType;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReportSegments`.
+///
 /// Feature: `analytics`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,13 +29,6 @@ impl AnalyticsReportSegment {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AnalyticsReportSegmentAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::AnalyticsReportSegment;
 
 /// A document with one resource.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportSegmentResponse = rt::Document<AnalyticsReportSegment>;
 
 /// A page of resources.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportSegmentsResponse = rt::Page<AnalyticsReportSegment>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `analyticsReports`.
+///
 /// Features: any of `analytics`, `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,20 +32,6 @@ impl AnalyticsReport {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AnalyticsReportAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AnalyticsReportRelationships) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`AnalyticsReport`].
@@ -70,6 +57,7 @@ pub struct AnalyticsReportRelationships {
 rt::object! { AnalyticsReportRelationships { instances: "instances" } }
 
 /// `AnalyticsReport.attributes.category`, open to new values.
+///
 /// Features: any of `analytics`, `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::AnalyticsReport;
 
 /// A document with one resource.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportResponse = rt::Document<AnalyticsReport>;
 
 /// A page of resources.
+///
 /// Feature: `analytics`.
 pub type AnalyticsReportsResponse = rt::Page<AnalyticsReport>;

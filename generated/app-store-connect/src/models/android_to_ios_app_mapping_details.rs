@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `androidToIosAppMappingDetails`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl AndroidToIosAppMappingDetail {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AndroidToIosAppMappingDetailAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,11 +7,13 @@ use storewright_runtime as rt;
 use super::AndroidToIosAppMappingDetail;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AndroidToIosAppMappingDetailResponse = rt::Document<
     AndroidToIosAppMappingDetail,
 >;
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AndroidToIosAppMappingDetailsResponse = rt::Page<AndroidToIosAppMappingDetail>;

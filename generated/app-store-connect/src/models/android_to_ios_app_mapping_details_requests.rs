@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `androidToIosAppMappingDetails`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -44,6 +45,7 @@ impl AndroidToIosAppMappingDetailCreateRequest {
 }
 
 /// Changes a resource of the type `androidToIosAppMappingDetails`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -84,9 +86,7 @@ impl AndroidToIosAppMappingDetailUpdateRequest {
 
     /// Sends null for [`app_signing_key_public_certificate_sha256_fingerprints`](Self#structfield.app_signing_key_public_certificate_sha256_fingerprints).
     #[inline]
-    pub fn clear_app_signing_key_public_certificate_sha256_fingerprints(
-        mut self,
-    ) -> Self {
+    pub fn clear_app_signing_key_public_certificate_sha256_fingerprints(mut self) -> Self {
         self.app_signing_key_public_certificate_sha256_fingerprints = rt::Patch::Null;
         self
     }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appAvailabilities`.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl AppAvailabilityV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppAvailabilityV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppAvailabilityV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

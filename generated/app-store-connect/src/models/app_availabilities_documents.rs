@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `pricing`.
 pub type AppAvailabilityV2Response = rt::Document<
     AppAvailabilityV2,
@@ -17,6 +18,7 @@ pub type AppAvailabilityV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

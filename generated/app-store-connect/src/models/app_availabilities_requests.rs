@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::TerritoryAvailabilityInlineCreate;
 
 /// Creates a resource of the type `appAvailabilities`.
+///
 /// Feature: `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,14 +48,17 @@ impl AppAvailabilityV2CreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = AppAvailabilityV2CreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<AppAvailabilityV2CreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `pricing`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -65,6 +69,6 @@ pub enum AppAvailabilityV2CreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain AppAvailabilityV2CreateRequestIncluded by "type" {
+rt::union! { sent AppAvailabilityV2CreateRequestIncluded by "type" {
     TerritoryAvailabilityInlineCreate(TerritoryAvailabilityInlineCreate) = "territoryAvailabilities",
 } }

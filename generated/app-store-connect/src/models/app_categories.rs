@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// A resource of the type `appCategories`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,20 +33,6 @@ impl AppCategory {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppCategoryAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppCategoryRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -7,10 +7,12 @@ use storewright_runtime as rt;
 use super::AppCategory;
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppCategoriesResponse = rt::Page<AppCategory, AppCategoriesResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -24,17 +26,21 @@ pub enum AppCategoriesResponseIncluded {
 rt::union! { AppCategoriesResponseIncluded by "type" { AppCategory(AppCategory) = "appCategories" } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppCategoriesWithoutIncludesResponse = rt::Page<AppCategory>;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppCategoryResponse = rt::Document<AppCategory, AppCategoryResponseIncluded>;
 
 /// `AppCategoryResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppCategoryResponseIncluded = AppCategoriesResponseIncluded;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppCategoryWithoutIncludesResponse = rt::Document<AppCategory>;

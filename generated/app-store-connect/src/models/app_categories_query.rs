@@ -12,8 +12,8 @@ rt::tokens! {
 /// Feature: `app-store`.
 pub struct AppCategoriesInclude { PARENT = "parent", SUBCATEGORIES = "subcategories" } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platforms]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppCategoriesPlatforms = Platform;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `appClipAdvancedExperienceImages`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,16 +33,6 @@ impl AppClipAdvancedExperienceImage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppClipAdvancedExperienceImageAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

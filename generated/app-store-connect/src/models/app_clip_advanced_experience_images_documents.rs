@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppClipAdvancedExperienceImage;
 
 /// A document with one resource.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceImageResponse = rt::Document<
     AppClipAdvancedExperienceImage,

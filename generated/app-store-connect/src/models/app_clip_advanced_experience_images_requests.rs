@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appClipAdvancedExperienceImages`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,6 +29,7 @@ impl AppClipAdvancedExperienceImageCreateRequest {
 }
 
 /// Changes a resource of the type `appClipAdvancedExperienceImages`; what is absent stays as it is.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

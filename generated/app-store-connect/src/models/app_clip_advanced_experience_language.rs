@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `AppClipAdvancedExperienceLanguage`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppClipAdvancedExperienceLanguage;
 
 /// A resource of the type `appClipAdvancedExperienceLocalizations`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,16 +31,6 @@ impl AppClipAdvancedExperienceLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppClipAdvancedExperienceLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppClipAdvancedExperienceLanguage;
 
 /// A resource of the type `appClipAdvancedExperienceLocalizations` that another request creates along.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -37,10 +38,7 @@ impl AppClipAdvancedExperienceLocalizationInlineCreate {
     }
 
     /// Sets [`language`](Self#structfield.language).
-    pub fn language(
-        mut self,
-        value: impl Into<AppClipAdvancedExperienceLanguage>,
-    ) -> Self {
+    pub fn language(mut self, value: impl Into<AppClipAdvancedExperienceLanguage>) -> Self {
         self.language = rt::Patch::Value(value.into());
         self
     }

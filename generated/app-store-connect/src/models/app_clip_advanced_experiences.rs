@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `appClipAdvancedExperiences`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,26 +35,6 @@ impl AppClipAdvancedExperience {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppClipAdvancedExperienceAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppClipAdvancedExperienceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -104,6 +85,7 @@ rt::object! { AppClipAdvancedExperienceRelationships {
 } }
 
 /// `AppClipAdvancedExperience.attributes.businessCategory`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -178,6 +160,7 @@ rt::open_enum! { AppClipAdvancedExperienceBusinessCategory {
 } }
 
 /// `AppClipAdvancedExperience.attributes.place`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -210,20 +193,14 @@ rt::object! { AppClipAdvancedExperiencePlace {
 
 impl AppClipAdvancedExperiencePlace {
     /// Sets [`categories`](Self#structfield.categories).
-    pub fn categories(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn categories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.categories = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`display_point`](Self#structfield.display_point).
     #[inline]
-    pub fn display_point(
-        mut self,
-        value: AppClipAdvancedExperiencePlaceDisplayPoint,
-    ) -> Self {
+    pub fn display_point(mut self, value: AppClipAdvancedExperiencePlaceDisplayPoint) -> Self {
         self.display_point = Some(value);
         self
     }
@@ -236,19 +213,13 @@ impl AppClipAdvancedExperiencePlace {
 
     /// Sets [`main_address`](Self#structfield.main_address).
     #[inline]
-    pub fn main_address(
-        mut self,
-        value: AppClipAdvancedExperiencePlaceMainAddress,
-    ) -> Self {
+    pub fn main_address(mut self, value: AppClipAdvancedExperiencePlaceMainAddress) -> Self {
         self.main_address = Some(value);
         self
     }
 
     /// Sets [`map_action`](Self#structfield.map_action).
-    pub fn map_action(
-        mut self,
-        value: impl Into<AppClipAdvancedExperiencePlaceMapAction>,
-    ) -> Self {
+    pub fn map_action(mut self, value: impl Into<AppClipAdvancedExperiencePlaceMapAction>) -> Self {
         self.map_action = Some(value.into());
         self
     }
@@ -261,10 +232,7 @@ impl AppClipAdvancedExperiencePlace {
 
     /// Sets [`phone_number`](Self#structfield.phone_number).
     #[inline]
-    pub fn phone_number(
-        mut self,
-        value: AppClipAdvancedExperiencePlacePhoneNumber,
-    ) -> Self {
+    pub fn phone_number(mut self, value: AppClipAdvancedExperiencePlacePhoneNumber) -> Self {
         self.phone_number = Some(value);
         self
     }
@@ -276,16 +244,14 @@ impl AppClipAdvancedExperiencePlace {
     }
 
     /// Sets [`relationship`](Self#structfield.relationship).
-    pub fn relationship(
-        mut self,
-        value: impl Into<AppClipAdvancedExperiencePlaceRelationship>,
-    ) -> Self {
+    pub fn relationship(mut self, value: impl Into<AppClipAdvancedExperiencePlaceRelationship>) -> Self {
         self.relationship = Some(value.into());
         self
     }
 }
 
 /// `AppClipAdvancedExperience.attributes.place.displayPoint`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -301,25 +267,20 @@ rt::object! { AppClipAdvancedExperiencePlaceDisplayPoint { coordinates: "coordin
 impl AppClipAdvancedExperiencePlaceDisplayPoint {
     /// Sets [`coordinates`](Self#structfield.coordinates).
     #[inline]
-    pub fn coordinates(
-        mut self,
-        value: AppClipAdvancedExperiencePlaceDisplayPointCoordinates,
-    ) -> Self {
+    pub fn coordinates(mut self, value: AppClipAdvancedExperiencePlaceDisplayPointCoordinates) -> Self {
         self.coordinates = Some(value);
         self
     }
 
     /// Sets [`source`](Self#structfield.source).
-    pub fn source(
-        mut self,
-        value: impl Into<AppClipAdvancedExperiencePlaceDisplayPointSource>,
-    ) -> Self {
+    pub fn source(mut self, value: impl Into<AppClipAdvancedExperiencePlaceDisplayPointSource>) -> Self {
         self.source = Some(value.into());
         self
     }
 }
 
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.coordinates`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -351,6 +312,7 @@ impl AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
 }
 
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.source`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -368,6 +330,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceDisplayPointSource {
 } }
 
 /// `AppClipAdvancedExperience.attributes.place.mainAddress`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -403,6 +366,7 @@ impl AppClipAdvancedExperiencePlaceMainAddress {
 }
 
 /// `AppClipAdvancedExperience.attributes.place.mainAddress.structuredAddress`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -466,16 +430,14 @@ impl AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
     }
 
     /// Sets [`street_address`](Self#structfield.street_address).
-    pub fn street_address(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn street_address(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.street_address = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }
 
 /// `AppClipAdvancedExperience.attributes.place.mapAction`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -587,6 +549,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceMapAction {
 } }
 
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -617,16 +580,14 @@ impl AppClipAdvancedExperiencePlacePhoneNumber {
     }
 
     /// Sets [`type_`](Self#structfield.type_).
-    pub fn type_(
-        mut self,
-        value: impl Into<AppClipAdvancedExperiencePlacePhoneNumberType>,
-    ) -> Self {
+    pub fn type_(mut self, value: impl Into<AppClipAdvancedExperiencePlacePhoneNumberType>) -> Self {
         self.type_ = Some(value.into());
         self
     }
 }
 
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber.type`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -648,6 +609,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlacePhoneNumberType {
 } }
 
 /// `AppClipAdvancedExperience.attributes.place.relationship`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -667,6 +629,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceRelationship {
 } }
 
 /// `AppClipAdvancedExperience.attributes.placeStatus`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -686,6 +649,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceStatus {
 } }
 
 /// `AppClipAdvancedExperience.attributes.status`, open to new values.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

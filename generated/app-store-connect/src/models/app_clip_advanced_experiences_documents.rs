@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceResponse = rt::Document<
     AppClipAdvancedExperience,
@@ -17,6 +18,7 @@ pub type AppClipAdvancedExperienceResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { AppClipAdvancedExperienceResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperiencesResponse = rt::Page<
     AppClipAdvancedExperience,
@@ -45,5 +48,6 @@ pub type AppClipAdvancedExperiencesResponse = rt::Page<
 >;
 
 /// `AppClipAdvancedExperiencesResponse.included[]`.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperiencesResponseIncluded = AppClipAdvancedExperienceResponseIncluded;

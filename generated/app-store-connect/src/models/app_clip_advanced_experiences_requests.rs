@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `appClipAdvancedExperiences`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -115,22 +116,27 @@ impl AppClipAdvancedExperienceCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = AppClipAdvancedExperienceCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<AppClipAdvancedExperienceCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `AppClipAdvancedExperienceCreateRequest.data.attributes.businessCategory`.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceCreateRequestBusinessCategory = AppClipAdvancedExperienceBusinessCategory;
 
 /// `AppClipAdvancedExperienceCreateRequest.data.attributes.place`.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceCreateRequestPlace = AppClipAdvancedExperiencePlace;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -143,11 +149,12 @@ pub enum AppClipAdvancedExperienceCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain AppClipAdvancedExperienceCreateRequestIncluded by "type" {
+rt::union! { sent AppClipAdvancedExperienceCreateRequestIncluded by "type" {
     AppClipAdvancedExperienceLocalizationInlineCreate(AppClipAdvancedExperienceLocalizationInlineCreate) = "appClipAdvancedExperienceLocalizations",
 } }
 
 /// Changes a resource of the type `appClipAdvancedExperiences`; what is absent stays as it is.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -227,10 +234,7 @@ impl AppClipAdvancedExperienceUpdateRequest {
     }
 
     /// Sets [`default_language`](Self#structfield.default_language).
-    pub fn default_language(
-        mut self,
-        value: impl Into<AppClipAdvancedExperienceLanguage>,
-    ) -> Self {
+    pub fn default_language(mut self, value: impl Into<AppClipAdvancedExperienceLanguage>) -> Self {
         self.default_language = rt::Patch::Value(value.into());
         self
     }
@@ -311,10 +315,7 @@ impl AppClipAdvancedExperienceUpdateRequest {
     }
 
     /// Sets [`localizations`](Self#structfield.localizations).
-    pub fn localizations(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn localizations(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.localizations = Some(values.into_iter().map(Into::into).collect());
         self
     }
@@ -322,21 +323,26 @@ impl AppClipAdvancedExperienceUpdateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = AppClipAdvancedExperienceUpdateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<AppClipAdvancedExperienceUpdateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `AppClipAdvancedExperienceUpdateRequest.data.attributes.businessCategory`.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceUpdateRequestBusinessCategory = AppClipAdvancedExperienceBusinessCategory;
 
 /// `AppClipAdvancedExperienceUpdateRequest.data.attributes.place`.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceUpdateRequestPlace = AppClipAdvancedExperiencePlace;
 
 /// `AppClipAdvancedExperienceUpdateRequest.included[]`.
+///
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceUpdateRequestIncluded = AppClipAdvancedExperienceCreateRequestIncluded;

@@ -8,6 +8,4 @@ rt::tokens! {
 /// Related resources that `include` can ask for.
 ///
 /// Feature: `app-clips`.
-pub struct AppClipAppStoreReviewDetailsInclude {
-    APP_CLIP_DEFAULT_EXPERIENCE = "appClipDefaultExperience",
-} }
+pub struct AppClipAppStoreReviewDetailsInclude { APP_CLIP_DEFAULT_EXPERIENCE = "appClipDefaultExperience" } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appClipAppStoreReviewDetails`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,10 +31,7 @@ impl AppClipAppStoreReviewDetailCreateRequest {
     }
 
     /// Sets [`invocation_urls`](Self#structfield.invocation_urls).
-    pub fn invocation_urls(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn invocation_urls(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.invocation_urls = rt::Patch::Value(
             values.into_iter().map(Into::into).collect(),
         );
@@ -49,6 +47,7 @@ impl AppClipAppStoreReviewDetailCreateRequest {
 }
 
 /// Changes a resource of the type `appClipAppStoreReviewDetails`; what is absent stays as it is.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -71,10 +70,7 @@ impl AppClipAppStoreReviewDetailUpdateRequest {
     }
 
     /// Sets [`invocation_urls`](Self#structfield.invocation_urls).
-    pub fn invocation_urls(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn invocation_urls(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.invocation_urls = rt::Patch::Value(
             values.into_iter().map(Into::into).collect(),
         );

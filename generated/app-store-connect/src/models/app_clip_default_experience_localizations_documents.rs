@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-clips`.
 pub type AppClipDefaultExperienceLocalizationResponse = rt::Document<
     AppClipDefaultExperienceLocalization,
@@ -16,6 +17,7 @@ pub type AppClipDefaultExperienceLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { AppClipDefaultExperienceLocalizationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-clips`.
 pub type AppClipDefaultExperienceLocalizationsResponse = rt::Page<
     AppClipDefaultExperienceLocalization,
@@ -41,5 +44,6 @@ pub type AppClipDefaultExperienceLocalizationsResponse = rt::Page<
 >;
 
 /// `AppClipDefaultExperienceLocalizationsResponse.included[]`.
+///
 /// Feature: `app-clips`.
 pub type AppClipDefaultExperienceLocalizationsResponseIncluded = AppClipDefaultExperienceLocalizationResponseIncluded;

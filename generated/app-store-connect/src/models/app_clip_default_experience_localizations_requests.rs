@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appClipDefaultExperienceLocalizations`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -24,10 +25,7 @@ rt::request! { AppClipDefaultExperienceLocalizationCreateRequest: "appClipDefaul
 
 impl AppClipDefaultExperienceLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        app_clip_default_experience: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, app_clip_default_experience: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             app_clip_default_experience: app_clip_default_experience.into(),
@@ -50,6 +48,7 @@ impl AppClipDefaultExperienceLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `appClipDefaultExperienceLocalizations`; what is absent stays as it is.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

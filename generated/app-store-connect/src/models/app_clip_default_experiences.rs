@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::AppClipAction;
 
 /// A resource of the type `appClipDefaultExperiences`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl AppClipDefaultExperience {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppClipDefaultExperienceAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppClipDefaultExperienceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

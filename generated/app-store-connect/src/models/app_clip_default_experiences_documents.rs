@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-clips`, `app-store`.
 pub type AppClipDefaultExperienceResponse = rt::Document<
     AppClipDefaultExperience,
@@ -18,6 +19,7 @@ pub type AppClipDefaultExperienceResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-clips`, `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -41,6 +43,7 @@ rt::union! { AppClipDefaultExperienceResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-clips`, `app-store`.
 pub type AppClipDefaultExperiencesResponse = rt::Page<
     AppClipDefaultExperience,
@@ -48,5 +51,6 @@ pub type AppClipDefaultExperiencesResponse = rt::Page<
 >;
 
 /// `AppClipDefaultExperiencesResponse.included[]`.
+///
 /// Features: any of `app-clips`, `app-store`.
 pub type AppClipDefaultExperiencesResponseIncluded = AppClipDefaultExperienceResponseIncluded;

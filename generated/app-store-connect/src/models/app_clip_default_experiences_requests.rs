@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppClipAction;
 
 /// Creates a resource of the type `appClipDefaultExperiences`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -51,10 +52,7 @@ impl AppClipDefaultExperienceCreateRequest {
     }
 
     /// Sets [`app_clip_default_experience_template`](Self#structfield.app_clip_default_experience_template).
-    pub fn app_clip_default_experience_template(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn app_clip_default_experience_template(mut self, value: impl Into<String>) -> Self {
         self.app_clip_default_experience_template = Some(value.into());
         self
     }
@@ -67,6 +65,7 @@ impl AppClipDefaultExperienceCreateRequest {
 }
 
 /// Changes a resource of the type `appClipDefaultExperiences`; what is absent stays as it is.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appClipDomainStatuses`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -27,13 +28,6 @@ impl AppClipDomainStatus {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppClipDomainStatusAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`AppClipDomainStatus`].
@@ -49,6 +43,7 @@ pub struct AppClipDomainStatusAttributes {
 rt::object! { AppClipDomainStatusAttributes { domains: "domains", last_updated_date: "lastUpdatedDate" } }
 
 /// `AppClipDomainStatus.attributes.domains[]`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -68,6 +63,7 @@ rt::object! { AppClipDomainStatusDomains {
 } }
 
 /// `AppClipDomainStatus.attributes.domains[].errorCode`, open to new values.
+///
 /// Feature: `builds`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::AppClipDomainStatus;
 
 /// A document with one resource.
+///
 /// Feature: `builds`.
 pub type AppClipDomainStatusResponse = rt::Document<AppClipDomainStatus>;

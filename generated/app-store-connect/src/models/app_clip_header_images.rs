@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `appClipHeaderImages`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,23 +35,6 @@ impl AppClipHeaderImage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppClipHeaderImageAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppClipHeaderImageRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

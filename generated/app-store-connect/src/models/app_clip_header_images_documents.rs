@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-clips`.
 pub type AppClipHeaderImageResponse = rt::Document<
     AppClipHeaderImage,
@@ -16,6 +17,7 @@ pub type AppClipHeaderImageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-clips`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appClipHeaderImages`.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -39,6 +40,7 @@ impl AppClipHeaderImageCreateRequest {
 }
 
 /// Changes a resource of the type `appClipHeaderImages`; what is absent stays as it is.
+///
 /// Feature: `app-clips`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

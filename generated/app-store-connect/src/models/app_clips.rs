@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appClips`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl AppClip {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppClipAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppClipRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-clips`, `app-store`.
 pub type AppClipResponse = rt::Document<AppClip, AppClipResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-clips`, `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,9 +33,11 @@ rt::union! { AppClipResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-clips`, `app-store`.
 pub type AppClipsResponse = rt::Page<AppClip, AppClipsResponseIncluded>;
 
 /// `AppClipsResponse.included[]`.
+///
 /// Features: any of `app-clips`, `app-store`.
 pub type AppClipsResponseIncluded = AppClipResponseIncluded;

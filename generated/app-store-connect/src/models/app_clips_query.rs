@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 use super::AppClipAction;
 
-#[cfg(feature = "app-clips")]
 /// Values of `filter[action]`.
 ///
 /// Feature: `app-clips`.
+#[cfg(feature = "app-clips")]
 pub type AppClipsAppClipAdvancedExperiencesAction = AppClipAction;
 
 /// Values of `filter[placeStatus]`.

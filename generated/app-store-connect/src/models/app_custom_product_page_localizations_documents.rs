@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `product-pages`.
 pub type AppCustomProductPageLocalizationResponse = rt::Document<
     AppCustomProductPageLocalization,
@@ -17,6 +18,7 @@ pub type AppCustomProductPageLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -40,6 +42,7 @@ rt::union! { AppCustomProductPageLocalizationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `product-pages`.
 pub type AppCustomProductPageLocalizationsResponse = rt::Page<
     AppCustomProductPageLocalization,
@@ -47,5 +50,6 @@ pub type AppCustomProductPageLocalizationsResponse = rt::Page<
 >;
 
 /// `AppCustomProductPageLocalizationsResponse.included[]`.
+///
 /// Feature: `product-pages`.
 pub type AppCustomProductPageLocalizationsResponseIncluded = AppCustomProductPageLocalizationResponseIncluded;

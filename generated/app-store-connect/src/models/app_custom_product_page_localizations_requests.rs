@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appCustomProductPageLocalizations`.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -24,10 +25,7 @@ rt::request! { AppCustomProductPageLocalizationCreateRequest: "appCustomProductP
 
 impl AppCustomProductPageLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        app_custom_product_page_version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, app_custom_product_page_version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             app_custom_product_page_version: app_custom_product_page_version.into(),
@@ -50,6 +48,7 @@ impl AppCustomProductPageLocalizationCreateRequest {
 }
 
 /// A resource of the type `appCustomProductPageLocalizations` that another request creates along.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -105,6 +104,7 @@ impl AppCustomProductPageLocalizationInlineCreate {
 }
 
 /// Changes a resource of the type `appCustomProductPageLocalizations`; what is absent stays as it is.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPageVersions`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,26 +31,6 @@ impl AppCustomProductPageVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppCustomProductPageVersionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppCustomProductPageVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -85,6 +66,7 @@ rt::object! { AppCustomProductPageVersionRelationships {
 } }
 
 /// `AppCustomProductPageVersion.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `product-pages`.
 pub type AppCustomProductPageVersionResponse = rt::Document<
     AppCustomProductPageVersion,
@@ -16,6 +17,7 @@ pub type AppCustomProductPageVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { AppCustomProductPageVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `product-pages`.
 pub type AppCustomProductPageVersionsResponse = rt::Page<
     AppCustomProductPageVersion,
@@ -41,5 +44,6 @@ pub type AppCustomProductPageVersionsResponse = rt::Page<
 >;
 
 /// `AppCustomProductPageVersionsResponse.included[]`.
+///
 /// Feature: `product-pages`.
 pub type AppCustomProductPageVersionsResponseIncluded = AppCustomProductPageVersionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appCustomProductPageVersions`.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -58,6 +59,7 @@ impl AppCustomProductPageVersionCreateRequest {
 }
 
 /// A resource of the type `appCustomProductPageVersions` that another request creates along.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -123,6 +125,7 @@ impl AppCustomProductPageVersionInlineCreate {
 }
 
 /// Changes a resource of the type `appCustomProductPageVersions`; what is absent stays as it is.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

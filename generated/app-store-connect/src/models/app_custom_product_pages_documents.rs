@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppCustomProductPageResponse = rt::Document<
     AppCustomProductPage,
@@ -17,6 +18,7 @@ pub type AppCustomProductPageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { AppCustomProductPageResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppCustomProductPagesResponse = rt::Page<
     AppCustomProductPage,
@@ -45,5 +48,6 @@ pub type AppCustomProductPagesResponse = rt::Page<
 >;
 
 /// `AppCustomProductPagesResponse.included[]`.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppCustomProductPagesResponseIncluded = AppCustomProductPageResponseIncluded;

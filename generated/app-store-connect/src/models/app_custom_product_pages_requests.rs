@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `appCustomProductPages`.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -71,14 +72,17 @@ impl AppCustomProductPageCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = AppCustomProductPageCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<AppCustomProductPageCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -95,12 +99,13 @@ pub enum AppCustomProductPageCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain AppCustomProductPageCreateRequestIncluded by "type" {
+rt::union! { sent AppCustomProductPageCreateRequestIncluded by "type" {
     AppCustomProductPageLocalizationInlineCreate(AppCustomProductPageLocalizationInlineCreate) = "appCustomProductPageLocalizations",
     AppCustomProductPageVersionInlineCreate(AppCustomProductPageVersionInlineCreate) = "appCustomProductPageVersions",
 } }
 
 /// Changes a resource of the type `appCustomProductPages`; what is absent stays as it is.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `appEncryptionDeclarationDocuments`.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,16 +34,6 @@ impl AppEncryptionDeclarationDocument {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppEncryptionDeclarationDocumentAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

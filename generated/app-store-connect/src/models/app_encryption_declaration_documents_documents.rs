@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppEncryptionDeclarationDocument;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppEncryptionDeclarationDocumentResponse = rt::Document<
     AppEncryptionDeclarationDocument,

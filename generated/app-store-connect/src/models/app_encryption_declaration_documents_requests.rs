@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appEncryptionDeclarationDocuments`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -38,6 +39,7 @@ impl AppEncryptionDeclarationDocumentCreateRequest {
 }
 
 /// Changes a resource of the type `appEncryptionDeclarationDocuments`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `appEncryptionDeclarations`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,23 +36,6 @@ impl AppEncryptionDeclaration {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppEncryptionDeclarationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppEncryptionDeclarationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -101,8 +85,7 @@ rt::object! { AppEncryptionDeclarationAttributes {
     contains_proprietary_cryptography: "containsProprietaryCryptography",
     contains_third_party_cryptography: "containsThirdPartyCryptography", created_date: "createdDate",
     document_name: "documentName", document_type: "documentType", document_url: "documentUrl",
-    exempt: "exempt", platform: "platform", uploaded_date: "uploadedDate",
-    uses_encryption: "usesEncryption",
+    exempt: "exempt", platform: "platform", uploaded_date: "uploadedDate", uses_encryption: "usesEncryption",
 } }
 
 /// Relationships of [`AppEncryptionDeclaration`].

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`.
 pub type AppEncryptionDeclarationResponse = rt::Document<
     AppEncryptionDeclaration,
@@ -17,6 +18,7 @@ pub type AppEncryptionDeclarationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -37,12 +39,14 @@ rt::union! { AppEncryptionDeclarationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`.
 pub type AppEncryptionDeclarationWithoutIncludesResponse = rt::Document<
     AppEncryptionDeclaration,
 >;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `builds`.
 pub type AppEncryptionDeclarationsResponse = rt::Page<
     AppEncryptionDeclaration,
@@ -50,5 +54,6 @@ pub type AppEncryptionDeclarationsResponse = rt::Page<
 >;
 
 /// `AppEncryptionDeclarationsResponse.included[]`.
+///
 /// Features: any of `app-store`, `builds`.
 pub type AppEncryptionDeclarationsResponseIncluded = AppEncryptionDeclarationResponseIncluded;

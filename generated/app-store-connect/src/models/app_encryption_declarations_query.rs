@@ -11,12 +11,11 @@ rt::tokens! {
 ///
 /// Feature: `app-store`.
 pub struct AppEncryptionDeclarationsInclude {
-    APP = "app", APP_ENCRYPTION_DECLARATION_DOCUMENT = "appEncryptionDeclarationDocument",
-    BUILDS = "builds",
+    APP = "app", APP_ENCRYPTION_DECLARATION_DOCUMENT = "appEncryptionDeclarationDocument", BUILDS = "builds",
 } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppEncryptionDeclarationsPlatform = Platform;

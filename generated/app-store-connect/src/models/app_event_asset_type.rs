@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `AppEventAssetType`, open to new values.
+///
 /// Feature: `app-events`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

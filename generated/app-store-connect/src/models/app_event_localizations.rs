@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appEventLocalizations`.
+///
 /// Features: any of `app-events`, `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl AppEventLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppEventLocalizationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppEventLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

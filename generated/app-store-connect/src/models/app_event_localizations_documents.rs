@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-events`.
 pub type AppEventLocalizationResponse = rt::Document<
     AppEventLocalization,
@@ -16,6 +17,7 @@ pub type AppEventLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-events`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -36,6 +38,7 @@ rt::union! { AppEventLocalizationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-events`.
 pub type AppEventLocalizationsResponse = rt::Page<
     AppEventLocalization,
@@ -43,5 +46,6 @@ pub type AppEventLocalizationsResponse = rt::Page<
 >;
 
 /// `AppEventLocalizationsResponse.included[]`.
+///
 /// Feature: `app-events`.
 pub type AppEventLocalizationsResponseIncluded = AppEventLocalizationResponseIncluded;

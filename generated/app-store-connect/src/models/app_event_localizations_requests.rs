@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appEventLocalizations`.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -78,6 +79,7 @@ impl AppEventLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `appEventLocalizations`; what is absent stays as it is.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `appEventScreenshots`.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,23 +35,6 @@ impl AppEventScreenshot {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppEventScreenshotAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppEventScreenshotRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-events`.
 pub type AppEventScreenshotResponse = rt::Document<
     AppEventScreenshot,
@@ -16,6 +17,7 @@ pub type AppEventScreenshotResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-events`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { AppEventScreenshotResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-events`.
 pub type AppEventScreenshotsResponse = rt::Page<
     AppEventScreenshot,
@@ -38,5 +41,6 @@ pub type AppEventScreenshotsResponse = rt::Page<
 >;
 
 /// `AppEventScreenshotsResponse.included[]`.
+///
 /// Feature: `app-events`.
 pub type AppEventScreenshotsResponseIncluded = AppEventScreenshotResponseIncluded;

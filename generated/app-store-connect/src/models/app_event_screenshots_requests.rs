@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppEventAssetType;
 
 /// Creates a resource of the type `appEventScreenshots`.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,6 +48,7 @@ impl AppEventScreenshotCreateRequest {
 }
 
 /// Changes a resource of the type `appEventScreenshots`; what is absent stays as it is.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

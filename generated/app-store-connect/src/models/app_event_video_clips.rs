@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `appEventVideoClips`.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,23 +36,6 @@ impl AppEventVideoClip {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppEventVideoClipAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppEventVideoClipRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -87,8 +71,7 @@ rt::object! { AppEventVideoClipAttributes {
     app_event_asset_type: "appEventAssetType", asset_delivery_state: "assetDeliveryState",
     file_name: "fileName", file_size: "fileSize", preview_frame_image: "previewFrameImage",
     preview_frame_time_code: "previewFrameTimeCode", preview_image: "previewImage",
-    upload_operations: "uploadOperations", video_delivery_state: "videoDeliveryState",
-    video_url: "videoUrl",
+    upload_operations: "uploadOperations", video_delivery_state: "videoDeliveryState", video_url: "videoUrl",
 } }
 
 /// Relationships of [`AppEventVideoClip`].

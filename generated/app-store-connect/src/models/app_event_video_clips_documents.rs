@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-events`.
 pub type AppEventVideoClipResponse = rt::Document<
     AppEventVideoClip,
@@ -16,6 +17,7 @@ pub type AppEventVideoClipResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-events`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { AppEventVideoClipResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-events`.
 pub type AppEventVideoClipsResponse = rt::Page<
     AppEventVideoClip,
@@ -38,5 +41,6 @@ pub type AppEventVideoClipsResponse = rt::Page<
 >;
 
 /// `AppEventVideoClipsResponse.included[]`.
+///
 /// Feature: `app-events`.
 pub type AppEventVideoClipsResponseIncluded = AppEventVideoClipResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppEventAssetType;
 
 /// Creates a resource of the type `appEventVideoClips`.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -64,6 +65,7 @@ impl AppEventVideoClipCreateRequest {
 }
 
 /// Changes a resource of the type `appEventVideoClips`; what is absent stays as it is.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appEvents`.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl AppEvent {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppEventAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppEventRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -91,6 +78,7 @@ pub struct AppEventRelationships {
 rt::object! { AppEventRelationships { localizations: "localizations" } }
 
 /// `AppEvent.attributes.archivedTerritorySchedules[]`.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -111,6 +99,7 @@ rt::object! { AppEventArchivedTerritorySchedules {
 } }
 
 /// `AppEvent.attributes.badge`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -140,6 +129,7 @@ rt::open_enum! { AppEventBadge {
 } }
 
 /// `AppEvent.attributes.eventState`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -175,6 +165,7 @@ rt::open_enum! { AppEventEventState {
 } }
 
 /// `AppEvent.attributes.priority`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -190,6 +181,7 @@ pub enum AppEventPriority {
 rt::open_enum! { AppEventPriority { High = "HIGH", Normal = "NORMAL" } }
 
 /// `AppEvent.attributes.purchaseRequirement`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -207,6 +199,7 @@ rt::open_enum! { AppEventPurchaseRequirement {
 } }
 
 /// `AppEvent.attributes.purpose`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -225,11 +218,11 @@ pub enum AppEventPurpose {
 
 rt::open_enum! { AppEventPurpose {
     AppropriateForAllUsers = "APPROPRIATE_FOR_ALL_USERS", AttractNewUsers = "ATTRACT_NEW_USERS",
-    BringBackLapsedUsers = "BRING_BACK_LAPSED_USERS",
-    KeepActiveUsersInformed = "KEEP_ACTIVE_USERS_INFORMED",
+    BringBackLapsedUsers = "BRING_BACK_LAPSED_USERS", KeepActiveUsersInformed = "KEEP_ACTIVE_USERS_INFORMED",
 } }
 
 /// `AppEvent.attributes.territorySchedules[]`.
+///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -269,10 +262,7 @@ impl AppEventTerritorySchedules {
     }
 
     /// Sets [`territories`](Self#structfield.territories).
-    pub fn territories(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn territories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.territories = Some(values.into_iter().map(Into::into).collect());
         self
     }

@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-events`, `app-store`.
 pub type AppEventResponse = rt::Document<AppEvent, AppEventResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-events`, `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,9 +31,11 @@ rt::union! { AppEventResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-events`, `app-store`.
 pub type AppEventsResponse = rt::Page<AppEvent, AppEventsResponseIncluded>;
 
 /// `AppEventsResponse.included[]`.
+///
 /// Features: any of `app-events`, `app-store`.
 pub type AppEventsResponseIncluded = AppEventResponseIncluded;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `appEvents`.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -150,26 +151,32 @@ impl AppEventCreateRequest {
 }
 
 /// `AppEventCreateRequest.data.attributes.badge`.
+///
 /// Feature: `app-events`.
 pub type AppEventCreateRequestBadge = AppEventBadge;
 
 /// `AppEventCreateRequest.data.attributes.priority`.
+///
 /// Feature: `app-events`.
 pub type AppEventCreateRequestPriority = AppEventPriority;
 
 /// `AppEventCreateRequest.data.attributes.purchaseRequirement`.
+///
 /// Feature: `app-events`.
 pub type AppEventCreateRequestPurchaseRequirement = AppEventPurchaseRequirement;
 
 /// `AppEventCreateRequest.data.attributes.purpose`.
+///
 /// Feature: `app-events`.
 pub type AppEventCreateRequestPurpose = AppEventPurpose;
 
 /// `AppEventCreateRequest.data.attributes.territorySchedules[]`.
+///
 /// Feature: `app-events`.
 pub type AppEventCreateRequestTerritorySchedules = AppEventTerritorySchedules;
 
 /// Changes a resource of the type `appEvents`; what is absent stays as it is.
+///
 /// Feature: `app-events`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -322,21 +329,26 @@ impl AppEventUpdateRequest {
 }
 
 /// `AppEventUpdateRequest.data.attributes.badge`.
+///
 /// Feature: `app-events`.
 pub type AppEventUpdateRequestBadge = AppEventBadge;
 
 /// `AppEventUpdateRequest.data.attributes.priority`.
+///
 /// Feature: `app-events`.
 pub type AppEventUpdateRequestPriority = AppEventPriority;
 
 /// `AppEventUpdateRequest.data.attributes.purchaseRequirement`.
+///
 /// Feature: `app-events`.
 pub type AppEventUpdateRequestPurchaseRequirement = AppEventPurchaseRequirement;
 
 /// `AppEventUpdateRequest.data.attributes.purpose`.
+///
 /// Feature: `app-events`.
 pub type AppEventUpdateRequestPurpose = AppEventPurpose;
 
 /// `AppEventUpdateRequest.data.attributes.territorySchedules[]`.
+///
 /// Feature: `app-events`.
 pub type AppEventUpdateRequestTerritorySchedules = AppEventTerritorySchedules;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppInfoLocalizationResponse = rt::Document<
     AppInfoLocalization,
@@ -16,6 +17,7 @@ pub type AppInfoLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum AppInfoLocalizationResponseIncluded {
 rt::union! { AppInfoLocalizationResponseIncluded by "type" { AppInfo(AppInfo) = "appInfos" } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppInfoLocalizationsResponse = rt::Page<
     AppInfoLocalization,
@@ -36,5 +39,6 @@ pub type AppInfoLocalizationsResponse = rt::Page<
 >;
 
 /// `AppInfoLocalizationsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppInfoLocalizationsResponseIncluded = AppInfoLocalizationResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appInfoLocalizations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,11 +34,7 @@ rt::request! { AppInfoLocalizationCreateRequest: "appInfoLocalizations" {
 
 impl AppInfoLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        app_info: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, app_info: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -100,6 +97,7 @@ impl AppInfoLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `appInfoLocalizations`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

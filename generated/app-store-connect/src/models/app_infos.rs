@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `appInfos`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl AppInfo {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppInfoAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppInfoRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -126,6 +113,7 @@ rt::object! { AppInfoRelationships {
 } }
 
 /// `AppInfo.attributes.australiaAgeRating`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -141,6 +129,7 @@ pub enum AppInfoAustraliaAgeRating {
 rt::open_enum! { AppInfoAustraliaAgeRating { Eighteen = "EIGHTEEN", Fifteen = "FIFTEEN" } }
 
 /// `AppInfo.attributes.brazilAgeRatingV2`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -174,15 +163,15 @@ pub enum AppInfoBrazilAgeRatingV2 {
 }
 
 rt::open_enum! { AppInfoBrazilAgeRatingV2 {
-    OfficialEighteen = "OFFICIAL_EIGHTEEN", OfficialFourteen = "OFFICIAL_FOURTEEN",
-    OfficialL = "OFFICIAL_L", OfficialSixteen = "OFFICIAL_SIXTEEN", OfficialTen = "OFFICIAL_TEN",
-    OfficialTwelve = "OFFICIAL_TWELVE", SelfRatedEighteen = "SELF_RATED_EIGHTEEN",
-    SelfRatedFourteen = "SELF_RATED_FOURTEEN", SelfRatedL = "SELF_RATED_L",
-    SelfRatedSixteen = "SELF_RATED_SIXTEEN", SelfRatedTen = "SELF_RATED_TEN",
+    OfficialEighteen = "OFFICIAL_EIGHTEEN", OfficialFourteen = "OFFICIAL_FOURTEEN", OfficialL = "OFFICIAL_L",
+    OfficialSixteen = "OFFICIAL_SIXTEEN", OfficialTen = "OFFICIAL_TEN", OfficialTwelve = "OFFICIAL_TWELVE",
+    SelfRatedEighteen = "SELF_RATED_EIGHTEEN", SelfRatedFourteen = "SELF_RATED_FOURTEEN",
+    SelfRatedL = "SELF_RATED_L", SelfRatedSixteen = "SELF_RATED_SIXTEEN", SelfRatedTen = "SELF_RATED_TEN",
     SelfRatedTwelve = "SELF_RATED_TWELVE",
 } }
 
 /// `AppInfo.attributes.franceAgeRating`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -196,6 +185,7 @@ pub enum AppInfoFranceAgeRating {
 rt::open_enum! { AppInfoFranceAgeRating { Eighteen = "EIGHTEEN" } }
 
 /// `AppInfo.attributes.koreaAgeRating`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -220,6 +210,7 @@ rt::open_enum! { AppInfoKoreaAgeRating {
 } }
 
 /// `AppInfo.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppInfoResponse = rt::Document<AppInfo, AppInfoResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -36,9 +38,11 @@ rt::union! { AppInfoResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppInfosResponse = rt::Page<AppInfo, AppInfosResponseIncluded>;
 
 /// `AppInfosResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppInfosResponseIncluded = AppInfoResponseIncluded;

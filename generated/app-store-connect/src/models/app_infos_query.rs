@@ -10,10 +10,9 @@ rt::tokens! {
 /// Feature: `app-store`.
 pub struct AppInfosInclude {
     AGE_RATING_DECLARATION = "ageRatingDeclaration", APP = "app", APP_INFO = "appInfo",
-    APP_INFO_LOCALIZATIONS = "appInfoLocalizations", PARENT = "parent",
-    PRIMARY_CATEGORY = "primaryCategory", PRIMARY_SUBCATEGORY_ONE = "primarySubcategoryOne",
-    PRIMARY_SUBCATEGORY_TWO = "primarySubcategoryTwo", SECONDARY_CATEGORY = "secondaryCategory",
-    SECONDARY_SUBCATEGORY_ONE = "secondarySubcategoryOne",
+    APP_INFO_LOCALIZATIONS = "appInfoLocalizations", PARENT = "parent", PRIMARY_CATEGORY = "primaryCategory",
+    PRIMARY_SUBCATEGORY_ONE = "primarySubcategoryOne", PRIMARY_SUBCATEGORY_TWO = "primarySubcategoryTwo",
+    SECONDARY_CATEGORY = "secondaryCategory", SECONDARY_SUBCATEGORY_ONE = "secondarySubcategoryOne",
     SECONDARY_SUBCATEGORY_TWO = "secondarySubcategoryTwo", SUBCATEGORIES = "subcategories",
     TERRITORY = "territory",
 } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Changes a resource of the type `appInfos`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appKeywords`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -8,5 +8,6 @@ use storewright_runtime as rt;
 use super::AppKeyword;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppKeywordsResponse = rt::Page<AppKeyword>;

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::AppMediaStateError;
 
 /// `AppMediaAssetState`.
+///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -23,6 +24,7 @@ pub struct AppMediaAssetState {
 rt::object! { AppMediaAssetState { errors: "errors", state: "state", warnings: "warnings" } }
 
 /// `AppMediaAssetState.state`, open to new values.
+///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::AppMediaStateError;
 
 /// `AppMediaPreviewFrameImageState`.
+///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -23,6 +24,7 @@ pub struct AppMediaPreviewFrameImageState {
 rt::object! { AppMediaPreviewFrameImageState { errors: "errors", state: "state", warnings: "warnings" } }
 
 /// `AppMediaPreviewFrameImageState.state`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

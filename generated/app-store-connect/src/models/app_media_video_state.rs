@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::AppMediaStateError;
 
 /// `AppMediaVideoState`.
+///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -23,6 +24,7 @@ pub struct AppMediaVideoState {
 rt::object! { AppMediaVideoState { errors: "errors", state: "state", warnings: "warnings" } }
 
 /// `AppMediaVideoState.state`, open to new values.
+///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -42,6 +44,6 @@ pub enum AppMediaVideoStateState {
 }
 
 rt::open_enum! { AppMediaVideoStateState {
-    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED",
-    Processing = "PROCESSING", UploadComplete = "UPLOAD_COMPLETE",
+    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED", Processing = "PROCESSING",
+    UploadComplete = "UPLOAD_COMPLETE",
 } }

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::PreviewType;
 
 /// A resource of the type `appPreviewSets`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,20 +34,6 @@ impl AppPreviewSet {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppPreviewSetAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppPreviewSetRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

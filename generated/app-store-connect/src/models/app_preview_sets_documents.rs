@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppPreviewSetResponse = rt::Document<
     AppPreviewSet,
@@ -18,6 +19,7 @@ pub type AppPreviewSetResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -44,6 +46,7 @@ rt::union! { AppPreviewSetResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppPreviewSetsResponse = rt::Page<
     AppPreviewSet,
@@ -51,5 +54,6 @@ pub type AppPreviewSetsResponse = rt::Page<
 >;
 
 /// `AppPreviewSetsResponse.included[]`.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppPreviewSetsResponseIncluded = AppPreviewSetResponseIncluded;

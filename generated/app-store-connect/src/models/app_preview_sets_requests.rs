@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::PreviewType;
 
 /// Creates a resource of the type `appPreviewSets`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -38,19 +39,13 @@ impl AppPreviewSetCreateRequest {
     }
 
     /// Sets [`app_custom_product_page_localization`](Self#structfield.app_custom_product_page_localization).
-    pub fn app_custom_product_page_localization(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn app_custom_product_page_localization(mut self, value: impl Into<String>) -> Self {
         self.app_custom_product_page_localization = Some(value.into());
         self
     }
 
     /// Sets [`app_store_version_experiment_treatment_localization`](Self#structfield.app_store_version_experiment_treatment_localization).
-    pub fn app_store_version_experiment_treatment_localization(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn app_store_version_experiment_treatment_localization(mut self, value: impl Into<String>) -> Self {
         self.app_store_version_experiment_treatment_localization = Some(value.into());
         self
     }

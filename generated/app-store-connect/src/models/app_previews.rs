@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `appPreviews`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl AppPreview {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppPreviewAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppPreviewRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppPreviewResponse = rt::Document<AppPreview, AppPreviewResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,9 +28,11 @@ pub enum AppPreviewResponseIncluded {
 rt::union! { AppPreviewResponseIncluded by "type" { AppPreviewSet(AppPreviewSet) = "appPreviewSets" } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppPreviewsResponse = rt::Page<AppPreview, AppPreviewsResponseIncluded>;
 
 /// `AppPreviewsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppPreviewsResponseIncluded = AppPreviewResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appPreviews`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -29,11 +30,7 @@ rt::request! { AppPreviewCreateRequest: "appPreviews" {
 
 impl AppPreviewCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_preview_set: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, app_preview_set: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -70,6 +67,7 @@ impl AppPreviewCreateRequest {
 }
 
 /// Changes a resource of the type `appPreviews`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `pricing`.
 pub type AppPricePointV3Response = rt::Document<
     AppPricePointV3,
@@ -17,6 +18,7 @@ pub type AppPricePointV3Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { AppPricePointV3ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `pricing`.
 pub type AppPricePointsV3Response = rt::Page<
     AppPricePointV3,
@@ -41,5 +44,6 @@ pub type AppPricePointsV3Response = rt::Page<
 >;
 
 /// `AppPricePointsV3Response.included[]`.
+///
 /// Features: any of `app-store`, `pricing`.
 pub type AppPricePointsV3ResponseIncluded = AppPricePointV3ResponseIncluded;

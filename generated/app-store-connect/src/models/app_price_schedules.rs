@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appPriceSchedules`.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,16 +27,6 @@ impl AppPriceSchedule {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppPriceScheduleRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

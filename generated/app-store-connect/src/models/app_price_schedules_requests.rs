@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `appPriceSchedules`.
+///
 /// Feature: `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,14 +48,17 @@ impl AppPriceScheduleCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = AppPriceScheduleCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<AppPriceScheduleCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `pricing`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -67,7 +71,7 @@ pub enum AppPriceScheduleCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain AppPriceScheduleCreateRequestIncluded by "type" {
+rt::union! { sent AppPriceScheduleCreateRequestIncluded by "type" {
     AppPriceV2InlineCreate(AppPriceV2InlineCreate) = "appPrices",
     TerritoryInlineCreate(TerritoryInlineCreate) = "territories",
 } }

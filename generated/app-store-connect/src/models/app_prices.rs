@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appPrices`.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl AppPriceV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppPriceV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppPriceV2Relationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `pricing`.
 pub type AppPricesV2Response = rt::Page<AppPriceV2, AppPricesV2ResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `pricing`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appPrices` that another request creates along.
+///
 /// Feature: `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::ScreenshotDisplayType;
 
 /// A resource of the type `appScreenshotSets`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl AppScreenshotSet {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppScreenshotSetAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppScreenshotSetRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

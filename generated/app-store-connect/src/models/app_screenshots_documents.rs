@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppScreenshotResponse = rt::Document<
     AppScreenshot,
@@ -16,6 +17,7 @@ pub type AppScreenshotResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { AppScreenshotResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppScreenshotsResponse = rt::Page<
     AppScreenshot,
@@ -38,5 +41,6 @@ pub type AppScreenshotsResponse = rt::Page<
 >;
 
 /// `AppScreenshotsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppScreenshotsResponseIncluded = AppScreenshotResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appScreenshots`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -24,11 +25,7 @@ rt::request! { AppScreenshotCreateRequest: "appScreenshots" { attributes { file_
 
 impl AppScreenshotCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_screenshot_set: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, app_screenshot_set: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -38,6 +35,7 @@ impl AppScreenshotCreateRequest {
 }
 
 /// Changes a resource of the type `appScreenshots`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

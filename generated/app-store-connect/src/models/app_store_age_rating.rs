@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `AppStoreAgeRating`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -68,8 +69,7 @@ rt::open_enum! { AppStoreAgeRating {
     FifteenPlus = "FIFTEEN_PLUS", FivePlus = "FIVE_PLUS", FourteenPlus = "FOURTEEN_PLUS",
     FourPlus = "FOUR_PLUS", L = "L", NineteenPlus = "NINETEEN_PLUS", NinePlus = "NINE_PLUS",
     OnePlus = "ONE_PLUS", SeventeenPlus = "SEVENTEEN_PLUS", SevenPlus = "SEVEN_PLUS",
-    SixteenPlus = "SIXTEEN_PLUS", SixPlus = "SIX_PLUS", TenPlus = "TEN_PLUS",
-    ThirteenPlus = "THIRTEEN_PLUS", ThreePlus = "THREE_PLUS", TwelvePlus = "TWELVE_PLUS",
-    TwentyOnePlus = "TWENTY_ONE_PLUS", TwentyPlus = "TWENTY_PLUS", TwoPlus = "TWO_PLUS",
-    Unrated = "UNRATED", ZeroZero = "ZERO_ZERO",
+    SixteenPlus = "SIXTEEN_PLUS", SixPlus = "SIX_PLUS", TenPlus = "TEN_PLUS", ThirteenPlus = "THIRTEEN_PLUS",
+    ThreePlus = "THREE_PLUS", TwelvePlus = "TWELVE_PLUS", TwentyOnePlus = "TWENTY_ONE_PLUS",
+    TwentyPlus = "TWENTY_PLUS", TwoPlus = "TWO_PLUS", Unrated = "UNRATED", ZeroZero = "ZERO_ZERO",
 } }

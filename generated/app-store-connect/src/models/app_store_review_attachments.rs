@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `appStoreReviewAttachments`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,23 +35,6 @@ impl AppStoreReviewAttachment {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppStoreReviewAttachmentAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreReviewAttachmentRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

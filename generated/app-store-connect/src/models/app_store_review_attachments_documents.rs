@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppStoreReviewAttachmentResponse = rt::Document<
     AppStoreReviewAttachment,
@@ -16,6 +17,7 @@ pub type AppStoreReviewAttachmentResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { AppStoreReviewAttachmentResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppStoreReviewAttachmentsResponse = rt::Page<
     AppStoreReviewAttachment,
@@ -38,5 +41,6 @@ pub type AppStoreReviewAttachmentsResponse = rt::Page<
 >;
 
 /// `AppStoreReviewAttachmentsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppStoreReviewAttachmentsResponseIncluded = AppStoreReviewAttachmentResponseIncluded;

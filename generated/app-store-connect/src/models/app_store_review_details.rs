@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appStoreReviewDetails`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl AppStoreReviewDetail {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppStoreReviewDetailAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreReviewDetailRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

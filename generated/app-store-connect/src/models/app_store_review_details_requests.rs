@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreReviewDetails`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -153,6 +154,7 @@ impl AppStoreReviewDetailCreateRequest {
 }
 
 /// Changes a resource of the type `appStoreReviewDetails`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

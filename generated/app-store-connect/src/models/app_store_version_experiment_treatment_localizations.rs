@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,26 +31,6 @@ impl AppStoreVersionExperimentTreatmentLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppStoreVersionExperimentTreatmentLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreVersionExperimentTreatmentLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `product-pages`.
 pub type AppStoreVersionExperimentTreatmentLocalizationResponse = rt::Document<
     AppStoreVersionExperimentTreatmentLocalization,
@@ -17,6 +18,7 @@ pub type AppStoreVersionExperimentTreatmentLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { AppStoreVersionExperimentTreatmentLocalizationResponseIncluded by "
 } }
 
 /// A page of resources.
+///
 /// Feature: `product-pages`.
 pub type AppStoreVersionExperimentTreatmentLocalizationsResponse = rt::Page<
     AppStoreVersionExperimentTreatmentLocalization,
@@ -45,5 +48,6 @@ pub type AppStoreVersionExperimentTreatmentLocalizationsResponse = rt::Page<
 >;
 
 /// `AppStoreVersionExperimentTreatmentLocalizationsResponse.included[]`.
+///
 /// Feature: `product-pages`.
 pub type AppStoreVersionExperimentTreatmentLocalizationsResponseIncluded = AppStoreVersionExperimentTreatmentLocalizationResponseIncluded;

@@ -8,16 +8,16 @@ use super::{
     PreviewType, ScreenshotDisplayType,
 };
 
-#[cfg(feature = "product-pages")]
 /// Values of `filter[previewType]`.
 ///
 /// Feature: `product-pages`.
+#[cfg(feature = "product-pages")]
 pub type AppStoreVersionExperimentTreatmentLocalizationsAppPreviewSetsPreviewType = PreviewType;
 
-#[cfg(feature = "product-pages")]
 /// Values of `filter[screenshotDisplayType]`.
 ///
 /// Feature: `product-pages`.
+#[cfg(feature = "product-pages")]
 pub type AppStoreVersionExperimentTreatmentLocalizationsAppScreenshotSetsScreenshotDisplayType = ScreenshotDisplayType;
 
 rt::tokens! {

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -22,10 +23,7 @@ rt::request! { AppStoreVersionExperimentTreatmentLocalizationCreateRequest: "app
 
 impl AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        app_store_version_experiment_treatment: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, app_store_version_experiment_treatment: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             app_store_version_experiment_treatment: app_store_version_experiment_treatment

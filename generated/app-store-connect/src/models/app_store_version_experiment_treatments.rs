@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::ImageAsset;
 
 /// A resource of the type `appStoreVersionExperimentTreatments`.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,26 +34,6 @@ impl AppStoreVersionExperimentTreatment {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppStoreVersionExperimentTreatmentAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreVersionExperimentTreatmentRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

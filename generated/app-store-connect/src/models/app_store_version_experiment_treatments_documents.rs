@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `product-pages`.
 pub type AppStoreVersionExperimentTreatmentResponse = rt::Document<
     AppStoreVersionExperimentTreatment,
@@ -17,6 +18,7 @@ pub type AppStoreVersionExperimentTreatmentResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -37,6 +39,7 @@ rt::union! { AppStoreVersionExperimentTreatmentResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `product-pages`.
 pub type AppStoreVersionExperimentTreatmentsResponse = rt::Page<
     AppStoreVersionExperimentTreatment,
@@ -44,5 +47,6 @@ pub type AppStoreVersionExperimentTreatmentsResponse = rt::Page<
 >;
 
 /// `AppStoreVersionExperimentTreatmentsResponse.included[]`.
+///
 /// Feature: `product-pages`.
 pub type AppStoreVersionExperimentTreatmentsResponseIncluded = AppStoreVersionExperimentTreatmentResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreVersionExperimentTreatments`.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -61,6 +62,7 @@ impl AppStoreVersionExperimentTreatmentCreateRequest {
 }
 
 /// Changes a resource of the type `appStoreVersionExperimentTreatments`; what is absent stays as it is.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

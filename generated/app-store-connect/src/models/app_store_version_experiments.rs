@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// A resource of the type `appStoreVersionExperiments`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -34,26 +35,6 @@ impl AppStoreVersionExperiment {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppStoreVersionExperimentAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreVersionExperimentRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -96,6 +77,7 @@ rt::object! { AppStoreVersionExperimentRelationships {
 } }
 
 /// `AppStoreVersionExperiment.attributes.state`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -129,6 +111,7 @@ rt::open_enum! { AppStoreVersionExperimentState {
 } }
 
 /// A resource of the type `appStoreVersionExperiments`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -154,26 +137,6 @@ impl AppStoreVersionExperimentV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppStoreVersionExperimentV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreVersionExperimentV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -222,5 +185,6 @@ rt::object! { AppStoreVersionExperimentV2Relationships {
 } }
 
 /// `AppStoreVersionExperimentV2.attributes.state`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 pub type AppStoreVersionExperimentV2State = AppStoreVersionExperimentState;

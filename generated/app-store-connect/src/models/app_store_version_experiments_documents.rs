@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentResponse = rt::Document<
@@ -19,6 +20,7 @@ pub type AppStoreVersionExperimentResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -37,6 +39,7 @@ rt::union! { AppStoreVersionExperimentResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppStoreVersionExperimentV2Response = rt::Document<
     AppStoreVersionExperimentV2,
@@ -44,6 +47,7 @@ pub type AppStoreVersionExperimentV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -64,6 +68,7 @@ rt::union! { AppStoreVersionExperimentV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentsResponse = rt::Page<
@@ -72,10 +77,12 @@ pub type AppStoreVersionExperimentsResponse = rt::Page<
 >;
 
 /// `AppStoreVersionExperimentsResponse.included[]`.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppStoreVersionExperimentsResponseIncluded = AppStoreVersionExperimentResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppStoreVersionExperimentsV2Response = rt::Page<
     AppStoreVersionExperimentV2,
@@ -83,5 +90,6 @@ pub type AppStoreVersionExperimentsV2Response = rt::Page<
 >;
 
 /// `AppStoreVersionExperimentsV2Response.included[]`.
+///
 /// Features: any of `app-store`, `product-pages`.
 pub type AppStoreVersionExperimentsV2ResponseIncluded = AppStoreVersionExperimentV2ResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// Creates a resource of the type `appStoreVersionExperiments`.
+///
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -38,6 +39,7 @@ impl AppStoreVersionExperimentCreateRequest {
 }
 
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
+///
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -110,6 +112,7 @@ impl AppStoreVersionExperimentUpdateRequest {
 }
 
 /// Creates a resource of the type `appStoreVersionExperiments`.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -147,6 +150,7 @@ impl AppStoreVersionExperimentV2CreateRequest {
 }
 
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
+///
 /// Feature: `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionLocalizations`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,26 +31,6 @@ impl AppStoreVersionLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppStoreVersionLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreVersionLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

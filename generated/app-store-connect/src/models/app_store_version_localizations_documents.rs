@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionLocalizationResponse = rt::Document<
     AppStoreVersionLocalization,
@@ -16,6 +17,7 @@ pub type AppStoreVersionLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -39,6 +41,7 @@ rt::union! { AppStoreVersionLocalizationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionLocalizationsResponse = rt::Page<
     AppStoreVersionLocalization,
@@ -46,5 +49,6 @@ pub type AppStoreVersionLocalizationsResponse = rt::Page<
 >;
 
 /// `AppStoreVersionLocalizationsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionLocalizationsResponseIncluded = AppStoreVersionLocalizationResponseIncluded;

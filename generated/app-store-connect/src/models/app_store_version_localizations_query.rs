@@ -8,16 +8,16 @@ use super::{
     PreviewType, ScreenshotDisplayType,
 };
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[previewType]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppStoreVersionLocalizationsAppPreviewSetsPreviewType = PreviewType;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[screenshotDisplayType]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppStoreVersionLocalizationsAppScreenshotSetsScreenshotDisplayType = ScreenshotDisplayType;
 
 rt::tokens! {

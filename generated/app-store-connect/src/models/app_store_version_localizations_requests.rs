@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreVersionLocalizations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -123,6 +124,7 @@ impl AppStoreVersionLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `appStoreVersionLocalizations`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::PhasedReleaseState;
 
 /// A resource of the type `appStoreVersionPhasedReleases`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,16 +32,6 @@ impl AppStoreVersionPhasedRelease {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: AppStoreVersionPhasedReleaseAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

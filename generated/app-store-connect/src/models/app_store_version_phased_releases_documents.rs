@@ -7,12 +7,14 @@ use storewright_runtime as rt;
 use super::AppStoreVersionPhasedRelease;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionPhasedReleaseResponse = rt::Document<
     AppStoreVersionPhasedRelease,
 >;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionPhasedReleaseWithoutIncludesResponse = rt::Document<
     AppStoreVersionPhasedRelease,

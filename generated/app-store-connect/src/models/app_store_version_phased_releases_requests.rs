@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::PhasedReleaseState;
 
 /// Creates a resource of the type `appStoreVersionPhasedReleases`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -43,6 +44,7 @@ impl AppStoreVersionPhasedReleaseCreateRequest {
 }
 
 /// Changes a resource of the type `appStoreVersionPhasedReleases`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::AppStoreVersionPromotion;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionPromotionResponse = rt::Document<AppStoreVersionPromotion>;

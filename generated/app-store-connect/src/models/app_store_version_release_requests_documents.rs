@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppStoreVersionReleaseRequest;
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionReleaseRequestResponse = rt::Document<
     AppStoreVersionReleaseRequest,

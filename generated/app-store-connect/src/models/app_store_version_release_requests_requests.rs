@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `appStoreVersionReleaseRequests`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `AppStoreVersionState`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -58,10 +59,9 @@ rt::open_enum! { AppStoreVersionState {
     DeveloperRemovedFromSale = "DEVELOPER_REMOVED_FROM_SALE", InvalidBinary = "INVALID_BINARY",
     InReview = "IN_REVIEW", MetadataRejected = "METADATA_REJECTED", NotApplicable = "NOT_APPLICABLE",
     PendingAppleRelease = "PENDING_APPLE_RELEASE", PendingContract = "PENDING_CONTRACT",
-    PendingDeveloperRelease = "PENDING_DEVELOPER_RELEASE",
-    PreorderReadyForSale = "PREORDER_READY_FOR_SALE", PrepareForSubmission = "PREPARE_FOR_SUBMISSION",
-    ProcessingForAppStore = "PROCESSING_FOR_APP_STORE", ReadyForReview = "READY_FOR_REVIEW",
-    ReadyForSale = "READY_FOR_SALE", Rejected = "REJECTED", RemovedFromSale = "REMOVED_FROM_SALE",
-    ReplacedWithNewVersion = "REPLACED_WITH_NEW_VERSION",
+    PendingDeveloperRelease = "PENDING_DEVELOPER_RELEASE", PreorderReadyForSale = "PREORDER_READY_FOR_SALE",
+    PrepareForSubmission = "PREPARE_FOR_SUBMISSION", ProcessingForAppStore = "PROCESSING_FOR_APP_STORE",
+    ReadyForReview = "READY_FOR_REVIEW", ReadyForSale = "READY_FOR_SALE", Rejected = "REJECTED",
+    RemovedFromSale = "REMOVED_FROM_SALE", ReplacedWithNewVersion = "REPLACED_WITH_NEW_VERSION",
     WaitingForExportCompliance = "WAITING_FOR_EXPORT_COMPLIANCE", WaitingForReview = "WAITING_FOR_REVIEW",
 } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionSubmissions`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -29,16 +30,6 @@ impl AppStoreVersionSubmission {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: AppStoreVersionSubmissionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

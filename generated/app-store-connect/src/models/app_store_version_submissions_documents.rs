@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionSubmissionResponse = rt::Document<
@@ -17,6 +18,7 @@ pub type AppStoreVersionSubmissionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `appStoreVersions`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl AppStoreVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppStoreVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppStoreVersionRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -84,9 +71,9 @@ pub struct AppStoreVersionAttributes {
 
 rt::object! { AppStoreVersionAttributes {
     app_store_state: "appStoreState", app_version_state: "appVersionState", copyright: "copyright",
-    created_date: "createdDate", downloadable: "downloadable",
-    earliest_release_date: "earliestReleaseDate", platform: "platform", release_type: "releaseType",
-    review_type: "reviewType", uses_idfa: "usesIdfa", version_string: "versionString",
+    created_date: "createdDate", downloadable: "downloadable", earliest_release_date: "earliestReleaseDate",
+    platform: "platform", release_type: "releaseType", review_type: "reviewType", uses_idfa: "usesIdfa",
+    version_string: "versionString",
 } }
 
 /// Relationships of [`AppStoreVersion`].
@@ -123,8 +110,7 @@ pub struct AppStoreVersionRelationships {
 
 rt::object! { AppStoreVersionRelationships {
     alternative_distribution_package: "alternativeDistributionPackage", app: "app",
-    app_clip_default_experience: "appClipDefaultExperience",
-    app_store_review_detail: "appStoreReviewDetail",
+    app_clip_default_experience: "appClipDefaultExperience", app_store_review_detail: "appStoreReviewDetail",
     app_store_version_experiments: "appStoreVersionExperiments",
     app_store_version_experiments_v2: "appStoreVersionExperimentsV2",
     app_store_version_localizations: "appStoreVersionLocalizations",
@@ -135,6 +121,7 @@ rt::object! { AppStoreVersionRelationships {
 } }
 
 /// `AppStoreVersion.attributes.releaseType`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -154,6 +141,7 @@ rt::open_enum! { AppStoreVersionReleaseType {
 } }
 
 /// `AppStoreVersion.attributes.reviewType`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -12,6 +12,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 pub type AppStoreVersionResponse = rt::Document<
     AppStoreVersion,
@@ -19,6 +20,7 @@ pub type AppStoreVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -62,6 +64,7 @@ rt::union! { AppStoreVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 pub type AppStoreVersionsResponse = rt::Page<
     AppStoreVersion,
@@ -69,5 +72,6 @@ pub type AppStoreVersionsResponse = rt::Page<
 >;
 
 /// `AppStoreVersionsResponse.included[]`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 pub type AppStoreVersionsResponseIncluded = AppStoreVersionResponseIncluded;

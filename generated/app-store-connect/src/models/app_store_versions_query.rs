@@ -74,10 +74,10 @@ rt::open_enum! { AppStoreVersionsAppStoreVersionExperimentsV2State {
     Rejected = "REJECTED", Stopped = "STOPPED", WaitingForReview = "WAITING_FOR_REVIEW",
 } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[territory]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppStoreVersionsCustomerReviewsTerritory = TerritoryCode;
 
 rt::tokens! {

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `appStoreVersions`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -90,10 +91,7 @@ impl AppStoreVersionCreateRequest {
     }
 
     /// Sets [`release_type`](Self#structfield.release_type).
-    pub fn release_type(
-        mut self,
-        value: impl Into<AppStoreVersionCreateRequestReleaseType>,
-    ) -> Self {
+    pub fn release_type(mut self, value: impl Into<AppStoreVersionCreateRequestReleaseType>) -> Self {
         self.release_type = rt::Patch::Value(value.into());
         self
     }
@@ -106,10 +104,7 @@ impl AppStoreVersionCreateRequest {
     }
 
     /// Sets [`review_type`](Self#structfield.review_type).
-    pub fn review_type(
-        mut self,
-        value: impl Into<AppStoreVersionCreateRequestReviewType>,
-    ) -> Self {
+    pub fn review_type(mut self, value: impl Into<AppStoreVersionCreateRequestReviewType>) -> Self {
         self.review_type = rt::Patch::Value(value.into());
         self
     }
@@ -156,14 +151,17 @@ impl AppStoreVersionCreateRequest {
 }
 
 /// `AppStoreVersionCreateRequest.data.attributes.releaseType`.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionCreateRequestReleaseType = AppStoreVersionReleaseType;
 
 /// `AppStoreVersionCreateRequest.data.attributes.reviewType`.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionCreateRequestReviewType = AppStoreVersionReviewType;
 
 /// Changes a resource of the type `appStoreVersions`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -252,10 +250,7 @@ impl AppStoreVersionUpdateRequest {
     }
 
     /// Sets [`release_type`](Self#structfield.release_type).
-    pub fn release_type(
-        mut self,
-        value: impl Into<AppStoreVersionUpdateRequestReleaseType>,
-    ) -> Self {
+    pub fn release_type(mut self, value: impl Into<AppStoreVersionUpdateRequestReleaseType>) -> Self {
         self.release_type = rt::Patch::Value(value.into());
         self
     }
@@ -268,10 +263,7 @@ impl AppStoreVersionUpdateRequest {
     }
 
     /// Sets [`review_type`](Self#structfield.review_type).
-    pub fn review_type(
-        mut self,
-        value: impl Into<AppStoreVersionUpdateRequestReviewType>,
-    ) -> Self {
+    pub fn review_type(mut self, value: impl Into<AppStoreVersionUpdateRequestReviewType>) -> Self {
         self.review_type = rt::Patch::Value(value.into());
         self
     }
@@ -340,9 +332,11 @@ impl AppStoreVersionUpdateRequest {
 }
 
 /// `AppStoreVersionUpdateRequest.data.attributes.releaseType`.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionUpdateRequestReleaseType = AppStoreVersionReleaseType;
 
 /// `AppStoreVersionUpdateRequest.data.attributes.reviewType`.
+///
 /// Feature: `app-store`.
 pub type AppStoreVersionUpdateRequestReviewType = AppStoreVersionReviewType;

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type AppTagResponse = rt::Document<AppTag, AppTagResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,9 +28,11 @@ pub enum AppTagResponseIncluded {
 rt::union! { AppTagResponseIncluded by "type" { Territory(Territory) = "territories" } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type AppTagsResponse = rt::Page<AppTag, AppTagsResponseIncluded>;
 
 /// `AppTagsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type AppTagsResponseIncluded = AppTagResponseIncluded;

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::SubscriptionStatusUrlVersion;
 
 /// A resource of the type `apps`.
+///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,20 +32,6 @@ impl App {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: AppAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: AppRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -191,8 +178,8 @@ rt::object! { AppRelationships {
     android_to_ios_app_mapping_details: "androidToIosAppMappingDetails",
     app_availability_v2: "appAvailabilityV2", app_clips: "appClips",
     app_custom_product_pages: "appCustomProductPages",
-    app_encryption_declarations: "appEncryptionDeclarations", app_events: "appEvents",
-    app_infos: "appInfos", app_price_points: "appPricePoints", app_price_schedule: "appPriceSchedule",
+    app_encryption_declarations: "appEncryptionDeclarations", app_events: "appEvents", app_infos: "appInfos",
+    app_price_points: "appPricePoints", app_price_schedule: "appPriceSchedule",
     app_store_icon: "appStoreIcon", app_store_version_experiments_v2: "appStoreVersionExperimentsV2",
     app_store_versions: "appStoreVersions", app_tags: "appTags", background_assets: "backgroundAssets",
     beta_app_localizations: "betaAppLocalizations", beta_app_review_detail: "betaAppReviewDetail",
@@ -211,6 +198,7 @@ rt::object! { AppRelationships {
 } }
 
 /// `App.attributes.contentRightsDeclaration`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::BetaTester;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 pub type AppsBetaTesterUsagesV1MetricResponse = rt::Page<
     AppsBetaTesterUsagesV1MetricResponseData,
@@ -15,6 +16,7 @@ pub type AppsBetaTesterUsagesV1MetricResponse = rt::Page<
 >;
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[]`.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,6 +32,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseData {
 } }
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[]`.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,6 +50,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
 } }
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -64,6 +68,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
 } }
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions`.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -77,6 +82,7 @@ pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensions {
 rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensions { beta_testers: "betaTesters" } }
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters`.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -89,11 +95,10 @@ pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
     >,
 }
 
-rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
-    data: "data", links: "links",
-} }
+rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters { data: "data", links: "links" } }
 
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters.links`.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -109,6 +114,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks
 } }
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

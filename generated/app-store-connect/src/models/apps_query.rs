@@ -27,10 +27,10 @@ use super::DeviceFamily;
 #[allow(unused_imports)]
 use super::MetricCategory;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[deviceFamily]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsAccessibilityDeclarationsDeviceFamily = DeviceFamily;
 
 /// Values of `filter[state]`.
@@ -71,10 +71,10 @@ rt::open_enum! { AppsAnalyticsReportRequestsAccessType {
     OneTimeSnapshot = "ONE_TIME_SNAPSHOT", Ongoing = "ONGOING",
 } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsAppEncryptionDeclarationsPlatform = Platform;
 
 /// Values of `filter[eventState]`.
@@ -147,52 +147,52 @@ rt::open_enum! { AppsAppStoreVersionExperimentsV2State {
     Rejected = "REJECTED", Stopped = "STOPPED", WaitingForReview = "WAITING_FOR_REVIEW",
 } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[appStoreState]`, `filter[appStoreVersions.appStoreState]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsAppStoreVersionsAppStoreState = AppStoreVersionState;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[appStoreVersions.appVersionState]`, `filter[appVersionState]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsAppStoreVersionsAppVersionState = AppVersionState;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[appStoreVersions.platform]`, `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsAppStoreVersionsPlatform = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[versions.platforms]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsBackgroundAssetsVersionsPlatforms = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[appPlatform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsBetaFeedbackCrashSubmissionsAppPlatform = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[devicePlatform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsBetaFeedbackCrashSubmissionsDevicePlatform = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[appPlatform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsBetaFeedbackScreenshotSubmissionsAppPlatform = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[devicePlatform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsBetaFeedbackScreenshotSubmissionsDevicePlatform = Platform;
 
 /// Values of `groupBy`.
@@ -229,28 +229,28 @@ pub enum AppsBetaTesterUsagesPeriod {
 
 rt::open_enum! { AppsBetaTesterUsagesPeriod { P30d = "P30D", P365d = "P365D", P7d = "P7D", P90d = "P90D" } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsBuildUploadsPlatform = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsCustomerReviewSummarizationsPlatform = Platform;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[territory]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsCustomerReviewsTerritory = TerritoryCode;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsGameCenterEnabledVersionsPlatform = Platform;
 
 /// Values of `filter[inAppPurchaseType]`.
@@ -279,16 +279,16 @@ rt::open_enum! { AppsInAppPurchasesInAppPurchaseType {
     NonRenewingSubscription = "NON_RENEWING_SUBSCRIPTION",
 } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[inAppPurchaseType]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsInAppPurchasesV2InAppPurchaseType = InAppPurchaseType;
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsInAppPurchasesV2State = InAppPurchaseState;
 
 rt::tokens! {
@@ -306,8 +306,8 @@ pub struct AppsInclude {
     APP_CUSTOM_PRODUCT_PAGES = "appCustomProductPages",
     APP_ENCRYPTION_DECLARATION_DOCUMENT = "appEncryptionDeclarationDocument",
     APP_ENCRYPTION_DECLARATIONS = "appEncryptionDeclarations", APP_EVENTS = "appEvents",
-    APP_INFO_LOCALIZATIONS = "appInfoLocalizations", APP_INFOS = "appInfos",
-    APP_STORE_ICON = "appStoreIcon", APP_STORE_REVIEW_DETAIL = "appStoreReviewDetail",
+    APP_INFO_LOCALIZATIONS = "appInfoLocalizations", APP_INFOS = "appInfos", APP_STORE_ICON = "appStoreIcon",
+    APP_STORE_REVIEW_DETAIL = "appStoreReviewDetail",
     APP_STORE_REVIEW_SCREENSHOT = "appStoreReviewScreenshot", APP_STORE_VERSION = "appStoreVersion",
     APP_STORE_VERSION_EXPERIMENT_TREATMENTS = "appStoreVersionExperimentTreatments",
     APP_STORE_VERSION_EXPERIMENTS = "appStoreVersionExperiments",
@@ -317,18 +317,16 @@ pub struct AppsInclude {
     APP_STORE_VERSION_PHASED_RELEASE = "appStoreVersionPhasedRelease",
     APP_STORE_VERSION_SUBMISSION = "appStoreVersionSubmission", APP_STORE_VERSIONS = "appStoreVersions",
     APPS = "apps", ASSET_DESCRIPTION_FILE = "assetDescriptionFile", ASSET_FILE = "assetFile",
-    ASSET_SPI_FILE = "assetSpiFile", AUTOMATIC_PRICES = "automaticPrices",
-    BASE_TERRITORY = "baseTerritory", BETA_APP_LOCALIZATIONS = "betaAppLocalizations",
-    BETA_APP_REVIEW_DETAIL = "betaAppReviewDetail", BETA_GROUPS = "betaGroups",
-    BETA_LICENSE_AGREEMENT = "betaLicenseAgreement", BUILD = "build", BUILDS = "builds",
-    BUNDLE_ID = "bundleId", CHALLENGE_RELEASES = "challengeReleases",
+    ASSET_SPI_FILE = "assetSpiFile", AUTOMATIC_PRICES = "automaticPrices", BASE_TERRITORY = "baseTerritory",
+    BETA_APP_LOCALIZATIONS = "betaAppLocalizations", BETA_APP_REVIEW_DETAIL = "betaAppReviewDetail",
+    BETA_GROUPS = "betaGroups", BETA_LICENSE_AGREEMENT = "betaLicenseAgreement", BUILD = "build",
+    BUILDS = "builds", BUNDLE_ID = "bundleId", CHALLENGE_RELEASES = "challengeReleases",
     CHALLENGES_MINIMUM_PLATFORM_VERSIONS = "challengesMinimumPlatformVersions", CI_PRODUCT = "ciProduct",
     COMPATIBLE_VERSIONS = "compatibleVersions", CONTENT = "content", CONTROL_VERSIONS = "controlVersions",
     DEFAULT_GROUP_LEADERBOARD = "defaultGroupLeaderboard",
     DEFAULT_GROUP_LEADERBOARD_V2 = "defaultGroupLeaderboardV2", DEFAULT_LEADERBOARD = "defaultLeaderboard",
-    DEFAULT_LEADERBOARD_V2 = "defaultLeaderboardV2",
-    END_USER_LICENSE_AGREEMENT = "endUserLicenseAgreement", EXTERNAL_BETA_VERSION = "externalBetaVersion",
-    GAME_CENTER_ACHIEVEMENTS = "gameCenterAchievements",
+    DEFAULT_LEADERBOARD_V2 = "defaultLeaderboardV2", END_USER_LICENSE_AGREEMENT = "endUserLicenseAgreement",
+    EXTERNAL_BETA_VERSION = "externalBetaVersion", GAME_CENTER_ACHIEVEMENTS = "gameCenterAchievements",
     GAME_CENTER_ACHIEVEMENTS_V2 = "gameCenterAchievementsV2",
     GAME_CENTER_ACTIVITIES = "gameCenterActivities", GAME_CENTER_APP_VERSION = "gameCenterAppVersion",
     GAME_CENTER_APP_VERSIONS = "gameCenterAppVersions", GAME_CENTER_CHALLENGES = "gameCenterChallenges",
@@ -354,15 +352,15 @@ pub struct AppsInclude {
     SECONDARY_SUBCATEGORY_TWO = "secondarySubcategoryTwo", SUBMITTED_BY_ACTOR = "submittedByActor",
     SUBSCRIPTION = "subscription", SUBSCRIPTION_GRACE_PERIOD = "subscriptionGracePeriod",
     SUBSCRIPTION_GROUP_LOCALIZATIONS = "subscriptionGroupLocalizations",
-    SUBSCRIPTION_GROUPS = "subscriptionGroups", SUBSCRIPTIONS = "subscriptions",
-    TERRITORIES = "territories", TERRITORY = "territory",
-    TERRITORY_AVAILABILITIES = "territoryAvailabilities", TESTER = "tester", VERSIONS = "versions",
+    SUBSCRIPTION_GROUPS = "subscriptionGroups", SUBSCRIPTIONS = "subscriptions", TERRITORIES = "territories",
+    TERRITORY = "territory", TERRITORY_AVAILABILITIES = "territoryAvailabilities", TESTER = "tester",
+    VERSIONS = "versions",
 } }
 
-#[cfg(feature = "power-and-performance")]
 /// Values of `filter[metricType]`.
 ///
 /// Feature: `power-and-performance`.
+#[cfg(feature = "power-and-performance")]
 pub type AppsPerfPowerMetricsMetricType = MetricCategory;
 
 /// Values of `filter[platform]`.
@@ -379,10 +377,10 @@ pub enum AppsPerfPowerMetricsPlatform {
 
 rt::open_enum! { AppsPerfPowerMetricsPlatform { Ios = "IOS" } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`, `filter[reviewSubmissions.platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type AppsReviewSubmissionsPlatform = Platform;
 
 /// Values of `filter[reviewSubmissions.state]`, `filter[state]`.

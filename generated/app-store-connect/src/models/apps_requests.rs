@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Changes a resource of the type `apps`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -140,10 +141,7 @@ impl AppUpdateRequest {
     }
 
     /// Sets [`subscription_status_url_for_sandbox`](Self#structfield.subscription_status_url_for_sandbox).
-    pub fn subscription_status_url_for_sandbox(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn subscription_status_url_for_sandbox(mut self, value: impl Into<String>) -> Self {
         self.subscription_status_url_for_sandbox = rt::Patch::Value(value.into());
         self
     }
@@ -156,10 +154,7 @@ impl AppUpdateRequest {
     }
 
     /// Sets [`subscription_status_url_version`](Self#structfield.subscription_status_url_version).
-    pub fn subscription_status_url_version(
-        mut self,
-        value: impl Into<SubscriptionStatusUrlVersion>,
-    ) -> Self {
+    pub fn subscription_status_url_version(mut self, value: impl Into<SubscriptionStatusUrlVersion>) -> Self {
         self.subscription_status_url_version = rt::Patch::Value(value.into());
         self
     }
@@ -191,5 +186,6 @@ impl AppUpdateRequest {
 }
 
 /// `AppUpdateRequest.data.attributes.contentRightsDeclaration`.
+///
 /// Feature: `app-store`.
 pub type AppUpdateRequestContentRightsDeclaration = AppContentRightsDeclaration;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `backgroundAssetUploadFiles`.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,16 +33,6 @@ impl BackgroundAssetUploadFile {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: BackgroundAssetUploadFileAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -75,6 +66,7 @@ rt::object! { BackgroundAssetUploadFileAttributes {
 } }
 
 /// `BackgroundAssetUploadFile.attributes.assetType`, open to new values.
+///
 /// Feature: `background-assets`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

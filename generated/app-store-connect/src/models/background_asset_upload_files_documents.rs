@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::BackgroundAssetUploadFile;
 
 /// A document with one resource.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetUploadFileResponse = rt::Document<BackgroundAssetUploadFile>;
 
 /// A page of resources.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetUploadFilesResponse = rt::Page<BackgroundAssetUploadFile>;

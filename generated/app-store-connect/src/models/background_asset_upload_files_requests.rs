@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `backgroundAssetUploadFiles`.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -49,10 +50,12 @@ impl BackgroundAssetUploadFileCreateRequest {
 }
 
 /// `BackgroundAssetUploadFileCreateRequest.data.attributes.assetType`.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetUploadFileCreateRequestAssetType = BackgroundAssetUploadFileAssetType;
 
 /// Changes a resource of the type `backgroundAssetUploadFiles`; what is absent stays as it is.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `BackgroundAssetVersionAppStoreReleaseState`, open to new values.
+///
 /// Feature: `background-assets`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

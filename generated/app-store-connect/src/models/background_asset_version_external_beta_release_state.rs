@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `BackgroundAssetVersionExternalBetaReleaseState`, open to new values.
+///
 /// Feature: `background-assets`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

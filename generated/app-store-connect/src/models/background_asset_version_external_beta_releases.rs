@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BackgroundAssetVersionExternalBetaReleaseState;
 
 /// A resource of the type `backgroundAssetVersionExternalBetaReleases`.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,26 +33,6 @@ impl BackgroundAssetVersionExternalBetaRelease {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: BackgroundAssetVersionExternalBetaReleaseAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BackgroundAssetVersionExternalBetaReleaseRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

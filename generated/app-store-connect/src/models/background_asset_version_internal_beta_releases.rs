@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `backgroundAssetVersionInternalBetaReleases`.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,26 +32,6 @@ impl BackgroundAssetVersionInternalBetaRelease {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: BackgroundAssetVersionInternalBetaReleaseAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BackgroundAssetVersionInternalBetaReleaseRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`BackgroundAssetVersionInternalBetaRelease`].
@@ -76,6 +57,7 @@ rt::object! { BackgroundAssetVersionInternalBetaReleaseRelationships {
 } }
 
 /// `BackgroundAssetVersionInternalBetaRelease.attributes.state`, open to new values.
+///
 /// Feature: `background-assets`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

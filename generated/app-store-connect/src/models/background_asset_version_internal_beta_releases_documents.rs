@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetVersionInternalBetaReleaseResponse = rt::Document<
     BackgroundAssetVersionInternalBetaRelease,
@@ -16,6 +17,7 @@ pub type BackgroundAssetVersionInternalBetaReleaseResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `background-assets`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

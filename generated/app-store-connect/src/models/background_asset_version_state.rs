@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `BackgroundAssetVersionState`, open to new values.
+///
 /// Features: any of `app-store`, `background-assets`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -22,6 +23,5 @@ pub enum BackgroundAssetVersionState {
 }
 
 rt::open_enum! { BackgroundAssetVersionState {
-    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED",
-    Processing = "PROCESSING",
+    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED", Processing = "PROCESSING",
 } }

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `backgroundAssetVersions`.
+///
 /// Features: any of `app-store`, `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,23 +36,6 @@ impl BackgroundAssetVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BackgroundAssetVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BackgroundAssetVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -106,6 +90,7 @@ rt::object! { BackgroundAssetVersionRelationships {
 } }
 
 /// `BackgroundAssetVersion.attributes.stateDetails`.
+///
 /// Features: any of `app-store`, `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -118,6 +103,4 @@ pub struct BackgroundAssetVersionStateDetails {
     pub warnings: Option<Vec<StateDetail>>,
 }
 
-rt::object! { BackgroundAssetVersionStateDetails {
-    errors: "errors", infos: "infos", warnings: "warnings",
-} }
+rt::object! { BackgroundAssetVersionStateDetails { errors: "errors", infos: "infos", warnings: "warnings" } }

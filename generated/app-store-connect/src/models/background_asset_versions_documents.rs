@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetVersionResponse = rt::Document<
     BackgroundAssetVersion,
@@ -18,6 +19,7 @@ pub type BackgroundAssetVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `background-assets`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -49,6 +51,7 @@ rt::union! { BackgroundAssetVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetVersionsResponse = rt::Page<
     BackgroundAssetVersion,
@@ -56,5 +59,6 @@ pub type BackgroundAssetVersionsResponse = rt::Page<
 >;
 
 /// `BackgroundAssetVersionsResponse.included[]`.
+///
 /// Feature: `background-assets`.
 pub type BackgroundAssetVersionsResponseIncluded = BackgroundAssetVersionResponseIncluded;

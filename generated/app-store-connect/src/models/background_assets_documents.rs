@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `background-assets`.
 pub type BackgroundAssetResponse = rt::Document<
     BackgroundAsset,
@@ -17,6 +18,7 @@ pub type BackgroundAssetResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `background-assets`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { BackgroundAssetResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `background-assets`.
 pub type BackgroundAssetsResponse = rt::Page<
     BackgroundAsset,
@@ -41,5 +44,6 @@ pub type BackgroundAssetsResponse = rt::Page<
 >;
 
 /// `BackgroundAssetsResponse.included[]`.
+///
 /// Features: any of `app-store`, `background-assets`.
 pub type BackgroundAssetsResponseIncluded = BackgroundAssetResponseIncluded;

@@ -26,16 +26,16 @@ rt::sort_tokens! {
 /// Feature: `background-assets`.
 pub struct BackgroundAssetsSort { VERSION = "version" } }
 
-#[cfg(feature = "background-assets")]
 /// Values of `filter[appStoreRelease.state]`.
 ///
 /// Feature: `background-assets`.
+#[cfg(feature = "background-assets")]
 pub type BackgroundAssetsVersionsAppStoreReleaseState = BackgroundAssetVersionAppStoreReleaseState;
 
-#[cfg(feature = "background-assets")]
 /// Values of `filter[externalBetaRelease.state]`.
 ///
 /// Feature: `background-assets`.
+#[cfg(feature = "background-assets")]
 pub type BackgroundAssetsVersionsExternalBetaReleaseState = BackgroundAssetVersionExternalBetaReleaseState;
 
 /// Values of `filter[internalBetaRelease.state]`.
@@ -56,10 +56,10 @@ rt::open_enum! { BackgroundAssetsVersionsInternalBetaReleaseState {
     ReadyForTesting = "READY_FOR_TESTING", Superseded = "SUPERSEDED",
 } }
 
-#[cfg(feature = "background-assets")]
 /// Values of `filter[platforms]`.
 ///
 /// Feature: `background-assets`.
+#[cfg(feature = "background-assets")]
 pub type BackgroundAssetsVersionsPlatforms = Platform;
 
 /// Values of `filter[state]`.
@@ -81,6 +81,5 @@ pub enum BackgroundAssetsVersionsState {
 }
 
 rt::open_enum! { BackgroundAssetsVersionsState {
-    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED",
-    Processing = "PROCESSING",
+    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED", Processing = "PROCESSING",
 } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `backgroundAssets`.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -19,10 +20,7 @@ rt::request! { BackgroundAssetCreateRequest: "backgroundAssets" { attributes { a
 
 impl BackgroundAssetCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        asset_pack_identifier: impl Into<String>,
-        app: impl Into<String>,
-    ) -> Self {
+    pub fn new(asset_pack_identifier: impl Into<String>, app: impl Into<String>) -> Self {
         Self {
             asset_pack_identifier: asset_pack_identifier.into(),
             app: app.into(),
@@ -31,6 +29,7 @@ impl BackgroundAssetCreateRequest {
 }
 
 /// Changes a resource of the type `backgroundAssets`; what is absent stays as it is.
+///
 /// Feature: `background-assets`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BetaAppClipInvocationLocalization;
 
 /// A document with one resource.
+///
 /// Feature: `testflight`.
 pub type BetaAppClipInvocationLocalizationResponse = rt::Document<
     BetaAppClipInvocationLocalization,

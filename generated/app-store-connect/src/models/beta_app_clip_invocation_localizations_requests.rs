@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaAppClipInvocationLocalizations`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -38,6 +39,7 @@ impl BetaAppClipInvocationLocalizationCreateRequest {
 }
 
 /// A resource of the type `betaAppClipInvocationLocalizations` that another request creates along.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -81,6 +83,7 @@ impl BetaAppClipInvocationLocalizationInlineCreate {
 }
 
 /// Changes a resource of the type `betaAppClipInvocationLocalizations`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `betaAppClipInvocations`.
+///
 /// Features: any of `builds`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl BetaAppClipInvocation {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaAppClipInvocationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BetaAppClipInvocationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppClipInvocationResponse = rt::Document<
     BetaAppClipInvocation,
@@ -17,6 +18,7 @@ pub type BetaAppClipInvocationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `builds`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ rt::union! { BetaAppClipInvocationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppClipInvocationsResponse = rt::Page<
     BetaAppClipInvocation,
@@ -39,5 +42,6 @@ pub type BetaAppClipInvocationsResponse = rt::Page<
 >;
 
 /// `BetaAppClipInvocationsResponse.included[]`.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppClipInvocationsResponseIncluded = BetaAppClipInvocationResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BetaAppClipInvocationLocalizationInlineCreate;
 
 /// Creates a resource of the type `betaAppClipInvocations`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -50,14 +51,17 @@ impl BetaAppClipInvocationCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = BetaAppClipInvocationCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<BetaAppClipInvocationCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -70,11 +74,12 @@ pub enum BetaAppClipInvocationCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain BetaAppClipInvocationCreateRequestIncluded by "type" {
+rt::union! { sent BetaAppClipInvocationCreateRequestIncluded by "type" {
     BetaAppClipInvocationLocalizationInlineCreate(BetaAppClipInvocationLocalizationInlineCreate) = "betaAppClipInvocationLocalizations",
 } }
 
 /// Changes a resource of the type `betaAppClipInvocations`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

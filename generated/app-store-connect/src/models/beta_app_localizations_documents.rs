@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationResponse = rt::Document<
     BetaAppLocalization,
@@ -17,6 +18,7 @@ pub type BetaAppLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -30,6 +32,7 @@ pub enum BetaAppLocalizationResponseIncluded {
 rt::union! { BetaAppLocalizationResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationsResponse = rt::Page<
     BetaAppLocalization,
@@ -37,9 +40,11 @@ pub type BetaAppLocalizationsResponse = rt::Page<
 >;
 
 /// `BetaAppLocalizationsResponse.included[]`.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationsResponseIncluded = BetaAppLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppLocalizationsWithoutIncludesResponse = rt::Page<BetaAppLocalization>;

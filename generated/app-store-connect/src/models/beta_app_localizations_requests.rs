@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaAppLocalizations`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -109,6 +110,7 @@ impl BetaAppLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `betaAppLocalizations`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppReviewDetailResponse = rt::Document<
     BetaAppReviewDetail,
@@ -17,6 +18,7 @@ pub type BetaAppReviewDetailResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -30,10 +32,12 @@ pub enum BetaAppReviewDetailResponseIncluded {
 rt::union! { BetaAppReviewDetailResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppReviewDetailWithoutIncludesResponse = rt::Document<BetaAppReviewDetail>;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppReviewDetailsResponse = rt::Page<
     BetaAppReviewDetail,
@@ -41,5 +45,6 @@ pub type BetaAppReviewDetailsResponse = rt::Page<
 >;
 
 /// `BetaAppReviewDetailsResponse.included[]`.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaAppReviewDetailsResponseIncluded = BetaAppReviewDetailResponseIncluded;

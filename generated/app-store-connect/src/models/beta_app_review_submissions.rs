@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::BetaReviewState;
 
 /// A resource of the type `betaAppReviewSubmissions`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl BetaAppReviewSubmission {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaAppReviewSubmissionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BetaAppReviewSubmissionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

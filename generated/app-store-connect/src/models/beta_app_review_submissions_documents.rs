@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppReviewSubmissionResponse = rt::Document<
     BetaAppReviewSubmission,
@@ -17,6 +18,7 @@ pub type BetaAppReviewSubmissionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `builds`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -30,12 +32,14 @@ pub enum BetaAppReviewSubmissionResponseIncluded {
 rt::union! { BetaAppReviewSubmissionResponseIncluded by "type" { Build(Build) = "builds" } }
 
 /// A document with one resource.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppReviewSubmissionWithoutIncludesResponse = rt::Document<
     BetaAppReviewSubmission,
 >;
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppReviewSubmissionsResponse = rt::Page<
     BetaAppReviewSubmission,
@@ -43,5 +47,6 @@ pub type BetaAppReviewSubmissionsResponse = rt::Page<
 >;
 
 /// `BetaAppReviewSubmissionsResponse.included[]`.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaAppReviewSubmissionsResponseIncluded = BetaAppReviewSubmissionResponseIncluded;

@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 use super::BetaReviewState;
 
-#[cfg(feature = "testflight")]
 /// Values of `filter[betaReviewState]`.
 ///
 /// Feature: `testflight`.
+#[cfg(feature = "testflight")]
 pub type BetaAppReviewSubmissionsBetaReviewState = BetaReviewState;
 
 rt::tokens! {

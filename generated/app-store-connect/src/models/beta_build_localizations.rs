@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `betaBuildLocalizations`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl BetaBuildLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaBuildLocalizationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BetaBuildLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

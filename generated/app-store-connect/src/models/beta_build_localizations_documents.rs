@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaBuildLocalizationResponse = rt::Document<
     BetaBuildLocalization,
@@ -17,6 +18,7 @@ pub type BetaBuildLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `builds`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -30,6 +32,7 @@ pub enum BetaBuildLocalizationResponseIncluded {
 rt::union! { BetaBuildLocalizationResponseIncluded by "type" { Build(Build) = "builds" } }
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaBuildLocalizationsResponse = rt::Page<
     BetaBuildLocalization,
@@ -37,9 +40,11 @@ pub type BetaBuildLocalizationsResponse = rt::Page<
 >;
 
 /// `BetaBuildLocalizationsResponse.included[]`.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaBuildLocalizationsResponseIncluded = BetaBuildLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaBuildLocalizationsWithoutIncludesResponse = rt::Page<BetaBuildLocalization>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaBuildLocalizations`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -44,6 +45,7 @@ impl BetaBuildLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `betaBuildLocalizations`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,10 +5,12 @@
 use storewright_runtime as rt;
 
 /// A page of resources.
+///
 /// Feature: `builds`.
 pub type BetaBuildUsagesV1MetricResponse = rt::Page<BetaBuildUsagesV1MetricResponseData>;
 
 /// `BetaBuildUsagesV1MetricResponse.data[]`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -20,6 +22,7 @@ pub struct BetaBuildUsagesV1MetricResponseData {
 rt::object! { BetaBuildUsagesV1MetricResponseData { data_points: "dataPoints" } }
 
 /// `BetaBuildUsagesV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,11 +35,10 @@ pub struct BetaBuildUsagesV1MetricResponseDataDataPoints {
     pub values: Option<BetaBuildUsagesV1MetricResponseDataDataPointsValues>,
 }
 
-rt::object! { BetaBuildUsagesV1MetricResponseDataDataPoints {
-    end: "end", start: "start", values: "values",
-} }
+rt::object! { BetaBuildUsagesV1MetricResponseDataDataPoints { end: "end", start: "start", values: "values" } }
 
 /// `BetaBuildUsagesV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

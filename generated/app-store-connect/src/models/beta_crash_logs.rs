@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `betaCrashLogs`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,13 +27,6 @@ impl BetaCrashLog {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaCrashLogAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

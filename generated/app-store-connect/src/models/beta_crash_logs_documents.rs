@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::BetaCrashLog;
 
 /// A document with one resource.
+///
 /// Feature: `testflight`.
 pub type BetaCrashLogResponse = rt::Document<BetaCrashLog>;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `betaFeedbackCrashSubmissions`.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,26 +36,6 @@ impl BetaFeedbackCrashSubmission {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: BetaFeedbackCrashSubmissionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BetaFeedbackCrashSubmissionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -106,13 +87,13 @@ pub struct BetaFeedbackCrashSubmissionAttributes {
 
 rt::object! { BetaFeedbackCrashSubmissionAttributes {
     app_platform: "appPlatform", app_uptime_in_milliseconds: "appUptimeInMilliseconds",
-    architecture: "architecture", battery_percentage: "batteryPercentage",
-    build_bundle_id: "buildBundleId", comment: "comment", connection_type: "connectionType",
-    created_date: "createdDate", device_family: "deviceFamily", device_model: "deviceModel",
-    device_platform: "devicePlatform", disk_bytes_available: "diskBytesAvailable",
-    disk_bytes_total: "diskBytesTotal", email: "email", locale: "locale", os_version: "osVersion",
-    paired_apple_watch: "pairedAppleWatch", screen_height_in_points: "screenHeightInPoints",
-    screen_width_in_points: "screenWidthInPoints", time_zone: "timeZone",
+    architecture: "architecture", battery_percentage: "batteryPercentage", build_bundle_id: "buildBundleId",
+    comment: "comment", connection_type: "connectionType", created_date: "createdDate",
+    device_family: "deviceFamily", device_model: "deviceModel", device_platform: "devicePlatform",
+    disk_bytes_available: "diskBytesAvailable", disk_bytes_total: "diskBytesTotal", email: "email",
+    locale: "locale", os_version: "osVersion", paired_apple_watch: "pairedAppleWatch",
+    screen_height_in_points: "screenHeightInPoints", screen_width_in_points: "screenWidthInPoints",
+    time_zone: "timeZone",
 } }
 
 /// Relationships of [`BetaFeedbackCrashSubmission`].

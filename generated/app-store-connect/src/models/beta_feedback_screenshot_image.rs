@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `BetaFeedbackScreenshotImage`.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

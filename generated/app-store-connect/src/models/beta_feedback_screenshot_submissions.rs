@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `betaFeedbackScreenshotSubmissions`.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,26 +36,6 @@ impl BetaFeedbackScreenshotSubmission {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: BetaFeedbackScreenshotSubmissionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: BetaFeedbackScreenshotSubmissionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -108,13 +89,13 @@ pub struct BetaFeedbackScreenshotSubmissionAttributes {
 
 rt::object! { BetaFeedbackScreenshotSubmissionAttributes {
     app_platform: "appPlatform", app_uptime_in_milliseconds: "appUptimeInMilliseconds",
-    architecture: "architecture", battery_percentage: "batteryPercentage",
-    build_bundle_id: "buildBundleId", comment: "comment", connection_type: "connectionType",
-    created_date: "createdDate", device_family: "deviceFamily", device_model: "deviceModel",
-    device_platform: "devicePlatform", disk_bytes_available: "diskBytesAvailable",
-    disk_bytes_total: "diskBytesTotal", email: "email", locale: "locale", os_version: "osVersion",
-    paired_apple_watch: "pairedAppleWatch", screen_height_in_points: "screenHeightInPoints",
-    screen_width_in_points: "screenWidthInPoints", screenshots: "screenshots", time_zone: "timeZone",
+    architecture: "architecture", battery_percentage: "batteryPercentage", build_bundle_id: "buildBundleId",
+    comment: "comment", connection_type: "connectionType", created_date: "createdDate",
+    device_family: "deviceFamily", device_model: "deviceModel", device_platform: "devicePlatform",
+    disk_bytes_available: "diskBytesAvailable", disk_bytes_total: "diskBytesTotal", email: "email",
+    locale: "locale", os_version: "osVersion", paired_apple_watch: "pairedAppleWatch",
+    screen_height_in_points: "screenHeightInPoints", screen_width_in_points: "screenWidthInPoints",
+    screenshots: "screenshots", time_zone: "timeZone",
 } }
 
 /// Relationships of [`BetaFeedbackScreenshotSubmission`].

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaFeedbackScreenshotSubmissionResponse = rt::Document<
     BetaFeedbackScreenshotSubmission,
@@ -17,6 +18,7 @@ pub type BetaFeedbackScreenshotSubmissionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { BetaFeedbackScreenshotSubmissionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaFeedbackScreenshotSubmissionsResponse = rt::Page<
     BetaFeedbackScreenshotSubmission,
@@ -41,5 +44,6 @@ pub type BetaFeedbackScreenshotSubmissionsResponse = rt::Page<
 >;
 
 /// `BetaFeedbackScreenshotSubmissionsResponse.included[]`.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaFeedbackScreenshotSubmissionsResponseIncluded = BetaFeedbackScreenshotSubmissionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `betaGroups`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl BetaGroup {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaGroupAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BetaGroupRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

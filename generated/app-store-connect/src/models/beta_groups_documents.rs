@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaGroupResponse = rt::Document<BetaGroup, BetaGroupResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -36,13 +38,16 @@ rt::union! { BetaGroupResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaGroupsResponse = rt::Page<BetaGroup, BetaGroupsResponseIncluded>;
 
 /// `BetaGroupsResponse.included[]`.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaGroupsResponseIncluded = BetaGroupResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaGroupsWithoutIncludesResponse = rt::Page<BetaGroup>;

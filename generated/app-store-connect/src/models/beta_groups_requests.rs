@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaGroups`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -136,25 +137,20 @@ impl BetaGroupCreateRequest {
     }
 
     /// Sets [`beta_testers`](Self#structfield.beta_testers).
-    pub fn beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn beta_testers(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.beta_testers = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`builds`](Self#structfield.builds).
-    pub fn builds(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn builds(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.builds = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }
 
 /// Changes a resource of the type `betaGroups`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

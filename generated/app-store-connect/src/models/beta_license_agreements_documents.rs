@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaLicenseAgreementResponse = rt::Document<
     BetaLicenseAgreement,
@@ -17,6 +18,7 @@ pub type BetaLicenseAgreementResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -30,12 +32,14 @@ pub enum BetaLicenseAgreementResponseIncluded {
 rt::union! { BetaLicenseAgreementResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaLicenseAgreementWithoutIncludesResponse = rt::Document<
     BetaLicenseAgreement,
 >;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaLicenseAgreementsResponse = rt::Page<
     BetaLicenseAgreement,
@@ -43,5 +47,6 @@ pub type BetaLicenseAgreementsResponse = rt::Page<
 >;
 
 /// `BetaLicenseAgreementsResponse.included[]`.
+///
 /// Features: any of `app-store`, `testflight`.
 pub type BetaLicenseAgreementsResponseIncluded = BetaLicenseAgreementResponseIncluded;

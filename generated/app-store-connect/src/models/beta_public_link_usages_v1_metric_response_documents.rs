@@ -5,12 +5,14 @@
 use storewright_runtime as rt;
 
 /// A page of resources.
+///
 /// Feature: `testflight`.
 pub type BetaPublicLinkUsagesV1MetricResponse = rt::Page<
     BetaPublicLinkUsagesV1MetricResponseData,
 >;
 
 /// `BetaPublicLinkUsagesV1MetricResponse.data[]`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -22,6 +24,7 @@ pub struct BetaPublicLinkUsagesV1MetricResponseData {
 rt::object! { BetaPublicLinkUsagesV1MetricResponseData { data_points: "dataPoints" } }
 
 /// `BetaPublicLinkUsagesV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -39,6 +42,7 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
 } }
 
 /// `BetaPublicLinkUsagesV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

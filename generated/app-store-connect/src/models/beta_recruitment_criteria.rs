@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::DeviceFamilyOsVersionFilter;
 
 /// A resource of the type `betaRecruitmentCriteria`.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,13 +33,6 @@ impl BetaRecruitmentCriterion {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaRecruitmentCriterionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`BetaRecruitmentCriterion`].
@@ -52,6 +46,5 @@ pub struct BetaRecruitmentCriterionAttributes {
 }
 
 rt::object! { BetaRecruitmentCriterionAttributes {
-    device_family_os_version_filters: "deviceFamilyOsVersionFilters",
-    last_modified_date: "lastModifiedDate",
+    device_family_os_version_filters: "deviceFamilyOsVersionFilters", last_modified_date: "lastModifiedDate",
 } }

@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::BetaRecruitmentCriterion;
 
 /// A document with one resource.
+///
 /// Feature: `testflight`.
 pub type BetaRecruitmentCriterionResponse = rt::Document<BetaRecruitmentCriterion>;

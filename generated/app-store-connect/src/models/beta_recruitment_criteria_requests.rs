@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DeviceFamilyOsVersionFilter;
 
 /// Creates a resource of the type `betaRecruitmentCriteria`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -40,6 +41,7 @@ impl BetaRecruitmentCriterionCreateRequest {
 }
 
 /// Changes a resource of the type `betaRecruitmentCriteria`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

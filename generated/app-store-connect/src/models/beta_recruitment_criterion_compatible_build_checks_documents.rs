@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BetaRecruitmentCriterionCompatibleBuildCheck;
 
 /// A document with one resource.
+///
 /// Feature: `testflight`.
 pub type BetaRecruitmentCriterionCompatibleBuildCheckResponse = rt::Document<
     BetaRecruitmentCriterionCompatibleBuildCheck,

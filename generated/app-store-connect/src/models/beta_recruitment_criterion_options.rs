@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DeviceFamily;
 
 /// A resource of the type `betaRecruitmentCriterionOptions`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,16 +32,6 @@ impl BetaRecruitmentCriterionOption {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: BetaRecruitmentCriterionOptionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`BetaRecruitmentCriterionOption`].
@@ -58,6 +49,7 @@ rt::object! { BetaRecruitmentCriterionOptionAttributes {
 } }
 
 /// `BetaRecruitmentCriterionOption.attributes.deviceFamilyOsVersions[]`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BetaRecruitmentCriterionOption;
 
 /// A page of resources.
+///
 /// Feature: `testflight`.
 pub type BetaRecruitmentCriterionOptionsResponse = rt::Page<
     BetaRecruitmentCriterionOption,

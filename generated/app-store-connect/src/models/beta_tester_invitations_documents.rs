@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::BetaTesterInvitation;
 
 /// A document with one resource.
+///
 /// Feature: `testflight`.
 pub type BetaTesterInvitationResponse = rt::Document<BetaTesterInvitation>;

@@ -10,12 +10,14 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `testflight`.
 pub type BetaTesterUsagesV1MetricResponse = rt::Page<
     BetaTesterUsagesV1MetricResponseData,
 >;
 
 /// `BetaTesterUsagesV1MetricResponse.data[]`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -29,10 +31,12 @@ pub struct BetaTesterUsagesV1MetricResponseData {
 rt::object! { BetaTesterUsagesV1MetricResponseData { data_points: "dataPoints", dimensions: "dimensions" } }
 
 /// `BetaTesterUsagesV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `testflight`.
 pub type BetaTesterUsagesV1MetricResponseDataDataPoints = AppsBetaTesterUsagesV1MetricResponseDataDataPoints;
 
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -44,6 +48,7 @@ pub struct BetaTesterUsagesV1MetricResponseDataDimensions {
 rt::object! { BetaTesterUsagesV1MetricResponseDataDimensions { apps: "apps" } }
 
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions.apps`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -57,5 +62,6 @@ pub struct BetaTesterUsagesV1MetricResponseDataDimensionsApps {
 rt::object! { BetaTesterUsagesV1MetricResponseDataDimensionsApps { data: "data", links: "links" } }
 
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions.apps.links`.
+///
 /// Feature: `testflight`.
 pub type BetaTesterUsagesV1MetricResponseDataDimensionsAppsLinks = AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `betaTesters`.
+///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl BetaTester {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BetaTesterAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BetaTesterRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -90,6 +77,7 @@ pub struct BetaTesterRelationships {
 rt::object! { BetaTesterRelationships { apps: "apps", beta_groups: "betaGroups", builds: "builds" } }
 
 /// `BetaTester.attributes.appDevices[]`.
+///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -109,6 +97,7 @@ rt::object! { BetaTesterAppDevices {
 } }
 
 /// `BetaTester.attributes.appDevices[].platform`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaTesterResponse = rt::Document<BetaTester, BetaTesterResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `builds`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,13 +35,16 @@ rt::union! { BetaTesterResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaTestersResponse = rt::Page<BetaTester, BetaTestersResponseIncluded>;
 
 /// `BetaTestersResponse.included[]`.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaTestersResponseIncluded = BetaTesterResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BetaTestersWithoutIncludesResponse = rt::Page<BetaTester>;

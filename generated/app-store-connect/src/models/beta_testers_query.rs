@@ -34,10 +34,10 @@ rt::tokens! {
 /// Feature: `testflight`.
 pub struct BetaTestersInclude { APPS = "apps", BETA_GROUPS = "betaGroups", BUILDS = "builds" } }
 
-#[cfg(feature = "testflight")]
 /// Values of `filter[inviteType]`.
 ///
 /// Feature: `testflight`.
+#[cfg(feature = "testflight")]
 pub type BetaTestersInviteType = BetaInviteType;
 
 rt::sort_tokens! {

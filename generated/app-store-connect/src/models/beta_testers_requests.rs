@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `betaTesters`.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -62,19 +63,13 @@ impl BetaTesterCreateRequest {
     }
 
     /// Sets [`beta_groups`](Self#structfield.beta_groups).
-    pub fn beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn beta_groups(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.beta_groups = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`builds`](Self#structfield.builds).
-    pub fn builds(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn builds(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.builds = Some(values.into_iter().map(Into::into).collect());
         self
     }

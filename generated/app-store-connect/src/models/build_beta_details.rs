@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `buildBetaDetails`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl BuildBetaDetail {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildBetaDetailAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BuildBetaDetailRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

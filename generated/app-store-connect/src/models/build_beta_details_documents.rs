@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BuildBetaDetailResponse = rt::Document<
     BuildBetaDetail,
@@ -17,6 +18,7 @@ pub type BuildBetaDetailResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `builds`, `testflight`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -30,6 +32,7 @@ pub enum BuildBetaDetailResponseIncluded {
 rt::union! { BuildBetaDetailResponseIncluded by "type" { Build(Build) = "builds" } }
 
 /// A page of resources.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BuildBetaDetailsResponse = rt::Page<
     BuildBetaDetail,
@@ -37,5 +40,6 @@ pub type BuildBetaDetailsResponse = rt::Page<
 >;
 
 /// `BuildBetaDetailsResponse.included[]`.
+///
 /// Features: any of `builds`, `testflight`.
 pub type BuildBetaDetailsResponseIncluded = BuildBetaDetailResponseIncluded;

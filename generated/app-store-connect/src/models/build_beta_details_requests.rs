@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Changes a resource of the type `buildBetaDetails`; what is absent stays as it is.
+///
 /// Feature: `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

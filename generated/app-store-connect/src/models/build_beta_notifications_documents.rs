@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::BuildBetaNotification;
 
 /// A document with one resource.
+///
 /// Feature: `testflight`.
 pub type BuildBetaNotificationResponse = rt::Document<BuildBetaNotification>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `buildBundleFileSizes`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,13 +27,6 @@ impl BuildBundleFileSize {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildBundleFileSizeAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

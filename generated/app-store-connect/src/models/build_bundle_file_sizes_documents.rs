@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::BuildBundleFileSize;
 
 /// A page of resources.
+///
 /// Feature: `builds`.
 pub type BuildBundleFileSizesResponse = rt::Page<BuildBundleFileSize>;

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::BuildBundleType;
 
 /// A resource of the type `buildBundles`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,20 +34,6 @@ impl BuildBundle {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildBundleAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BuildBundleRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `buildIcons`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,13 +32,6 @@ impl BuildIcon {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildIconAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

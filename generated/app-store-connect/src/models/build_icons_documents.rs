@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::BuildIcon;
 
 /// A page of resources.
+///
 /// Feature: `builds`.
 pub type BuildIconsWithoutIncludesResponse = rt::Page<BuildIcon>;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `buildUploadFiles`.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,13 +32,6 @@ impl BuildUploadFile {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildUploadFileAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -70,6 +64,7 @@ rt::object! { BuildUploadFileAttributes {
 } }
 
 /// `BuildUploadFile.attributes.assetType`, open to new values.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -89,6 +84,7 @@ rt::open_enum! { BuildUploadFileAssetType {
 } }
 
 /// `BuildUploadFile.attributes.uti`, open to new values.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

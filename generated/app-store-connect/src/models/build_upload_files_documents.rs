@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::BuildUploadFile;
 
 /// A document with one resource.
+///
 /// Feature: `builds`.
 pub type BuildUploadFileResponse = rt::Document<BuildUploadFile>;
 
 /// A page of resources.
+///
 /// Feature: `builds`.
 pub type BuildUploadFilesResponse = rt::Page<BuildUploadFile>;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `buildUploadFiles`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -50,14 +51,17 @@ impl BuildUploadFileCreateRequest {
 }
 
 /// `BuildUploadFileCreateRequest.data.attributes.assetType`.
+///
 /// Feature: `builds`.
 pub type BuildUploadFileCreateRequestAssetType = BuildUploadFileAssetType;
 
 /// `BuildUploadFileCreateRequest.data.attributes.uti`.
+///
 /// Feature: `builds`.
 pub type BuildUploadFileCreateRequestUti = BuildUploadFileUti;
 
 /// Changes a resource of the type `buildUploadFiles`; what is absent stays as it is.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `BuildUploadState`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -22,6 +23,5 @@ pub enum BuildUploadState {
 }
 
 rt::open_enum! { BuildUploadState {
-    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED",
-    Processing = "PROCESSING",
+    AwaitingUpload = "AWAITING_UPLOAD", Complete = "COMPLETE", Failed = "FAILED", Processing = "PROCESSING",
 } }

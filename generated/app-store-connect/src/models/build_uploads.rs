@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `buildUploads`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl BuildUpload {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildUploadAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BuildUploadRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -92,11 +79,12 @@ pub struct BuildUploadRelationships {
 }
 
 rt::object! { BuildUploadRelationships {
-    asset_description_file: "assetDescriptionFile", asset_file: "assetFile",
-    asset_spi_file: "assetSpiFile", build: "build", build_upload_files: "buildUploadFiles",
+    asset_description_file: "assetDescriptionFile", asset_file: "assetFile", asset_spi_file: "assetSpiFile",
+    build: "build", build_upload_files: "buildUploadFiles",
 } }
 
 /// `BuildUpload.attributes.state`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

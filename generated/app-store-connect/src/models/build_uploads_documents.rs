@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`.
 pub type BuildUploadResponse = rt::Document<BuildUpload, BuildUploadResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,9 +33,11 @@ rt::union! { BuildUploadResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `builds`.
 pub type BuildUploadsResponse = rt::Page<BuildUpload, BuildUploadsResponseIncluded>;
 
 /// `BuildUploadsResponse.included[]`.
+///
 /// Features: any of `app-store`, `builds`.
 pub type BuildUploadsResponseIncluded = BuildUploadResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// Creates a resource of the type `buildUploads`.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

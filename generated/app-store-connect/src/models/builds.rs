@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `builds`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -24,9 +25,7 @@ pub struct Build {
     pub links: rt::ResourceLinks,
 }
 
-rt::resource! { Build: "builds" {
-    attributes: "attributes", relationships: "relationships", links: "links",
-} }
+rt::resource! { Build: "builds" { attributes: "attributes", relationships: "relationships", links: "links" } }
 
 impl Build {
     /// A resource that has nothing but its id.
@@ -35,20 +34,6 @@ impl Build {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BuildAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BuildRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -126,8 +111,8 @@ pub struct BuildRelationships {
 }
 
 rt::object! { BuildRelationships {
-    app: "app", app_encryption_declaration: "appEncryptionDeclaration",
-    app_store_version: "appStoreVersion", beta_app_review_submission: "betaAppReviewSubmission",
+    app: "app", app_encryption_declaration: "appEncryptionDeclaration", app_store_version: "appStoreVersion",
+    beta_app_review_submission: "betaAppReviewSubmission",
     beta_build_localizations: "betaBuildLocalizations", beta_groups: "betaGroups",
     build_beta_detail: "buildBetaDetail", build_bundles: "buildBundles", build_upload: "buildUpload",
     diagnostic_signatures: "diagnosticSignatures", icons: "icons", individual_testers: "individualTesters",
@@ -135,6 +120,7 @@ rt::object! { BuildRelationships {
 } }
 
 /// `Build.attributes.processingState`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -11,10 +11,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 pub type BuildResponse = rt::Document<Build, BuildResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -59,17 +61,21 @@ rt::union! { BuildResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 pub type BuildWithoutIncludesResponse = rt::Document<Build>;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 pub type BuildsResponse = rt::Page<Build, BuildsResponseIncluded>;
 
 /// `BuildsResponse.included[]`.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 pub type BuildsResponseIncluded = BuildResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 pub type BuildsWithoutIncludesResponse = rt::Page<Build>;

@@ -17,16 +17,16 @@ use super::BetaReviewState;
 #[allow(unused_imports)]
 use super::MetricCategory;
 
-#[cfg(feature = "builds")]
 /// Values of `filter[betaAppReviewSubmission.betaReviewState]`.
 ///
 /// Feature: `builds`.
+#[cfg(feature = "builds")]
 pub type BuildsBetaAppReviewSubmissionBetaReviewState = BetaReviewState;
 
-#[cfg(feature = "builds")]
 /// Values of `filter[buildAudienceType]`.
 ///
 /// Feature: `builds`.
+#[cfg(feature = "builds")]
 pub type BuildsBuildAudienceType = BuildAudienceType;
 
 /// Values of `filter[diagnosticType]`.
@@ -71,10 +71,10 @@ pub struct BuildsInclude {
     ROUTING_APP_COVERAGE = "routingAppCoverage",
 } }
 
-#[cfg(feature = "power-and-performance")]
 /// Values of `filter[metricType]`.
 ///
 /// Feature: `power-and-performance`.
+#[cfg(feature = "power-and-performance")]
 pub type BuildsPerfPowerMetricsMetricType = MetricCategory;
 
 /// Values of `filter[platform]`.
@@ -91,10 +91,10 @@ pub enum BuildsPerfPowerMetricsPlatform {
 
 rt::open_enum! { BuildsPerfPowerMetricsPlatform { Ios = "IOS" } }
 
-#[cfg(feature = "builds")]
 /// Values of `filter[preReleaseVersion.platform]`.
 ///
 /// Feature: `builds`.
+#[cfg(feature = "builds")]
 pub type BuildsPreReleaseVersionPlatform = Platform;
 
 /// Values of `filter[processingState]`.

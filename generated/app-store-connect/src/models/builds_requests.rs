@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Changes a resource of the type `builds`; what is absent stays as it is.
+///
 /// Feature: `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

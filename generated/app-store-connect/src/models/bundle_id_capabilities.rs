@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `bundleIdCapabilities`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,13 +31,6 @@ impl BundleIdCapability {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BundleIdCapabilityAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::BundleIdCapability;
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type BundleIdCapabilitiesWithoutIncludesResponse = rt::Page<BundleIdCapability>;
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type BundleIdCapabilityResponse = rt::Document<BundleIdCapability>;

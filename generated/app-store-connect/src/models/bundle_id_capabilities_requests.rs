@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `bundleIdCapabilities`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -25,10 +26,7 @@ rt::request! { BundleIdCapabilityCreateRequest: "bundleIdCapabilities" { attribu
 
 impl BundleIdCapabilityCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        capability_type: impl Into<CapabilityType>,
-        bundle_id: impl Into<String>,
-    ) -> Self {
+    pub fn new(capability_type: impl Into<CapabilityType>, bundle_id: impl Into<String>) -> Self {
         Self {
             capability_type: capability_type.into(),
             bundle_id: bundle_id.into(),
@@ -37,10 +35,7 @@ impl BundleIdCapabilityCreateRequest {
     }
 
     /// Sets [`settings`](Self#structfield.settings).
-    pub fn settings(
-        mut self,
-        values: impl IntoIterator<Item = CapabilitySetting>,
-    ) -> Self {
+    pub fn settings(mut self, values: impl IntoIterator<Item = CapabilitySetting>) -> Self {
         self.settings = rt::Patch::Value(values.into_iter().collect());
         self
     }
@@ -54,6 +49,7 @@ impl BundleIdCapabilityCreateRequest {
 }
 
 /// Changes a resource of the type `bundleIdCapabilities`; what is absent stays as it is.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -91,10 +87,7 @@ impl BundleIdCapabilityUpdateRequest {
     }
 
     /// Sets [`settings`](Self#structfield.settings).
-    pub fn settings(
-        mut self,
-        values: impl IntoIterator<Item = CapabilitySetting>,
-    ) -> Self {
+    pub fn settings(mut self, values: impl IntoIterator<Item = CapabilitySetting>) -> Self {
         self.settings = rt::Patch::Value(values.into_iter().collect());
         self
     }

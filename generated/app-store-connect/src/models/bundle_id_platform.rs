@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `BundleIdPlatform`, open to new values.
+///
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

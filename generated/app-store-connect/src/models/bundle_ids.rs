@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::BundleIdPlatform;
 
 /// A resource of the type `bundleIds`.
+///
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,20 +34,6 @@ impl BundleId {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: BundleIdAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: BundleIdRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

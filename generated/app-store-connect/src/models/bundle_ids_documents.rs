@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type BundleIdResponse = rt::Document<BundleId, BundleIdResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,13 +35,16 @@ rt::union! { BundleIdResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type BundleIdWithoutIncludesResponse = rt::Document<BundleId>;
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type BundleIdsResponse = rt::Page<BundleId, BundleIdsResponseIncluded>;
 
 /// `BundleIdsResponse.included[]`.
+///
 /// Feature: `provisioning`.
 pub type BundleIdsResponseIncluded = BundleIdResponseIncluded;

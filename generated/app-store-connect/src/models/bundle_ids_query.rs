@@ -14,10 +14,10 @@ pub struct BundleIdsInclude {
     APP = "app", BUNDLE_ID_CAPABILITIES = "bundleIdCapabilities", PROFILES = "profiles",
 } }
 
-#[cfg(feature = "provisioning")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `provisioning`.
+#[cfg(feature = "provisioning")]
 pub type BundleIdsPlatform = BundleIdPlatform;
 
 rt::sort_tokens! {

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BundleIdPlatform;
 
 /// Creates a resource of the type `bundleIds`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -56,6 +57,7 @@ impl BundleIdCreateRequest {
 }
 
 /// Changes a resource of the type `bundleIds`; what is absent stays as it is.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

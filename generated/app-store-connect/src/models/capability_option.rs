@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CapabilityOption`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -70,6 +71,7 @@ impl CapabilityOption {
 }
 
 /// `CapabilityOption.key`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -93,6 +95,5 @@ pub enum CapabilityOptionKey {
 rt::open_enum! { CapabilityOptionKey {
     CompleteProtection = "COMPLETE_PROTECTION", PrimaryAppConsent = "PRIMARY_APP_CONSENT",
     ProtectedUnlessOpen = "PROTECTED_UNLESS_OPEN",
-    ProtectedUntilFirstUserAuth = "PROTECTED_UNTIL_FIRST_USER_AUTH", Xcode5 = "XCODE_5",
-    Xcode6 = "XCODE_6",
+    ProtectedUntilFirstUserAuth = "PROTECTED_UNTIL_FIRST_USER_AUTH", Xcode5 = "XCODE_5", Xcode6 = "XCODE_6",
 } }

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CapabilityOption;
 
 /// `CapabilitySetting`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -37,10 +38,7 @@ rt::object! { CapabilitySetting {
 
 impl CapabilitySetting {
     /// Sets [`allowed_instances`](Self#structfield.allowed_instances).
-    pub fn allowed_instances(
-        mut self,
-        value: impl Into<CapabilitySettingAllowedInstances>,
-    ) -> Self {
+    pub fn allowed_instances(mut self, value: impl Into<CapabilitySettingAllowedInstances>) -> Self {
         self.allowed_instances = Some(value.into());
         self
     }
@@ -78,10 +76,7 @@ impl CapabilitySetting {
     }
 
     /// Sets [`options`](Self#structfield.options).
-    pub fn options(
-        mut self,
-        values: impl IntoIterator<Item = CapabilityOption>,
-    ) -> Self {
+    pub fn options(mut self, values: impl IntoIterator<Item = CapabilityOption>) -> Self {
         self.options = Some(values.into_iter().collect());
         self
     }
@@ -95,6 +90,7 @@ impl CapabilitySetting {
 }
 
 /// `CapabilitySetting.allowedInstances`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -114,6 +110,7 @@ rt::open_enum! { CapabilitySettingAllowedInstances {
 } }
 
 /// `CapabilitySetting.key`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

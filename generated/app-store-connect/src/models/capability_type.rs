@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CapabilityType`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -70,8 +71,8 @@ pub enum CapabilityType {
 }
 
 rt::open_enum! { CapabilityType {
-    AccessWifiInformation = "ACCESS_WIFI_INFORMATION", AppleIdAuth = "APPLE_ID_AUTH",
-    ApplePay = "APPLE_PAY", AppGroups = "APP_GROUPS", AssociatedDomains = "ASSOCIATED_DOMAINS",
+    AccessWifiInformation = "ACCESS_WIFI_INFORMATION", AppleIdAuth = "APPLE_ID_AUTH", ApplePay = "APPLE_PAY",
+    AppGroups = "APP_GROUPS", AssociatedDomains = "ASSOCIATED_DOMAINS",
     AutofillCredentialProvider = "AUTOFILL_CREDENTIAL_PROVIDER", Classkit = "CLASSKIT",
     CoremediaHlsLowLatency = "COREMEDIA_HLS_LOW_LATENCY", DataProtection = "DATA_PROTECTION",
     GameCenter = "GAME_CENTER", Healthkit = "HEALTHKIT", Homekit = "HOMEKIT", HotSpot = "HOT_SPOT",

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CertificateType`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

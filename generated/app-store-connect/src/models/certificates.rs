@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `certificates`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,20 +35,6 @@ impl Certificate {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CertificateAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CertificateRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

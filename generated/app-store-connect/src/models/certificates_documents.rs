@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type CertificateResponse = rt::Document<Certificate, CertificateResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,13 +28,16 @@ pub enum CertificateResponseIncluded {
 rt::union! { CertificateResponseIncluded by "type" { PassTypeId(PassTypeId) = "passTypeIds" } }
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type CertificatesResponse = rt::Page<Certificate, CertificatesResponseIncluded>;
 
 /// `CertificatesResponse.included[]`.
+///
 /// Feature: `provisioning`.
 pub type CertificatesResponseIncluded = CertificateResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type CertificatesWithoutIncludesResponse = rt::Page<Certificate>;

@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 use super::CertificateType;
 
-#[cfg(feature = "provisioning")]
 /// Values of `filter[certificateType]`.
 ///
 /// Feature: `provisioning`.
+#[cfg(feature = "provisioning")]
 pub type CertificatesCertificateType = CertificateType;
 
 rt::tokens! {

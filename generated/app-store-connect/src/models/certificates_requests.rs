@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CertificateType;
 
 /// Creates a resource of the type `certificates`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,10 +29,7 @@ rt::request! { CertificateCreateRequest: "certificates" { attributes { certifica
 
 impl CertificateCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        certificate_type: impl Into<CertificateType>,
-        csr_content: impl Into<String>,
-    ) -> Self {
+    pub fn new(certificate_type: impl Into<CertificateType>, csr_content: impl Into<String>) -> Self {
         Self {
             certificate_type: certificate_type.into(),
             csr_content: csr_content.into(),
@@ -53,6 +51,7 @@ impl CertificateCreateRequest {
 }
 
 /// Changes a resource of the type `certificates`; what is absent stays as it is.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `ChecksumAlgorithm`, open to new values.
+///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::ChecksumAlgorithm;
 
 /// `Checksums`.
+///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -37,6 +38,7 @@ impl Checksums {
 }
 
 /// `Checksums.composite`.
+///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -64,6 +66,7 @@ impl ChecksumsComposite {
 }
 
 /// `Checksums.composite.algorithm`, open to new values.
+///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -77,6 +80,7 @@ pub enum ChecksumsCompositeAlgorithm {
 rt::open_enum! { ChecksumsCompositeAlgorithm { Md5 = "MD5" } }
 
 /// `Checksums.file`.
+///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// `CiAction`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,8 +34,8 @@ pub struct CiAction {
 
 rt::object! { CiAction {
     action_type: "actionType", build_distribution_audience: "buildDistributionAudience",
-    destination: "destination", is_required_to_pass: "isRequiredToPass", name: "name",
-    platform: "platform", scheme: "scheme", test_configuration: "testConfiguration",
+    destination: "destination", is_required_to_pass: "isRequiredToPass", name: "name", platform: "platform",
+    scheme: "scheme", test_configuration: "testConfiguration",
 } }
 
 impl CiAction {
@@ -45,10 +46,7 @@ impl CiAction {
     }
 
     /// Sets [`build_distribution_audience`](Self#structfield.build_distribution_audience).
-    pub fn build_distribution_audience(
-        mut self,
-        value: impl Into<BuildAudienceType>,
-    ) -> Self {
+    pub fn build_distribution_audience(mut self, value: impl Into<BuildAudienceType>) -> Self {
         self.build_distribution_audience = Some(value.into());
         self
     }
@@ -93,6 +91,7 @@ impl CiAction {
 }
 
 /// `CiAction.destination`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -130,6 +129,7 @@ rt::open_enum! { CiActionDestination {
 } }
 
 /// `CiAction.platform`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -153,6 +153,7 @@ rt::open_enum! { CiActionPlatform {
 } }
 
 /// `CiAction.testConfiguration`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -177,10 +178,7 @@ impl CiActionTestConfiguration {
     }
 
     /// Sets [`test_destinations`](Self#structfield.test_destinations).
-    pub fn test_destinations(
-        mut self,
-        values: impl IntoIterator<Item = CiTestDestination>,
-    ) -> Self {
+    pub fn test_destinations(mut self, values: impl IntoIterator<Item = CiTestDestination>) -> Self {
         self.test_destinations = Some(values.into_iter().collect());
         self
     }
@@ -193,6 +191,7 @@ impl CiActionTestConfiguration {
 }
 
 /// `CiAction.testConfiguration.kind`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

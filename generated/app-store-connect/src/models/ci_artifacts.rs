@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `ciArtifacts`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -27,13 +28,6 @@ impl CiArtifact {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiArtifactAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`CiArtifact`].
@@ -55,6 +49,7 @@ rt::object! { CiArtifactAttributes {
 } }
 
 /// `CiArtifact.attributes.fileType`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::CiArtifact;
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiArtifactResponse = rt::Document<CiArtifact>;
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiArtifactsResponse = rt::Page<CiArtifact>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CiBranchPatterns`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,16 +27,14 @@ impl CiBranchPatterns {
     }
 
     /// Sets [`patterns`](Self#structfield.patterns).
-    pub fn patterns(
-        mut self,
-        values: impl IntoIterator<Item = CiBranchPatternsPatterns>,
-    ) -> Self {
+    pub fn patterns(mut self, values: impl IntoIterator<Item = CiBranchPatternsPatterns>) -> Self {
         self.patterns = Some(values.into_iter().collect());
         self
     }
 }
 
 /// `CiBranchPatterns.patterns[]`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// `CiBranchStartCondition`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `ciBuildActions`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,20 +35,6 @@ impl CiBuildAction {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiBuildActionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CiBuildActionRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiBuildActionResponse = rt::Document<
     CiBuildAction,
@@ -16,6 +17,7 @@ pub type CiBuildActionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum CiBuildActionResponseIncluded {
 rt::union! { CiBuildActionResponseIncluded by "type" { CiBuildRun(CiBuildRun) = "ciBuildRuns" } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiBuildActionsResponse = rt::Page<
     CiBuildAction,
@@ -36,5 +39,6 @@ pub type CiBuildActionsResponse = rt::Page<
 >;
 
 /// `CiBuildActionsResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type CiBuildActionsResponseIncluded = CiBuildActionResponseIncluded;

@@ -9,7 +9,6 @@ rt::tokens! {
 ///
 /// Feature: `xcode-cloud`.
 pub struct CiBuildActionsInclude {
-    BUILD_RUN = "buildRun", BUILDS = "builds", DESTINATION_BRANCH = "destinationBranch",
-    PRODUCT = "product", PULL_REQUEST = "pullRequest", SOURCE_BRANCH_OR_TAG = "sourceBranchOrTag",
-    WORKFLOW = "workflow",
+    BUILD_RUN = "buildRun", BUILDS = "builds", DESTINATION_BRANCH = "destinationBranch", PRODUCT = "product",
+    PULL_REQUEST = "pullRequest", SOURCE_BRANCH_OR_TAG = "sourceBranchOrTag", WORKFLOW = "workflow",
 } }

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `ciBuildRuns`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,20 +35,6 @@ impl CiBuildRun {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiBuildRunAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CiBuildRunRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -84,9 +71,9 @@ pub struct CiBuildRunAttributes {
 rt::object! { CiBuildRunAttributes {
     cancel_reason: "cancelReason", completion_status: "completionStatus", created_date: "createdDate",
     destination_commit: "destinationCommit", execution_progress: "executionProgress",
-    finished_date: "finishedDate", is_pull_request_build: "isPullRequestBuild",
-    issue_counts: "issueCounts", number: "number", source_commit: "sourceCommit",
-    start_reason: "startReason", started_date: "startedDate",
+    finished_date: "finishedDate", is_pull_request_build: "isPullRequestBuild", issue_counts: "issueCounts",
+    number: "number", source_commit: "sourceCommit", start_reason: "startReason",
+    started_date: "startedDate",
 } }
 
 /// Relationships of [`CiBuildRun`].
@@ -115,6 +102,7 @@ rt::object! { CiBuildRunRelationships {
 } }
 
 /// `CiBuildRun.attributes.cancelReason`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -132,6 +120,7 @@ rt::open_enum! { CiBuildRunCancelReason {
 } }
 
 /// `CiBuildRun.attributes.destinationCommit`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -149,11 +138,11 @@ pub struct CiBuildRunDestinationCommit {
 }
 
 rt::object! { CiBuildRunDestinationCommit {
-    author: "author", commit_sha: "commitSha", committer: "committer", message: "message",
-    web_url: "webUrl",
+    author: "author", commit_sha: "commitSha", committer: "committer", message: "message", web_url: "webUrl",
 } }
 
 /// `CiBuildRun.attributes.sourceCommit`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -171,11 +160,11 @@ pub struct CiBuildRunSourceCommit {
 }
 
 rt::object! { CiBuildRunSourceCommit {
-    author: "author", commit_sha: "commitSha", committer: "committer", message: "message",
-    web_url: "webUrl",
+    author: "author", commit_sha: "commitSha", committer: "committer", message: "message", web_url: "webUrl",
 } }
 
 /// `CiBuildRun.attributes.startReason`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -198,6 +187,5 @@ pub enum CiBuildRunStartReason {
 
 rt::open_enum! { CiBuildRunStartReason {
     GitRefChange = "GIT_REF_CHANGE", Manual = "MANUAL", ManualRebuild = "MANUAL_REBUILD",
-    PullRequestOpen = "PULL_REQUEST_OPEN", PullRequestUpdate = "PULL_REQUEST_UPDATE",
-    Schedule = "SCHEDULE",
+    PullRequestOpen = "PULL_REQUEST_OPEN", PullRequestUpdate = "PULL_REQUEST_UPDATE", Schedule = "SCHEDULE",
 } }

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiBuildRunResponse = rt::Document<CiBuildRun, CiBuildRunResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,9 +40,11 @@ rt::union! { CiBuildRunResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiBuildRunsResponse = rt::Page<CiBuildRun, CiBuildRunsResponseIncluded>;
 
 /// `CiBuildRunsResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type CiBuildRunsResponseIncluded = CiBuildRunResponseIncluded;

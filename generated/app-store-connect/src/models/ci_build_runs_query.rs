@@ -8,22 +8,22 @@ use super::{
     BetaReviewState, BuildAudienceType, Platform,
 };
 
-#[cfg(feature = "xcode-cloud")]
 /// Values of `filter[betaAppReviewSubmission.betaReviewState]`.
 ///
 /// Feature: `xcode-cloud`.
+#[cfg(feature = "xcode-cloud")]
 pub type CiBuildRunsBuildsBetaAppReviewSubmissionBetaReviewState = BetaReviewState;
 
-#[cfg(feature = "xcode-cloud")]
 /// Values of `filter[buildAudienceType]`.
 ///
 /// Feature: `xcode-cloud`.
+#[cfg(feature = "xcode-cloud")]
 pub type CiBuildRunsBuildsBuildAudienceType = BuildAudienceType;
 
-#[cfg(feature = "xcode-cloud")]
 /// Values of `filter[preReleaseVersion.platform]`.
 ///
 /// Feature: `xcode-cloud`.
+#[cfg(feature = "xcode-cloud")]
 pub type CiBuildRunsBuildsPreReleaseVersionPlatform = Platform;
 
 /// Values of `filter[processingState]`.

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CiCompletionStatus`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

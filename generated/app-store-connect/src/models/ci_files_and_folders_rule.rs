@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiStartConditionFileMatcher;
 
 /// `CiFilesAndFoldersRule`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -21,10 +22,7 @@ rt::object! { CiFilesAndFoldersRule { matchers: "matchers", mode: "mode" } }
 
 impl CiFilesAndFoldersRule {
     /// Sets [`matchers`](Self#structfield.matchers).
-    pub fn matchers(
-        mut self,
-        values: impl IntoIterator<Item = CiStartConditionFileMatcher>,
-    ) -> Self {
+    pub fn matchers(mut self, values: impl IntoIterator<Item = CiStartConditionFileMatcher>) -> Self {
         self.matchers = Some(values.into_iter().collect());
         self
     }
@@ -37,6 +35,7 @@ impl CiFilesAndFoldersRule {
 }
 
 /// `CiFilesAndFoldersRule.mode`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CiGitUser`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

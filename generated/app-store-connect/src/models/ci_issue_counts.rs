@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `CiIssueCounts`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::FileLocation;
 
 /// A resource of the type `ciIssues`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -29,13 +30,6 @@ impl CiIssue {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiIssueAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`CiIssue`].
@@ -57,6 +51,7 @@ rt::object! { CiIssueAttributes {
 } }
 
 /// `CiIssue.attributes.issueType`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -74,6 +69,5 @@ pub enum CiIssueIssueType {
 }
 
 rt::open_enum! { CiIssueIssueType {
-    AnalyzerWarning = "ANALYZER_WARNING", Error = "ERROR", TestFailure = "TEST_FAILURE",
-    Warning = "WARNING",
+    AnalyzerWarning = "ANALYZER_WARNING", Error = "ERROR", TestFailure = "TEST_FAILURE", Warning = "WARNING",
 } }

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::CiIssue;
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiIssueResponse = rt::Document<CiIssue>;
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiIssuesResponse = rt::Page<CiIssue>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `ciMacOsVersions`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl CiMacOsVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiMacOsVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CiMacOsVersionRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiMacOsVersionResponse = rt::Document<
     CiMacOsVersion,
@@ -16,6 +17,7 @@ pub type CiMacOsVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,11 +28,10 @@ pub enum CiMacOsVersionResponseIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { CiMacOsVersionResponseIncluded by "type" {
-    CiXcodeVersion(CiXcodeVersion) = "ciXcodeVersions",
-} }
+rt::union! { CiMacOsVersionResponseIncluded by "type" { CiXcodeVersion(CiXcodeVersion) = "ciXcodeVersions" } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiMacOsVersionsResponse = rt::Page<
     CiMacOsVersion,
@@ -38,5 +39,6 @@ pub type CiMacOsVersionsResponse = rt::Page<
 >;
 
 /// `CiMacOsVersionsResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type CiMacOsVersionsResponseIncluded = CiMacOsVersionResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiBranchPatterns;
 
 /// `CiManualBranchStartCondition`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

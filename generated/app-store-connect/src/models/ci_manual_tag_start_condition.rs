@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiTagPatterns;
 
 /// `CiManualTagStartCondition`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

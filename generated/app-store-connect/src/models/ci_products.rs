@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `ciProducts`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,20 +32,6 @@ impl CiProduct {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiProductAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CiProductRelationships) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`CiProduct`].
@@ -59,9 +46,7 @@ pub struct CiProductAttributes {
     pub product_type: Option<CiProductProductType>,
 }
 
-rt::object! { CiProductAttributes {
-    created_date: "createdDate", name: "name", product_type: "productType",
-} }
+rt::object! { CiProductAttributes { created_date: "createdDate", name: "name", product_type: "productType" } }
 
 /// Relationships of [`CiProduct`].
 #[derive(Clone, Default)]
@@ -87,6 +72,7 @@ rt::object! { CiProductRelationships {
 } }
 
 /// `CiProduct.attributes.productType`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

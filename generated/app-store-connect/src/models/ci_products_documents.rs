@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `xcode-cloud`.
 pub type CiProductResponse = rt::Document<CiProduct, CiProductResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,9 +35,11 @@ rt::union! { CiProductResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `xcode-cloud`.
 pub type CiProductsResponse = rt::Page<CiProduct, CiProductsResponseIncluded>;
 
 /// `CiProductsResponse.included[]`.
+///
 /// Features: any of `app-store`, `xcode-cloud`.
 pub type CiProductsResponseIncluded = CiProductResponseIncluded;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// `CiPullRequestStartCondition`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiBranchPatterns;
 
 /// `CiScheduledStartCondition`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -36,6 +37,7 @@ impl CiScheduledStartCondition {
 }
 
 /// `CiScheduledStartCondition.schedule`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -69,10 +71,7 @@ impl CiScheduledStartConditionSchedule {
     }
 
     /// Sets [`frequency`](Self#structfield.frequency).
-    pub fn frequency(
-        mut self,
-        value: impl Into<CiScheduledStartConditionScheduleFrequency>,
-    ) -> Self {
+    pub fn frequency(mut self, value: impl Into<CiScheduledStartConditionScheduleFrequency>) -> Self {
         self.frequency = Some(value.into());
         self
     }
@@ -99,6 +98,7 @@ impl CiScheduledStartConditionSchedule {
 }
 
 /// `CiScheduledStartCondition.schedule.days[]`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -127,6 +127,7 @@ rt::open_enum! { CiScheduledStartConditionScheduleDays {
 } }
 
 /// `CiScheduledStartCondition.schedule.frequency`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiBranchPatternsPatterns;
 
 /// `CiTagPatterns`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,15 +29,13 @@ impl CiTagPatterns {
     }
 
     /// Sets [`patterns`](Self#structfield.patterns).
-    pub fn patterns(
-        mut self,
-        values: impl IntoIterator<Item = CiTagPatternsPatterns>,
-    ) -> Self {
+    pub fn patterns(mut self, values: impl IntoIterator<Item = CiTagPatternsPatterns>) -> Self {
         self.patterns = Some(values.into_iter().collect());
         self
     }
 }
 
 /// `CiTagPatterns.patterns[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type CiTagPatternsPatterns = CiBranchPatternsPatterns;

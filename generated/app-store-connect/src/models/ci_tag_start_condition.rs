@@ -9,6 +9,7 @@ use super::{
 };
 
 /// `CiTagStartCondition`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

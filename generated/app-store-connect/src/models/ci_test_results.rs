@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `ciTestResults`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,13 +31,6 @@ impl CiTestResult {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiTestResultAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -64,6 +58,7 @@ rt::object! { CiTestResultAttributes {
 } }
 
 /// `CiTestResult.attributes.destinationTestResults[]`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -81,6 +76,5 @@ pub struct CiTestResultDestinationTestResults {
 }
 
 rt::object! { CiTestResultDestinationTestResults {
-    device_name: "deviceName", duration: "duration", os_version: "osVersion", status: "status",
-    uuid: "uuid",
+    device_name: "deviceName", duration: "duration", os_version: "osVersion", status: "status", uuid: "uuid",
 } }

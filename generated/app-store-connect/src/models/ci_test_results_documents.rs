@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::CiTestResult;
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiTestResultResponse = rt::Document<CiTestResult>;
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiTestResultsResponse = rt::Page<CiTestResult>;

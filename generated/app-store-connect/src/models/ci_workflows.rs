@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `ciWorkflows`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,20 +36,6 @@ impl CiWorkflow {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiWorkflowAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CiWorkflowRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

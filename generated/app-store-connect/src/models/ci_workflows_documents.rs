@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiWorkflowResponse = rt::Document<CiWorkflow, CiWorkflowResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -35,9 +37,11 @@ rt::union! { CiWorkflowResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiWorkflowsResponse = rt::Page<CiWorkflow, CiWorkflowsResponseIncluded>;
 
 /// `CiWorkflowsResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type CiWorkflowsResponseIncluded = CiWorkflowResponseIncluded;

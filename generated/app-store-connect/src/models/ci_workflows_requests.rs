@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `ciWorkflows`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -129,10 +130,7 @@ impl CiWorkflowCreateRequest {
 
     /// Sets [`manual_branch_start_condition`](Self#structfield.manual_branch_start_condition).
     #[inline]
-    pub fn manual_branch_start_condition(
-        mut self,
-        value: CiManualBranchStartCondition,
-    ) -> Self {
+    pub fn manual_branch_start_condition(mut self, value: CiManualBranchStartCondition) -> Self {
         self.manual_branch_start_condition = rt::Patch::Value(value);
         self
     }
@@ -146,10 +144,7 @@ impl CiWorkflowCreateRequest {
 
     /// Sets [`manual_pull_request_start_condition`](Self#structfield.manual_pull_request_start_condition).
     #[inline]
-    pub fn manual_pull_request_start_condition(
-        mut self,
-        value: CiManualPullRequestStartCondition,
-    ) -> Self {
+    pub fn manual_pull_request_start_condition(mut self, value: CiManualPullRequestStartCondition) -> Self {
         self.manual_pull_request_start_condition = rt::Patch::Value(value);
         self
     }
@@ -163,10 +158,7 @@ impl CiWorkflowCreateRequest {
 
     /// Sets [`manual_tag_start_condition`](Self#structfield.manual_tag_start_condition).
     #[inline]
-    pub fn manual_tag_start_condition(
-        mut self,
-        value: CiManualTagStartCondition,
-    ) -> Self {
+    pub fn manual_tag_start_condition(mut self, value: CiManualTagStartCondition) -> Self {
         self.manual_tag_start_condition = rt::Patch::Value(value);
         self
     }
@@ -180,10 +172,7 @@ impl CiWorkflowCreateRequest {
 
     /// Sets [`pull_request_start_condition`](Self#structfield.pull_request_start_condition).
     #[inline]
-    pub fn pull_request_start_condition(
-        mut self,
-        value: CiPullRequestStartCondition,
-    ) -> Self {
+    pub fn pull_request_start_condition(mut self, value: CiPullRequestStartCondition) -> Self {
         self.pull_request_start_condition = rt::Patch::Value(value);
         self
     }
@@ -197,10 +186,7 @@ impl CiWorkflowCreateRequest {
 
     /// Sets [`scheduled_start_condition`](Self#structfield.scheduled_start_condition).
     #[inline]
-    pub fn scheduled_start_condition(
-        mut self,
-        value: CiScheduledStartCondition,
-    ) -> Self {
+    pub fn scheduled_start_condition(mut self, value: CiScheduledStartCondition) -> Self {
         self.scheduled_start_condition = rt::Patch::Value(value);
         self
     }
@@ -228,6 +214,7 @@ impl CiWorkflowCreateRequest {
 }
 
 /// Changes a resource of the type `ciWorkflows`; what is absent stays as it is.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -392,10 +379,7 @@ impl CiWorkflowUpdateRequest {
 
     /// Sets [`manual_branch_start_condition`](Self#structfield.manual_branch_start_condition).
     #[inline]
-    pub fn manual_branch_start_condition(
-        mut self,
-        value: CiManualBranchStartCondition,
-    ) -> Self {
+    pub fn manual_branch_start_condition(mut self, value: CiManualBranchStartCondition) -> Self {
         self.manual_branch_start_condition = rt::Patch::Value(value);
         self
     }
@@ -409,10 +393,7 @@ impl CiWorkflowUpdateRequest {
 
     /// Sets [`manual_pull_request_start_condition`](Self#structfield.manual_pull_request_start_condition).
     #[inline]
-    pub fn manual_pull_request_start_condition(
-        mut self,
-        value: CiManualPullRequestStartCondition,
-    ) -> Self {
+    pub fn manual_pull_request_start_condition(mut self, value: CiManualPullRequestStartCondition) -> Self {
         self.manual_pull_request_start_condition = rt::Patch::Value(value);
         self
     }
@@ -426,10 +407,7 @@ impl CiWorkflowUpdateRequest {
 
     /// Sets [`manual_tag_start_condition`](Self#structfield.manual_tag_start_condition).
     #[inline]
-    pub fn manual_tag_start_condition(
-        mut self,
-        value: CiManualTagStartCondition,
-    ) -> Self {
+    pub fn manual_tag_start_condition(mut self, value: CiManualTagStartCondition) -> Self {
         self.manual_tag_start_condition = rt::Patch::Value(value);
         self
     }
@@ -456,10 +434,7 @@ impl CiWorkflowUpdateRequest {
 
     /// Sets [`pull_request_start_condition`](Self#structfield.pull_request_start_condition).
     #[inline]
-    pub fn pull_request_start_condition(
-        mut self,
-        value: CiPullRequestStartCondition,
-    ) -> Self {
+    pub fn pull_request_start_condition(mut self, value: CiPullRequestStartCondition) -> Self {
         self.pull_request_start_condition = rt::Patch::Value(value);
         self
     }
@@ -473,10 +448,7 @@ impl CiWorkflowUpdateRequest {
 
     /// Sets [`scheduled_start_condition`](Self#structfield.scheduled_start_condition).
     #[inline]
-    pub fn scheduled_start_condition(
-        mut self,
-        value: CiScheduledStartCondition,
-    ) -> Self {
+    pub fn scheduled_start_condition(mut self, value: CiScheduledStartCondition) -> Self {
         self.scheduled_start_condition = rt::Patch::Value(value);
         self
     }

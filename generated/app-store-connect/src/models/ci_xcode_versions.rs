@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiTestDestinationKind;
 
 /// A resource of the type `ciXcodeVersions`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,20 +33,6 @@ impl CiXcodeVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CiXcodeVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CiXcodeVersionRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -76,6 +63,7 @@ pub struct CiXcodeVersionRelationships {
 rt::object! { CiXcodeVersionRelationships { mac_os_versions: "macOsVersions" } }
 
 /// `CiXcodeVersion.attributes.testDestinations[]`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -96,6 +84,7 @@ rt::object! { CiXcodeVersionTestDestinations {
 } }
 
 /// `CiXcodeVersion.attributes.testDestinations[].availableRuntimes[]`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

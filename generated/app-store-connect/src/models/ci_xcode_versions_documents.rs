@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type CiXcodeVersionResponse = rt::Document<
     CiXcodeVersion,
@@ -16,6 +17,7 @@ pub type CiXcodeVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,11 +28,10 @@ pub enum CiXcodeVersionResponseIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { CiXcodeVersionResponseIncluded by "type" {
-    CiMacOsVersion(CiMacOsVersion) = "ciMacOsVersions",
-} }
+rt::union! { CiXcodeVersionResponseIncluded by "type" { CiMacOsVersion(CiMacOsVersion) = "ciMacOsVersions" } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type CiXcodeVersionsResponse = rt::Page<
     CiXcodeVersion,
@@ -38,5 +39,6 @@ pub type CiXcodeVersionsResponse = rt::Page<
 >;
 
 /// `CiXcodeVersionsResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type CiXcodeVersionsResponseIncluded = CiXcodeVersionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `customerReviewResponses`.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl CustomerReviewResponseV1 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CustomerReviewResponseV1Attributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: CustomerReviewResponseV1Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -77,6 +61,7 @@ pub struct CustomerReviewResponseV1Relationships {
 rt::object! { CustomerReviewResponseV1Relationships { review: "review" } }
 
 /// `CustomerReviewResponseV1.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

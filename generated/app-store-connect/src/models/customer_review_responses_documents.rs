@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `customer-reviews`.
 pub type CustomerReviewResponseV1Response = rt::Document<
     CustomerReviewResponseV1,
@@ -16,6 +17,7 @@ pub type CustomerReviewResponseV1Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `customer-reviews`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// A resource of the type `customerReviewSummarizations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,26 +33,6 @@ impl CustomerReviewSummarization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: CustomerReviewSummarizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: CustomerReviewSummarizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type CustomerReviewSummarizationsResponse = rt::Page<
     CustomerReviewSummarization,
@@ -16,6 +17,7 @@ pub type CustomerReviewSummarizationsResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,6 +28,4 @@ pub enum CustomerReviewSummarizationsResponseIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { CustomerReviewSummarizationsResponseIncluded by "type" {
-    Territory(Territory) = "territories",
-} }
+rt::union! { CustomerReviewSummarizationsResponseIncluded by "type" { Territory(Territory) = "territories" } }

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::TerritoryCode;
 
 /// A resource of the type `customerReviews`.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,20 +34,6 @@ impl CustomerReview {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: CustomerReviewAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: CustomerReviewRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

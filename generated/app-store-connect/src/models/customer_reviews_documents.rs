@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 pub type CustomerReviewResponse = rt::Document<
     CustomerReview,
@@ -17,6 +18,7 @@ pub type CustomerReviewResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -35,6 +37,7 @@ rt::union! { CustomerReviewResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 pub type CustomerReviewsResponse = rt::Page<
     CustomerReview,
@@ -42,5 +45,6 @@ pub type CustomerReviewsResponse = rt::Page<
 >;
 
 /// `CustomerReviewsResponse.included[]`.
+///
 /// Features: any of `app-store`, `customer-reviews`.
 pub type CustomerReviewsResponseIncluded = CustomerReviewResponseIncluded;

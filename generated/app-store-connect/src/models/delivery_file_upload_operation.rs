@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::HttpHeader;
 
 /// `DeliveryFileUploadOperation`.
+///
 /// Features: any of `app-store`, `background-assets`, `builds`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,6 +32,6 @@ pub struct DeliveryFileUploadOperation {
 }
 
 rt::object! { DeliveryFileUploadOperation {
-    entity_tag: "entityTag", expiration: "expiration", length: "length", method: "method",
-    offset: "offset", part_number: "partNumber", request_headers: "requestHeaders", url: "url",
+    entity_tag: "entityTag", expiration: "expiration", length: "length", method: "method", offset: "offset",
+    part_number: "partNumber", request_headers: "requestHeaders", url: "url",
 } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `DeviceFamily`, open to new values.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

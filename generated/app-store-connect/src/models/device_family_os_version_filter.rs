@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::DeviceFamily;
 
 /// `DeviceFamilyOsVersionFilter`.
+///
 /// Features: any of `app-store`, `testflight`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BundleIdPlatform;
 
 /// A resource of the type `devices`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,13 +29,6 @@ impl Device {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: DeviceAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -59,11 +53,12 @@ pub struct DeviceAttributes {
 }
 
 rt::object! { DeviceAttributes {
-    added_date: "addedDate", device_class: "deviceClass", model: "model", name: "name",
-    platform: "platform", status: "status", udid: "udid",
+    added_date: "addedDate", device_class: "deviceClass", model: "model", name: "name", platform: "platform",
+    status: "status", udid: "udid",
 } }
 
 /// `Device.attributes.deviceClass`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -92,6 +87,7 @@ rt::open_enum! { DeviceDeviceClass {
 } }
 
 /// `Device.attributes.status`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

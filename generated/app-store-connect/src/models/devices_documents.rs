@@ -7,13 +7,16 @@ use storewright_runtime as rt;
 use super::Device;
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type DeviceResponse = rt::Document<Device>;
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type DevicesResponse = rt::Page<Device>;
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type DevicesWithoutIncludesResponse = rt::Page<Device>;

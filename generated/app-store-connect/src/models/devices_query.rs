@@ -26,9 +26,7 @@ rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
 ///
 /// Feature: `provisioning`.
-pub struct DevicesSort {
-    ID = "id", NAME = "name", PLATFORM = "platform", STATUS = "status", UDID = "udid",
-} }
+pub struct DevicesSort { ID = "id", NAME = "name", PLATFORM = "platform", STATUS = "status", UDID = "udid" } }
 
 /// Values of `filter[status]`.
 ///

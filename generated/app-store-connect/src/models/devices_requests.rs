@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BundleIdPlatform;
 
 /// Creates a resource of the type `devices`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -37,6 +38,7 @@ impl DeviceCreateRequest {
 }
 
 /// Changes a resource of the type `devices`; what is absent stays as it is.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -88,6 +90,7 @@ impl DeviceUpdateRequest {
 }
 
 /// `DeviceUpdateRequest.data.attributes.status`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// `DiagnosticInsight`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,6 +27,7 @@ rt::object! { DiagnosticInsight {
 } }
 
 /// `DiagnosticInsight.referenceVersions[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

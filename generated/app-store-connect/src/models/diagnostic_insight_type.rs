@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `DiagnosticInsightType`, open to new values.
+///
 /// Feature: `power-and-performance`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `DiagnosticLogCallStackNode`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

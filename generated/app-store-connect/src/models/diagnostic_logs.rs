@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DiagnosticLogCallStackNode;
 
 /// `diagnosticLogs`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -20,6 +21,7 @@ pub struct DiagnosticLogs {
 rt::object! { DiagnosticLogs { product_data: "productData", version: "version" } }
 
 /// `diagnosticLogs.productData[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::object! { DiagnosticLogsProductData {
 } }
 
 /// `diagnosticLogs.productData[].diagnosticInsights[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -55,6 +58,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticInsights {
 } }
 
 /// `diagnosticLogs.productData[].diagnosticLogs[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -74,6 +78,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogs {
 } }
 
 /// `diagnosticLogs.productData[].diagnosticLogs[].callStackTree[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -91,6 +96,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
 } }
 
 /// `diagnosticLogs.productData[].diagnosticLogs[].callStackTree[].callStacks[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -104,6 +110,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
 } }
 
 /// `diagnosticLogs.productData[].diagnosticLogs[].diagnosticMetaData`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DiagnosticInsight;
 
 /// A resource of the type `diagnosticSignatures`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,23 +33,6 @@ impl DiagnosticSignature {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: DiagnosticSignatureAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: DiagnosticSignatureRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -81,6 +65,7 @@ pub struct DiagnosticSignatureRelationships {
 rt::object! { DiagnosticSignatureRelationships { logs: "logs" } }
 
 /// `DiagnosticSignature.attributes.diagnosticType`, open to new values.
+///
 /// Feature: `power-and-performance`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::DiagnosticSignature;
 
 /// A page of resources.
+///
 /// Feature: `power-and-performance`.
 pub type DiagnosticSignaturesResponse = rt::Page<DiagnosticSignature>;

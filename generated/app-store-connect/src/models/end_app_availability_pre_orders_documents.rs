@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::EndAppAvailabilityPreOrder;
 
 /// A document with one resource.
+///
 /// Feature: `pricing`.
 pub type EndAppAvailabilityPreOrderResponse = rt::Document<EndAppAvailabilityPreOrder>;

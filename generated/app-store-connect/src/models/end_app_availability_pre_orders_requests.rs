@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `endAppAvailabilityPreOrders`.
+///
 /// Feature: `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -20,9 +21,7 @@ rt::request! { EndAppAvailabilityPreOrderCreateRequest: "endAppAvailabilityPreOr
 
 impl EndAppAvailabilityPreOrderCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        territory_availabilities: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn new(territory_availabilities: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             territory_availabilities: territory_availabilities
                 .into_iter()

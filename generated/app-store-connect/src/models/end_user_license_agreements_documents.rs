@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type EndUserLicenseAgreementResponse = rt::Document<
     EndUserLicenseAgreement,
@@ -16,6 +17,7 @@ pub type EndUserLicenseAgreementResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,6 +35,7 @@ rt::union! { EndUserLicenseAgreementResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type EndUserLicenseAgreementWithoutIncludesResponse = rt::Document<
     EndUserLicenseAgreement,

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `endUserLicenseAgreements`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -38,6 +39,7 @@ impl EndUserLicenseAgreementCreateRequest {
 }
 
 /// Changes a resource of the type `endUserLicenseAgreements`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -75,10 +77,7 @@ impl EndUserLicenseAgreementUpdateRequest {
     }
 
     /// Sets [`territories`](Self#structfield.territories).
-    pub fn territories(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn territories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.territories = Some(values.into_iter().map(Into::into).collect());
         self
     }

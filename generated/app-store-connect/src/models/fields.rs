@@ -37,13 +37,12 @@ rt::tokens! {
 pub struct AgeRatingDeclarationsField {
     ADVERTISING = "advertising", AGE_ASSURANCE = "ageAssurance", AGE_RATING_OVERRIDE = "ageRatingOverride",
     AGE_RATING_OVERRIDE_V2 = "ageRatingOverrideV2",
-    ALCOHOL_TOBACCO_OR_DRUG_USE_OR_REFERENCES = "alcoholTobaccoOrDrugUseOrReferences",
-    CONTESTS = "contests", DEVELOPER_AGE_RATING_INFO_URL = "developerAgeRatingInfoUrl",
-    GAMBLING = "gambling", GAMBLING_SIMULATED = "gamblingSimulated",
-    GUNS_OR_OTHER_WEAPONS = "gunsOrOtherWeapons", HEALTH_OR_WELLNESS_TOPICS = "healthOrWellnessTopics",
-    HORROR_OR_FEAR_THEMES = "horrorOrFearThemes", KIDS_AGE_BAND = "kidsAgeBand",
-    KOREA_AGE_RATING_OVERRIDE = "koreaAgeRatingOverride", LOOT_BOX = "lootBox",
-    MATURE_OR_SUGGESTIVE_THEMES = "matureOrSuggestiveThemes",
+    ALCOHOL_TOBACCO_OR_DRUG_USE_OR_REFERENCES = "alcoholTobaccoOrDrugUseOrReferences", CONTESTS = "contests",
+    DEVELOPER_AGE_RATING_INFO_URL = "developerAgeRatingInfoUrl", GAMBLING = "gambling",
+    GAMBLING_SIMULATED = "gamblingSimulated", GUNS_OR_OTHER_WEAPONS = "gunsOrOtherWeapons",
+    HEALTH_OR_WELLNESS_TOPICS = "healthOrWellnessTopics", HORROR_OR_FEAR_THEMES = "horrorOrFearThemes",
+    KIDS_AGE_BAND = "kidsAgeBand", KOREA_AGE_RATING_OVERRIDE = "koreaAgeRatingOverride",
+    LOOT_BOX = "lootBox", MATURE_OR_SUGGESTIVE_THEMES = "matureOrSuggestiveThemes",
     MEDICAL_OR_TREATMENT_INFORMATION = "medicalOrTreatmentInformation",
     MESSAGING_AND_CHAT = "messagingAndChat", PARENTAL_CONTROLS = "parentalControls",
     PROFANITY_OR_CRUDE_HUMOR = "profanityOrCrudeHumor",
@@ -98,8 +97,8 @@ rt::tokens! {
 /// Features: any of `alternative-distribution`, `app-store`.
 pub struct AlternativeDistributionPackageVersionsField {
     ALTERNATIVE_DISTRIBUTION_PACKAGE = "alternativeDistributionPackage", DELTAS = "deltas",
-    FILE_CHECKSUM = "fileChecksum", STATE = "state", URL = "url",
-    URL_EXPIRATION_DATE = "urlExpirationDate", VARIANTS = "variants", VERSION = "version",
+    FILE_CHECKSUM = "fileChecksum", STATE = "state", URL = "url", URL_EXPIRATION_DATE = "urlExpirationDate",
+    VARIANTS = "variants", VERSION = "version",
 } }
 
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -408,8 +407,7 @@ rt::tokens! {
 ///
 /// Features: any of `app-store`, `product-pages`.
 pub struct AppPreviewSetsField {
-    APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION = "appCustomProductPageLocalization",
-    APP_PREVIEWS = "appPreviews",
+    APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION = "appCustomProductPageLocalization", APP_PREVIEWS = "appPreviews",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION = "appStoreVersionExperimentTreatmentLocalization",
     APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization", PREVIEW_TYPE = "previewType",
 } }
@@ -867,8 +865,8 @@ rt::tokens! {
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
 pub struct BuildBetaDetailsField {
-    AUTO_NOTIFY_ENABLED = "autoNotifyEnabled", BUILD = "build",
-    EXTERNAL_BUILD_STATE = "externalBuildState", INTERNAL_BUILD_STATE = "internalBuildState",
+    AUTO_NOTIFY_ENABLED = "autoNotifyEnabled", BUILD = "build", EXTERNAL_BUILD_STATE = "externalBuildState",
+    INTERNAL_BUILD_STATE = "internalBuildState",
 } }
 
 #[cfg(feature = "builds")]
@@ -888,13 +886,13 @@ rt::tokens! {
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
 pub struct BuildBundlesField {
     APP_CLIP_DOMAIN_CACHE_STATUS = "appClipDomainCacheStatus",
-    APP_CLIP_DOMAIN_DEBUG_STATUS = "appClipDomainDebugStatus",
-    BA_DOWNLOAD_ALLOWANCE = "baDownloadAllowance", BA_MAX_INSTALL_SIZE = "baMaxInstallSize",
-    BETA_APP_CLIP_INVOCATIONS = "betaAppClipInvocations", BUILD_BUNDLE_FILE_SIZES = "buildBundleFileSizes",
-    BUNDLE_ID = "bundleId", BUNDLE_TYPE = "bundleType", D_SYM_URL = "dSYMUrl",
-    DEVICE_PROTOCOLS = "deviceProtocols", ENTITLEMENTS = "entitlements", FILE_NAME = "fileName",
-    HAS_ON_DEMAND_RESOURCES = "hasOnDemandResources", HAS_PRERENDERED_ICON = "hasPrerenderedIcon",
-    HAS_SIRIKIT = "hasSirikit", INCLUDES_SYMBOLS = "includesSymbols",
+    APP_CLIP_DOMAIN_DEBUG_STATUS = "appClipDomainDebugStatus", BA_DOWNLOAD_ALLOWANCE = "baDownloadAllowance",
+    BA_MAX_INSTALL_SIZE = "baMaxInstallSize", BETA_APP_CLIP_INVOCATIONS = "betaAppClipInvocations",
+    BUILD_BUNDLE_FILE_SIZES = "buildBundleFileSizes", BUNDLE_ID = "bundleId", BUNDLE_TYPE = "bundleType",
+    D_SYM_URL = "dSYMUrl", DEVICE_PROTOCOLS = "deviceProtocols", ENTITLEMENTS = "entitlements",
+    FILE_NAME = "fileName", HAS_ON_DEMAND_RESOURCES = "hasOnDemandResources",
+    HAS_PRERENDERED_ICON = "hasPrerenderedIcon", HAS_SIRIKIT = "hasSirikit",
+    INCLUDES_SYMBOLS = "includesSymbols",
     IS_IOS_BUILD_MAC_APP_STORE_COMPATIBLE = "isIosBuildMacAppStoreCompatible", LOCALES = "locales",
     MINIMUM_OS_VERSION = "minimumOsVersion", PLATFORM_BUILD = "platformBuild",
     REQUIRED_CAPABILITIES = "requiredCapabilities", SDK_BUILD = "sdkBuild",
@@ -946,13 +944,12 @@ pub struct BuildsField {
     BUILD_BUNDLES = "buildBundles", BUILD_UPLOAD = "buildUpload",
     COMPUTED_MIN_MAC_OS_VERSION = "computedMinMacOsVersion",
     COMPUTED_MIN_VISION_OS_VERSION = "computedMinVisionOsVersion",
-    DIAGNOSTIC_SIGNATURES = "diagnosticSignatures", EXPIRATION_DATE = "expirationDate",
-    EXPIRED = "expired", ICON_ASSET_TOKEN = "iconAssetToken", ICONS = "icons",
-    INDIVIDUAL_TESTERS = "individualTesters", LS_MINIMUM_SYSTEM_VERSION = "lsMinimumSystemVersion",
-    MIN_OS_VERSION = "minOsVersion", PERF_POWER_METRICS = "perfPowerMetrics",
-    PRE_RELEASE_VERSION = "preReleaseVersion", PROCESSING_STATE = "processingState",
-    UPLOADED_DATE = "uploadedDate", USES_NON_EXEMPT_ENCRYPTION = "usesNonExemptEncryption",
-    VERSION = "version",
+    DIAGNOSTIC_SIGNATURES = "diagnosticSignatures", EXPIRATION_DATE = "expirationDate", EXPIRED = "expired",
+    ICON_ASSET_TOKEN = "iconAssetToken", ICONS = "icons", INDIVIDUAL_TESTERS = "individualTesters",
+    LS_MINIMUM_SYSTEM_VERSION = "lsMinimumSystemVersion", MIN_OS_VERSION = "minOsVersion",
+    PERF_POWER_METRICS = "perfPowerMetrics", PRE_RELEASE_VERSION = "preReleaseVersion",
+    PROCESSING_STATE = "processingState", UPLOADED_DATE = "uploadedDate",
+    USES_NON_EXEMPT_ENCRYPTION = "usesNonExemptEncryption", VERSION = "version",
 } }
 
 #[cfg(feature = "provisioning")]
@@ -1163,8 +1160,7 @@ rt::tokens! {
 /// Feature: `game-center`.
 pub struct GameCenterAchievementLocalizationsField {
     AFTER_EARNED_DESCRIPTION = "afterEarnedDescription",
-    BEFORE_EARNED_DESCRIPTION = "beforeEarnedDescription",
-    GAME_CENTER_ACHIEVEMENT = "gameCenterAchievement",
+    BEFORE_EARNED_DESCRIPTION = "beforeEarnedDescription", GAME_CENTER_ACHIEVEMENT = "gameCenterAchievement",
     GAME_CENTER_ACHIEVEMENT_IMAGE = "gameCenterAchievementImage", IMAGE = "image", LOCALE = "locale",
     NAME = "name", VERSION = "version",
 } }
@@ -1212,8 +1208,7 @@ pub struct GameCenterActivitiesField {
     LEADERBOARDS = "leaderboards", LEADERBOARDS_V2 = "leaderboardsV2",
     MAXIMUM_PLAYERS_COUNT = "maximumPlayersCount", MINIMUM_PLAYERS_COUNT = "minimumPlayersCount",
     PLAY_STYLE = "playStyle", PROPERTIES = "properties", REFERENCE_NAME = "referenceName",
-    SUPPORTS_PARTY_CODE = "supportsPartyCode", VENDOR_IDENTIFIER = "vendorIdentifier",
-    VERSIONS = "versions",
+    SUPPORTS_PARTY_CODE = "supportsPartyCode", VENDOR_IDENTIFIER = "vendorIdentifier", VERSIONS = "versions",
 } }
 
 #[cfg(feature = "game-center")]
@@ -1339,8 +1334,8 @@ rt::tokens! {
 ///
 /// Features: any of `app-store`, `game-center`, `xcode-cloud`.
 pub struct GameCenterEnabledVersionsField {
-    APP = "app", COMPATIBLE_VERSIONS = "compatibleVersions", ICON_ASSET = "iconAsset",
-    PLATFORM = "platform", VERSION_STRING = "versionString",
+    APP = "app", COMPATIBLE_VERSIONS = "compatibleVersions", ICON_ASSET = "iconAsset", PLATFORM = "platform",
+    VERSION_STRING = "versionString",
 } }
 
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -1410,8 +1405,8 @@ rt::tokens! {
 /// Feature: `game-center`.
 pub struct GameCenterLeaderboardSetLocalizationsField {
     GAME_CENTER_LEADERBOARD_SET = "gameCenterLeaderboardSet",
-    GAME_CENTER_LEADERBOARD_SET_IMAGE = "gameCenterLeaderboardSetImage", IMAGE = "image",
-    LOCALE = "locale", NAME = "name", VERSION = "version",
+    GAME_CENTER_LEADERBOARD_SET_IMAGE = "gameCenterLeaderboardSetImage", IMAGE = "image", LOCALE = "locale",
+    NAME = "name", VERSION = "version",
 } }
 
 #[cfg(feature = "game-center")]
@@ -1472,15 +1467,14 @@ rt::tokens! {
 /// Features: any of `app-store`, `game-center`.
 pub struct GameCenterLeaderboardsField {
     ACTIVITY = "activity", ACTIVITY_PROPERTIES = "activityProperties", ARCHIVED = "archived",
-    CHALLENGE = "challenge", DEFAULT_FORMATTER = "defaultFormatter",
-    GAME_CENTER_DETAIL = "gameCenterDetail", GAME_CENTER_GROUP = "gameCenterGroup",
-    GAME_CENTER_LEADERBOARD_SETS = "gameCenterLeaderboardSets", GROUP_LEADERBOARD = "groupLeaderboard",
-    LOCALIZATIONS = "localizations", RECURRENCE_DURATION = "recurrenceDuration",
-    RECURRENCE_RULE = "recurrenceRule", RECURRENCE_START_DATE = "recurrenceStartDate",
-    REFERENCE_NAME = "referenceName", RELEASES = "releases", SCORE_RANGE_END = "scoreRangeEnd",
-    SCORE_RANGE_START = "scoreRangeStart", SCORE_SORT_TYPE = "scoreSortType",
-    SUBMISSION_TYPE = "submissionType", VENDOR_IDENTIFIER = "vendorIdentifier", VERSIONS = "versions",
-    VISIBILITY = "visibility",
+    CHALLENGE = "challenge", DEFAULT_FORMATTER = "defaultFormatter", GAME_CENTER_DETAIL = "gameCenterDetail",
+    GAME_CENTER_GROUP = "gameCenterGroup", GAME_CENTER_LEADERBOARD_SETS = "gameCenterLeaderboardSets",
+    GROUP_LEADERBOARD = "groupLeaderboard", LOCALIZATIONS = "localizations",
+    RECURRENCE_DURATION = "recurrenceDuration", RECURRENCE_RULE = "recurrenceRule",
+    RECURRENCE_START_DATE = "recurrenceStartDate", REFERENCE_NAME = "referenceName", RELEASES = "releases",
+    SCORE_RANGE_END = "scoreRangeEnd", SCORE_RANGE_START = "scoreRangeStart",
+    SCORE_SORT_TYPE = "scoreSortType", SUBMISSION_TYPE = "submissionType",
+    VENDOR_IDENTIFIER = "vendorIdentifier", VERSIONS = "versions", VISIBILITY = "visibility",
 } }
 
 #[cfg(feature = "game-center")]
@@ -1510,8 +1504,8 @@ rt::tokens! {
 ///
 /// Feature: `game-center`.
 pub struct GameCenterMatchmakingRulesField {
-    DESCRIPTION = "description", EXPRESSION = "expression", REFERENCE_NAME = "referenceName",
-    TYPE = "type", WEIGHT = "weight",
+    DESCRIPTION = "description", EXPRESSION = "expression", REFERENCE_NAME = "referenceName", TYPE = "type",
+    WEIGHT = "weight",
 } }
 
 #[cfg(feature = "game-center")]
@@ -1665,10 +1659,10 @@ pub struct InAppPurchasesField {
     CONTENT_HOSTING = "contentHosting", FAMILY_SHARABLE = "familySharable",
     IAP_PRICE_SCHEDULE = "iapPriceSchedule", IMAGES = "images",
     IN_APP_PURCHASE_AVAILABILITY = "inAppPurchaseAvailability",
-    IN_APP_PURCHASE_LOCALIZATIONS = "inAppPurchaseLocalizations",
-    IN_APP_PURCHASE_TYPE = "inAppPurchaseType", NAME = "name", OFFER_CODES = "offerCodes",
-    PRICE_POINTS = "pricePoints", PRODUCT_ID = "productId", PROMOTED_PURCHASE = "promotedPurchase",
-    REFERENCE_NAME = "referenceName", REVIEW_NOTE = "reviewNote", STATE = "state", VERSIONS = "versions",
+    IN_APP_PURCHASE_LOCALIZATIONS = "inAppPurchaseLocalizations", IN_APP_PURCHASE_TYPE = "inAppPurchaseType",
+    NAME = "name", OFFER_CODES = "offerCodes", PRICE_POINTS = "pricePoints", PRODUCT_ID = "productId",
+    PROMOTED_PURCHASE = "promotedPurchase", REFERENCE_NAME = "referenceName", REVIEW_NOTE = "reviewNote",
+    STATE = "state", VERSIONS = "versions",
 } }
 
 #[cfg(feature = "app-store")]
@@ -1699,13 +1693,13 @@ rt::tokens! {
 /// Feature: `app-store`.
 pub struct NominationsField {
     CREATED_BY_ACTOR = "createdByActor", CREATED_DATE = "createdDate", DESCRIPTION = "description",
-    DEVICE_FAMILIES = "deviceFamilies", HAS_IN_APP_EVENTS = "hasInAppEvents",
-    IN_APP_EVENTS = "inAppEvents", LAST_MODIFIED_BY_ACTOR = "lastModifiedByActor",
-    LAST_MODIFIED_DATE = "lastModifiedDate", LAUNCH_IN_SELECT_MARKETS_FIRST = "launchInSelectMarketsFirst",
-    LOCALES = "locales", NAME = "name", NOTES = "notes", PRE_ORDER_ENABLED = "preOrderEnabled",
-    PUBLISH_END_DATE = "publishEndDate", PUBLISH_START_DATE = "publishStartDate",
-    RELATED_APPS = "relatedApps", STATE = "state", SUBMITTED_BY_ACTOR = "submittedByActor",
-    SUBMITTED_DATE = "submittedDate", SUPPLEMENTAL_MATERIALS_URIS = "supplementalMaterialsUris",
+    DEVICE_FAMILIES = "deviceFamilies", HAS_IN_APP_EVENTS = "hasInAppEvents", IN_APP_EVENTS = "inAppEvents",
+    LAST_MODIFIED_BY_ACTOR = "lastModifiedByActor", LAST_MODIFIED_DATE = "lastModifiedDate",
+    LAUNCH_IN_SELECT_MARKETS_FIRST = "launchInSelectMarketsFirst", LOCALES = "locales", NAME = "name",
+    NOTES = "notes", PRE_ORDER_ENABLED = "preOrderEnabled", PUBLISH_END_DATE = "publishEndDate",
+    PUBLISH_START_DATE = "publishStartDate", RELATED_APPS = "relatedApps", STATE = "state",
+    SUBMITTED_BY_ACTOR = "submittedByActor", SUBMITTED_DATE = "submittedDate",
+    SUPPLEMENTAL_MATERIALS_URIS = "supplementalMaterialsUris",
     SUPPORTED_TERRITORIES = "supportedTerritories", TYPE = "type",
 } }
 
@@ -1731,8 +1725,8 @@ rt::tokens! {
 ///
 /// Feature: `provisioning`.
 pub struct ProfilesField {
-    BUNDLE_ID = "bundleId", CERTIFICATES = "certificates", CREATED_DATE = "createdDate",
-    DEVICES = "devices", EXPIRATION_DATE = "expirationDate", NAME = "name", PLATFORM = "platform",
+    BUNDLE_ID = "bundleId", CERTIFICATES = "certificates", CREATED_DATE = "createdDate", DEVICES = "devices",
+    EXPIRATION_DATE = "expirationDate", NAME = "name", PLATFORM = "platform",
     PROFILE_CONTENT = "profileContent", PROFILE_STATE = "profileState", PROFILE_TYPE = "profileType",
     UUID = "uuid",
 } }
@@ -1794,8 +1788,8 @@ rt::tokens! {
 ///
 /// Feature: `sandbox`.
 pub struct SandboxTestersField {
-    AC_ACCOUNT_NAME = "acAccountName", APPLE_PAY_COMPATIBLE = "applePayCompatible",
-    FIRST_NAME = "firstName", INTERRUPT_PURCHASES = "interruptPurchases", LAST_NAME = "lastName",
+    AC_ACCOUNT_NAME = "acAccountName", APPLE_PAY_COMPATIBLE = "applePayCompatible", FIRST_NAME = "firstName",
+    INTERRUPT_PURCHASES = "interruptPurchases", LAST_NAME = "lastName",
     SUBSCRIPTION_RENEWAL_RATE = "subscriptionRenewalRate", TERRITORY = "territory",
 } }
 
@@ -1975,10 +1969,10 @@ rt::tokens! {
 pub struct SubscriptionOfferCodesField {
     ACTIVE = "active", AUTO_RENEW_ENABLED = "autoRenewEnabled", CUSTOM_CODES = "customCodes",
     CUSTOMER_ELIGIBILITIES = "customerEligibilities", DURATION = "duration", NAME = "name",
-    NUMBER_OF_PERIODS = "numberOfPeriods", OFFER_ELIGIBILITY = "offerEligibility",
-    OFFER_MODE = "offerMode", ONE_TIME_USE_CODES = "oneTimeUseCodes", PRICES = "prices",
-    PRODUCTION_CODE_COUNT = "productionCodeCount", SANDBOX_CODE_COUNT = "sandboxCodeCount",
-    SUBSCRIPTION = "subscription", TARGET_SUBSCRIPTION_PLAN_TYPE = "targetSubscriptionPlanType",
+    NUMBER_OF_PERIODS = "numberOfPeriods", OFFER_ELIGIBILITY = "offerEligibility", OFFER_MODE = "offerMode",
+    ONE_TIME_USE_CODES = "oneTimeUseCodes", PRICES = "prices", PRODUCTION_CODE_COUNT = "productionCodeCount",
+    SANDBOX_CODE_COUNT = "sandboxCodeCount", SUBSCRIPTION = "subscription",
+    TARGET_SUBSCRIPTION_PLAN_TYPE = "targetSubscriptionPlanType",
     TOTAL_NUMBER_OF_CODES = "totalNumberOfCodes",
 } }
 
@@ -2072,9 +2066,7 @@ rt::tokens! {
 /// Fields that `fields[territoryAgeRatings]` can ask for.
 ///
 /// Feature: `app-store`.
-pub struct TerritoryAgeRatingsField {
-    APP_STORE_AGE_RATING = "appStoreAgeRating", TERRITORY = "territory",
-} }
+pub struct TerritoryAgeRatingsField { APP_STORE_AGE_RATING = "appStoreAgeRating", TERRITORY = "territory" } }
 
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 rt::tokens! {

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementImageResponse = rt::Document<
@@ -18,6 +19,7 @@ pub type GameCenterAchievementImageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,6 +35,7 @@ rt::union! { GameCenterAchievementImageResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementImageV2Response = rt::Document<
     GameCenterAchievementImageV2,
@@ -40,6 +43,7 @@ pub type GameCenterAchievementImageV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterAchievementLocalizations`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -32,26 +33,6 @@ impl GameCenterAchievementLocalization {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterAchievementLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterAchievementLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`GameCenterAchievementLocalization`].
@@ -69,8 +50,8 @@ pub struct GameCenterAchievementLocalizationAttributes {
 }
 
 rt::object! { GameCenterAchievementLocalizationAttributes {
-    after_earned_description: "afterEarnedDescription",
-    before_earned_description: "beforeEarnedDescription", locale: "locale", name: "name",
+    after_earned_description: "afterEarnedDescription", before_earned_description: "beforeEarnedDescription",
+    locale: "locale", name: "name",
 } }
 
 /// Relationships of [`GameCenterAchievementLocalization`].
@@ -89,6 +70,7 @@ rt::object! { GameCenterAchievementLocalizationRelationships {
 } }
 
 /// A resource of the type `gameCenterAchievementLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -115,26 +97,6 @@ impl GameCenterAchievementLocalizationV2 {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterAchievementLocalizationV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterAchievementLocalizationV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`GameCenterAchievementLocalizationV2`].
@@ -152,8 +114,8 @@ pub struct GameCenterAchievementLocalizationV2Attributes {
 }
 
 rt::object! { GameCenterAchievementLocalizationV2Attributes {
-    after_earned_description: "afterEarnedDescription",
-    before_earned_description: "beforeEarnedDescription", locale: "locale", name: "name",
+    after_earned_description: "afterEarnedDescription", before_earned_description: "beforeEarnedDescription",
+    locale: "locale", name: "name",
 } }
 
 /// Relationships of [`GameCenterAchievementLocalizationV2`].

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementLocalizationResponse = rt::Document<
@@ -18,6 +19,7 @@ pub type GameCenterAchievementLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -36,6 +38,7 @@ rt::union! { GameCenterAchievementLocalizationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementLocalizationV2Response = rt::Document<
     GameCenterAchievementLocalizationV2,
@@ -43,6 +46,7 @@ pub type GameCenterAchievementLocalizationV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -61,6 +65,7 @@ rt::union! { GameCenterAchievementLocalizationV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementLocalizationsResponse = rt::Page<
@@ -69,10 +74,12 @@ pub type GameCenterAchievementLocalizationsResponse = rt::Page<
 >;
 
 /// `GameCenterAchievementLocalizationsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementLocalizationsResponseIncluded = GameCenterAchievementLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementLocalizationsV2Response = rt::Page<
     GameCenterAchievementLocalizationV2,
@@ -80,5 +87,6 @@ pub type GameCenterAchievementLocalizationsV2Response = rt::Page<
 >;
 
 /// `GameCenterAchievementLocalizationsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementLocalizationsV2ResponseIncluded = GameCenterAchievementLocalizationV2ResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterAchievementLocalizations`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -51,6 +52,7 @@ impl GameCenterAchievementLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -122,6 +124,7 @@ impl GameCenterAchievementLocalizationUpdateRequest {
 }
 
 /// Creates a resource of the type `gameCenterAchievementLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -164,6 +167,7 @@ impl GameCenterAchievementLocalizationV2CreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

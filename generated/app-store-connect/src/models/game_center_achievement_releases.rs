@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterAchievementReleases`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -31,26 +32,6 @@ impl GameCenterAchievementRelease {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterAchievementReleaseAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterAchievementReleaseRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterAchievementReleases`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -24,10 +25,7 @@ rt::request! { GameCenterAchievementReleaseCreateRequest: "gameCenterAchievement
 
 impl GameCenterAchievementReleaseCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        game_center_achievement: impl Into<String>,
-        game_center_detail: impl Into<String>,
-    ) -> Self {
+    pub fn new(game_center_achievement: impl Into<String>, game_center_detail: impl Into<String>) -> Self {
         Self {
             game_center_achievement: game_center_achievement.into(),
             game_center_detail: game_center_detail.into(),

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementVersionV2Response = rt::Document<
     GameCenterAchievementVersionV2,
@@ -16,6 +17,7 @@ pub type GameCenterAchievementVersionV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { GameCenterAchievementVersionV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementVersionsV2Response = rt::Page<
     GameCenterAchievementVersionV2,
@@ -41,5 +44,6 @@ pub type GameCenterAchievementVersionsV2Response = rt::Page<
 >;
 
 /// `GameCenterAchievementVersionsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementVersionsV2ResponseIncluded = GameCenterAchievementVersionV2ResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterAchievementVersions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -25,6 +26,7 @@ impl GameCenterAchievementVersionV2CreateRequest {
 }
 
 /// A resource of the type `gameCenterAchievementVersions` that another request creates along.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::StringToStringMap;
 
 /// A resource of the type `gameCenterAchievements`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -34,23 +35,6 @@ impl GameCenterAchievement {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterAchievementAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterAchievementRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -105,6 +89,7 @@ rt::object! { GameCenterAchievementRelationships {
 } }
 
 /// A resource of the type `gameCenterAchievements`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -130,23 +115,6 @@ impl GameCenterAchievementV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterAchievementV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterAchievementV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

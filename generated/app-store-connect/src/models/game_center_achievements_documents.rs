@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementResponse = rt::Document<
@@ -19,6 +20,7 @@ pub type GameCenterAchievementResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -49,6 +51,7 @@ rt::union! { GameCenterAchievementResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementV2Response = rt::Document<
     GameCenterAchievementV2,
@@ -56,6 +59,7 @@ pub type GameCenterAchievementV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -80,6 +84,7 @@ rt::union! { GameCenterAchievementV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementsResponse = rt::Page<
@@ -88,10 +93,12 @@ pub type GameCenterAchievementsResponse = rt::Page<
 >;
 
 /// `GameCenterAchievementsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementsResponseIncluded = GameCenterAchievementResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementsV2Response = rt::Page<
     GameCenterAchievementV2,
@@ -99,5 +106,6 @@ pub type GameCenterAchievementsV2Response = rt::Page<
 >;
 
 /// `GameCenterAchievementsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterAchievementsV2ResponseIncluded = GameCenterAchievementV2ResponseIncluded;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `gameCenterAchievements`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -90,6 +91,7 @@ impl GameCenterAchievementCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -211,6 +213,7 @@ impl GameCenterAchievementUpdateRequest {
 }
 
 /// Creates a resource of the type `gameCenterAchievements`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -299,14 +302,17 @@ impl GameCenterAchievementV2CreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementV2CreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<GameCenterAchievementV2CreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -319,11 +325,12 @@ pub enum GameCenterAchievementV2CreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain GameCenterAchievementV2CreateRequestIncluded by "type" {
+rt::union! { sent GameCenterAchievementV2CreateRequestIncluded by "type" {
     GameCenterAchievementVersionV2InlineCreate(GameCenterAchievementVersionV2InlineCreate) = "gameCenterAchievementVersions",
 } }
 
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::StringToStringMap;
 
 /// A resource of the type `gameCenterActivities`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl GameCenterActivity {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterActivityAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterActivityRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -105,12 +89,13 @@ pub struct GameCenterActivityRelationships {
 }
 
 rt::object! { GameCenterActivityRelationships {
-    achievements: "achievements", achievements_v2: "achievementsV2",
-    game_center_detail: "gameCenterDetail", game_center_group: "gameCenterGroup",
-    leaderboards: "leaderboards", leaderboards_v2: "leaderboardsV2", versions: "versions",
+    achievements: "achievements", achievements_v2: "achievementsV2", game_center_detail: "gameCenterDetail",
+    game_center_group: "gameCenterGroup", leaderboards: "leaderboards", leaderboards_v2: "leaderboardsV2",
+    versions: "versions",
 } }
 
 /// `GameCenterActivity.attributes.playStyle`, open to new values.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -123,6 +108,4 @@ pub enum GameCenterActivityPlayStyle {
     Unrecognized(String),
 }
 
-rt::open_enum! { GameCenterActivityPlayStyle {
-    Asynchronous = "ASYNCHRONOUS", Synchronous = "SYNCHRONOUS",
-} }
+rt::open_enum! { GameCenterActivityPlayStyle { Asynchronous = "ASYNCHRONOUS", Synchronous = "SYNCHRONOUS" } }

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivitiesResponse = rt::Page<
     GameCenterActivity,
@@ -17,6 +18,7 @@ pub type GameCenterActivitiesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -44,6 +46,7 @@ rt::union! { GameCenterActivitiesResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityResponse = rt::Document<
     GameCenterActivity,
@@ -51,5 +54,6 @@ pub type GameCenterActivityResponse = rt::Document<
 >;
 
 /// `GameCenterActivityResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityResponseIncluded = GameCenterActivitiesResponseIncluded;

@@ -11,7 +11,6 @@ rt::tokens! {
 pub struct GameCenterActivitiesInclude {
     ACHIEVEMENTS = "achievements", ACHIEVEMENTS_V2 = "achievementsV2", ACTIVITY = "activity",
     DEFAULT_IMAGE = "defaultImage", GAME_CENTER_DETAIL = "gameCenterDetail",
-    GAME_CENTER_GROUP = "gameCenterGroup", LEADERBOARDS = "leaderboards",
-    LEADERBOARDS_V2 = "leaderboardsV2", LOCALIZATIONS = "localizations", RELEASES = "releases",
-    VERSIONS = "versions",
+    GAME_CENTER_GROUP = "gameCenterGroup", LEADERBOARDS = "leaderboards", LEADERBOARDS_V2 = "leaderboardsV2",
+    LOCALIZATIONS = "localizations", RELEASES = "releases", VERSIONS = "versions",
 } }

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `gameCenterActivities`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -51,10 +52,7 @@ rt::request! { GameCenterActivityCreateRequest: "gameCenterActivities" {
 
 impl GameCenterActivityCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        reference_name: impl Into<String>,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    pub fn new(reference_name: impl Into<String>, vendor_identifier: impl Into<String>) -> Self {
         Self {
             reference_name: reference_name.into(),
             vendor_identifier: vendor_identifier.into(),
@@ -91,10 +89,7 @@ impl GameCenterActivityCreateRequest {
     }
 
     /// Sets [`play_style`](Self#structfield.play_style).
-    pub fn play_style(
-        mut self,
-        value: impl Into<GameCenterActivityCreateRequestPlayStyle>,
-    ) -> Self {
+    pub fn play_style(mut self, value: impl Into<GameCenterActivityCreateRequestPlayStyle>) -> Self {
         self.play_style = rt::Patch::Value(value.into());
         self
     }
@@ -147,10 +142,7 @@ impl GameCenterActivityCreateRequest {
     }
 
     /// Sets [`versions`](Self#structfield.versions).
-    pub fn versions(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn versions(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.versions = Some(values.into_iter().map(Into::into).collect());
         self
     }
@@ -158,18 +150,22 @@ impl GameCenterActivityCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = GameCenterActivityCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<GameCenterActivityCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `GameCenterActivityCreateRequest.data.attributes.playStyle`.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityCreateRequestPlayStyle = GameCenterActivityPlayStyle;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -180,11 +176,12 @@ pub enum GameCenterActivityCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain GameCenterActivityCreateRequestIncluded by "type" {
+rt::union! { sent GameCenterActivityCreateRequestIncluded by "type" {
     GameCenterActivityVersionInlineCreate(GameCenterActivityVersionInlineCreate) = "gameCenterActivityVersions",
 } }
 
 /// Changes a resource of the type `gameCenterActivities`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -266,10 +263,7 @@ impl GameCenterActivityUpdateRequest {
     }
 
     /// Sets [`play_style`](Self#structfield.play_style).
-    pub fn play_style(
-        mut self,
-        value: impl Into<GameCenterActivityUpdateRequestPlayStyle>,
-    ) -> Self {
+    pub fn play_style(mut self, value: impl Into<GameCenterActivityUpdateRequestPlayStyle>) -> Self {
         self.play_style = rt::Patch::Value(value.into());
         self
     }
@@ -324,5 +318,6 @@ impl GameCenterActivityUpdateRequest {
 }
 
 /// `GameCenterActivityUpdateRequest.data.attributes.playStyle`.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityUpdateRequestPlayStyle = GameCenterActivityPlayStyle;

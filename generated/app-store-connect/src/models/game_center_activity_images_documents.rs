@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::GameCenterActivityImage;
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityImageResponse = rt::Document<GameCenterActivityImage>;

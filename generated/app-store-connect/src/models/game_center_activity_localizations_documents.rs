@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityLocalizationResponse = rt::Document<
     GameCenterActivityLocalization,
@@ -16,6 +17,7 @@ pub type GameCenterActivityLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { GameCenterActivityLocalizationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityLocalizationsResponse = rt::Page<
     GameCenterActivityLocalization,
@@ -41,5 +44,6 @@ pub type GameCenterActivityLocalizationsResponse = rt::Page<
 >;
 
 /// `GameCenterActivityLocalizationsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityLocalizationsResponseIncluded = GameCenterActivityLocalizationResponseIncluded;

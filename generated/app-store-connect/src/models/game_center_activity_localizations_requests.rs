@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterActivityLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -23,11 +24,7 @@ rt::request! { GameCenterActivityLocalizationCreateRequest: "gameCenterActivityL
 
 impl GameCenterActivityLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -51,6 +48,7 @@ impl GameCenterActivityLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterActivityLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

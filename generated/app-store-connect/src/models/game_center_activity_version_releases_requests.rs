@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterActivityVersionReleases`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -24,10 +25,7 @@ rt::request! { GameCenterActivityVersionReleaseCreateRequest: "gameCenterActivit
 
 impl GameCenterActivityVersionReleaseCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        game_center_detail: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(game_center_detail: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             game_center_detail: game_center_detail.into(),
             version: version.into(),

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityVersionResponse = rt::Document<
     GameCenterActivityVersion,
@@ -17,6 +18,7 @@ pub type GameCenterActivityVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -41,6 +43,7 @@ rt::union! { GameCenterActivityVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityVersionsResponse = rt::Page<
     GameCenterActivityVersion,
@@ -48,5 +51,6 @@ pub type GameCenterActivityVersionsResponse = rt::Page<
 >;
 
 /// `GameCenterActivityVersionsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterActivityVersionsResponseIncluded = GameCenterActivityVersionResponseIncluded;

@@ -9,6 +9,6 @@ rt::tokens! {
 ///
 /// Feature: `game-center`.
 pub struct GameCenterActivityVersionsInclude {
-    ACTIVITY = "activity", DEFAULT_IMAGE = "defaultImage", IMAGE = "image",
-    LOCALIZATIONS = "localizations", RELEASES = "releases", VERSION = "version",
+    ACTIVITY = "activity", DEFAULT_IMAGE = "defaultImage", IMAGE = "image", LOCALIZATIONS = "localizations",
+    RELEASES = "releases", VERSION = "version",
 } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterActivityVersions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -41,6 +42,7 @@ impl GameCenterActivityVersionCreateRequest {
 }
 
 /// A resource of the type `gameCenterActivityVersions` that another request creates along.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -89,6 +91,7 @@ impl GameCenterActivityVersionInlineCreate {
 }
 
 /// Changes a resource of the type `gameCenterActivityVersions`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

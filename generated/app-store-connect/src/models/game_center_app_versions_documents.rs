@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterAppVersionResponse = rt::Document<
     GameCenterAppVersion,
@@ -17,6 +18,7 @@ pub type GameCenterAppVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -35,6 +37,7 @@ rt::union! { GameCenterAppVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterAppVersionsResponse = rt::Page<
     GameCenterAppVersion,
@@ -42,5 +45,6 @@ pub type GameCenterAppVersionsResponse = rt::Page<
 >;
 
 /// `GameCenterAppVersionsResponse.included[]`.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterAppVersionsResponseIncluded = GameCenterAppVersionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterAppVersions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -25,6 +26,7 @@ impl GameCenterAppVersionCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterAppVersions`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

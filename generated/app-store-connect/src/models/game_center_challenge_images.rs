@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `gameCenterChallengeImages`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,13 +33,6 @@ impl GameCenterChallengeImage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterChallengeImageAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::GameCenterChallengeImage;
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeImageResponse = rt::Document<GameCenterChallengeImage>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterChallengeImages`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -49,6 +50,7 @@ impl GameCenterChallengeImageCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterChallengeImages`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeLocalizationResponse = rt::Document<
     GameCenterChallengeLocalization,
@@ -16,6 +17,7 @@ pub type GameCenterChallengeLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { GameCenterChallengeLocalizationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeLocalizationsResponse = rt::Page<
     GameCenterChallengeLocalization,
@@ -41,5 +44,6 @@ pub type GameCenterChallengeLocalizationsResponse = rt::Page<
 >;
 
 /// `GameCenterChallengeLocalizationsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeLocalizationsResponseIncluded = GameCenterChallengeLocalizationResponseIncluded;

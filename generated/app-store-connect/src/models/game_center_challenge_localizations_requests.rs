@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterChallengeLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -23,11 +24,7 @@ rt::request! { GameCenterChallengeLocalizationCreateRequest: "gameCenterChalleng
 
 impl GameCenterChallengeLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -51,6 +48,7 @@ impl GameCenterChallengeLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterChallengeLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

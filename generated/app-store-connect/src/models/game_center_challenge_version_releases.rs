@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterChallengeVersionReleases`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -29,16 +30,6 @@ impl GameCenterChallengeVersionRelease {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterChallengeVersionReleaseRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

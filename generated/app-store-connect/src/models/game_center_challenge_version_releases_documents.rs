@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterChallengeVersionReleaseResponse = rt::Document<
@@ -17,6 +18,7 @@ pub type GameCenterChallengeVersionReleaseResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ rt::union! { GameCenterChallengeVersionReleaseResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterChallengeVersionReleasesResponse = rt::Page<
@@ -40,5 +43,6 @@ pub type GameCenterChallengeVersionReleasesResponse = rt::Page<
 >;
 
 /// `GameCenterChallengeVersionReleasesResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeVersionReleasesResponseIncluded = GameCenterChallengeVersionReleaseResponseIncluded;

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterChallengeVersions`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,26 +34,6 @@ impl GameCenterChallengeVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterChallengeVersionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterChallengeVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

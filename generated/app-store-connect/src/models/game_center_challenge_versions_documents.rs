@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeVersionResponse = rt::Document<
     GameCenterChallengeVersion,
@@ -17,6 +18,7 @@ pub type GameCenterChallengeVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -41,6 +43,7 @@ rt::union! { GameCenterChallengeVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeVersionsResponse = rt::Page<
     GameCenterChallengeVersion,
@@ -48,5 +51,6 @@ pub type GameCenterChallengeVersionsResponse = rt::Page<
 >;
 
 /// `GameCenterChallengeVersionsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeVersionsResponseIncluded = GameCenterChallengeVersionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterChallenges`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl GameCenterChallenge {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterChallengeAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterChallengeRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -89,11 +73,12 @@ pub struct GameCenterChallengeRelationships {
 }
 
 rt::object! { GameCenterChallengeRelationships {
-    game_center_detail: "gameCenterDetail", game_center_group: "gameCenterGroup",
-    leaderboard: "leaderboard", leaderboard_v2: "leaderboardV2", versions: "versions",
+    game_center_detail: "gameCenterDetail", game_center_group: "gameCenterGroup", leaderboard: "leaderboard",
+    leaderboard_v2: "leaderboardV2", versions: "versions",
 } }
 
 /// `GameCenterChallenge.attributes.challengeType`, open to new values.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

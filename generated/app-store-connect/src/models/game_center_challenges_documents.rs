@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeResponse = rt::Document<
     GameCenterChallenge,
@@ -17,6 +18,7 @@ pub type GameCenterChallengeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -41,6 +43,7 @@ rt::union! { GameCenterChallengeResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengesResponse = rt::Page<
     GameCenterChallenge,
@@ -48,5 +51,6 @@ pub type GameCenterChallengesResponse = rt::Page<
 >;
 
 /// `GameCenterChallengesResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengesResponseIncluded = GameCenterChallengeResponseIncluded;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `gameCenterChallenges`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -104,10 +105,7 @@ impl GameCenterChallengeCreateRequest {
     }
 
     /// Sets [`versions`](Self#structfield.versions).
-    pub fn versions(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn versions(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.versions = Some(values.into_iter().map(Into::into).collect());
         self
     }
@@ -115,18 +113,22 @@ impl GameCenterChallengeCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = GameCenterChallengeCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<GameCenterChallengeCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `GameCenterChallengeCreateRequest.data.attributes.challengeType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterChallengeCreateRequestChallengeType = GameCenterChallengeChallengeType;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -137,11 +139,12 @@ pub enum GameCenterChallengeCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain GameCenterChallengeCreateRequestIncluded by "type" {
+rt::union! { sent GameCenterChallengeCreateRequestIncluded by "type" {
     GameCenterChallengeVersionInlineCreate(GameCenterChallengeVersionInlineCreate) = "gameCenterChallengeVersions",
 } }
 
 /// Changes a resource of the type `gameCenterChallenges`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

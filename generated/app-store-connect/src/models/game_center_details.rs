@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterDetails`.
+///
 /// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl GameCenterDetail {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterDetailAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterDetailRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -130,10 +114,9 @@ rt::object! { GameCenterDetailRelationships {
     default_group_leaderboard: "defaultGroupLeaderboard",
     default_group_leaderboard_v2: "defaultGroupLeaderboardV2", default_leaderboard: "defaultLeaderboard",
     default_leaderboard_v2: "defaultLeaderboardV2", game_center_achievements: "gameCenterAchievements",
-    game_center_achievements_v2: "gameCenterAchievementsV2",
-    game_center_activities: "gameCenterActivities", game_center_app_versions: "gameCenterAppVersions",
-    game_center_challenges: "gameCenterChallenges", game_center_group: "gameCenterGroup",
-    game_center_leaderboard_sets: "gameCenterLeaderboardSets",
+    game_center_achievements_v2: "gameCenterAchievementsV2", game_center_activities: "gameCenterActivities",
+    game_center_app_versions: "gameCenterAppVersions", game_center_challenges: "gameCenterChallenges",
+    game_center_group: "gameCenterGroup", game_center_leaderboard_sets: "gameCenterLeaderboardSets",
     game_center_leaderboard_sets_v2: "gameCenterLeaderboardSetsV2",
     game_center_leaderboards: "gameCenterLeaderboards",
     game_center_leaderboards_v2: "gameCenterLeaderboardsV2", leaderboard_releases: "leaderboardReleases",

@@ -13,6 +13,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterDetailResponse = rt::Document<
     GameCenterDetail,
@@ -20,6 +21,7 @@ pub type GameCenterDetailResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -73,6 +75,7 @@ rt::union! { GameCenterDetailResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterDetailsResponse = rt::Page<
     GameCenterDetail,
@@ -80,5 +83,6 @@ pub type GameCenterDetailsResponse = rt::Page<
 >;
 
 /// `GameCenterDetailsResponse.included[]`.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterDetailsResponseIncluded = GameCenterDetailResponseIncluded;

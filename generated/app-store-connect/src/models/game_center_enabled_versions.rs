@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `gameCenterEnabledVersions`.
+///
 /// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -36,23 +37,6 @@ impl GameCenterEnabledVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterEnabledVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterEnabledVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterEnabledVersionsResponse = rt::Page<
@@ -18,6 +19,7 @@ pub type GameCenterEnabledVersionsResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

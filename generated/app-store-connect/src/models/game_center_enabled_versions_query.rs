@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 use super::Platform;
 
-#[cfg(feature = "game-center")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `game-center`.
+#[cfg(feature = "game-center")]
 pub type GameCenterEnabledVersionsCompatibleVersionsPlatform = Platform;
 
 rt::tokens! {

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterGroups`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl GameCenterGroup {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterGroupAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: GameCenterGroupRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -86,9 +73,9 @@ pub struct GameCenterGroupRelationships {
 
 rt::object! { GameCenterGroupRelationships {
     game_center_achievements: "gameCenterAchievements",
-    game_center_achievements_v2: "gameCenterAchievementsV2",
-    game_center_activities: "gameCenterActivities", game_center_challenges: "gameCenterChallenges",
-    game_center_details: "gameCenterDetails", game_center_leaderboard_sets: "gameCenterLeaderboardSets",
+    game_center_achievements_v2: "gameCenterAchievementsV2", game_center_activities: "gameCenterActivities",
+    game_center_challenges: "gameCenterChallenges", game_center_details: "gameCenterDetails",
+    game_center_leaderboard_sets: "gameCenterLeaderboardSets",
     game_center_leaderboard_sets_v2: "gameCenterLeaderboardSetsV2",
     game_center_leaderboards: "gameCenterLeaderboards",
     game_center_leaderboards_v2: "gameCenterLeaderboardsV2",

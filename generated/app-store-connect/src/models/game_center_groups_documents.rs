@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterGroupResponse = rt::Document<
     GameCenterGroup,
@@ -17,6 +18,7 @@ pub type GameCenterGroupResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -47,6 +49,7 @@ rt::union! { GameCenterGroupResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterGroupsResponse = rt::Page<
     GameCenterGroup,
@@ -54,5 +57,6 @@ pub type GameCenterGroupsResponse = rt::Page<
 >;
 
 /// `GameCenterGroupsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterGroupsResponseIncluded = GameCenterGroupResponseIncluded;

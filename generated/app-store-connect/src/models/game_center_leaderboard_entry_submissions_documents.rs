@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterLeaderboardEntrySubmission;
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardEntrySubmissionResponse = rt::Document<
     GameCenterLeaderboardEntrySubmission,

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterLeaderboardEntrySubmissions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -52,10 +53,7 @@ impl GameCenterLeaderboardEntrySubmissionCreateRequest {
     }
 
     /// Sets [`challenge_ids`](Self#structfield.challenge_ids).
-    pub fn challenge_ids(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn challenge_ids(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.challenge_ids = rt::Patch::Value(
             values.into_iter().map(Into::into).collect(),
         );

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `gameCenterLeaderboardImages`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -35,26 +36,6 @@ impl GameCenterLeaderboardImage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterLeaderboardImageAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardImageRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -92,6 +73,7 @@ rt::object! { GameCenterLeaderboardImageRelationships {
 } }
 
 /// A resource of the type `gameCenterLeaderboardImages`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -117,26 +99,6 @@ impl GameCenterLeaderboardImageV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterLeaderboardImageV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardImageV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

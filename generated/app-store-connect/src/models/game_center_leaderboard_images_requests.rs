@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterLeaderboardImages`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -40,6 +41,7 @@ impl GameCenterLeaderboardImageCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -78,6 +80,7 @@ impl GameCenterLeaderboardImageUpdateRequest {
 }
 
 /// Creates a resource of the type `gameCenterLeaderboardImages`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -97,11 +100,7 @@ rt::request! { GameCenterLeaderboardImageV2CreateRequest: "gameCenterLeaderboard
 
 impl GameCenterLeaderboardImageV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        localization: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, localization: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -111,6 +110,7 @@ impl GameCenterLeaderboardImageV2CreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

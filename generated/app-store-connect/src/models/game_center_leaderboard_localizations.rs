@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterLeaderboardFormatter;
 
 /// A resource of the type `gameCenterLeaderboardLocalizations`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -34,26 +35,6 @@ impl GameCenterLeaderboardLocalization {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterLeaderboardLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalization`].
@@ -75,9 +56,8 @@ pub struct GameCenterLeaderboardLocalizationAttributes {
 }
 
 rt::object! { GameCenterLeaderboardLocalizationAttributes {
-    description: "description", formatter_override: "formatterOverride",
-    formatter_suffix: "formatterSuffix", formatter_suffix_singular: "formatterSuffixSingular",
-    locale: "locale", name: "name",
+    description: "description", formatter_override: "formatterOverride", formatter_suffix: "formatterSuffix",
+    formatter_suffix_singular: "formatterSuffixSingular", locale: "locale", name: "name",
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalization`].
@@ -96,6 +76,7 @@ rt::object! { GameCenterLeaderboardLocalizationRelationships {
 } }
 
 /// A resource of the type `gameCenterLeaderboardLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -122,26 +103,6 @@ impl GameCenterLeaderboardLocalizationV2 {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterLeaderboardLocalizationV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardLocalizationV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalizationV2`].
@@ -163,9 +124,8 @@ pub struct GameCenterLeaderboardLocalizationV2Attributes {
 }
 
 rt::object! { GameCenterLeaderboardLocalizationV2Attributes {
-    description: "description", formatter_override: "formatterOverride",
-    formatter_suffix: "formatterSuffix", formatter_suffix_singular: "formatterSuffixSingular",
-    locale: "locale", name: "name",
+    description: "description", formatter_override: "formatterOverride", formatter_suffix: "formatterSuffix",
+    formatter_suffix_singular: "formatterSuffixSingular", locale: "locale", name: "name",
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalizationV2`].

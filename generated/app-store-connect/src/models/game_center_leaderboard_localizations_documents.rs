@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardLocalizationResponse = rt::Document<
@@ -18,6 +19,7 @@ pub type GameCenterLeaderboardLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -36,6 +38,7 @@ rt::union! { GameCenterLeaderboardLocalizationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardLocalizationV2Response = rt::Document<
     GameCenterLeaderboardLocalizationV2,
@@ -43,6 +46,7 @@ pub type GameCenterLeaderboardLocalizationV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -61,6 +65,7 @@ rt::union! { GameCenterLeaderboardLocalizationV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardLocalizationsResponse = rt::Page<
@@ -69,10 +74,12 @@ pub type GameCenterLeaderboardLocalizationsResponse = rt::Page<
 >;
 
 /// `GameCenterLeaderboardLocalizationsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardLocalizationsResponseIncluded = GameCenterLeaderboardLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardLocalizationsV2Response = rt::Page<
     GameCenterLeaderboardLocalizationV2,
@@ -80,5 +87,6 @@ pub type GameCenterLeaderboardLocalizationsV2Response = rt::Page<
 >;
 
 /// `GameCenterLeaderboardLocalizationsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardLocalizationsV2ResponseIncluded = GameCenterLeaderboardLocalizationV2ResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterLeaderboardFormatter;
 
 /// Creates a resource of the type `gameCenterLeaderboardLocalizations`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -67,10 +68,7 @@ impl GameCenterLeaderboardLocalizationCreateRequest {
     }
 
     /// Sets [`formatter_override`](Self#structfield.formatter_override).
-    pub fn formatter_override(
-        mut self,
-        value: impl Into<GameCenterLeaderboardFormatter>,
-    ) -> Self {
+    pub fn formatter_override(mut self, value: impl Into<GameCenterLeaderboardFormatter>) -> Self {
         self.formatter_override = rt::Patch::Value(value.into());
         self
     }
@@ -110,6 +108,7 @@ impl GameCenterLeaderboardLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -159,10 +158,7 @@ impl GameCenterLeaderboardLocalizationUpdateRequest {
     }
 
     /// Sets [`formatter_override`](Self#structfield.formatter_override).
-    pub fn formatter_override(
-        mut self,
-        value: impl Into<GameCenterLeaderboardFormatter>,
-    ) -> Self {
+    pub fn formatter_override(mut self, value: impl Into<GameCenterLeaderboardFormatter>) -> Self {
         self.formatter_override = rt::Patch::Value(value.into());
         self
     }
@@ -215,6 +211,7 @@ impl GameCenterLeaderboardLocalizationUpdateRequest {
 }
 
 /// Creates a resource of the type `gameCenterLeaderboardLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -244,11 +241,7 @@ rt::request! { GameCenterLeaderboardLocalizationV2CreateRequest: "gameCenterLead
 
 impl GameCenterLeaderboardLocalizationV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -271,10 +264,7 @@ impl GameCenterLeaderboardLocalizationV2CreateRequest {
     }
 
     /// Sets [`formatter_override`](Self#structfield.formatter_override).
-    pub fn formatter_override(
-        mut self,
-        value: impl Into<GameCenterLeaderboardFormatter>,
-    ) -> Self {
+    pub fn formatter_override(mut self, value: impl Into<GameCenterLeaderboardFormatter>) -> Self {
         self.formatter_override = rt::Patch::Value(value.into());
         self
     }
@@ -314,6 +304,7 @@ impl GameCenterLeaderboardLocalizationV2CreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -362,10 +353,7 @@ impl GameCenterLeaderboardLocalizationV2UpdateRequest {
     }
 
     /// Sets [`formatter_override`](Self#structfield.formatter_override).
-    pub fn formatter_override(
-        mut self,
-        value: impl Into<GameCenterLeaderboardFormatter>,
-    ) -> Self {
+    pub fn formatter_override(mut self, value: impl Into<GameCenterLeaderboardFormatter>) -> Self {
         self.formatter_override = rt::Patch::Value(value.into());
         self
     }

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardReleaseResponse = rt::Document<
@@ -17,6 +18,7 @@ pub type GameCenterLeaderboardReleaseResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -35,6 +37,7 @@ rt::union! { GameCenterLeaderboardReleaseResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardReleasesResponse = rt::Page<
@@ -43,5 +46,6 @@ pub type GameCenterLeaderboardReleasesResponse = rt::Page<
 >;
 
 /// `GameCenterLeaderboardReleasesResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardReleasesResponseIncluded = GameCenterLeaderboardReleaseResponseIncluded;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetImageResponse = rt::Document<
@@ -18,6 +19,7 @@ pub type GameCenterLeaderboardSetImageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,6 +35,7 @@ rt::union! { GameCenterLeaderboardSetImageResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetImageV2Response = rt::Document<
     GameCenterLeaderboardSetImageV2,
@@ -40,6 +43,7 @@ pub type GameCenterLeaderboardSetImageV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetLocalizationResponse = rt::Document<
@@ -19,6 +20,7 @@ pub type GameCenterLeaderboardSetLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -37,6 +39,7 @@ rt::union! { GameCenterLeaderboardSetLocalizationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetLocalizationV2Response = rt::Document<
     GameCenterLeaderboardSetLocalizationV2,
@@ -44,6 +47,7 @@ pub type GameCenterLeaderboardSetLocalizationV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -62,6 +66,7 @@ rt::union! { GameCenterLeaderboardSetLocalizationV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetLocalizationsResponse = rt::Page<
@@ -70,10 +75,12 @@ pub type GameCenterLeaderboardSetLocalizationsResponse = rt::Page<
 >;
 
 /// `GameCenterLeaderboardSetLocalizationsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetLocalizationsResponseIncluded = GameCenterLeaderboardSetLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetLocalizationsV2Response = rt::Page<
     GameCenterLeaderboardSetLocalizationV2,
@@ -81,5 +88,6 @@ pub type GameCenterLeaderboardSetLocalizationsV2Response = rt::Page<
 >;
 
 /// `GameCenterLeaderboardSetLocalizationsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetLocalizationsV2ResponseIncluded = GameCenterLeaderboardSetLocalizationV2ResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -39,6 +40,7 @@ impl GameCenterLeaderboardSetLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -76,6 +78,7 @@ impl GameCenterLeaderboardSetLocalizationUpdateRequest {
 }
 
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -92,11 +95,7 @@ rt::request! { GameCenterLeaderboardSetLocalizationV2CreateRequest: "gameCenterL
 
 impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -106,6 +105,7 @@ impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

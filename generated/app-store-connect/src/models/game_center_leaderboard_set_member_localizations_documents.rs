@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetMemberLocalizationResponse = rt::Document<
     GameCenterLeaderboardSetMemberLocalization,
@@ -16,6 +17,7 @@ pub type GameCenterLeaderboardSetMemberLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { GameCenterLeaderboardSetMemberLocalizationResponseIncluded by "type
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetMemberLocalizationsResponse = rt::Page<
     GameCenterLeaderboardSetMemberLocalization,
@@ -41,5 +44,6 @@ pub type GameCenterLeaderboardSetMemberLocalizationsResponse = rt::Page<
 >;
 
 /// `GameCenterLeaderboardSetMemberLocalizationsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetMemberLocalizationsResponseIncluded = GameCenterLeaderboardSetMemberLocalizationResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterLeaderboardSetMemberLocalizations`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -66,6 +67,7 @@ impl GameCenterLeaderboardSetMemberLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetMemberLocalizations`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

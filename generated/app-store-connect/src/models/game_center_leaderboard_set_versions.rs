@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::GameCenterVersionState;
 
 /// A resource of the type `gameCenterLeaderboardSetVersions`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,26 +34,6 @@ impl GameCenterLeaderboardSetVersionV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterLeaderboardSetVersionV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardSetVersionV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetVersionV2Response = rt::Document<
     GameCenterLeaderboardSetVersionV2,
@@ -16,6 +17,7 @@ pub type GameCenterLeaderboardSetVersionV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { GameCenterLeaderboardSetVersionV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetVersionsV2Response = rt::Page<
     GameCenterLeaderboardSetVersionV2,
@@ -41,5 +44,6 @@ pub type GameCenterLeaderboardSetVersionsV2Response = rt::Page<
 >;
 
 /// `GameCenterLeaderboardSetVersionsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetVersionsV2ResponseIncluded = GameCenterLeaderboardSetVersionV2ResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterLeaderboardSetVersions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,6 +29,7 @@ impl GameCenterLeaderboardSetVersionV2CreateRequest {
 }
 
 /// A resource of the type `gameCenterLeaderboardSetVersions` that another request creates along.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

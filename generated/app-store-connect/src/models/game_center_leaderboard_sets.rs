@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterLeaderboardSets`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -31,23 +32,6 @@ impl GameCenterLeaderboardSet {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterLeaderboardSetAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardSetRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -91,6 +75,7 @@ rt::object! { GameCenterLeaderboardSetRelationships {
 } }
 
 /// A resource of the type `gameCenterLeaderboardSets`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -116,26 +101,6 @@ impl GameCenterLeaderboardSetV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterLeaderboardSetV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardSetV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetResponse = rt::Document<
@@ -19,6 +20,7 @@ pub type GameCenterLeaderboardSetResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -49,6 +51,7 @@ rt::union! { GameCenterLeaderboardSetResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetV2Response = rt::Document<
     GameCenterLeaderboardSetV2,
@@ -56,6 +59,7 @@ pub type GameCenterLeaderboardSetV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -80,6 +84,7 @@ rt::union! { GameCenterLeaderboardSetV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetsResponse = rt::Page<
@@ -88,10 +93,12 @@ pub type GameCenterLeaderboardSetsResponse = rt::Page<
 >;
 
 /// `GameCenterLeaderboardSetsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetsResponseIncluded = GameCenterLeaderboardSetResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetsV2Response = rt::Page<
     GameCenterLeaderboardSetV2,
@@ -99,5 +106,6 @@ pub type GameCenterLeaderboardSetsV2Response = rt::Page<
 >;
 
 /// `GameCenterLeaderboardSetsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardSetsV2ResponseIncluded = GameCenterLeaderboardSetV2ResponseIncluded;

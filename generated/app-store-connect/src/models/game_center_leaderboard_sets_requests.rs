@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterLeaderboardSetVersionV2InlineCreate;
 
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -36,10 +37,7 @@ rt::request! { GameCenterLeaderboardSetCreateRequest: "gameCenterLeaderboardSets
 
 impl GameCenterLeaderboardSetCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        reference_name: impl Into<String>,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    pub fn new(reference_name: impl Into<String>, vendor_identifier: impl Into<String>) -> Self {
         Self {
             reference_name: reference_name.into(),
             vendor_identifier: vendor_identifier.into(),
@@ -60,10 +58,7 @@ impl GameCenterLeaderboardSetCreateRequest {
     }
 
     /// Sets [`game_center_leaderboards`](Self#structfield.game_center_leaderboards).
-    pub fn game_center_leaderboards(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn game_center_leaderboards(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.game_center_leaderboards = Some(
             values.into_iter().map(Into::into).collect(),
         );
@@ -72,6 +67,7 @@ impl GameCenterLeaderboardSetCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -109,6 +105,7 @@ impl GameCenterLeaderboardSetUpdateRequest {
 }
 
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -168,10 +165,7 @@ impl GameCenterLeaderboardSetV2CreateRequest {
     }
 
     /// Sets [`game_center_leaderboards`](Self#structfield.game_center_leaderboards).
-    pub fn game_center_leaderboards(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn game_center_leaderboards(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.game_center_leaderboards = Some(
             values.into_iter().map(Into::into).collect(),
         );
@@ -181,14 +175,17 @@ impl GameCenterLeaderboardSetV2CreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetV2CreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<GameCenterLeaderboardSetV2CreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -201,11 +198,12 @@ pub enum GameCenterLeaderboardSetV2CreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
+rt::union! { sent GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
     GameCenterLeaderboardSetVersionV2InlineCreate(GameCenterLeaderboardSetVersionV2InlineCreate) = "gameCenterLeaderboardSetVersions",
 } }
 
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardVersionV2Response = rt::Document<
     GameCenterLeaderboardVersionV2,
@@ -16,6 +17,7 @@ pub type GameCenterLeaderboardVersionV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { GameCenterLeaderboardVersionV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardVersionsV2Response = rt::Page<
     GameCenterLeaderboardVersionV2,
@@ -41,5 +44,6 @@ pub type GameCenterLeaderboardVersionsV2Response = rt::Page<
 >;
 
 /// `GameCenterLeaderboardVersionsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardVersionsV2ResponseIncluded = GameCenterLeaderboardVersionV2ResponseIncluded;

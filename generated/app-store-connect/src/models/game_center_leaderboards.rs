@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `gameCenterLeaderboards`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -36,23 +37,6 @@ impl GameCenterLeaderboard {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterLeaderboardAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -92,9 +76,8 @@ rt::object! { GameCenterLeaderboardAttributes {
     activity_properties: "activityProperties", archived: "archived", default_formatter: "defaultFormatter",
     recurrence_duration: "recurrenceDuration", recurrence_rule: "recurrenceRule",
     recurrence_start_date: "recurrenceStartDate", reference_name: "referenceName",
-    score_range_end: "scoreRangeEnd", score_range_start: "scoreRangeStart",
-    score_sort_type: "scoreSortType", submission_type: "submissionType",
-    vendor_identifier: "vendorIdentifier", visibility: "visibility",
+    score_range_end: "scoreRangeEnd", score_range_start: "scoreRangeStart", score_sort_type: "scoreSortType",
+    submission_type: "submissionType", vendor_identifier: "vendorIdentifier", visibility: "visibility",
 } }
 
 /// Relationships of [`GameCenterLeaderboard`].
@@ -127,6 +110,7 @@ rt::object! { GameCenterLeaderboardRelationships {
 } }
 
 /// `GameCenterLeaderboard.attributes.scoreSortType`, open to new values.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -142,6 +126,7 @@ pub enum GameCenterLeaderboardScoreSortType {
 rt::open_enum! { GameCenterLeaderboardScoreSortType { Asc = "ASC", Desc = "DESC" } }
 
 /// `GameCenterLeaderboard.attributes.submissionType`, open to new values.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -159,6 +144,7 @@ rt::open_enum! { GameCenterLeaderboardSubmissionType {
 } }
 
 /// `GameCenterLeaderboard.attributes.visibility`, open to new values.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -176,6 +162,7 @@ rt::open_enum! { GameCenterLeaderboardVisibility {
 } }
 
 /// A resource of the type `gameCenterLeaderboards`.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -201,23 +188,6 @@ impl GameCenterLeaderboardV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: GameCenterLeaderboardV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: GameCenterLeaderboardV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -257,9 +227,8 @@ rt::object! { GameCenterLeaderboardV2Attributes {
     activity_properties: "activityProperties", archived: "archived", default_formatter: "defaultFormatter",
     recurrence_duration: "recurrenceDuration", recurrence_rule: "recurrenceRule",
     recurrence_start_date: "recurrenceStartDate", reference_name: "referenceName",
-    score_range_end: "scoreRangeEnd", score_range_start: "scoreRangeStart",
-    score_sort_type: "scoreSortType", submission_type: "submissionType",
-    vendor_identifier: "vendorIdentifier", visibility: "visibility",
+    score_range_end: "scoreRangeEnd", score_range_start: "scoreRangeStart", score_sort_type: "scoreSortType",
+    submission_type: "submissionType", vendor_identifier: "vendorIdentifier", visibility: "visibility",
 } }
 
 /// Relationships of [`GameCenterLeaderboardV2`].
@@ -287,13 +256,16 @@ rt::object! { GameCenterLeaderboardV2Relationships {
 } }
 
 /// `GameCenterLeaderboardV2.attributes.scoreSortType`.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterLeaderboardV2ScoreSortType = GameCenterLeaderboardScoreSortType;
 
 /// `GameCenterLeaderboardV2.attributes.submissionType`.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterLeaderboardV2SubmissionType = GameCenterLeaderboardSubmissionType;
 
 /// `GameCenterLeaderboardV2.attributes.visibility`.
+///
 /// Features: any of `app-store`, `game-center`.
 pub type GameCenterLeaderboardV2Visibility = GameCenterLeaderboardVisibility;

@@ -11,6 +11,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardResponse = rt::Document<
@@ -19,6 +20,7 @@ pub type GameCenterLeaderboardResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -55,6 +57,7 @@ rt::union! { GameCenterLeaderboardResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2Response = rt::Document<
     GameCenterLeaderboardV2,
@@ -62,6 +65,7 @@ pub type GameCenterLeaderboardV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -92,6 +96,7 @@ rt::union! { GameCenterLeaderboardV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardsResponse = rt::Page<
@@ -100,10 +105,12 @@ pub type GameCenterLeaderboardsResponse = rt::Page<
 >;
 
 /// `GameCenterLeaderboardsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardsResponseIncluded = GameCenterLeaderboardResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardsV2Response = rt::Page<
     GameCenterLeaderboardV2,
@@ -111,5 +118,6 @@ pub type GameCenterLeaderboardsV2Response = rt::Page<
 >;
 
 /// `GameCenterLeaderboardsV2Response.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardsV2ResponseIncluded = GameCenterLeaderboardV2ResponseIncluded;

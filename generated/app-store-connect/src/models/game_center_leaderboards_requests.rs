@@ -11,6 +11,7 @@ use super::{
 };
 
 /// Creates a resource of the type `gameCenterLeaderboards`.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -162,10 +163,7 @@ impl GameCenterLeaderboardCreateRequest {
     }
 
     /// Sets [`visibility`](Self#structfield.visibility).
-    pub fn visibility(
-        mut self,
-        value: impl Into<GameCenterLeaderboardCreateRequestVisibility>,
-    ) -> Self {
+    pub fn visibility(mut self, value: impl Into<GameCenterLeaderboardCreateRequestVisibility>) -> Self {
         self.visibility = rt::Patch::Value(value.into());
         self
     }
@@ -202,18 +200,22 @@ impl GameCenterLeaderboardCreateRequest {
 }
 
 /// `GameCenterLeaderboardCreateRequest.data.attributes.scoreSortType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardCreateRequestScoreSortType = GameCenterLeaderboardScoreSortType;
 
 /// `GameCenterLeaderboardCreateRequest.data.attributes.submissionType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardCreateRequestSubmissionType = GameCenterLeaderboardSubmissionType;
 
 /// `GameCenterLeaderboardCreateRequest.data.attributes.visibility`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardCreateRequestVisibility = GameCenterLeaderboardVisibility;
 
 /// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -294,10 +296,7 @@ impl GameCenterLeaderboardUpdateRequest {
     }
 
     /// Sets [`default_formatter`](Self#structfield.default_formatter).
-    pub fn default_formatter(
-        mut self,
-        value: impl Into<GameCenterLeaderboardFormatter>,
-    ) -> Self {
+    pub fn default_formatter(mut self, value: impl Into<GameCenterLeaderboardFormatter>) -> Self {
         self.default_formatter = rt::Patch::Value(value.into());
         self
     }
@@ -420,10 +419,7 @@ impl GameCenterLeaderboardUpdateRequest {
     }
 
     /// Sets [`visibility`](Self#structfield.visibility).
-    pub fn visibility(
-        mut self,
-        value: impl Into<GameCenterLeaderboardUpdateRequestVisibility>,
-    ) -> Self {
+    pub fn visibility(mut self, value: impl Into<GameCenterLeaderboardUpdateRequestVisibility>) -> Self {
         self.visibility = rt::Patch::Value(value.into());
         self
     }
@@ -437,18 +433,22 @@ impl GameCenterLeaderboardUpdateRequest {
 }
 
 /// `GameCenterLeaderboardUpdateRequest.data.attributes.scoreSortType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardUpdateRequestScoreSortType = GameCenterLeaderboardScoreSortType;
 
 /// `GameCenterLeaderboardUpdateRequest.data.attributes.submissionType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardUpdateRequestSubmissionType = GameCenterLeaderboardSubmissionType;
 
 /// `GameCenterLeaderboardUpdateRequest.data.attributes.visibility`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardUpdateRequestVisibility = GameCenterLeaderboardVisibility;
 
 /// Creates a resource of the type `gameCenterLeaderboards`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -606,10 +606,7 @@ impl GameCenterLeaderboardV2CreateRequest {
     }
 
     /// Sets [`visibility`](Self#structfield.visibility).
-    pub fn visibility(
-        mut self,
-        value: impl Into<GameCenterLeaderboardV2CreateRequestVisibility>,
-    ) -> Self {
+    pub fn visibility(mut self, value: impl Into<GameCenterLeaderboardV2CreateRequestVisibility>) -> Self {
         self.visibility = rt::Patch::Value(value.into());
         self
     }
@@ -647,26 +644,32 @@ impl GameCenterLeaderboardV2CreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardV2CreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<GameCenterLeaderboardV2CreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `GameCenterLeaderboardV2CreateRequest.data.attributes.scoreSortType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2CreateRequestScoreSortType = GameCenterLeaderboardScoreSortType;
 
 /// `GameCenterLeaderboardV2CreateRequest.data.attributes.submissionType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2CreateRequestSubmissionType = GameCenterLeaderboardSubmissionType;
 
 /// `GameCenterLeaderboardV2CreateRequest.data.attributes.visibility`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2CreateRequestVisibility = GameCenterLeaderboardVisibility;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -679,11 +682,12 @@ pub enum GameCenterLeaderboardV2CreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain GameCenterLeaderboardV2CreateRequestIncluded by "type" {
+rt::union! { sent GameCenterLeaderboardV2CreateRequestIncluded by "type" {
     GameCenterLeaderboardVersionV2InlineCreate(GameCenterLeaderboardVersionV2InlineCreate) = "gameCenterLeaderboardVersions",
 } }
 
 /// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -763,10 +767,7 @@ impl GameCenterLeaderboardV2UpdateRequest {
     }
 
     /// Sets [`default_formatter`](Self#structfield.default_formatter).
-    pub fn default_formatter(
-        mut self,
-        value: impl Into<GameCenterLeaderboardFormatter>,
-    ) -> Self {
+    pub fn default_formatter(mut self, value: impl Into<GameCenterLeaderboardFormatter>) -> Self {
         self.default_formatter = rt::Patch::Value(value.into());
         self
     }
@@ -889,10 +890,7 @@ impl GameCenterLeaderboardV2UpdateRequest {
     }
 
     /// Sets [`visibility`](Self#structfield.visibility).
-    pub fn visibility(
-        mut self,
-        value: impl Into<GameCenterLeaderboardV2UpdateRequestVisibility>,
-    ) -> Self {
+    pub fn visibility(mut self, value: impl Into<GameCenterLeaderboardV2UpdateRequestVisibility>) -> Self {
         self.visibility = rt::Patch::Value(value.into());
         self
     }
@@ -906,13 +904,16 @@ impl GameCenterLeaderboardV2UpdateRequest {
 }
 
 /// `GameCenterLeaderboardV2UpdateRequest.data.attributes.scoreSortType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2UpdateRequestScoreSortType = GameCenterLeaderboardScoreSortType;
 
 /// `GameCenterLeaderboardV2UpdateRequest.data.attributes.submissionType`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2UpdateRequestSubmissionType = GameCenterLeaderboardSubmissionType;
 
 /// `GameCenterLeaderboardV2UpdateRequest.data.attributes.visibility`.
+///
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2UpdateRequestVisibility = GameCenterLeaderboardVisibility;

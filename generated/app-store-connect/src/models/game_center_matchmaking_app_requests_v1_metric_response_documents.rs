@@ -5,12 +5,14 @@
 use storewright_runtime as rt;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingAppRequestsV1MetricResponse = rt::Page<
     GameCenterMatchmakingAppRequestsV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -53,6 +56,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
 } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -73,6 +77,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValu
 } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -86,6 +91,7 @@ pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions {
 rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions { result: "result" } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -105,6 +111,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResu
 } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.data`, open to new values.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -124,6 +131,7 @@ rt::open_enum! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsR
 } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.links`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -137,6 +145,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResu
 } }
 
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].granularity`, open to new values.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -11,12 +11,14 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponse = rt::Page<
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -40,6 +42,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -59,6 +62,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 } }
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -67,11 +71,10 @@ pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints
     pub count: Option<i64>,
 }
 
-rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues {
-    count: "count",
-} }
+rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues { count: "count" } }
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -91,6 +94,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 } }
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.gameCenterMatchmakingQueue`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -108,10 +112,12 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 } }
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.gameCenterMatchmakingQueue.links`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks = AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks;
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.result`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -129,9 +135,11 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 } }
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.result.links`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks = GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks;
 
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].granularity`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

@@ -10,12 +10,14 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponse = rt::Page<
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -39,6 +41,7 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -58,6 +61,7 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 } }
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -77,6 +81,7 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 } }
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dimensions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -92,9 +97,11 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensio
 } }
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dimensions.gameCenterMatchmakingQueue`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue = GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue;
 
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].granularity`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

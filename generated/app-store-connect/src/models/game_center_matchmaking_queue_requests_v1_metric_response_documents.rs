@@ -12,12 +12,14 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueRequestsV1MetricResponse = rt::Page<
     GameCenterMatchmakingQueueRequestsV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -41,10 +43,12 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints = GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints;
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -64,6 +68,7 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
 } }
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions.gameCenterDetail`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -81,13 +86,16 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGa
 } }
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions.gameCenterDetail.links`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks = AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks;
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions.result`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult = GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult;
 
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].granularity`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

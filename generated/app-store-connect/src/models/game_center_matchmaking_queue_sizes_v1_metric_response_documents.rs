@@ -7,12 +7,14 @@ use storewright_runtime as rt;
 use super::GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueSizesV1MetricResponse = rt::Page<
     GameCenterMatchmakingQueueSizesV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -51,6 +54,7 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
 } }
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -71,5 +75,6 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValue
 } }
 
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].granularity`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

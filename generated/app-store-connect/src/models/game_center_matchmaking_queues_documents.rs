@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueResponse = rt::Document<
     GameCenterMatchmakingQueue,
@@ -16,6 +17,7 @@ pub type GameCenterMatchmakingQueueResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { GameCenterMatchmakingQueueResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueuesResponse = rt::Page<
     GameCenterMatchmakingQueue,
@@ -38,5 +41,6 @@ pub type GameCenterMatchmakingQueuesResponse = rt::Page<
 >;
 
 /// `GameCenterMatchmakingQueuesResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueuesResponseIncluded = GameCenterMatchmakingQueueResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterMatchmakingQueues`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -64,6 +65,7 @@ impl GameCenterMatchmakingQueueCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterMatchmakingQueues`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -11,12 +11,14 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleErrorsV1MetricResponse = rt::Page<
     GameCenterMatchmakingRuleErrorsV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -40,13 +42,16 @@ rt::object! { GameCenterMatchmakingRuleErrorsV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints = GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints;
 
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[].dimensions`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions = GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions;
 
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[].granularity`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

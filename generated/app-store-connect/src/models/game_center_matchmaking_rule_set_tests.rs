@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterMatchmakingTeamAssignment;
 
 /// A resource of the type `gameCenterMatchmakingRuleSetTests`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -31,16 +32,6 @@ impl GameCenterMatchmakingRuleSetTest {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterMatchmakingRuleSetTestAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`GameCenterMatchmakingRuleSetTest`].
@@ -56,6 +47,7 @@ pub struct GameCenterMatchmakingRuleSetTestAttributes {
 rt::object! { GameCenterMatchmakingRuleSetTestAttributes { matchmaking_results: "matchmakingResults" } }
 
 /// `GameCenterMatchmakingRuleSetTest.attributes.matchmakingResults[][]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleSetTestResponse = rt::Document<
     GameCenterMatchmakingRuleSetTest,
@@ -17,6 +18,7 @@ pub type GameCenterMatchmakingRuleSetTestResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

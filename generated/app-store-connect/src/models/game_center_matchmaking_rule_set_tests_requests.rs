@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `gameCenterMatchmakingRuleSetTests`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,15 +48,16 @@ impl GameCenterMatchmakingRuleSetTestCreateRequest {
     pub fn included(
         mut self,
         values: impl IntoIterator<
-            Item = GameCenterMatchmakingRuleSetTestCreateRequestIncluded,
+            Item = impl Into<GameCenterMatchmakingRuleSetTestCreateRequestIncluded>,
         >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -72,7 +74,7 @@ pub enum GameCenterMatchmakingRuleSetTestCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain GameCenterMatchmakingRuleSetTestCreateRequestIncluded by "type" {
+rt::union! { sent GameCenterMatchmakingRuleSetTestCreateRequestIncluded by "type" {
     GameCenterMatchmakingTestPlayerPropertyInlineCreate(GameCenterMatchmakingTestPlayerPropertyInlineCreate) = "gameCenterMatchmakingTestPlayerProperties",
     GameCenterMatchmakingTestRequestInlineCreate(GameCenterMatchmakingTestRequestInlineCreate) = "gameCenterMatchmakingTestRequests",
 } }

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleSetResponse = rt::Document<
     GameCenterMatchmakingRuleSet,
@@ -17,6 +18,7 @@ pub type GameCenterMatchmakingRuleSetResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { GameCenterMatchmakingRuleSetResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleSetsResponse = rt::Page<
     GameCenterMatchmakingRuleSet,
@@ -45,5 +48,6 @@ pub type GameCenterMatchmakingRuleSetsResponse = rt::Page<
 >;
 
 /// `GameCenterMatchmakingRuleSetsResponse.included[]`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleSetsResponseIncluded = GameCenterMatchmakingRuleSetResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterMatchmakingRuleSets`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -43,6 +44,7 @@ impl GameCenterMatchmakingRuleSetCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterMatchmakingRuleSets`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

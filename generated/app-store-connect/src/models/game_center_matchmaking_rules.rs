@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterMatchmakingRules`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl GameCenterMatchmakingRule {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterMatchmakingRuleAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -63,6 +54,7 @@ rt::object! { GameCenterMatchmakingRuleAttributes {
 } }
 
 /// `GameCenterMatchmakingRule.attributes.type`, open to new values.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::GameCenterMatchmakingRule;
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleResponse = rt::Document<GameCenterMatchmakingRule>;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRulesResponse = rt::Page<GameCenterMatchmakingRule>;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterMatchmakingRuleType;
 
 /// Creates a resource of the type `gameCenterMatchmakingRules`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -66,10 +67,12 @@ impl GameCenterMatchmakingRuleCreateRequest {
 }
 
 /// `GameCenterMatchmakingRuleCreateRequest.data.attributes.type`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleCreateRequestType = GameCenterMatchmakingRuleType;
 
 /// Changes a resource of the type `gameCenterMatchmakingRules`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,12 +7,14 @@ use storewright_runtime as rt;
 use super::GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingSessionsV1MetricResponse = rt::Page<
     GameCenterMatchmakingSessionsV1MetricResponseData,
 >;
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseData {
 } }
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].dataPoints[]`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -51,6 +54,7 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
 } }
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].dataPoints[].values`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -71,5 +75,6 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues 
 } }
 
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].granularity`.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingSessionsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `GameCenterMatchmakingTeamAssignment`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::GameCenterMatchmakingTeam;
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingTeamResponse = rt::Document<GameCenterMatchmakingTeam>;
 
 /// A page of resources.
+///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingTeamsResponse = rt::Page<GameCenterMatchmakingTeam>;

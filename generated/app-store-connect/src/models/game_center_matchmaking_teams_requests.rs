@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `gameCenterMatchmakingTeams`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -42,6 +43,7 @@ impl GameCenterMatchmakingTeamCreateRequest {
 }
 
 /// Changes a resource of the type `gameCenterMatchmakingTeams`; what is absent stays as it is.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::Property;
 
 /// A resource of the type `gameCenterMatchmakingTestPlayerProperties` that another request creates along.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `gameCenterMatchmakingTestRequests` that another request creates along.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -75,10 +76,7 @@ impl GameCenterMatchmakingTestRequestInlineCreate {
     }
 
     /// Sets [`locale`](Self#structfield.locale).
-    pub fn locale(
-        mut self,
-        value: impl Into<GameCenterMatchmakingTestRequestInlineCreateLocale>,
-    ) -> Self {
+    pub fn locale(mut self, value: impl Into<GameCenterMatchmakingTestRequestInlineCreateLocale>) -> Self {
         self.locale = rt::Patch::Value(value.into());
         self
     }
@@ -178,6 +176,7 @@ impl GameCenterMatchmakingTestRequestInlineCreate {
 }
 
 /// `GameCenterMatchmakingTestRequestInlineCreate.attributes.locale`, open to new values.
+///
 /// Feature: `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

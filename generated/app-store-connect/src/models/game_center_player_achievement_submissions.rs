@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterPlayerAchievementSubmissions`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl GameCenterPlayerAchievementSubmission {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: GameCenterPlayerAchievementSubmissionAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::GameCenterPlayerAchievementSubmission;
 
 /// A document with one resource.
+///
 /// Feature: `game-center`.
 pub type GameCenterPlayerAchievementSubmissionResponse = rt::Document<
     GameCenterPlayerAchievementSubmission,

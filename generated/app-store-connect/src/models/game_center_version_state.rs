@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `GameCenterVersionState`, open to new values.
+///
 /// Features: any of `app-store`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `inAppPurchaseAppStoreReviewScreenshots`.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,26 +36,6 @@ impl InAppPurchaseAppStoreReviewScreenshot {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: InAppPurchaseAppStoreReviewScreenshotAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseAppStoreReviewScreenshotRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `inAppPurchaseImages`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,23 +36,6 @@ impl InAppPurchaseImage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchaseImageAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseImageRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -91,6 +75,7 @@ pub struct InAppPurchaseImageRelationships {
 rt::object! { InAppPurchaseImageRelationships { in_app_purchase: "inAppPurchase" } }
 
 /// `InAppPurchaseImage.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -120,6 +105,7 @@ rt::open_enum! { InAppPurchaseImageState {
 } }
 
 /// A resource of the type `inAppPurchaseImages`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -141,13 +127,6 @@ impl InAppPurchaseImageV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchaseImageV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseImageResponse = rt::Document<
     InAppPurchaseImage,
@@ -16,6 +17,7 @@ pub type InAppPurchaseImageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,10 +33,12 @@ rt::union! { InAppPurchaseImageResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseImageV2Response = rt::Document<InAppPurchaseImageV2>;
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseImagesResponse = rt::Page<
     InAppPurchaseImage,
@@ -42,9 +46,11 @@ pub type InAppPurchaseImagesResponse = rt::Page<
 >;
 
 /// `InAppPurchaseImagesResponse.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseImagesResponseIncluded = InAppPurchaseImageResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseImagesV2Response = rt::Page<InAppPurchaseImageV2>;

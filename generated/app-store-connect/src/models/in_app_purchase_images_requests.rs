@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `inAppPurchaseImages`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -21,11 +22,7 @@ rt::request! { InAppPurchaseImageCreateRequest: "inAppPurchaseImages" { attribut
 
 impl InAppPurchaseImageCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        in_app_purchase: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, in_app_purchase: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -35,6 +32,7 @@ impl InAppPurchaseImageCreateRequest {
 }
 
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -90,6 +88,7 @@ impl InAppPurchaseImageUpdateRequest {
 }
 
 /// Creates a resource of the type `inAppPurchaseImages`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -106,11 +105,7 @@ rt::request! { InAppPurchaseImageV2CreateRequest: "inAppPurchaseImages" { attrib
 
 impl InAppPurchaseImageV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, version: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -120,6 +115,7 @@ impl InAppPurchaseImageV2CreateRequest {
 }
 
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

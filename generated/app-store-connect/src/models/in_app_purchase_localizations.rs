@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseLocalizations`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,26 +31,6 @@ impl InAppPurchaseLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: InAppPurchaseLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -82,6 +63,7 @@ pub struct InAppPurchaseLocalizationRelationships {
 rt::object! { InAppPurchaseLocalizationRelationships { in_app_purchase_v2: "inAppPurchaseV2" } }
 
 /// `InAppPurchaseLocalization.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -104,6 +86,7 @@ rt::open_enum! { InAppPurchaseLocalizationState {
 } }
 
 /// A resource of the type `inAppPurchaseLocalizations`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -129,26 +112,6 @@ impl InAppPurchaseLocalizationV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: InAppPurchaseLocalizationV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseLocalizationV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

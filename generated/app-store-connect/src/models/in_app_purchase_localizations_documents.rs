@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseLocalizationResponse = rt::Document<
     InAppPurchaseLocalization,
@@ -16,6 +17,7 @@ pub type InAppPurchaseLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { InAppPurchaseLocalizationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseLocalizationV2Response = rt::Document<
     InAppPurchaseLocalizationV2,
@@ -38,6 +41,7 @@ pub type InAppPurchaseLocalizationV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -53,6 +57,7 @@ rt::union! { InAppPurchaseLocalizationV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseLocalizationsResponse = rt::Page<
     InAppPurchaseLocalization,
@@ -60,10 +65,12 @@ pub type InAppPurchaseLocalizationsResponse = rt::Page<
 >;
 
 /// `InAppPurchaseLocalizationsResponse.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseLocalizationsResponseIncluded = InAppPurchaseLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseLocalizationsV2Response = rt::Page<
     InAppPurchaseLocalizationV2,
@@ -71,5 +78,6 @@ pub type InAppPurchaseLocalizationsV2Response = rt::Page<
 >;
 
 /// `InAppPurchaseLocalizationsV2Response.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseLocalizationsV2ResponseIncluded = InAppPurchaseLocalizationV2ResponseIncluded;

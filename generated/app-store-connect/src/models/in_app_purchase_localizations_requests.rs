@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `inAppPurchaseLocalizations`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -51,6 +52,7 @@ impl InAppPurchaseLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -102,6 +104,7 @@ impl InAppPurchaseLocalizationUpdateRequest {
 }
 
 /// Creates a resource of the type `inAppPurchaseLocalizations`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -120,11 +123,7 @@ rt::request! { InAppPurchaseLocalizationV2CreateRequest: "inAppPurchaseLocalizat
 
 impl InAppPurchaseLocalizationV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -148,6 +147,7 @@ impl InAppPurchaseLocalizationV2CreateRequest {
 }
 
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

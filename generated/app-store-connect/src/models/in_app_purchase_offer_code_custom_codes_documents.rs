@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeCustomCodeResponse = rt::Document<
     InAppPurchaseOfferCodeCustomCode,
@@ -16,6 +17,7 @@ pub type InAppPurchaseOfferCodeCustomCodeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum InAppPurchaseOfferCodeCustomCodeResponseIncluded {
 rt::union! { InAppPurchaseOfferCodeCustomCodeResponseIncluded by "type" { Actor(Actor) = "actors" } }
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeCustomCodesResponse = rt::Page<
     InAppPurchaseOfferCodeCustomCode,
@@ -36,5 +39,6 @@ pub type InAppPurchaseOfferCodeCustomCodesResponse = rt::Page<
 >;
 
 /// `InAppPurchaseOfferCodeCustomCodesResponse.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeCustomCodesResponseIncluded = InAppPurchaseOfferCodeCustomCodeResponseIncluded;

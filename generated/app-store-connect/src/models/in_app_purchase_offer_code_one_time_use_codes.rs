@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::OfferCodeEnvironment;
 
 /// A resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,26 +33,6 @@ impl InAppPurchaseOfferCodeOneTimeUseCode {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: InAppPurchaseOfferCodeOneTimeUseCodeAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseOfferCodeOneTimeUseCodeRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

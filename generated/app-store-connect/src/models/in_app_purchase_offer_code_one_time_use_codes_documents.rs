@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeOneTimeUseCodeResponse = rt::Document<
     InAppPurchaseOfferCodeOneTimeUseCode,
@@ -16,6 +17,7 @@ pub type InAppPurchaseOfferCodeOneTimeUseCodeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded {
 rt::union! { InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded by "type" { Actor(Actor) = "actors" } }
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeOneTimeUseCodesResponse = rt::Page<
     InAppPurchaseOfferCodeOneTimeUseCode,
@@ -36,5 +39,6 @@ pub type InAppPurchaseOfferCodeOneTimeUseCodesResponse = rt::Page<
 >;
 
 /// `InAppPurchaseOfferCodeOneTimeUseCodesResponse.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeOneTimeUseCodesResponseIncluded = InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::OfferCodeEnvironment;
 
 /// Creates a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -56,6 +57,7 @@ impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
 }
 
 /// Changes a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

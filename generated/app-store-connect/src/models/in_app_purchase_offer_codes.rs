@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseOfferCodes`.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl InAppPurchaseOfferCode {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchaseOfferCodeAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseOfferCodeRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -88,6 +72,7 @@ rt::object! { InAppPurchaseOfferCodeRelationships {
 } }
 
 /// `InAppPurchaseOfferCode.attributes.customerEligibilities[]`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

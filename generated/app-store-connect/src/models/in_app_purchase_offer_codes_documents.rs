@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeResponse = rt::Document<
     InAppPurchaseOfferCode,
@@ -17,6 +18,7 @@ pub type InAppPurchaseOfferCodeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { InAppPurchaseOfferCodeResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodesResponse = rt::Page<
     InAppPurchaseOfferCode,
@@ -45,5 +48,6 @@ pub type InAppPurchaseOfferCodesResponse = rt::Page<
 >;
 
 /// `InAppPurchaseOfferCodesResponse.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodesResponseIncluded = InAppPurchaseOfferCodeResponseIncluded;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `inAppPurchaseOfferCodes`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -57,18 +58,22 @@ impl InAppPurchaseOfferCodeCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = InAppPurchaseOfferCodeCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<InAppPurchaseOfferCodeCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `InAppPurchaseOfferCodeCreateRequest.data.attributes.customerEligibilities[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeCreateRequestCustomerEligibilities = InAppPurchaseOfferCodeCustomerEligibilities;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -79,11 +84,12 @@ pub enum InAppPurchaseOfferCodeCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
+rt::union! { sent InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
     InAppPurchaseOfferPriceInlineCreate(InAppPurchaseOfferPriceInlineCreate) = "inAppPurchaseOfferPrices",
 } }
 
 /// Changes a resource of the type `inAppPurchaseOfferCodes`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseOfferPrices`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl InAppPurchaseOfferPrice {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseOfferPriceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchasePriceSchedules`.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl InAppPurchasePriceSchedule {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchasePriceScheduleRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

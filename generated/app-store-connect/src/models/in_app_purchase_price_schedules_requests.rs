@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `inAppPurchasePriceSchedules`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,14 +48,17 @@ impl InAppPurchasePriceScheduleCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = InAppPurchasePriceScheduleCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<InAppPurchasePriceScheduleCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -67,7 +71,7 @@ pub enum InAppPurchasePriceScheduleCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain InAppPurchasePriceScheduleCreateRequestIncluded by "type" {
+rt::union! { sent InAppPurchasePriceScheduleCreateRequestIncluded by "type" {
     InAppPurchasePriceInlineCreate(InAppPurchasePriceInlineCreate) = "inAppPurchasePrices",
     TerritoryInlineCreate(TerritoryInlineCreate) = "territories",
 } }

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchasePrices`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl InAppPurchasePrice {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchasePriceAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchasePriceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchasePricesResponse = rt::Page<
     InAppPurchasePrice,
@@ -16,6 +17,7 @@ pub type InAppPurchasePricesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

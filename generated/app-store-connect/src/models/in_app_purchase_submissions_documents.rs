@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseSubmissionResponse = rt::Document<
     InAppPurchaseSubmission,
@@ -16,6 +17,7 @@ pub type InAppPurchaseSubmissionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

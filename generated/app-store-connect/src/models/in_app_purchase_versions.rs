@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `inAppPurchaseVersions`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl InAppPurchaseVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchaseVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: InAppPurchaseVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -81,6 +65,7 @@ rt::object! { InAppPurchaseVersionRelationships {
 } }
 
 /// `InAppPurchaseVersion.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseVersionResponse = rt::Document<
     InAppPurchaseVersion,
@@ -16,6 +17,7 @@ pub type InAppPurchaseVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -37,6 +39,7 @@ rt::union! { InAppPurchaseVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseVersionsResponse = rt::Page<
     InAppPurchaseVersion,
@@ -44,5 +47,6 @@ pub type InAppPurchaseVersionsResponse = rt::Page<
 >;
 
 /// `InAppPurchaseVersionsResponse.included[]`.
+///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseVersionsResponseIncluded = InAppPurchaseVersionResponseIncluded;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `inAppPurchases`.
+///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -36,20 +37,6 @@ impl InAppPurchase {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchaseAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: InAppPurchaseRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -83,6 +70,7 @@ pub struct InAppPurchaseRelationships {
 rt::object! { InAppPurchaseRelationships { apps: "apps" } }
 
 /// `InAppPurchase.attributes.inAppPurchaseType`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -108,6 +96,7 @@ rt::open_enum! { InAppPurchaseInAppPurchaseType {
 } }
 
 /// `InAppPurchase.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -166,6 +155,7 @@ rt::open_enum! { InAppPurchaseV1State {
 } }
 
 /// A resource of the type `inAppPurchases`.
+///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -191,20 +181,6 @@ impl InAppPurchaseV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: InAppPurchaseV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: InAppPurchaseV2Relationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[deprecated = "the vendor has deprecated it"]
 pub type InAppPurchaseResponse = rt::Document<
@@ -21,6 +22,7 @@ pub type InAppPurchaseResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ pub enum InAppPurchaseResponseIncluded {
 rt::union! { InAppPurchaseResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 pub type InAppPurchaseV2Response = rt::Document<
     InAppPurchaseV2,
@@ -41,6 +44,7 @@ pub type InAppPurchaseV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -83,6 +87,7 @@ rt::union! { InAppPurchaseV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[deprecated = "the vendor has deprecated it"]
 pub type InAppPurchasesResponse = rt::Page<
@@ -91,10 +96,12 @@ pub type InAppPurchasesResponse = rt::Page<
 >;
 
 /// `InAppPurchasesResponse.included[]`.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 pub type InAppPurchasesResponseIncluded = InAppPurchaseResponseIncluded;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 pub type InAppPurchasesV2Response = rt::Page<
     InAppPurchaseV2,
@@ -102,5 +109,6 @@ pub type InAppPurchasesV2Response = rt::Page<
 >;
 
 /// `InAppPurchasesV2Response.included[]`.
+///
 /// Features: any of `app-store`, `in-app-purchases`.
 pub type InAppPurchasesV2ResponseIncluded = InAppPurchaseV2ResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::InAppPurchaseType;
 
 /// Creates a resource of the type `inAppPurchases`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -77,6 +78,7 @@ impl InAppPurchaseV2CreateRequest {
 }
 
 /// Changes a resource of the type `inAppPurchases`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

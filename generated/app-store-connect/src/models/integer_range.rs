@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `IntegerRange`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `KidsAgeBand`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

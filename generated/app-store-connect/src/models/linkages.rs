@@ -5,1161 +5,1442 @@
 use storewright_runtime as rt;
 
 /// Identifiers of `alternativeDistributionPackageDeltas`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AlternativeDistributionPackageVersionDeltasLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `alternativeDistributionPackageVariants`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AlternativeDistributionPackageVersionVariantsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `alternativeDistributionPackageVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AlternativeDistributionPackageVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `analyticsReportSegments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AnalyticsReportInstanceSegmentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `analyticsReportInstances`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AnalyticsReportInstancesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `analyticsReports`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AnalyticsReportRequestReportsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `accessibilityDeclarations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAccessibilityDeclarationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `alternativeDistributionKeys`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAlternativeDistributionKeyLinkageResponse = rt::Linkage;
 
 /// Identifiers of `analyticsReportRequests`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAnalyticsReportRequestsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `androidToIosAppMappingDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAndroidToIosAppMappingDetailsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAvailabilities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppAvailabilityV2LinkageResponse = rt::Linkage;
 
 /// Identifiers of `appClips`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppClipsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appCustomProductPages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppCustomProductPagesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEncryptionDeclarations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppEncryptionDeclarationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEvents`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppEventsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appInfos`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppInfosLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPricePoints`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppPricePointsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPriceSchedules`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppPriceScheduleLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appStoreVersionExperiments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppStoreVersionExperimentsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppStoreVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appTags`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppTagsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `territoryAvailabilities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `backgroundAssets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBackgroundAssetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaAppLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBetaAppLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaAppReviewDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBetaAppReviewDetailLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaFeedbackCrashSubmissions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBetaFeedbackCrashSubmissionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaFeedbackScreenshotSubmissions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBetaFeedbackScreenshotSubmissionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaGroups`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBetaGroupsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaLicenseAgreements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBetaLicenseAgreementLinkageResponse = rt::Linkage;
 
 /// Identifiers of `buildUploads`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBuildUploadsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppBuildsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCategoryParentLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCategorySubcategoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciProducts`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCiProductLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appClipAdvancedExperiences`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppClipAppClipAdvancedExperiencesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appClipDefaultExperiences`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppClipAppClipDefaultExperiencesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appClipAppStoreReviewDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appClipDefaultExperienceLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appClipHeaderImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppClipDefaultExperienceLocalizationAppClipHeaderImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appStoreVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppClipDefaultExperienceReleaseWithAppStoreVersionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCustomProductPageVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPreviewSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appCustomProductPageLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `customerReviews`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomerReviewsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEncryptionDeclarationDocuments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse = rt::Linkage;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppEncryptionDeclarationAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `endUserLicenseAgreements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppEndUserLicenseAgreementLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appEventScreenshots`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppEventLocalizationAppEventScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventVideoClips`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppEventLocalizationAppEventVideoClipsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppEventLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppGameCenterDetailLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterEnabledVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppGameCenterEnabledVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppInAppPurchasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInAppPurchasesV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ageRatingDeclarations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoAgeRatingDeclarationLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appInfoLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoAppInfoLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoPrimaryCategoryLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoPrimarySubcategoryOneLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoPrimarySubcategoryTwoLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoSecondaryCategoryLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoSecondarySubcategoryOneLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appCategories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoSecondarySubcategoryTwoLinkageResponse = rt::Linkage;
 
 /// Identifiers of `territoryAgeRatings`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppInfoTerritoryAgeRatingsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `marketplaceSearchDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppMarketplaceSearchDetailLinkageResponse = rt::Linkage;
 
 /// Identifiers of `preReleaseVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPreReleaseVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPreviews`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPreviewSetAppPreviewsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPricePoints`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPricePointV3EqualizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPriceScheduleAutomaticPricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPriceScheduleBaseTerritoryLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appPrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPriceScheduleManualPricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `promotedPurchases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppPromotedPurchasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `reviewSubmissions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppReviewSubmissionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshots`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppScreenshotSetAppScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppSearchKeywordsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreReviewAttachments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `alternativeDistributionPackages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionAlternativeDistributionPackageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appClipDefaultExperiences`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionAppClipDefaultExperienceLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appStoreReviewDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionAppStoreReviewDetailLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appStoreVersionExperiments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionAppStoreVersionExperimentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperiments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionPhasedReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appStoreVersionSubmissions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionAppStoreVersionSubmissionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionBuildLinkageResponse = rt::Linkage;
 
 /// Identifiers of `customerReviews`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionCustomerReviewsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperimentTreatments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperimentTreatmentLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPreviewSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperimentTreatments`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAppVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionGameCenterAppVersionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appPreviewSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionLocalizationSearchKeywordsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `routingAppCoverages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionRoutingAppCoverageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `subscriptionGracePeriods`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppSubscriptionGracePeriodLinkageResponse = rt::Linkage;
 
 /// Identifiers of `subscriptionGroups`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppSubscriptionGroupsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppTagTerritoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `webhooks`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppWebhooksLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `backgroundAssetUploadFiles`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `backgroundAssetVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BackgroundAssetVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaAppLocalizationAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaAppReviewDetailAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaAppReviewSubmissionBuildLinkageResponse = rt::Linkage;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaBuildLocalizationBuildLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaCrashLogs`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaFeedbackCrashSubmissionCrashLogLinkageResponse = rt::Linkage;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaGroupAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaRecruitmentCriteria`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaGroupBetaRecruitmentCriteriaLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaRecruitmentCriterionCompatibleBuildChecks`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaGroupBetaRecruitmentCriterionCompatibleBuildCheckLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaTesters`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaGroupBetaTestersLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaGroupBuildsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaLicenseAgreementAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaTesterAppsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaGroups`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaTesterBetaGroupsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BetaTesterBuildsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEncryptionDeclarations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildAppEncryptionDeclarationLinkageResponse = rt::Linkage;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appStoreVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildAppStoreVersionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaAppReviewSubmissions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBetaAppReviewSubmissionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaBuildLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBetaBuildLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBetaDetailBuildLinkageResponse = rt::Linkage;
 
 /// Identifiers of `buildBetaDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBuildBetaDetailLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appClipDomainStatuses`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBundleAppClipDomainCacheStatusLinkageResponse = rt::Linkage;
 
 /// Identifiers of `appClipDomainStatuses`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBundleAppClipDomainDebugStatusLinkageResponse = rt::Linkage;
 
 /// Identifiers of `betaAppClipInvocations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBundleBetaAppClipInvocationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `buildBundleFileSizes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildBundleBuildBundleFileSizesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `diagnosticSignatures`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildDiagnosticSignaturesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `buildIcons`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildIconsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `betaTesters`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildIndividualTestersLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `preReleaseVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildPreReleaseVersionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `buildUploadFiles`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BuildUploadBuildUploadFilesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BundleIdAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `bundleIdCapabilities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BundleIdBundleIdCapabilitiesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `profiles`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type BundleIdProfilesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `passTypeIds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CertificatePassTypeIdLinkageResponse = rt::Linkage;
 
 /// Identifiers of `ciArtifacts`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiBuildActionArtifactsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciBuildRuns`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiBuildActionBuildRunLinkageResponse = rt::Linkage;
 
 /// Identifiers of `ciIssues`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiBuildActionIssuesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciTestResults`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiBuildActionTestResultsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciBuildActions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiBuildRunActionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiBuildRunBuildsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciXcodeVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiMacOsVersionXcodeVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `scmRepositories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiProductAdditionalRepositoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiProductAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `ciBuildRuns`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiProductBuildRunsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `scmRepositories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiProductPrimaryRepositoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciWorkflows`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiProductWorkflowsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `ciBuildRuns`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiWorkflowBuildRunsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `scmRepositories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiWorkflowRepositoryLinkageResponse = rt::Linkage;
 
 /// Identifiers of `ciMacOsVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CiXcodeVersionMacOsVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `customerReviewResponses`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type CustomerReviewResponseLinkageResponse = rt::Linkage;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type EndUserLicenseAgreementTerritoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementGroupAchievementLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievementImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievementImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterAchievementLocalizationV2ImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievementLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievementReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterAchievementReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievementVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterAchievementV2VersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievementLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterAchievementVersionV2LocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterActivityImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterActivityLocalizationImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterActivityImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterActivityVersionDefaultImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterActivityLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterActivityVersionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterActivityVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterActivityVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterAppVersionAppStoreVersionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAppVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterAppVersionCompatibilityVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterChallengeImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterChallengeLocalizationImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterChallengeImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterChallengeVersionDefaultImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterChallengeLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterChallengeVersionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterChallengeVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterChallengeVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievementReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailAchievementReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterActivityVersionReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailActivityReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterChallengeVersionReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailChallengeReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailGameCenterAchievementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterAchievementsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterActivities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterActivitiesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAppVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterAppVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterChallenges`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterChallengesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterGroups`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterGroupLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailGameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailLeaderboardReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSetReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailLeaderboardSetReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterEnabledVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterEnabledVersionCompatibleVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterGroupGameCenterAchievementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterGroupGameCenterAchievementsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterActivities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterGroupGameCenterActivitiesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterChallenges`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterGroupGameCenterChallengesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterDetails`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterGroupGameCenterDetailsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterGroupGameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardGroupLeaderboardLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardLocalizationV2ImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetReleases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterLeaderboardSetReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSetVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardSetV2VersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSetLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardV2VersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterMatchmakingQueues`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterMatchmakingRules`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterMatchmakingRuleSetRulesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterMatchmakingTeams`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterMatchmakingRuleSetTeamsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseOfferCodeCustomCodes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseOfferCodeCustomCodesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseOfferCodeOneTimeUseCodes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseOfferPrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseOfferCodePricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchasePricePoints`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchasePricePointEqualizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchasePrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchasePriceScheduleBaseTerritoryLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchasePrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchasePriceScheduleManualPricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseAppStoreReviewScreenshots`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2AppStoreReviewScreenshotLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchaseContents`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2ContentLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchasePriceSchedules`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2IapPriceScheduleLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchaseImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2ImagesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseAvailabilities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2InAppPurchaseAvailabilityLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchaseLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseOfferCodes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2OfferCodesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchasePricePoints`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2PricePointsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `promotedPurchases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2PromotedPurchaseLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchaseVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseV2VersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseVersionImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `inAppPurchaseImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseVersionImagesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchaseLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type InAppPurchaseVersionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `certificates`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type MerchantIdCertificatesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `certificates`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type PassTypeIdCertificatesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type PrereleaseVersionAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `builds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type PrereleaseVersionBuildsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `bundleIds`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ProfileBundleIdLinkageResponse = rt::Linkage;
 
 /// Identifiers of `certificates`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ProfileCertificatesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `devices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ProfileDevicesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `reviewSubmissionItems`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ReviewSubmissionItemsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `scmRepositories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ScmProviderRepositoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `scmGitReferences`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ScmRepositoryGitReferencesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `scmPullRequests`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type ScmRepositoryPullRequestsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionAppStoreReviewScreenshots`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionAppStoreReviewScreenshotLinkageResponse = rt::Linkage;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionGroupLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionGroupSubscriptionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionGroupLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionGroupVersionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionGroupVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionGroupVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionImagesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionIntroductoryOffers`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionIntroductoryOffersLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionOfferCodeCustomCodes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionOfferCodeCustomCodesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionOfferCodeOneTimeUseCodes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionOfferCodePrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionOfferCodePricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionOfferCodes`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionOfferCodesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionPlanAvailabilities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPlanAvailabilitiesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `territories`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionPricePoints`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPricePointEqualizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionPricePoints`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPricePointsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionPrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `promotedPurchases`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPromotedPurchaseLinkageResponse = rt::Linkage;
 
 /// Identifiers of `subscriptionPromotionalOfferPrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPromotionalOfferPricesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionPromotionalOffers`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionPromotionalOffersLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionAvailabilities`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 pub type SubscriptionSubscriptionAvailabilityLinkageResponse = rt::Linkage;
 
 /// Identifiers of `subscriptionLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionSubscriptionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionVersionImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `subscriptionImages`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionVersionImagesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionLocalizations`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionVersionLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionVersions`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `winBackOffers`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type SubscriptionWinBackOffersLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type UserInvitationVisibleAppsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `apps`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type UserVisibleAppsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `webhookDeliveries`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type WebhookDeliveriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `winBackOfferPrices`.
+///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type WinBackOfferPricesLinkagesResponse = rt::Linkages;

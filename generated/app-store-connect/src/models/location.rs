@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `Location`.
+///
 /// Feature: `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `marketplaceSearchDetails`.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,13 +29,6 @@ impl MarketplaceSearchDetail {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: MarketplaceSearchDetailAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

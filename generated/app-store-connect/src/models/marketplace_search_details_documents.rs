@@ -8,5 +8,6 @@ use storewright_runtime as rt;
 use super::MarketplaceSearchDetail;
 
 /// A document with one resource.
+///
 /// Features: any of `alternative-distribution`, `app-store`.
 pub type MarketplaceSearchDetailResponse = rt::Document<MarketplaceSearchDetail>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `marketplaceSearchDetails`.
+///
 /// Feature: `alternative-distribution`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,6 +29,7 @@ impl MarketplaceSearchDetailCreateRequest {
 }
 
 /// Changes a resource of the type `marketplaceSearchDetails`; what is absent stays as it is.
+///
 /// Feature: `alternative-distribution`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

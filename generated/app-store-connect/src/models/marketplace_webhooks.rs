@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `marketplaceWebhooks`.
+///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -27,13 +28,6 @@ impl MarketplaceWebhook {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: MarketplaceWebhookAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

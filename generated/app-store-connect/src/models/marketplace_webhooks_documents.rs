@@ -7,11 +7,13 @@ use storewright_runtime as rt;
 use super::MarketplaceWebhook;
 
 /// A document with one resource.
+///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
 pub type MarketplaceWebhookResponse = rt::Document<MarketplaceWebhook>;
 
 /// A page of resources.
+///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
 pub type MarketplaceWebhooksResponse = rt::Page<MarketplaceWebhook>;

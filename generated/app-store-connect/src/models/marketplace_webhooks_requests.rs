@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `marketplaceWebhooks`.
+///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -29,6 +30,7 @@ impl MarketplaceWebhookCreateRequest {
 }
 
 /// Changes a resource of the type `marketplaceWebhooks`; what is absent stays as it is.
+///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `merchantIds`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl MerchantId {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: MerchantIdAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: MerchantIdRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

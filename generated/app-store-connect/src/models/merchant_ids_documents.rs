@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type MerchantIdResponse = rt::Document<MerchantId, MerchantIdResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,9 +28,11 @@ pub enum MerchantIdResponseIncluded {
 rt::union! { MerchantIdResponseIncluded by "type" { Certificate(Certificate) = "certificates" } }
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type MerchantIdsResponse = rt::Page<MerchantId, MerchantIdsResponseIncluded>;
 
 /// `MerchantIdsResponse.included[]`.
+///
 /// Feature: `provisioning`.
 pub type MerchantIdsResponseIncluded = MerchantIdResponseIncluded;

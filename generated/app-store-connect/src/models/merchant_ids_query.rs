@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 use super::CertificateType;
 
-#[cfg(feature = "provisioning")]
 /// Values of `filter[certificateType]`.
 ///
 /// Feature: `provisioning`.
+#[cfg(feature = "provisioning")]
 pub type MerchantIdsCertificatesCertificateType = CertificateType;
 
 rt::tokens! {
@@ -23,6 +23,6 @@ rt::sort_tokens! {
 ///
 /// Feature: `provisioning`.
 pub struct MerchantIdsSort {
-    CERTIFICATE_TYPE = "certificateType", DISPLAY_NAME = "displayName", ID = "id",
-    IDENTIFIER = "identifier", NAME = "name", SERIAL_NUMBER = "serialNumber",
+    CERTIFICATE_TYPE = "certificateType", DISPLAY_NAME = "displayName", ID = "id", IDENTIFIER = "identifier",
+    NAME = "name", SERIAL_NUMBER = "serialNumber",
 } }

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::MetricCategory;
 
 /// `MetricsInsight`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,11 +35,12 @@ pub struct MetricsInsight {
 rt::object! { MetricsInsight {
     high_impact: "highImpact", latest_version: "latestVersion",
     max_latest_version_value: "maxLatestVersionValue", metric: "metric", metric_category: "metricCategory",
-    populations: "populations", reference_versions: "referenceVersions",
-    sub_system_label: "subSystemLabel", summary_string: "summaryString",
+    populations: "populations", reference_versions: "referenceVersions", sub_system_label: "subSystemLabel",
+    summary_string: "summaryString",
 } }
 
 /// `MetricsInsight.populations[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::DeviceFamily;
 
 /// A resource of the type `nominations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,20 +33,6 @@ impl Nomination {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: NominationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: NominationRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -121,6 +108,7 @@ rt::object! { NominationRelationships {
 } }
 
 /// `Nomination.attributes.state`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -138,6 +126,7 @@ pub enum NominationState {
 rt::open_enum! { NominationState { Archived = "ARCHIVED", Draft = "DRAFT", Submitted = "SUBMITTED" } }
 
 /// `Nomination.attributes.type`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type NominationResponse = rt::Document<Nomination, NominationResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -35,9 +37,11 @@ rt::union! { NominationResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type NominationsResponse = rt::Page<Nomination, NominationsResponseIncluded>;
 
 /// `NominationsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type NominationsResponseIncluded = NominationResponseIncluded;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Creates a resource of the type `nominations`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -82,10 +83,7 @@ impl NominationCreateRequest {
     }
 
     /// Sets [`device_families`](Self#structfield.device_families).
-    pub fn device_families(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<DeviceFamily>>,
-    ) -> Self {
+    pub fn device_families(mut self, values: impl IntoIterator<Item = impl Into<DeviceFamily>>) -> Self {
         self.device_families = rt::Patch::Value(
             values.into_iter().map(Into::into).collect(),
         );
@@ -128,10 +126,7 @@ impl NominationCreateRequest {
     }
 
     /// Sets [`locales`](Self#structfield.locales).
-    pub fn locales(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn locales(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.locales = rt::Patch::Value(values.into_iter().map(Into::into).collect());
         self
     }
@@ -202,29 +197,25 @@ impl NominationCreateRequest {
     }
 
     /// Sets [`in_app_events`](Self#structfield.in_app_events).
-    pub fn in_app_events(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn in_app_events(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.in_app_events = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`supported_territories`](Self#structfield.supported_territories).
-    pub fn supported_territories(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn supported_territories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.supported_territories = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }
 
 /// `NominationCreateRequest.data.attributes.type`.
+///
 /// Feature: `app-store`.
 pub type NominationCreateRequestType = NominationType;
 
 /// Changes a resource of the type `nominations`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -317,10 +308,7 @@ impl NominationUpdateRequest {
     }
 
     /// Sets [`device_families`](Self#structfield.device_families).
-    pub fn device_families(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<DeviceFamily>>,
-    ) -> Self {
+    pub fn device_families(mut self, values: impl IntoIterator<Item = impl Into<DeviceFamily>>) -> Self {
         self.device_families = rt::Patch::Value(
             values.into_iter().map(Into::into).collect(),
         );
@@ -363,10 +351,7 @@ impl NominationUpdateRequest {
     }
 
     /// Sets [`locales`](Self#structfield.locales).
-    pub fn locales(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn locales(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.locales = rt::Patch::Value(values.into_iter().map(Into::into).collect());
         self
     }
@@ -490,33 +475,25 @@ impl NominationUpdateRequest {
     }
 
     /// Sets [`in_app_events`](Self#structfield.in_app_events).
-    pub fn in_app_events(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn in_app_events(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.in_app_events = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`related_apps`](Self#structfield.related_apps).
-    pub fn related_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn related_apps(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.related_apps = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`supported_territories`](Self#structfield.supported_territories).
-    pub fn supported_territories(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn supported_territories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.supported_territories = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }
 
 /// `NominationUpdateRequest.data.attributes.type`.
+///
 /// Feature: `app-store`.
 pub type NominationUpdateRequestType = NominationType;

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type PassTypeIdResponse = rt::Document<PassTypeId, PassTypeIdResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,9 +28,11 @@ pub enum PassTypeIdResponseIncluded {
 rt::union! { PassTypeIdResponseIncluded by "type" { Certificate(Certificate) = "certificates" } }
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type PassTypeIdsResponse = rt::Page<PassTypeId, PassTypeIdsResponseIncluded>;
 
 /// `PassTypeIdsResponse.included[]`.
+///
 /// Feature: `provisioning`.
 pub type PassTypeIdsResponseIncluded = PassTypeIdResponseIncluded;

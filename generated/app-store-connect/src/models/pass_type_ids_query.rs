@@ -6,10 +6,10 @@ use storewright_runtime as rt;
 
 use super::CertificateType;
 
-#[cfg(feature = "provisioning")]
 /// Values of `filter[certificateType]`.
 ///
 /// Feature: `provisioning`.
+#[cfg(feature = "provisioning")]
 pub type PassTypeIdsCertificatesCertificateType = CertificateType;
 
 rt::tokens! {
@@ -23,6 +23,6 @@ rt::sort_tokens! {
 ///
 /// Feature: `provisioning`.
 pub struct PassTypeIdsSort {
-    CERTIFICATE_TYPE = "certificateType", DISPLAY_NAME = "displayName", ID = "id",
-    IDENTIFIER = "identifier", NAME = "name", SERIAL_NUMBER = "serialNumber",
+    CERTIFICATE_TYPE = "certificateType", DISPLAY_NAME = "displayName", ID = "id", IDENTIFIER = "identifier",
+    NAME = "name", SERIAL_NUMBER = "serialNumber",
 } }

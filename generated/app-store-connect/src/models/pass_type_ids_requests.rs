@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `passTypeIds`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,6 +29,7 @@ impl PassTypeIdCreateRequest {
 }
 
 /// Changes a resource of the type `passTypeIds`; what is absent stays as it is.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

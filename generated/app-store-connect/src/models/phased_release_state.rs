@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `PhasedReleaseState`, open to new values.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

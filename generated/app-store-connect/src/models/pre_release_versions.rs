@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// A resource of the type `preReleaseVersions`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl PrereleaseVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: PrereleaseVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: PrereleaseVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

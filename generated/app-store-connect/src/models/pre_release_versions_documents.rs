@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `builds`.
 pub type PreReleaseVersionsResponse = rt::Page<
     PrereleaseVersion,
@@ -17,6 +18,7 @@ pub type PreReleaseVersionsResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `builds`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -32,10 +34,12 @@ pub enum PreReleaseVersionsResponseIncluded {
 rt::union! { PreReleaseVersionsResponseIncluded by "type" { App(App) = "apps", Build(Build) = "builds" } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `builds`.
 pub type PreReleaseVersionsWithoutIncludesResponse = rt::Page<PrereleaseVersion>;
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`.
 pub type PrereleaseVersionResponse = rt::Document<
     PrereleaseVersion,
@@ -43,9 +47,11 @@ pub type PrereleaseVersionResponse = rt::Document<
 >;
 
 /// `PrereleaseVersionResponse.included[]`.
+///
 /// Features: any of `app-store`, `builds`.
 pub type PrereleaseVersionResponseIncluded = PreReleaseVersionsResponseIncluded;
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `builds`.
 pub type PrereleaseVersionWithoutIncludesResponse = rt::Document<PrereleaseVersion>;

@@ -8,10 +8,10 @@ use super::{
     BuildAudienceType, Platform,
 };
 
-#[cfg(feature = "builds")]
 /// Values of `filter[builds.buildAudienceType]`.
 ///
 /// Feature: `builds`.
+#[cfg(feature = "builds")]
 pub type PreReleaseVersionsBuildsBuildAudienceType = BuildAudienceType;
 
 /// Values of `filter[builds.processingState]`.
@@ -42,10 +42,10 @@ rt::tokens! {
 /// Feature: `builds`.
 pub struct PreReleaseVersionsInclude { APP = "app", BUILDS = "builds" } }
 
-#[cfg(feature = "builds")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `builds`.
+#[cfg(feature = "builds")]
 pub type PreReleaseVersionsPlatform = Platform;
 
 rt::sort_tokens! {

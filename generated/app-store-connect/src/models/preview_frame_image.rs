@@ -10,6 +10,7 @@ use super::{
 };
 
 /// `PreviewFrameImage`.
+///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

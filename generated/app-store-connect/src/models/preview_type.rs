@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `PreviewType`, open to new values.
+///
 /// Features: any of `app-store`, `product-pages`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

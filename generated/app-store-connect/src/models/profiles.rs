@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::BundleIdPlatform;
 
 /// A resource of the type `profiles`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,20 +33,6 @@ impl Profile {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: ProfileAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: ProfileRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -94,6 +81,7 @@ rt::object! { ProfileRelationships {
 } }
 
 /// `Profile.attributes.profileState`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -109,6 +97,7 @@ pub enum ProfileProfileState {
 rt::open_enum! { ProfileProfileState { Active = "ACTIVE", Invalid = "INVALID" } }
 
 /// `Profile.attributes.profileType`, open to new values.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `provisioning`.
 pub type ProfileResponse = rt::Document<Profile, ProfileResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `provisioning`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -28,18 +30,20 @@ pub enum ProfileResponseIncluded {
 }
 
 rt::union! { ProfileResponseIncluded by "type" {
-    BundleId(BundleId) = "bundleIds", Certificate(Certificate) = "certificates",
-    Device(Device) = "devices",
+    BundleId(BundleId) = "bundleIds", Certificate(Certificate) = "certificates", Device(Device) = "devices",
 } }
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type ProfilesResponse = rt::Page<Profile, ProfilesResponseIncluded>;
 
 /// `ProfilesResponse.included[]`.
+///
 /// Feature: `provisioning`.
 pub type ProfilesResponseIncluded = ProfileResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `provisioning`.
 pub type ProfilesWithoutIncludesResponse = rt::Page<Profile>;

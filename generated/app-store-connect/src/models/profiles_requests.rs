@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::ProfileProfileType;
 
 /// Creates a resource of the type `profiles`.
+///
 /// Feature: `provisioning`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -47,15 +48,13 @@ impl ProfileCreateRequest {
     }
 
     /// Sets [`devices`](Self#structfield.devices).
-    pub fn devices(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn devices(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.devices = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }
 
 /// `ProfileCreateRequest.data.attributes.profileType`.
+///
 /// Feature: `provisioning`.
 pub type ProfileCreateRequestProfileType = ProfileProfileType;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `promotedPurchases`.
+///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl PromotedPurchase {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: PromotedPurchaseAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: PromotedPurchaseRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -81,6 +65,7 @@ rt::object! { PromotedPurchaseRelationships {
 } }
 
 /// `PromotedPurchase.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 pub type PromotedPurchaseResponse = rt::Document<
     PromotedPurchase,
@@ -17,6 +18,7 @@ pub type PromotedPurchaseResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { PromotedPurchaseResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 pub type PromotedPurchasesResponse = rt::Page<
     PromotedPurchase,
@@ -41,5 +44,6 @@ pub type PromotedPurchasesResponse = rt::Page<
 >;
 
 /// `PromotedPurchasesResponse.included[]`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 pub type PromotedPurchasesResponseIncluded = PromotedPurchaseResponseIncluded;

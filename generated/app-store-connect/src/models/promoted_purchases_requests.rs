@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `promotedPurchases`.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -65,6 +66,7 @@ impl PromotedPurchaseCreateRequest {
 }
 
 /// Changes a resource of the type `promotedPurchases`; what is absent stays as it is.
+///
 /// Feature: `in-app-purchases`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

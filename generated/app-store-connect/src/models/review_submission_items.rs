@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `reviewSubmissionItems`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl ReviewSubmissionItem {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: ReviewSubmissionItemAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: ReviewSubmissionItemRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -104,11 +88,12 @@ rt::object! { ReviewSubmissionItemRelationships {
     game_center_challenge_version: "gameCenterChallengeVersion",
     game_center_leaderboard_set_version: "gameCenterLeaderboardSetVersion",
     game_center_leaderboard_version: "gameCenterLeaderboardVersion",
-    in_app_purchase_version: "inAppPurchaseVersion",
-    subscription_group_version: "subscriptionGroupVersion", subscription_version: "subscriptionVersion",
+    in_app_purchase_version: "inAppPurchaseVersion", subscription_group_version: "subscriptionGroupVersion",
+    subscription_version: "subscriptionVersion",
 } }
 
 /// `ReviewSubmissionItem.attributes.state`, open to new values.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -128,6 +113,6 @@ pub enum ReviewSubmissionItemState {
 }
 
 rt::open_enum! { ReviewSubmissionItemState {
-    Accepted = "ACCEPTED", Approved = "APPROVED", ReadyForReview = "READY_FOR_REVIEW",
-    Rejected = "REJECTED", Removed = "REMOVED",
+    Accepted = "ACCEPTED", Approved = "APPROVED", ReadyForReview = "READY_FOR_REVIEW", Rejected = "REJECTED",
+    Removed = "REMOVED",
 } }

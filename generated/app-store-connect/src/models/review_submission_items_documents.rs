@@ -12,6 +12,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type ReviewSubmissionItemResponse = rt::Document<
     ReviewSubmissionItem,
@@ -19,6 +20,7 @@ pub type ReviewSubmissionItemResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -70,6 +72,7 @@ rt::union! { ReviewSubmissionItemResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type ReviewSubmissionItemsResponse = rt::Page<
     ReviewSubmissionItem,
@@ -77,5 +80,6 @@ pub type ReviewSubmissionItemsResponse = rt::Page<
 >;
 
 /// `ReviewSubmissionItemsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type ReviewSubmissionItemsResponseIncluded = ReviewSubmissionItemResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `reviewSubmissionItems`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -123,10 +124,7 @@ impl ReviewSubmissionItemCreateRequest {
     }
 
     /// Sets [`game_center_leaderboard_set_version`](Self#structfield.game_center_leaderboard_set_version).
-    pub fn game_center_leaderboard_set_version(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn game_center_leaderboard_set_version(mut self, value: impl Into<String>) -> Self {
         self.game_center_leaderboard_set_version = Some(value.into());
         self
     }
@@ -157,6 +155,7 @@ impl ReviewSubmissionItemCreateRequest {
 }
 
 /// Changes a resource of the type `reviewSubmissionItems`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

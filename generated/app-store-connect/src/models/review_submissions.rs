@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// A resource of the type `reviewSubmissions`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl ReviewSubmission {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: ReviewSubmissionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: ReviewSubmissionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -91,6 +75,7 @@ rt::object! { ReviewSubmissionRelationships {
 } }
 
 /// `ReviewSubmission.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type ReviewSubmissionResponse = rt::Document<
     ReviewSubmission,
@@ -16,6 +17,7 @@ pub type ReviewSubmissionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { ReviewSubmissionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type ReviewSubmissionsResponse = rt::Page<
     ReviewSubmission,
@@ -45,5 +48,6 @@ pub type ReviewSubmissionsResponse = rt::Page<
 >;
 
 /// `ReviewSubmissionsResponse.included[]`.
+///
 /// Feature: `app-store`.
 pub type ReviewSubmissionsResponseIncluded = ReviewSubmissionResponseIncluded;

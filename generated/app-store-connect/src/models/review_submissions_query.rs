@@ -26,10 +26,10 @@ pub struct ReviewSubmissionsInclude {
     SUBSCRIPTION_GROUP_VERSION = "subscriptionGroupVersion", SUBSCRIPTION_VERSION = "subscriptionVersion",
 } }
 
-#[cfg(feature = "app-store")]
 /// Values of `filter[platform]`.
 ///
 /// Feature: `app-store`.
+#[cfg(feature = "app-store")]
 pub type ReviewSubmissionsPlatform = Platform;
 
 /// Values of `filter[state]`.

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::Platform;
 
 /// Creates a resource of the type `reviewSubmissions`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -43,6 +44,7 @@ impl ReviewSubmissionCreateRequest {
 }
 
 /// Changes a resource of the type `reviewSubmissions`; what is absent stays as it is.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `routingAppCoverages`.
+///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,23 +36,6 @@ impl RoutingAppCoverage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: RoutingAppCoverageAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: RoutingAppCoverageRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

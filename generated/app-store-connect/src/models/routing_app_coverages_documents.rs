@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `app-store`.
 pub type RoutingAppCoverageResponse = rt::Document<
     RoutingAppCoverage,
@@ -16,6 +17,7 @@ pub type RoutingAppCoverageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::TerritoryCode;
 
 /// A resource of the type `sandboxTesters`.
+///
 /// Feature: `sandbox`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,13 +29,6 @@ impl SandboxTesterV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SandboxTesterV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 
@@ -65,6 +59,7 @@ rt::object! { SandboxTesterV2Attributes {
 } }
 
 /// `SandboxTesterV2.attributes.subscriptionRenewalRate`, open to new values.
+///
 /// Feature: `sandbox`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `sandboxTestersClearPurchaseHistoryRequest`.
+///
 /// Feature: `sandbox`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::SandboxTestersClearPurchaseHistoryRequestV2;
 
 /// A document with one resource.
+///
 /// Feature: `sandbox`.
 pub type SandboxTestersClearPurchaseHistoryRequestV2Response = rt::Document<
     SandboxTestersClearPurchaseHistoryRequestV2,

@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::SandboxTesterV2;
 
 /// A document with one resource.
+///
 /// Feature: `sandbox`.
 pub type SandboxTesterV2Response = rt::Document<SandboxTesterV2>;
 
 /// A page of resources.
+///
 /// Feature: `sandbox`.
 pub type SandboxTestersV2Response = rt::Page<SandboxTesterV2>;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Changes a resource of the type `sandboxTesters`; what is absent stays as it is.
+///
 /// Feature: `sandbox`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -85,5 +86,6 @@ impl SandboxTesterV2UpdateRequest {
 }
 
 /// `SandboxTesterV2UpdateRequest.data.attributes.subscriptionRenewalRate`.
+///
 /// Feature: `sandbox`.
 pub type SandboxTesterV2UpdateRequestSubscriptionRenewalRate = SandboxTesterV2SubscriptionRenewalRate;

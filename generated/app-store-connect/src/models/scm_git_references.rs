@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::CiGitRefKind;
 
 /// A resource of the type `scmGitReferences`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,20 +33,6 @@ impl ScmGitReference {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: ScmGitReferenceAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: ScmGitReferenceRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

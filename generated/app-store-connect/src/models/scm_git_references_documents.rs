@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmGitReferenceResponse = rt::Document<
     ScmGitReference,
@@ -16,6 +17,7 @@ pub type ScmGitReferenceResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,11 +28,10 @@ pub enum ScmGitReferenceResponseIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { ScmGitReferenceResponseIncluded by "type" {
-    ScmRepository(ScmRepository) = "scmRepositories",
-} }
+rt::union! { ScmGitReferenceResponseIncluded by "type" { ScmRepository(ScmRepository) = "scmRepositories" } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmGitReferencesResponse = rt::Page<
     ScmGitReference,
@@ -38,5 +39,6 @@ pub type ScmGitReferencesResponse = rt::Page<
 >;
 
 /// `ScmGitReferencesResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmGitReferencesResponseIncluded = ScmGitReferenceResponseIncluded;

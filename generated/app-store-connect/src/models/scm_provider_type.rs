@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `ScmProviderType`.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -20,6 +21,7 @@ pub struct ScmProviderType {
 rt::object! { ScmProviderType { display_name: "displayName", is_on_premise: "isOnPremise", kind: "kind" } }
 
 /// `ScmProviderType.kind`, open to new values.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

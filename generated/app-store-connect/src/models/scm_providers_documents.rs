@@ -7,9 +7,11 @@ use storewright_runtime as rt;
 use super::ScmProvider;
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmProviderResponse = rt::Document<ScmProvider>;
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmProvidersResponse = rt::Page<ScmProvider>;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmPullRequestResponse = rt::Document<
     ScmPullRequest,
@@ -16,6 +17,7 @@ pub type ScmPullRequestResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum ScmPullRequestResponseIncluded {
 rt::union! { ScmPullRequestResponseIncluded by "type" { ScmRepository(ScmRepository) = "scmRepositories" } }
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmPullRequestsResponse = rt::Page<
     ScmPullRequest,
@@ -36,5 +39,6 @@ pub type ScmPullRequestsResponse = rt::Page<
 >;
 
 /// `ScmPullRequestsResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmPullRequestsResponseIncluded = ScmPullRequestResponseIncluded;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmRepositoriesResponse = rt::Page<
     ScmRepository,
@@ -16,6 +17,7 @@ pub type ScmRepositoriesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -33,6 +35,7 @@ rt::union! { ScmRepositoriesResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmRepositoryResponse = rt::Document<
     ScmRepository,
@@ -40,5 +43,6 @@ pub type ScmRepositoryResponse = rt::Document<
 >;
 
 /// `ScmRepositoryResponse.included[]`.
+///
 /// Feature: `xcode-cloud`.
 pub type ScmRepositoryResponseIncluded = ScmRepositoriesResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `StateDetail`.
+///
 /// Features: any of `app-store`, `background-assets`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

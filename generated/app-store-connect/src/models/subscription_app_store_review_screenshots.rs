@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `subscriptionAppStoreReviewScreenshots`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,26 +35,6 @@ impl SubscriptionAppStoreReviewScreenshot {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionAppStoreReviewScreenshotAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionAppStoreReviewScreenshotRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

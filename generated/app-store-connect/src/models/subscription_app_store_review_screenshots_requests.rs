@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionAppStoreReviewScreenshots`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -21,11 +22,7 @@ rt::request! { SubscriptionAppStoreReviewScreenshotCreateRequest: "subscriptionA
 
 impl SubscriptionAppStoreReviewScreenshotCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        subscription: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, subscription: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -35,6 +32,7 @@ impl SubscriptionAppStoreReviewScreenshotCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionAppStoreReviewScreenshots`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

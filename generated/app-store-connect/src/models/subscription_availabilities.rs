@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionAvailabilities`.
+///
 /// Feature: `subscriptions`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone, Default)]
@@ -31,23 +32,6 @@ impl SubscriptionAvailability {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionAvailabilityAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionAvailabilityRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 #[deprecated = "the vendor has deprecated it"]
 pub type SubscriptionAvailabilityResponse = rt::Document<
@@ -17,6 +18,7 @@ pub type SubscriptionAvailabilityResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `SubscriptionCustomerEligibility`, open to new values.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -19,6 +20,4 @@ pub enum SubscriptionCustomerEligibility {
     Unrecognized(String),
 }
 
-rt::open_enum! { SubscriptionCustomerEligibility {
-    Existing = "EXISTING", Expired = "EXPIRED", New = "NEW",
-} }
+rt::open_enum! { SubscriptionCustomerEligibility { Existing = "EXISTING", Expired = "EXPIRED", New = "NEW" } }

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::SubscriptionGracePeriodDuration;
 
 /// A resource of the type `subscriptionGracePeriods`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,13 +33,6 @@ impl SubscriptionGracePeriod {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionGracePeriodAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
 }
 
 /// Attributes of [`SubscriptionGracePeriod`].
@@ -60,6 +54,7 @@ rt::object! { SubscriptionGracePeriodAttributes {
 } }
 
 /// `SubscriptionGracePeriod.attributes.renewalType`, open to new values.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

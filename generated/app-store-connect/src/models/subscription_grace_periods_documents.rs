@@ -8,5 +8,6 @@ use storewright_runtime as rt;
 use super::SubscriptionGracePeriod;
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionGracePeriodResponse = rt::Document<SubscriptionGracePeriod>;

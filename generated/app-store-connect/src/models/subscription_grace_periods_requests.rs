@@ -9,6 +9,7 @@ use super::{
 };
 
 /// Changes a resource of the type `subscriptionGracePeriods`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -40,10 +41,7 @@ impl SubscriptionGracePeriodUpdateRequest {
     }
 
     /// Sets [`duration`](Self#structfield.duration).
-    pub fn duration(
-        mut self,
-        value: impl Into<SubscriptionGracePeriodDuration>,
-    ) -> Self {
+    pub fn duration(mut self, value: impl Into<SubscriptionGracePeriodDuration>) -> Self {
         self.duration = rt::Patch::Value(value.into());
         self
     }
@@ -70,10 +68,7 @@ impl SubscriptionGracePeriodUpdateRequest {
     }
 
     /// Sets [`renewal_type`](Self#structfield.renewal_type).
-    pub fn renewal_type(
-        mut self,
-        value: impl Into<SubscriptionGracePeriodUpdateRequestRenewalType>,
-    ) -> Self {
+    pub fn renewal_type(mut self, value: impl Into<SubscriptionGracePeriodUpdateRequestRenewalType>) -> Self {
         self.renewal_type = rt::Patch::Value(value.into());
         self
     }
@@ -101,5 +96,6 @@ impl SubscriptionGracePeriodUpdateRequest {
 }
 
 /// `SubscriptionGracePeriodUpdateRequest.data.attributes.renewalType`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGracePeriodUpdateRequestRenewalType = SubscriptionGracePeriodRenewalType;

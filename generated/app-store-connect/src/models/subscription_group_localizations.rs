@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionGroupLocalizations`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,26 +34,6 @@ impl SubscriptionGroupLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionGroupLocalizationAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionGroupLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -85,10 +66,12 @@ pub struct SubscriptionGroupLocalizationRelationships {
 rt::object! { SubscriptionGroupLocalizationRelationships { subscription_group: "subscriptionGroup" } }
 
 /// `SubscriptionGroupLocalization.attributes.state`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionGroupLocalizationState = InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionGroupLocalizations`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -114,26 +97,6 @@ impl SubscriptionGroupLocalizationV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionGroupLocalizationV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionGroupLocalizationV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupLocalizationResponse = rt::Document<
     SubscriptionGroupLocalization,
@@ -17,6 +18,7 @@ pub type SubscriptionGroupLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ rt::union! { SubscriptionGroupLocalizationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupLocalizationV2Response = rt::Document<
     SubscriptionGroupLocalizationV2,
@@ -39,6 +42,7 @@ pub type SubscriptionGroupLocalizationV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -54,6 +58,7 @@ rt::union! { SubscriptionGroupLocalizationV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupLocalizationsResponse = rt::Page<
     SubscriptionGroupLocalization,
@@ -61,10 +66,12 @@ pub type SubscriptionGroupLocalizationsResponse = rt::Page<
 >;
 
 /// `SubscriptionGroupLocalizationsResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupLocalizationsResponseIncluded = SubscriptionGroupLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupLocalizationsV2Response = rt::Page<
     SubscriptionGroupLocalizationV2,
@@ -72,5 +79,6 @@ pub type SubscriptionGroupLocalizationsV2Response = rt::Page<
 >;
 
 /// `SubscriptionGroupLocalizationsV2Response.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupLocalizationsV2ResponseIncluded = SubscriptionGroupLocalizationV2ResponseIncluded;

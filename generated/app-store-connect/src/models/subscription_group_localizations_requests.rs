@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionGroupLocalizations`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -57,6 +58,7 @@ impl SubscriptionGroupLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -108,6 +110,7 @@ impl SubscriptionGroupLocalizationUpdateRequest {
 }
 
 /// Creates a resource of the type `subscriptionGroupLocalizations`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -129,11 +132,7 @@ rt::request! { SubscriptionGroupLocalizationV2CreateRequest: "subscriptionGroupL
 
 impl SubscriptionGroupLocalizationV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -157,6 +156,7 @@ impl SubscriptionGroupLocalizationV2CreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

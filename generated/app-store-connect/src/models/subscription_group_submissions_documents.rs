@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::SubscriptionGroupSubmission;
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupSubmissionResponse = rt::Document<SubscriptionGroupSubmission>;

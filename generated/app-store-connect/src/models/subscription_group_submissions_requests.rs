@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionGroupSubmissions`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::InAppPurchaseVersionState;
 
 /// A resource of the type `subscriptionGroupVersions`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl SubscriptionGroupVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionGroupVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionGroupVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -80,5 +64,6 @@ rt::object! { SubscriptionGroupVersionRelationships {
 } }
 
 /// `SubscriptionGroupVersion.attributes.state`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionGroupVersionState = InAppPurchaseVersionState;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupVersionResponse = rt::Document<
     SubscriptionGroupVersion,
@@ -16,6 +17,7 @@ pub type SubscriptionGroupVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { SubscriptionGroupVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupVersionsResponse = rt::Page<
     SubscriptionGroupVersion,
@@ -41,5 +44,6 @@ pub type SubscriptionGroupVersionsResponse = rt::Page<
 >;
 
 /// `SubscriptionGroupVersionsResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionGroupVersionsResponseIncluded = SubscriptionGroupVersionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionGroups`.
+///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl SubscriptionGroup {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionGroupAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionGroupRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

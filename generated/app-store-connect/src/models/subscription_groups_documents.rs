@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionGroupResponse = rt::Document<
     SubscriptionGroup,
@@ -17,6 +18,7 @@ pub type SubscriptionGroupResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -38,6 +40,7 @@ rt::union! { SubscriptionGroupResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionGroupsResponse = rt::Page<
     SubscriptionGroup,
@@ -45,5 +48,6 @@ pub type SubscriptionGroupsResponse = rt::Page<
 >;
 
 /// `SubscriptionGroupsResponse.included[]`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionGroupsResponseIncluded = SubscriptionGroupResponseIncluded;

@@ -10,10 +10,10 @@ rt::tokens! {
 /// Feature: `subscriptions`.
 pub struct SubscriptionGroupsInclude {
     APP_STORE_REVIEW_SCREENSHOT = "appStoreReviewScreenshot", GROUP = "group", IMAGES = "images",
-    INTRODUCTORY_OFFERS = "introductoryOffers", LOCALIZATIONS = "localizations",
-    OFFER_CODES = "offerCodes", PLAN_AVAILABILITIES = "planAvailabilities", PRICES = "prices",
-    PROMOTED_PURCHASE = "promotedPurchase", PROMOTIONAL_OFFERS = "promotionalOffers",
-    SUBSCRIPTION_AVAILABILITY = "subscriptionAvailability", SUBSCRIPTION_GROUP = "subscriptionGroup",
+    INTRODUCTORY_OFFERS = "introductoryOffers", LOCALIZATIONS = "localizations", OFFER_CODES = "offerCodes",
+    PLAN_AVAILABILITIES = "planAvailabilities", PRICES = "prices", PROMOTED_PURCHASE = "promotedPurchase",
+    PROMOTIONAL_OFFERS = "promotionalOffers", SUBSCRIPTION_AVAILABILITY = "subscriptionAvailability",
+    SUBSCRIPTION_GROUP = "subscriptionGroup",
     SUBSCRIPTION_GROUP_LOCALIZATIONS = "subscriptionGroupLocalizations",
     SUBSCRIPTION_LOCALIZATIONS = "subscriptionLocalizations", SUBSCRIPTIONS = "subscriptions",
     VERSIONS = "versions", WIN_BACK_OFFERS = "winBackOffers",

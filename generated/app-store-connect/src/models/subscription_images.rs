@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `subscriptionImages`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,23 +35,6 @@ impl SubscriptionImage {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionImageAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionImageRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -90,10 +74,12 @@ pub struct SubscriptionImageRelationships {
 rt::object! { SubscriptionImageRelationships { subscription: "subscription" } }
 
 /// `SubscriptionImage.attributes.state`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionImageState = InAppPurchaseImageState;
 
 /// A resource of the type `subscriptionImages`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -115,13 +101,6 @@ impl SubscriptionImageV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionImageV2Attributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

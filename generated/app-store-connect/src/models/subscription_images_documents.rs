@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionImageResponse = rt::Document<
     SubscriptionImage,
@@ -16,6 +17,7 @@ pub type SubscriptionImageResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,10 +31,12 @@ pub enum SubscriptionImageResponseIncluded {
 rt::union! { SubscriptionImageResponseIncluded by "type" { Subscription(Subscription) = "subscriptions" } }
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionImageV2Response = rt::Document<SubscriptionImageV2>;
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionImagesResponse = rt::Page<
     SubscriptionImage,
@@ -40,9 +44,11 @@ pub type SubscriptionImagesResponse = rt::Page<
 >;
 
 /// `SubscriptionImagesResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionImagesResponseIncluded = SubscriptionImageResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionImagesV2Response = rt::Page<SubscriptionImageV2>;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionImages`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -21,11 +22,7 @@ rt::request! { SubscriptionImageCreateRequest: "subscriptionImages" { attributes
 
 impl SubscriptionImageCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        subscription: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, subscription: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -35,6 +32,7 @@ impl SubscriptionImageCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -90,6 +88,7 @@ impl SubscriptionImageUpdateRequest {
 }
 
 /// Creates a resource of the type `subscriptionImages`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -106,11 +105,7 @@ rt::request! { SubscriptionImageV2CreateRequest: "subscriptionImages" { attribut
 
 impl SubscriptionImageV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(file_name: impl Into<String>, file_size: i64, version: impl Into<String>) -> Self {
         Self {
             file_name: file_name.into(),
             file_size,
@@ -120,6 +115,7 @@ impl SubscriptionImageV2CreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

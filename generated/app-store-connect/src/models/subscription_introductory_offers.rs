@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `subscriptionIntroductoryOffers`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,26 +36,6 @@ impl SubscriptionIntroductoryOffer {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionIntroductoryOfferAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionIntroductoryOfferRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`SubscriptionIntroductoryOffer`].
@@ -76,9 +57,8 @@ pub struct SubscriptionIntroductoryOfferAttributes {
 }
 
 rt::object! { SubscriptionIntroductoryOfferAttributes {
-    duration: "duration", end_date: "endDate", number_of_periods: "numberOfPeriods",
-    offer_mode: "offerMode", start_date: "startDate",
-    target_subscription_plan_type: "targetSubscriptionPlanType",
+    duration: "duration", end_date: "endDate", number_of_periods: "numberOfPeriods", offer_mode: "offerMode",
+    start_date: "startDate", target_subscription_plan_type: "targetSubscriptionPlanType",
 } }
 
 /// Relationships of [`SubscriptionIntroductoryOffer`].
@@ -94,6 +74,5 @@ pub struct SubscriptionIntroductoryOfferRelationships {
 }
 
 rt::object! { SubscriptionIntroductoryOfferRelationships {
-    subscription: "subscription", subscription_price_point: "subscriptionPricePoint",
-    territory: "territory",
+    subscription: "subscription", subscription_price_point: "subscriptionPricePoint", territory: "territory",
 } }

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionIntroductoryOfferResponse = rt::Document<
     SubscriptionIntroductoryOffer,
@@ -16,6 +17,7 @@ pub type SubscriptionIntroductoryOfferResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -36,6 +38,7 @@ rt::union! { SubscriptionIntroductoryOfferResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionIntroductoryOffersResponse = rt::Page<
     SubscriptionIntroductoryOffer,
@@ -43,5 +46,6 @@ pub type SubscriptionIntroductoryOffersResponse = rt::Page<
 >;
 
 /// `SubscriptionIntroductoryOffersResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionIntroductoryOffersResponseIncluded = SubscriptionIntroductoryOfferResponseIncluded;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `subscriptionIntroductoryOffers`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -92,10 +93,7 @@ impl SubscriptionIntroductoryOfferCreateRequest {
     }
 
     /// Sets [`target_subscription_plan_type`](Self#structfield.target_subscription_plan_type).
-    pub fn target_subscription_plan_type(
-        mut self,
-        value: impl Into<SubscriptionPlanType>,
-    ) -> Self {
+    pub fn target_subscription_plan_type(mut self, value: impl Into<SubscriptionPlanType>) -> Self {
         self.target_subscription_plan_type = rt::Patch::Value(value.into());
         self
     }
@@ -123,15 +121,16 @@ impl SubscriptionIntroductoryOfferCreateRequest {
     pub fn included(
         mut self,
         values: impl IntoIterator<
-            Item = SubscriptionIntroductoryOfferCreateRequestIncluded,
+            Item = impl Into<SubscriptionIntroductoryOfferCreateRequestIncluded>,
         >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -142,11 +141,12 @@ pub enum SubscriptionIntroductoryOfferCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain SubscriptionIntroductoryOfferCreateRequestIncluded by "type" {
+rt::union! { sent SubscriptionIntroductoryOfferCreateRequestIncluded by "type" {
     SubscriptionPricePointInlineCreate(SubscriptionPricePointInlineCreate) = "subscriptionPricePoints",
 } }
 
 /// A resource of the type `subscriptionIntroductoryOffers` that another request creates along.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -233,10 +233,7 @@ impl SubscriptionIntroductoryOfferInlineCreate {
     }
 
     /// Sets [`target_subscription_plan_type`](Self#structfield.target_subscription_plan_type).
-    pub fn target_subscription_plan_type(
-        mut self,
-        value: impl Into<SubscriptionPlanType>,
-    ) -> Self {
+    pub fn target_subscription_plan_type(mut self, value: impl Into<SubscriptionPlanType>) -> Self {
         self.target_subscription_plan_type = rt::Patch::Value(value.into());
         self
     }
@@ -268,6 +265,7 @@ impl SubscriptionIntroductoryOfferInlineCreate {
 }
 
 /// Changes a resource of the type `subscriptionIntroductoryOffers`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

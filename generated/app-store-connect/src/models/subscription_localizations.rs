@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionLocalizations`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,23 +33,6 @@ impl SubscriptionLocalization {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionLocalizationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionLocalizationRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -81,10 +65,12 @@ pub struct SubscriptionLocalizationRelationships {
 rt::object! { SubscriptionLocalizationRelationships { subscription: "subscription" } }
 
 /// `SubscriptionLocalization.attributes.state`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationState = InAppPurchaseLocalizationState;
 
 /// A resource of the type `subscriptionLocalizations`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -110,26 +96,6 @@ impl SubscriptionLocalizationV2 {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionLocalizationV2Attributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionLocalizationV2Relationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

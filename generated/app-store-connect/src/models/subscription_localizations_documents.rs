@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationResponse = rt::Document<
     SubscriptionLocalization,
@@ -16,6 +17,7 @@ pub type SubscriptionLocalizationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { SubscriptionLocalizationResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationV2Response = rt::Document<
     SubscriptionLocalizationV2,
@@ -38,6 +41,7 @@ pub type SubscriptionLocalizationV2Response = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -53,6 +57,7 @@ rt::union! { SubscriptionLocalizationV2ResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationsResponse = rt::Page<
     SubscriptionLocalization,
@@ -60,10 +65,12 @@ pub type SubscriptionLocalizationsResponse = rt::Page<
 >;
 
 /// `SubscriptionLocalizationsResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationsResponseIncluded = SubscriptionLocalizationResponseIncluded;
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationsV2Response = rt::Page<
     SubscriptionLocalizationV2,
@@ -71,5 +78,6 @@ pub type SubscriptionLocalizationsV2Response = rt::Page<
 >;
 
 /// `SubscriptionLocalizationsV2Response.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionLocalizationsV2ResponseIncluded = SubscriptionLocalizationV2ResponseIncluded;

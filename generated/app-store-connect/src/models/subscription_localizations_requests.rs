@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionLocalizations`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -23,11 +24,7 @@ rt::request! { SubscriptionLocalizationCreateRequest: "subscriptionLocalizations
 
 impl SubscriptionLocalizationCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, subscription: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -51,6 +48,7 @@ impl SubscriptionLocalizationCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -102,6 +100,7 @@ impl SubscriptionLocalizationUpdateRequest {
 }
 
 /// Creates a resource of the type `subscriptionLocalizations`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -120,11 +119,7 @@ rt::request! { SubscriptionLocalizationV2CreateRequest: "subscriptionLocalizatio
 
 impl SubscriptionLocalizationV2CreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
             name: name.into(),
@@ -148,6 +143,7 @@ impl SubscriptionLocalizationV2CreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

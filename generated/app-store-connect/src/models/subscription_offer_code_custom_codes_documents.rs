@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeCustomCodeResponse = rt::Document<
     SubscriptionOfferCodeCustomCode,
@@ -16,6 +17,7 @@ pub type SubscriptionOfferCodeCustomCodeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { SubscriptionOfferCodeCustomCodeResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeCustomCodesResponse = rt::Page<
     SubscriptionOfferCodeCustomCode,
@@ -38,5 +41,6 @@ pub type SubscriptionOfferCodeCustomCodesResponse = rt::Page<
 >;
 
 /// `SubscriptionOfferCodeCustomCodesResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeCustomCodesResponseIncluded = SubscriptionOfferCodeCustomCodeResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// Creates a resource of the type `subscriptionOfferCodeCustomCodes`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,11 +27,7 @@ rt::request! { SubscriptionOfferCodeCustomCodeCreateRequest: "subscriptionOfferC
 
 impl SubscriptionOfferCodeCustomCodeCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        custom_code: impl Into<String>,
-        number_of_codes: i64,
-        offer_code: impl Into<String>,
-    ) -> Self {
+    pub fn new(custom_code: impl Into<String>, number_of_codes: i64, offer_code: impl Into<String>) -> Self {
         Self {
             custom_code: custom_code.into(),
             number_of_codes,
@@ -54,6 +51,7 @@ impl SubscriptionOfferCodeCustomCodeCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionOfferCodeCustomCodes`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

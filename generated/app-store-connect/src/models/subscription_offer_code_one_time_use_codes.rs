@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::OfferCodeEnvironment;
 
 /// A resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,26 +33,6 @@ impl SubscriptionOfferCodeOneTimeUseCode {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionOfferCodeOneTimeUseCodeAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionOfferCodeOneTimeUseCodeRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -86,6 +67,4 @@ pub struct SubscriptionOfferCodeOneTimeUseCodeRelationships {
     pub values: rt::Related,
 }
 
-rt::object! { SubscriptionOfferCodeOneTimeUseCodeRelationships {
-    offer_code: "offerCode", values: "values",
-} }
+rt::object! { SubscriptionOfferCodeOneTimeUseCodeRelationships { offer_code: "offerCode", values: "values" } }

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeOneTimeUseCodeResponse = rt::Document<
     SubscriptionOfferCodeOneTimeUseCode,
@@ -16,6 +17,7 @@ pub type SubscriptionOfferCodeOneTimeUseCodeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { SubscriptionOfferCodeOneTimeUseCodeResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeOneTimeUseCodesResponse = rt::Page<
     SubscriptionOfferCodeOneTimeUseCode,
@@ -38,5 +41,6 @@ pub type SubscriptionOfferCodeOneTimeUseCodesResponse = rt::Page<
 >;
 
 /// `SubscriptionOfferCodeOneTimeUseCodesResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeOneTimeUseCodesResponseIncluded = SubscriptionOfferCodeOneTimeUseCodeResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::OfferCodeEnvironment;
 
 /// Creates a resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -56,6 +57,7 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

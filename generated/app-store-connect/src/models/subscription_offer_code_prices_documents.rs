@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodePricesResponse = rt::Page<
     SubscriptionOfferCodePrice,
@@ -16,6 +17,7 @@ pub type SubscriptionOfferCodePricesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A resource of the type `subscriptionOfferCodes`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -35,23 +36,6 @@ impl SubscriptionOfferCode {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionOfferCodeAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionOfferCodeRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -90,8 +74,7 @@ rt::object! { SubscriptionOfferCodeAttributes {
     customer_eligibilities: "customerEligibilities", duration: "duration", name: "name",
     number_of_periods: "numberOfPeriods", offer_eligibility: "offerEligibility", offer_mode: "offerMode",
     production_code_count: "productionCodeCount", sandbox_code_count: "sandboxCodeCount",
-    target_subscription_plan_type: "targetSubscriptionPlanType",
-    total_number_of_codes: "totalNumberOfCodes",
+    target_subscription_plan_type: "targetSubscriptionPlanType", total_number_of_codes: "totalNumberOfCodes",
 } }
 
 /// Relationships of [`SubscriptionOfferCode`].

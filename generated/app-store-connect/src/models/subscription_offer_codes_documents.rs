@@ -10,6 +10,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodeResponse = rt::Document<
     SubscriptionOfferCode,
@@ -17,6 +18,7 @@ pub type SubscriptionOfferCodeResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -41,6 +43,7 @@ rt::union! { SubscriptionOfferCodeResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodesResponse = rt::Page<
     SubscriptionOfferCode,
@@ -48,5 +51,6 @@ pub type SubscriptionOfferCodesResponse = rt::Page<
 >;
 
 /// `SubscriptionOfferCodesResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionOfferCodesResponseIncluded = SubscriptionOfferCodeResponseIncluded;

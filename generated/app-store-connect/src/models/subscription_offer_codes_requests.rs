@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `subscriptionOfferCodes`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -94,10 +95,7 @@ impl SubscriptionOfferCodeCreateRequest {
     }
 
     /// Sets [`target_subscription_plan_type`](Self#structfield.target_subscription_plan_type).
-    pub fn target_subscription_plan_type(
-        mut self,
-        value: impl Into<SubscriptionPlanType>,
-    ) -> Self {
+    pub fn target_subscription_plan_type(mut self, value: impl Into<SubscriptionPlanType>) -> Self {
         self.target_subscription_plan_type = rt::Patch::Value(value.into());
         self
     }
@@ -112,14 +110,17 @@ impl SubscriptionOfferCodeCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = SubscriptionOfferCodeCreateRequestIncluded>,
+        values: impl IntoIterator<
+            Item = impl Into<SubscriptionOfferCodeCreateRequestIncluded>,
+        >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -130,11 +131,12 @@ pub enum SubscriptionOfferCodeCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain SubscriptionOfferCodeCreateRequestIncluded by "type" {
+rt::union! { sent SubscriptionOfferCodeCreateRequestIncluded by "type" {
     SubscriptionOfferCodePriceInlineCreate(SubscriptionOfferCodePriceInlineCreate) = "subscriptionOfferCodePrices",
 } }
 
 /// Changes a resource of the type `subscriptionOfferCodes`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

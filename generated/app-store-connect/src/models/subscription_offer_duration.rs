@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `SubscriptionOfferDuration`, open to new values.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -31,6 +32,5 @@ pub enum SubscriptionOfferDuration {
 
 rt::open_enum! { SubscriptionOfferDuration {
     OneMonth = "ONE_MONTH", OneWeek = "ONE_WEEK", OneYear = "ONE_YEAR", SixMonths = "SIX_MONTHS",
-    ThreeDays = "THREE_DAYS", ThreeMonths = "THREE_MONTHS", TwoMonths = "TWO_MONTHS",
-    TwoWeeks = "TWO_WEEKS",
+    ThreeDays = "THREE_DAYS", ThreeMonths = "THREE_MONTHS", TwoMonths = "TWO_MONTHS", TwoWeeks = "TWO_WEEKS",
 } }

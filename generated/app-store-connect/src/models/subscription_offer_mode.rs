@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `SubscriptionOfferMode`, open to new values.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

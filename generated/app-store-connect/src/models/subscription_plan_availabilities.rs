@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::SubscriptionPlanType;
 
 /// A resource of the type `subscriptionPlanAvailabilities`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,26 +33,6 @@ impl SubscriptionPlanAvailability {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionPlanAvailabilityAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionPlanAvailabilityRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

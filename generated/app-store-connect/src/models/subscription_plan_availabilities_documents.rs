@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPlanAvailabilitiesResponse = rt::Page<
     SubscriptionPlanAvailability,
@@ -16,6 +17,7 @@ pub type SubscriptionPlanAvailabilitiesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -31,6 +33,7 @@ rt::union! { SubscriptionPlanAvailabilitiesResponseIncluded by "type" {
 } }
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPlanAvailabilityResponse = rt::Document<
     SubscriptionPlanAvailability,
@@ -38,5 +41,6 @@ pub type SubscriptionPlanAvailabilityResponse = rt::Document<
 >;
 
 /// `SubscriptionPlanAvailabilityResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPlanAvailabilityResponseIncluded = SubscriptionPlanAvailabilitiesResponseIncluded;

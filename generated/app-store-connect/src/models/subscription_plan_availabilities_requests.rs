@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::SubscriptionPlanType;
 
 /// Creates a resource of the type `subscriptionPlanAvailabilities`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -64,6 +65,7 @@ impl SubscriptionPlanAvailabilityCreateRequest {
 }
 
 /// Changes a resource of the type `subscriptionPlanAvailabilities`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -105,10 +107,7 @@ impl SubscriptionPlanAvailabilityUpdateRequest {
     }
 
     /// Sets [`available_territories`](Self#structfield.available_territories).
-    pub fn available_territories(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn available_territories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.available_territories = Some(values.into_iter().map(Into::into).collect());
         self
     }

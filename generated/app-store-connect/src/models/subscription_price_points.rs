@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionPricePoints`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl SubscriptionPricePoint {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionPricePointAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionPricePointRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -79,6 +63,5 @@ pub struct SubscriptionPricePointRelationships {
 }
 
 rt::object! { SubscriptionPricePointRelationships {
-    adjusted_equalizations: "adjustedEqualizations", equalizations: "equalizations",
-    territory: "territory",
+    adjusted_equalizations: "adjustedEqualizations", equalizations: "equalizations", territory: "territory",
 } }

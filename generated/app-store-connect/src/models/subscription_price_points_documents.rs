@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPricePointResponse = rt::Document<
     SubscriptionPricePoint,
@@ -16,6 +17,7 @@ pub type SubscriptionPricePointResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum SubscriptionPricePointResponseIncluded {
 rt::union! { SubscriptionPricePointResponseIncluded by "type" { Territory(Territory) = "territories" } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPricePointsResponse = rt::Page<
     SubscriptionPricePoint,
@@ -36,5 +39,6 @@ pub type SubscriptionPricePointsResponse = rt::Page<
 >;
 
 /// `SubscriptionPricePointsResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPricePointsResponseIncluded = SubscriptionPricePointResponseIncluded;

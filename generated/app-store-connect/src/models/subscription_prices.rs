@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::SubscriptionPlanType;
 
 /// A resource of the type `subscriptionPrices`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,23 +33,6 @@ impl SubscriptionPrice {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionPriceAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionPriceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

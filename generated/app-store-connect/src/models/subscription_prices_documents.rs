@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPriceResponse = rt::Document<
     SubscriptionPrice,
@@ -16,6 +17,7 @@ pub type SubscriptionPriceResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { SubscriptionPriceResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPricesResponse = rt::Page<
     SubscriptionPrice,
@@ -41,5 +44,6 @@ pub type SubscriptionPricesResponse = rt::Page<
 >;
 
 /// `SubscriptionPricesResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPricesResponseIncluded = SubscriptionPriceResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::SubscriptionPlanType;
 
 /// Creates a resource of the type `subscriptionPrices`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -37,10 +38,7 @@ rt::request! { SubscriptionPriceCreateRequest: "subscriptionPrices" {
 
 impl SubscriptionPriceCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        subscription: impl Into<String>,
-        subscription_price_point: impl Into<String>,
-    ) -> Self {
+    pub fn new(subscription: impl Into<String>, subscription_price_point: impl Into<String>) -> Self {
         Self {
             subscription: subscription.into(),
             subscription_price_point: subscription_price_point.into(),
@@ -96,6 +94,7 @@ impl SubscriptionPriceCreateRequest {
 }
 
 /// A resource of the type `subscriptionPrices` that another request creates along.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionPromotionalOfferPrices`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,16 +29,6 @@ impl SubscriptionPromotionalOfferPrice {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionPromotionalOfferPriceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `subscriptionPromotionalOffers`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,26 +35,6 @@ impl SubscriptionPromotionalOffer {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(
-        mut self,
-        attributes: SubscriptionPromotionalOfferAttributes,
-    ) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionPromotionalOfferRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

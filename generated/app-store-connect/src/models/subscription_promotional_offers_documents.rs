@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPromotionalOfferResponse = rt::Document<
     SubscriptionPromotionalOffer,
@@ -16,6 +17,7 @@ pub type SubscriptionPromotionalOfferResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -34,6 +36,7 @@ rt::union! { SubscriptionPromotionalOfferResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPromotionalOffersResponse = rt::Page<
     SubscriptionPromotionalOffer,
@@ -41,5 +44,6 @@ pub type SubscriptionPromotionalOffersResponse = rt::Page<
 >;
 
 /// `SubscriptionPromotionalOffersResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPromotionalOffersResponseIncluded = SubscriptionPromotionalOfferResponseIncluded;

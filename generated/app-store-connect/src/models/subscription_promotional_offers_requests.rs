@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `subscriptionPromotionalOffers`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -68,10 +69,7 @@ impl SubscriptionPromotionalOfferCreateRequest {
     }
 
     /// Sets [`target_subscription_plan_type`](Self#structfield.target_subscription_plan_type).
-    pub fn target_subscription_plan_type(
-        mut self,
-        value: impl Into<SubscriptionPlanType>,
-    ) -> Self {
+    pub fn target_subscription_plan_type(mut self, value: impl Into<SubscriptionPlanType>) -> Self {
         self.target_subscription_plan_type = rt::Patch::Value(value.into());
         self
     }
@@ -87,15 +85,16 @@ impl SubscriptionPromotionalOfferCreateRequest {
     pub fn included(
         mut self,
         values: impl IntoIterator<
-            Item = SubscriptionPromotionalOfferCreateRequestIncluded,
+            Item = impl Into<SubscriptionPromotionalOfferCreateRequestIncluded>,
         >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -108,11 +107,12 @@ pub enum SubscriptionPromotionalOfferCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain SubscriptionPromotionalOfferCreateRequestIncluded by "type" {
+rt::union! { sent SubscriptionPromotionalOfferCreateRequestIncluded by "type" {
     SubscriptionPromotionalOfferPriceInlineCreate(SubscriptionPromotionalOfferPriceInlineCreate) = "subscriptionPromotionalOfferPrices",
 } }
 
 /// A resource of the type `subscriptionPromotionalOffers` that another request creates along.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -173,10 +173,7 @@ impl SubscriptionPromotionalOfferInlineCreate {
     }
 
     /// Sets [`target_subscription_plan_type`](Self#structfield.target_subscription_plan_type).
-    pub fn target_subscription_plan_type(
-        mut self,
-        value: impl Into<SubscriptionPlanType>,
-    ) -> Self {
+    pub fn target_subscription_plan_type(mut self, value: impl Into<SubscriptionPlanType>) -> Self {
         self.target_subscription_plan_type = rt::Patch::Value(value.into());
         self
     }
@@ -189,10 +186,7 @@ impl SubscriptionPromotionalOfferInlineCreate {
     }
 
     /// Sets [`prices`](Self#structfield.prices).
-    pub fn prices(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn prices(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.prices = Some(values.into_iter().map(Into::into).collect());
         self
     }
@@ -205,6 +199,7 @@ impl SubscriptionPromotionalOfferInlineCreate {
 }
 
 /// Changes a resource of the type `subscriptionPromotionalOffers`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -229,10 +224,7 @@ impl SubscriptionPromotionalOfferUpdateRequest {
     }
 
     /// Sets [`prices`](Self#structfield.prices).
-    pub fn prices(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn prices(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.prices = Some(values.into_iter().map(Into::into).collect());
         self
     }
@@ -241,14 +233,15 @@ impl SubscriptionPromotionalOfferUpdateRequest {
     pub fn included(
         mut self,
         values: impl IntoIterator<
-            Item = SubscriptionPromotionalOfferUpdateRequestIncluded,
+            Item = impl Into<SubscriptionPromotionalOfferUpdateRequestIncluded>,
         >,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `SubscriptionPromotionalOfferUpdateRequest.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionPromotionalOfferUpdateRequestIncluded = SubscriptionPromotionalOfferCreateRequestIncluded;

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::InAppPurchaseVersionState;
 
 /// A resource of the type `subscriptionVersions`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -33,23 +34,6 @@ impl SubscriptionVersion {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionVersionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: SubscriptionVersionRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -84,5 +68,6 @@ rt::object! { SubscriptionVersionRelationships {
 } }
 
 /// `SubscriptionVersion.attributes.state`.
+///
 /// Features: any of `app-store`, `subscriptions`.
 pub type SubscriptionVersionState = InAppPurchaseVersionState;

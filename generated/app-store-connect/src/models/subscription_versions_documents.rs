@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionVersionResponse = rt::Document<
     SubscriptionVersion,
@@ -16,6 +17,7 @@ pub type SubscriptionVersionResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -37,6 +39,7 @@ rt::union! { SubscriptionVersionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionVersionsResponse = rt::Page<
     SubscriptionVersion,
@@ -44,5 +47,6 @@ pub type SubscriptionVersionsResponse = rt::Page<
 >;
 
 /// `SubscriptionVersionsResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionVersionsResponseIncluded = SubscriptionVersionResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `subscriptions`.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl Subscription {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: SubscriptionAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: SubscriptionRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -118,6 +105,7 @@ rt::object! { SubscriptionRelationships {
 } }
 
 /// `Subscription.attributes.state`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -155,6 +143,7 @@ rt::open_enum! { SubscriptionState {
 } }
 
 /// `Subscription.attributes.subscriptionPeriod`, open to new values.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -12,10 +12,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionResponse = rt::Document<Subscription, SubscriptionResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -67,9 +69,11 @@ rt::union! { SubscriptionResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionsResponse = rt::Page<Subscription, SubscriptionsResponseIncluded>;
 
 /// `SubscriptionsResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionsResponseIncluded = SubscriptionResponseIncluded;

@@ -11,11 +11,10 @@ rt::tokens! {
 ///
 /// Feature: `subscriptions`.
 pub struct SubscriptionsInclude {
-    APP_STORE_REVIEW_SCREENSHOT = "appStoreReviewScreenshot",
-    AVAILABLE_TERRITORIES = "availableTerritories", CUSTOM_CODES = "customCodes", GROUP = "group",
-    IMAGE = "image", IMAGES = "images", IN_APP_PURCHASE_V2 = "inAppPurchaseV2",
-    INTRODUCTORY_OFFERS = "introductoryOffers", LOCALIZATIONS = "localizations",
-    OFFER_CODES = "offerCodes", ONE_TIME_USE_CODES = "oneTimeUseCodes",
+    APP_STORE_REVIEW_SCREENSHOT = "appStoreReviewScreenshot", AVAILABLE_TERRITORIES = "availableTerritories",
+    CUSTOM_CODES = "customCodes", GROUP = "group", IMAGE = "image", IMAGES = "images",
+    IN_APP_PURCHASE_V2 = "inAppPurchaseV2", INTRODUCTORY_OFFERS = "introductoryOffers",
+    LOCALIZATIONS = "localizations", OFFER_CODES = "offerCodes", ONE_TIME_USE_CODES = "oneTimeUseCodes",
     PLAN_AVAILABILITIES = "planAvailabilities", PRICES = "prices", PROMOTED_PURCHASE = "promotedPurchase",
     PROMOTIONAL_OFFERS = "promotionalOffers", SUBSCRIPTION = "subscription",
     SUBSCRIPTION_AVAILABILITY = "subscriptionAvailability",
@@ -24,10 +23,10 @@ pub struct SubscriptionsInclude {
     WIN_BACK_OFFERS = "winBackOffers",
 } }
 
-#[cfg(feature = "subscriptions")]
 /// Values of `filter[planType]`.
 ///
 /// Feature: `subscriptions`.
+#[cfg(feature = "subscriptions")]
 pub type SubscriptionsPricesPlanType = SubscriptionPlanType;
 
 /// Values of `filter[state]`.

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `subscriptions`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -38,11 +39,7 @@ rt::request! { SubscriptionCreateRequest: "subscriptions" {
 
 impl SubscriptionCreateRequest {
     /// A request with all that it must have.
-    pub fn new(
-        name: impl Into<String>,
-        product_id: impl Into<String>,
-        group: impl Into<String>,
-    ) -> Self {
+    pub fn new(name: impl Into<String>, product_id: impl Into<String>, group: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             product_id: product_id.into(),
@@ -110,10 +107,12 @@ impl SubscriptionCreateRequest {
 }
 
 /// `SubscriptionCreateRequest.data.attributes.subscriptionPeriod`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionCreateRequestSubscriptionPeriod = SubscriptionSubscriptionPeriod;
 
 /// Changes a resource of the type `subscriptions`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -231,28 +230,19 @@ impl SubscriptionUpdateRequest {
     }
 
     /// Sets [`introductory_offers`](Self#structfield.introductory_offers).
-    pub fn introductory_offers(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn introductory_offers(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.introductory_offers = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`prices`](Self#structfield.prices).
-    pub fn prices(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn prices(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.prices = Some(values.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`promotional_offers`](Self#structfield.promotional_offers).
-    pub fn promotional_offers(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn promotional_offers(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.promotional_offers = Some(values.into_iter().map(Into::into).collect());
         self
     }
@@ -260,18 +250,20 @@ impl SubscriptionUpdateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = SubscriptionUpdateRequestIncluded>,
+        values: impl IntoIterator<Item = impl Into<SubscriptionUpdateRequestIncluded>>,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `SubscriptionUpdateRequest.data.attributes.subscriptionPeriod`.
+///
 /// Feature: `subscriptions`.
 pub type SubscriptionUpdateRequestSubscriptionPeriod = SubscriptionSubscriptionPeriod;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -290,7 +282,7 @@ pub enum SubscriptionUpdateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain SubscriptionUpdateRequestIncluded by "type" {
+rt::union! { sent SubscriptionUpdateRequestIncluded by "type" {
     SubscriptionIntroductoryOfferInlineCreate(SubscriptionIntroductoryOfferInlineCreate) = "subscriptionIntroductoryOffers",
     SubscriptionPriceInlineCreate(SubscriptionPriceInlineCreate) = "subscriptionPrices",
     SubscriptionPromotionalOfferInlineCreate(SubscriptionPromotionalOfferInlineCreate) = "subscriptionPromotionalOffers",

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `territories`.
+///
 /// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,13 +27,6 @@ impl Territory {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: TerritoryAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

@@ -8,13 +8,16 @@ use storewright_runtime as rt;
 use super::Territory;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
 pub type TerritoriesResponse = rt::Page<Territory>;
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
 pub type TerritoriesWithoutIncludesResponse = rt::Page<Territory>;
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `in-app-purchases`, `pricing`, `subscriptions`.
 pub type TerritoryResponse = rt::Document<Territory>;

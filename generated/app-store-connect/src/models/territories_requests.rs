@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `territories` that another request creates along.
+///
 /// Features: any of `in-app-purchases`, `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::AppStoreAgeRating;
 
 /// A resource of the type `territoryAgeRatings`.
+///
 /// Feature: `app-store`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,23 +33,6 @@ impl TerritoryAgeRating {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: TerritoryAgeRatingAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: TerritoryAgeRatingRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `app-store`.
 pub type TerritoryAgeRatingsResponse = rt::Page<
     TerritoryAgeRating,
@@ -16,6 +17,7 @@ pub type TerritoryAgeRatingsResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `app-store`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

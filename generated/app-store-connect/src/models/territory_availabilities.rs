@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `territoryAvailabilities`.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,23 +31,6 @@ impl TerritoryAvailability {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: TerritoryAvailabilityAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: TerritoryAvailabilityRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -82,6 +66,7 @@ pub struct TerritoryAvailabilityRelationships {
 rt::object! { TerritoryAvailabilityRelationships { territory: "territory" } }
 
 /// `TerritoryAvailability.attributes.contentStatuses[]`, open to new values.
+///
 /// Features: any of `app-store`, `pricing`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -223,8 +208,7 @@ rt::open_enum! { TerritoryAvailabilityContentStatuses {
     PreorderOnUnreleasedApp = "PREORDER_ON_UNRELEASED_APP",
     ProcessingToAvailable = "PROCESSING_TO_AVAILABLE",
     ProcessingToNotAvailable = "PROCESSING_TO_NOT_AVAILABLE",
-    ProcessingToPreOrder = "PROCESSING_TO_PRE_ORDER",
-    TraderStatusNotProvided = "TRADER_STATUS_NOT_PROVIDED",
+    ProcessingToPreOrder = "PROCESSING_TO_PRE_ORDER", TraderStatusNotProvided = "TRADER_STATUS_NOT_PROVIDED",
     TraderStatusVerificationFailed = "TRADER_STATUS_VERIFICATION_FAILED",
     TraderStatusVerificationStatusMissing = "TRADER_STATUS_VERIFICATION_STATUS_MISSING",
     UnverifiedGrn = "UNVERIFIED_GRN",

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `pricing`.
 pub type TerritoryAvailabilitiesResponse = rt::Page<
     TerritoryAvailability,
@@ -16,6 +17,7 @@ pub type TerritoryAvailabilitiesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `pricing`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum TerritoryAvailabilitiesResponseIncluded {
 rt::union! { TerritoryAvailabilitiesResponseIncluded by "type" { Territory(Territory) = "territories" } }
 
 /// A document with one resource.
+///
 /// Feature: `pricing`.
 pub type TerritoryAvailabilityResponse = rt::Document<
     TerritoryAvailability,
@@ -36,5 +39,6 @@ pub type TerritoryAvailabilityResponse = rt::Document<
 >;
 
 /// `TerritoryAvailabilityResponse.included[]`.
+///
 /// Feature: `pricing`.
 pub type TerritoryAvailabilityResponseIncluded = TerritoryAvailabilitiesResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `territoryAvailabilities` that another request creates along.
+///
 /// Feature: `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -88,6 +89,7 @@ impl TerritoryAvailabilityInlineCreate {
 }
 
 /// Changes a resource of the type `territoryAvailabilities`; what is absent stays as it is.
+///
 /// Feature: `pricing`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `TerritoryCode`, open to new values.
+///
 /// Features: any of `app-store`, `customer-reviews`, `sandbox`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

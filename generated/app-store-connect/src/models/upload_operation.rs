@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::HttpHeader;
 
 /// `UploadOperation`.
+///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::UserRole;
 
 /// A resource of the type `userInvitations`.
+///
 /// Feature: `users-and-access`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -32,20 +33,6 @@ impl UserInvitation {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: UserInvitationAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: UserInvitationRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

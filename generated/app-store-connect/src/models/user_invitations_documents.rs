@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `users-and-access`.
 pub type UserInvitationResponse = rt::Document<
     UserInvitation,
@@ -16,6 +17,7 @@ pub type UserInvitationResponse = rt::Document<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `users-and-access`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum UserInvitationResponseIncluded {
 rt::union! { UserInvitationResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
+///
 /// Feature: `users-and-access`.
 pub type UserInvitationsResponse = rt::Page<
     UserInvitation,
@@ -36,5 +39,6 @@ pub type UserInvitationsResponse = rt::Page<
 >;
 
 /// `UserInvitationsResponse.included[]`.
+///
 /// Feature: `users-and-access`.
 pub type UserInvitationsResponseIncluded = UserInvitationResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::UserRole;
 
 /// Creates a resource of the type `userInvitations`.
+///
 /// Feature: `users-and-access`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -79,10 +80,7 @@ impl UserInvitationCreateRequest {
     }
 
     /// Sets [`visible_apps`](Self#structfield.visible_apps).
-    pub fn visible_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn visible_apps(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.visible_apps = Some(values.into_iter().map(Into::into).collect());
         self
     }

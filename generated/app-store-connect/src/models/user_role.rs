@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `UserRole`, open to new values.
+///
 /// Feature: `users-and-access`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::UserRole;
 
 /// A resource of the type `users`.
+///
 /// Feature: `users-and-access`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl User {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: UserAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: UserRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `users-and-access`.
 pub type UserResponse = rt::Document<User, UserResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `users-and-access`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -26,9 +28,11 @@ pub enum UserResponseIncluded {
 rt::union! { UserResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
+///
 /// Feature: `users-and-access`.
 pub type UsersResponse = rt::Page<User, UsersResponseIncluded>;
 
 /// `UsersResponse.included[]`.
+///
 /// Feature: `users-and-access`.
 pub type UsersResponseIncluded = UserResponseIncluded;

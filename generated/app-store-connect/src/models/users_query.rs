@@ -12,10 +12,10 @@ rt::tokens! {
 /// Feature: `users-and-access`.
 pub struct UsersInclude { VISIBLE_APPS = "visibleApps" } }
 
-#[cfg(feature = "users-and-access")]
 /// Values of `filter[roles]`.
 ///
 /// Feature: `users-and-access`.
+#[cfg(feature = "users-and-access")]
 pub type UsersRoles = UserRole;
 
 rt::sort_tokens! {

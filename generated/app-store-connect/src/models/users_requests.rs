@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::UserRole;
 
 /// Changes a resource of the type `users`; what is absent stays as it is.
+///
 /// Feature: `users-and-access`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -66,10 +67,7 @@ impl UserUpdateRequest {
     }
 
     /// Sets [`roles`](Self#structfield.roles).
-    pub fn roles(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<UserRole>>,
-    ) -> Self {
+    pub fn roles(mut self, values: impl IntoIterator<Item = impl Into<UserRole>>) -> Self {
         self.roles = rt::Patch::Value(values.into_iter().map(Into::into).collect());
         self
     }
@@ -82,10 +80,7 @@ impl UserUpdateRequest {
     }
 
     /// Sets [`visible_apps`](Self#structfield.visible_apps).
-    pub fn visible_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn visible_apps(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.visible_apps = Some(values.into_iter().map(Into::into).collect());
         self
     }

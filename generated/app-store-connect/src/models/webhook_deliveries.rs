@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `webhookDeliveries`.
+///
 /// Feature: `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -30,20 +31,6 @@ impl WebhookDelivery {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: WebhookDeliveryAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: WebhookDeliveryRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -83,6 +70,7 @@ pub struct WebhookDeliveryRelationships {
 rt::object! { WebhookDeliveryRelationships { event: "event" } }
 
 /// `WebhookDelivery.attributes.deliveryState`, open to new values.
+///
 /// Feature: `webhooks`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -102,6 +90,7 @@ rt::open_enum! { WebhookDeliveryDeliveryState {
 } }
 
 /// `WebhookDelivery.attributes.request`.
+///
 /// Feature: `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -113,6 +102,7 @@ pub struct WebhookDeliveryRequest {
 rt::object! { WebhookDeliveryRequest { url: "url" } }
 
 /// `WebhookDelivery.attributes.response`.
+///
 /// Feature: `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A page of resources.
+///
 /// Feature: `webhooks`.
 pub type WebhookDeliveriesResponse = rt::Page<
     WebhookDelivery,
@@ -16,6 +17,7 @@ pub type WebhookDeliveriesResponse = rt::Page<
 >;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `webhooks`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -29,6 +31,7 @@ pub enum WebhookDeliveriesResponseIncluded {
 rt::union! { WebhookDeliveriesResponseIncluded by "type" { WebhookEvent(WebhookEvent) = "webhookEvents" } }
 
 /// A document with one resource.
+///
 /// Feature: `webhooks`.
 pub type WebhookDeliveryResponse = rt::Document<
     WebhookDelivery,
@@ -36,5 +39,6 @@ pub type WebhookDeliveryResponse = rt::Document<
 >;
 
 /// `WebhookDeliveryResponse.included[]`.
+///
 /// Feature: `webhooks`.
 pub type WebhookDeliveryResponseIncluded = WebhookDeliveriesResponseIncluded;

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// `WebhookEventType`, open to new values.
+///
 /// Features: any of `app-store`, `webhooks`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

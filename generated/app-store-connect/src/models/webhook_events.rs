@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::WebhookEventType;
 
 /// A resource of the type `webhookEvents`.
+///
 /// Feature: `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -28,13 +29,6 @@ impl WebhookEvent {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: WebhookEventAttributes) -> Self {
-        self.attributes = attributes;
-        self
     }
 }
 

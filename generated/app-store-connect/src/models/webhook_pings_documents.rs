@@ -7,5 +7,6 @@ use storewright_runtime as rt;
 use super::WebhookPing;
 
 /// A document with one resource.
+///
 /// Feature: `webhooks`.
 pub type WebhookPingResponse = rt::Document<WebhookPing>;

@@ -8,6 +8,7 @@ use storewright_runtime as rt;
 use super::WebhookEventType;
 
 /// A resource of the type `webhooks`.
+///
 /// Features: any of `app-store`, `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,20 +35,6 @@ impl Webhook {
             ..Self::default()
         }
     }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: WebhookAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: WebhookRelationships) -> Self {
-        self.relationships = relationships;
-        self
-    }
 }
 
 /// Attributes of [`Webhook`].
@@ -64,9 +51,7 @@ pub struct WebhookAttributes {
     pub url: Option<String>,
 }
 
-rt::object! { WebhookAttributes {
-    enabled: "enabled", event_types: "eventTypes", name: "name", url: "url",
-} }
+rt::object! { WebhookAttributes { enabled: "enabled", event_types: "eventTypes", name: "name", url: "url" } }
 
 /// Relationships of [`Webhook`].
 #[derive(Clone, Default)]

@@ -10,10 +10,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Features: any of `app-store`, `webhooks`.
 pub type WebhookResponse = rt::Document<Webhook, WebhookResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Features: any of `app-store`, `webhooks`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -27,9 +29,11 @@ pub enum WebhookResponseIncluded {
 rt::union! { WebhookResponseIncluded by "type" { App(App) = "apps" } }
 
 /// A page of resources.
+///
 /// Features: any of `app-store`, `webhooks`.
 pub type WebhooksResponse = rt::Page<Webhook, WebhooksResponseIncluded>;
 
 /// `WebhooksResponse.included[]`.
+///
 /// Features: any of `app-store`, `webhooks`.
 pub type WebhooksResponseIncluded = WebhookResponseIncluded;

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 use super::WebhookEventType;
 
 /// Creates a resource of the type `webhooks`.
+///
 /// Feature: `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -52,6 +53,7 @@ impl WebhookCreateRequest {
 }
 
 /// Changes a resource of the type `webhooks`; what is absent stays as it is.
+///
 /// Feature: `webhooks`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -99,10 +101,7 @@ impl WebhookUpdateRequest {
     }
 
     /// Sets [`event_types`](Self#structfield.event_types).
-    pub fn event_types(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<WebhookEventType>>,
-    ) -> Self {
+    pub fn event_types(mut self, values: impl IntoIterator<Item = impl Into<WebhookEventType>>) -> Self {
         self.event_types = rt::Patch::Value(
             values.into_iter().map(Into::into).collect(),
         );

@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `winBackOfferPrices`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -26,16 +27,6 @@ impl WinBackOfferPrice {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(
-        mut self,
-        relationships: WinBackOfferPriceRelationships,
-    ) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 

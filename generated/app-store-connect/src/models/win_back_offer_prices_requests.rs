@@ -5,6 +5,7 @@
 use storewright_runtime as rt;
 
 /// A resource of the type `winBackOfferPrices` that another request creates along.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// A resource of the type `winBackOffers`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -34,20 +35,6 @@ impl WinBackOffer {
             id: id.into(),
             ..Self::default()
         }
-    }
-
-    /// Sets the attributes.
-    #[inline]
-    pub fn attributes(mut self, attributes: WinBackOfferAttributes) -> Self {
-        self.attributes = attributes;
-        self
-    }
-
-    /// Sets the relationships.
-    #[inline]
-    pub fn relationships(mut self, relationships: WinBackOfferRelationships) -> Self {
-        self.relationships = relationships;
-        self
     }
 }
 
@@ -104,10 +91,12 @@ pub struct WinBackOfferRelationships {
 rt::object! { WinBackOfferRelationships { prices: "prices" } }
 
 /// `WinBackOffer.attributes.priority`.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOfferPriority = AppEventPriority;
 
 /// `WinBackOffer.attributes.promotionIntent`, open to new values.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]

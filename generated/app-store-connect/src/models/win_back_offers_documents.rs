@@ -9,10 +9,12 @@ use super::{
 };
 
 /// A document with one resource.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOfferResponse = rt::Document<WinBackOffer, WinBackOfferResponseIncluded>;
 
 /// What a document may include, open to new types.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -28,9 +30,11 @@ rt::union! { WinBackOfferResponseIncluded by "type" {
 } }
 
 /// A page of resources.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOffersResponse = rt::Page<WinBackOffer, WinBackOffersResponseIncluded>;
 
 /// `WinBackOffersResponse.included[]`.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOffersResponseIncluded = WinBackOfferResponseIncluded;

@@ -10,6 +10,7 @@ use super::{
 };
 
 /// Creates a resource of the type `winBackOffers`.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -95,10 +96,7 @@ impl WinBackOfferCreateRequest {
 
     /// Sets [`customer_eligibility_wait_between_offers_in_months`](Self#structfield.customer_eligibility_wait_between_offers_in_months).
     #[inline]
-    pub fn customer_eligibility_wait_between_offers_in_months(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn customer_eligibility_wait_between_offers_in_months(mut self, value: i64) -> Self {
         self.customer_eligibility_wait_between_offers_in_months = rt::Patch::Value(
             value,
         );
@@ -126,10 +124,7 @@ impl WinBackOfferCreateRequest {
     }
 
     /// Sets [`promotion_intent`](Self#structfield.promotion_intent).
-    pub fn promotion_intent(
-        mut self,
-        value: impl Into<WinBackOfferCreateRequestPromotionIntent>,
-    ) -> Self {
+    pub fn promotion_intent(mut self, value: impl Into<WinBackOfferCreateRequestPromotionIntent>) -> Self {
         self.promotion_intent = rt::Patch::Value(value.into());
         self
     }
@@ -142,10 +137,7 @@ impl WinBackOfferCreateRequest {
     }
 
     /// Sets [`target_subscription_plan_type`](Self#structfield.target_subscription_plan_type).
-    pub fn target_subscription_plan_type(
-        mut self,
-        value: impl Into<SubscriptionPlanType>,
-    ) -> Self {
+    pub fn target_subscription_plan_type(mut self, value: impl Into<SubscriptionPlanType>) -> Self {
         self.target_subscription_plan_type = rt::Patch::Value(value.into());
         self
     }
@@ -160,22 +152,25 @@ impl WinBackOfferCreateRequest {
     /// Sets [`included`](Self#structfield.included).
     pub fn included(
         mut self,
-        values: impl IntoIterator<Item = WinBackOfferCreateRequestIncluded>,
+        values: impl IntoIterator<Item = impl Into<WinBackOfferCreateRequestIncluded>>,
     ) -> Self {
-        self.included = values.into_iter().collect();
+        self.included = values.into_iter().map(Into::into).collect();
         self
     }
 }
 
 /// `WinBackOfferCreateRequest.data.attributes.priority`.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOfferCreateRequestPriority = AppEventPriority;
 
 /// `WinBackOfferCreateRequest.data.attributes.promotionIntent`.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOfferCreateRequestPromotionIntent = WinBackOfferPromotionIntent;
 
-/// What a document may include, open to new types.
+/// What a request can create along.
+///
 /// Feature: `subscriptions`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -186,11 +181,12 @@ pub enum WinBackOfferCreateRequestIncluded {
     Unrecognized(rt::Value),
 }
 
-rt::union! { plain WinBackOfferCreateRequestIncluded by "type" {
+rt::union! { sent WinBackOfferCreateRequestIncluded by "type" {
     WinBackOfferPriceInlineCreate(WinBackOfferPriceInlineCreate) = "winBackOfferPrices",
 } }
 
 /// Changes a resource of the type `winBackOffers`; what is absent stays as it is.
+///
 /// Feature: `subscriptions`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -235,10 +231,7 @@ impl WinBackOfferUpdateRequest {
 
     /// Sets [`customer_eligibility_paid_subscription_duration_in_months`](Self#structfield.customer_eligibility_paid_subscription_duration_in_months).
     #[inline]
-    pub fn customer_eligibility_paid_subscription_duration_in_months(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn customer_eligibility_paid_subscription_duration_in_months(mut self, value: i64) -> Self {
         self.customer_eligibility_paid_subscription_duration_in_months = rt::Patch::Value(
             value,
         );
@@ -247,19 +240,14 @@ impl WinBackOfferUpdateRequest {
 
     /// Sends null for [`customer_eligibility_paid_subscription_duration_in_months`](Self#structfield.customer_eligibility_paid_subscription_duration_in_months).
     #[inline]
-    pub fn clear_customer_eligibility_paid_subscription_duration_in_months(
-        mut self,
-    ) -> Self {
+    pub fn clear_customer_eligibility_paid_subscription_duration_in_months(mut self) -> Self {
         self.customer_eligibility_paid_subscription_duration_in_months = rt::Patch::Null;
         self
     }
 
     /// Sets [`customer_eligibility_time_since_last_subscribed_in_months`](Self#structfield.customer_eligibility_time_since_last_subscribed_in_months).
     #[inline]
-    pub fn customer_eligibility_time_since_last_subscribed_in_months(
-        mut self,
-        value: IntegerRange,
-    ) -> Self {
+    pub fn customer_eligibility_time_since_last_subscribed_in_months(mut self, value: IntegerRange) -> Self {
         self.customer_eligibility_time_since_last_subscribed_in_months = rt::Patch::Value(
             value,
         );
@@ -268,19 +256,14 @@ impl WinBackOfferUpdateRequest {
 
     /// Sends null for [`customer_eligibility_time_since_last_subscribed_in_months`](Self#structfield.customer_eligibility_time_since_last_subscribed_in_months).
     #[inline]
-    pub fn clear_customer_eligibility_time_since_last_subscribed_in_months(
-        mut self,
-    ) -> Self {
+    pub fn clear_customer_eligibility_time_since_last_subscribed_in_months(mut self) -> Self {
         self.customer_eligibility_time_since_last_subscribed_in_months = rt::Patch::Null;
         self
     }
 
     /// Sets [`customer_eligibility_wait_between_offers_in_months`](Self#structfield.customer_eligibility_wait_between_offers_in_months).
     #[inline]
-    pub fn customer_eligibility_wait_between_offers_in_months(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn customer_eligibility_wait_between_offers_in_months(mut self, value: i64) -> Self {
         self.customer_eligibility_wait_between_offers_in_months = rt::Patch::Value(
             value,
         );
@@ -308,10 +291,7 @@ impl WinBackOfferUpdateRequest {
     }
 
     /// Sets [`priority`](Self#structfield.priority).
-    pub fn priority(
-        mut self,
-        value: impl Into<WinBackOfferUpdateRequestPriority>,
-    ) -> Self {
+    pub fn priority(mut self, value: impl Into<WinBackOfferUpdateRequestPriority>) -> Self {
         self.priority = rt::Patch::Value(value.into());
         self
     }
@@ -324,10 +304,7 @@ impl WinBackOfferUpdateRequest {
     }
 
     /// Sets [`promotion_intent`](Self#structfield.promotion_intent).
-    pub fn promotion_intent(
-        mut self,
-        value: impl Into<WinBackOfferUpdateRequestPromotionIntent>,
-    ) -> Self {
+    pub fn promotion_intent(mut self, value: impl Into<WinBackOfferUpdateRequestPromotionIntent>) -> Self {
         self.promotion_intent = rt::Patch::Value(value.into());
         self
     }
@@ -354,9 +331,11 @@ impl WinBackOfferUpdateRequest {
 }
 
 /// `WinBackOfferUpdateRequest.data.attributes.priority`.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOfferUpdateRequestPriority = AppEventPriority;
 
 /// `WinBackOfferUpdateRequest.data.attributes.promotionIntent`.
+///
 /// Feature: `subscriptions`.
 pub type WinBackOfferUpdateRequestPromotionIntent = WinBackOfferPromotionIntent;

@@ -9,6 +9,7 @@ use super::{
 };
 
 /// `xcodeMetrics`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -24,6 +25,7 @@ pub struct XcodeMetrics {
 rt::object! { XcodeMetrics { insights: "insights", product_data: "productData", version: "version" } }
 
 /// `xcodeMetrics.insights`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -37,6 +39,7 @@ pub struct XcodeMetricsInsights {
 rt::object! { XcodeMetricsInsights { regressions: "regressions", trending_up: "trendingUp" } }
 
 /// `xcodeMetrics.productData[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -50,6 +53,7 @@ pub struct XcodeMetricsProductData {
 rt::object! { XcodeMetricsProductData { metric_categories: "metricCategories", platform: "platform" } }
 
 /// `xcodeMetrics.productData[].metricCategories[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -63,6 +67,7 @@ pub struct XcodeMetricsProductDataMetricCategories {
 rt::object! { XcodeMetricsProductDataMetricCategories { identifier: "identifier", metrics: "metrics" } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -82,6 +87,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetrics {
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -105,6 +111,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].filterCriteria`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -122,6 +129,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriter
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -146,6 +154,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[].percentageBreakdown`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -161,6 +170,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercen
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].recommendedMetricGoal`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -176,6 +186,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedM
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].goalKeys[]`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -193,6 +204,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].unit`.
+///
 /// Feature: `power-and-performance`.
 #[derive(Clone, Default)]
 #[non_exhaustive]

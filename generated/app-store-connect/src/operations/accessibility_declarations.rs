@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AccessibilityDeclarations(pub(crate) rt::Client<crate::Api>);
 
 impl AccessibilityDeclarations {
-    /// `POST /v1/accessibilityDeclarations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-accessibilityDeclarations).
+    /// `POST /v1/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-accessibilityDeclarations))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl AccessibilityDeclarations {
         call
     }
 
-    /// `DELETE /v1/accessibilityDeclarations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-accessibilityDeclarations-_id_).
+    /// `DELETE /v1/accessibilityDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-accessibilityDeclarations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/accessibilityDeclarations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-accessibilityDeclarations-_id_).
+    /// `GET /v1/accessibilityDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-accessibilityDeclarations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/accessibilityDeclarations/{id}`
+    /// `PATCH /v1/accessibilityDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-accessibilityDeclarations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-accessibilityDeclarations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl AccessibilityDeclarations {
     }
 }
 
-/// Optional arguments of [`get`](AccessibilityDeclarations::get).
+/// Optional arguments of [`get`](AccessibilityDeclarations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AccessibilityDeclarationResponse>);
 
 impl Get {
-    /// `fields[accessibilityDeclarations]`.
+    /// `fields[accessibilityDeclarations]`: the fields that are sent of each.
     pub fn fields_accessibility_declarations(
         mut self,
         values: impl IntoIterator<Item = AccessibilityDeclarationsField>,

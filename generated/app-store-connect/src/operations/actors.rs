@@ -15,16 +15,12 @@ use crate::models::{
 pub struct Actors(pub(crate) rt::Client<crate::Api>);
 
 impl Actors {
-    /// `GET /v1/actors/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors-_id_).
+    /// `GET /v1/actors/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/actors`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors).
+    /// `GET /v1/actors` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors))
     pub fn list(&self, filter_id: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[id]", filter_id);
@@ -32,16 +28,13 @@ impl Actors {
     }
 }
 
-/// Optional arguments of [`get`](Actors::get).
+/// Optional arguments of [`get`](Actors::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<ActorResponse>);
 
 impl Get {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -49,21 +42,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => ActorResponse }
 
-/// Optional arguments of [`list`](Actors::list).
+/// Optional arguments of [`list`](Actors::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<ActorsResponse>);
 
 impl List {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

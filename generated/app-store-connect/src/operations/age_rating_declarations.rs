@@ -15,9 +15,9 @@ use crate::models::{
 pub struct AgeRatingDeclarations(pub(crate) rt::Client<crate::Api>);
 
 impl AgeRatingDeclarations {
-    /// `PATCH /v1/ageRatingDeclarations/{id}`
+    /// `PATCH /v1/ageRatingDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-ageRatingDeclarations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-ageRatingDeclarations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

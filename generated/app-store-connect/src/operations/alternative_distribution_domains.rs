@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AlternativeDistributionDomains(pub(crate) rt::Client<crate::Api>);
 
 impl AlternativeDistributionDomains {
-    /// `POST /v1/alternativeDistributionDomains`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionDomains).
+    /// `POST /v1/alternativeDistributionDomains` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionDomains))
     #[inline]
     pub fn create(
         &self,
@@ -29,35 +27,29 @@ impl AlternativeDistributionDomains {
         call
     }
 
-    /// `DELETE /v1/alternativeDistributionDomains/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-alternativeDistributionDomains-_id_).
+    /// `DELETE /v1/alternativeDistributionDomains/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-alternativeDistributionDomains-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/alternativeDistributionDomains/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionDomains-_id_).
+    /// `GET /v1/alternativeDistributionDomains/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionDomains-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionDomains`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionDomains).
+    /// `GET /v1/alternativeDistributionDomains` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionDomains))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionDomains::get).
+/// Optional arguments of [`get`](AlternativeDistributionDomains::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionDomainResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionDomains]`.
+    /// `fields[alternativeDistributionDomains]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_domains(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionDomainsField>,
@@ -69,12 +61,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AlternativeDistributionDomainResponse }
 
-/// Optional arguments of [`list`](AlternativeDistributionDomains::list).
+/// Optional arguments of [`list`](AlternativeDistributionDomains::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<AlternativeDistributionDomainsResponse>);
 
 impl List {
-    /// `fields[alternativeDistributionDomains]`.
+    /// `fields[alternativeDistributionDomains]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_domains(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionDomainsField>,
@@ -83,7 +75,7 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

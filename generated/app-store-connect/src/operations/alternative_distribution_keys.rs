@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AlternativeDistributionKeys(pub(crate) rt::Client<crate::Api>);
 
 impl AlternativeDistributionKeys {
-    /// `POST /v1/alternativeDistributionKeys`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionKeys).
+    /// `POST /v1/alternativeDistributionKeys` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionKeys))
     #[inline]
     pub fn create(
         &self,
@@ -29,35 +27,29 @@ impl AlternativeDistributionKeys {
         call
     }
 
-    /// `DELETE /v1/alternativeDistributionKeys/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-alternativeDistributionKeys-_id_).
+    /// `DELETE /v1/alternativeDistributionKeys/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-alternativeDistributionKeys-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/alternativeDistributionKeys/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionKeys-_id_).
+    /// `GET /v1/alternativeDistributionKeys/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionKeys-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionKeys`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionKeys).
+    /// `GET /v1/alternativeDistributionKeys` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionKeys))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionKeys::get).
+/// Optional arguments of [`get`](AlternativeDistributionKeys::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionKeyResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionKeys]`.
+    /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionKeysField>,
@@ -69,19 +61,19 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AlternativeDistributionKeyResponse }
 
-/// Optional arguments of [`list`](AlternativeDistributionKeys::list).
+/// Optional arguments of [`list`](AlternativeDistributionKeys::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<AlternativeDistributionKeysResponse>);
 
 impl List {
-    /// `exists[app]`.
+    /// `exists[app]`: only what has this, or has it not.
     #[inline]
     pub fn exists_app(mut self, value: bool) -> Self {
         self.0.flag("exists[app]", value);
         self
     }
 
-    /// `fields[alternativeDistributionKeys]`.
+    /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionKeysField>,
@@ -90,7 +82,7 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

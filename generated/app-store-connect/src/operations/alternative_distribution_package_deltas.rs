@@ -15,20 +15,18 @@ use crate::models::{
 pub struct AlternativeDistributionPackageDeltas(pub(crate) rt::Client<crate::Api>);
 
 impl AlternativeDistributionPackageDeltas {
-    /// `GET /v1/alternativeDistributionPackageDeltas/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageDeltas-_id_).
+    /// `GET /v1/alternativeDistributionPackageDeltas/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageDeltas-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackageDeltas::get).
+/// Optional arguments of [`get`](AlternativeDistributionPackageDeltas::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageDeltaResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionPackageDeltas]`.
+    /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageDeltasField>,

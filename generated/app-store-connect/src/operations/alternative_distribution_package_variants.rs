@@ -15,20 +15,18 @@ use crate::models::{
 pub struct AlternativeDistributionPackageVariants(pub(crate) rt::Client<crate::Api>);
 
 impl AlternativeDistributionPackageVariants {
-    /// `GET /v1/alternativeDistributionPackageVariants/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVariants-_id_).
+    /// `GET /v1/alternativeDistributionPackageVariants/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVariants-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackageVariants::get).
+/// Optional arguments of [`get`](AlternativeDistributionPackageVariants::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageVariantResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionPackageVariants]`.
+    /// `fields[alternativeDistributionPackageVariants]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVariantsField>,

@@ -21,48 +21,38 @@ use crate::models::{
 pub struct AlternativeDistributionPackageVersions(pub(crate) rt::Client<crate::Api>);
 
 impl AlternativeDistributionPackageVersions {
-    /// `GET /v1/alternativeDistributionPackageVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_).
+    /// `GET /v1/alternativeDistributionPackageVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/deltas`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-deltas).
+    /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/deltas` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-deltas))
     pub fn list_delta_linkages(&self, id: impl AsRef<str>) -> ListDeltaLinkages {
         ListDeltaLinkages(self.0.call(LIST_DELTA_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionPackageVersions/{id}/deltas`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-deltas).
+    /// `GET /v1/alternativeDistributionPackageVersions/{id}/deltas` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-deltas))
     pub fn list_deltas(&self, id: impl AsRef<str>) -> ListDeltas {
         ListDeltas(self.0.call(LIST_DELTAS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/variants`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-variants).
+    /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/variants` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-variants))
     pub fn list_variant_linkages(&self, id: impl AsRef<str>) -> ListVariantLinkages {
         ListVariantLinkages(self.0.call(LIST_VARIANT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionPackageVersions/{id}/variants`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-variants).
+    /// `GET /v1/alternativeDistributionPackageVersions/{id}/variants` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-variants))
     pub fn list_variants(&self, id: impl AsRef<str>) -> ListVariants {
         ListVariants(self.0.call(LIST_VARIANTS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackageVersions::get).
+/// Optional arguments of [`get`](AlternativeDistributionPackageVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageVersionResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionPackageDeltas]`.
+    /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageDeltasField>,
@@ -71,7 +61,7 @@ impl Get {
         self
     }
 
-    /// `fields[alternativeDistributionPackageVariants]`.
+    /// `fields[alternativeDistributionPackageVariants]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVariantsField>,
@@ -80,7 +70,7 @@ impl Get {
         self
     }
 
-    /// `fields[alternativeDistributionPackageVersions]`.
+    /// `fields[alternativeDistributionPackageVersions]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVersionsField>,
@@ -89,7 +79,7 @@ impl Get {
         self
     }
 
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -98,7 +88,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVersionsInclude>,
@@ -107,14 +97,14 @@ impl Get {
         self
     }
 
-    /// `limit[deltas]`: at most 50.
+    /// `limit[deltas]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_deltas(mut self, value: i64) -> Self {
         self.0.number("limit[deltas]", value);
         self
     }
 
-    /// `limit[variants]`: at most 50.
+    /// `limit[variants]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_variants(mut self, value: i64) -> Self {
         self.0.number("limit[variants]", value);
@@ -124,14 +114,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AlternativeDistributionPackageVersionResponse }
 
-/// Optional arguments of [`list_delta_linkages`](AlternativeDistributionPackageVersions::list_delta_linkages).
+/// Optional arguments of [`list_delta_linkages`](AlternativeDistributionPackageVersions::list_delta_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDeltaLinkages(
     crate::Call<AlternativeDistributionPackageVersionDeltasLinkagesResponse>,
 );
 
 impl ListDeltaLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -141,12 +131,12 @@ impl ListDeltaLinkages {
 
 rt::operation! { crate::Api, ListDeltaLinkages => AlternativeDistributionPackageVersionDeltasLinkagesResponse, paged }
 
-/// Optional arguments of [`list_deltas`](AlternativeDistributionPackageVersions::list_deltas).
+/// Optional arguments of [`list_deltas`](AlternativeDistributionPackageVersions::list_deltas); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDeltas(crate::Call<AlternativeDistributionPackageDeltasResponse>);
 
 impl ListDeltas {
-    /// `fields[alternativeDistributionPackageDeltas]`.
+    /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageDeltasField>,
@@ -155,7 +145,7 @@ impl ListDeltas {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -165,14 +155,14 @@ impl ListDeltas {
 
 rt::operation! { crate::Api, ListDeltas => AlternativeDistributionPackageDeltasResponse, paged }
 
-/// Optional arguments of [`list_variant_linkages`](AlternativeDistributionPackageVersions::list_variant_linkages).
+/// Optional arguments of [`list_variant_linkages`](AlternativeDistributionPackageVersions::list_variant_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVariantLinkages(
     crate::Call<AlternativeDistributionPackageVersionVariantsLinkagesResponse>,
 );
 
 impl ListVariantLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -182,12 +172,12 @@ impl ListVariantLinkages {
 
 rt::operation! { crate::Api, ListVariantLinkages => AlternativeDistributionPackageVersionVariantsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_variants`](AlternativeDistributionPackageVersions::list_variants).
+/// Optional arguments of [`list_variants`](AlternativeDistributionPackageVersions::list_variants); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVariants(crate::Call<AlternativeDistributionPackageVariantsResponse>);
 
 impl ListVariants {
-    /// `fields[alternativeDistributionPackageVariants]`.
+    /// `fields[alternativeDistributionPackageVariants]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVariantsField>,
@@ -196,7 +186,7 @@ impl ListVariants {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -19,9 +19,7 @@ use crate::models::{
 pub struct AlternativeDistributionPackages(pub(crate) rt::Client<crate::Api>);
 
 impl AlternativeDistributionPackages {
-    /// `POST /v1/alternativeDistributionPackages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionPackages).
+    /// `POST /v1/alternativeDistributionPackages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionPackages))
     #[inline]
     pub fn create(
         &self,
@@ -32,34 +30,28 @@ impl AlternativeDistributionPackages {
         call
     }
 
-    /// `GET /v1/alternativeDistributionPackages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_).
+    /// `GET /v1/alternativeDistributionPackages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionPackages/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-relationships-versions).
+    /// `GET /v1/alternativeDistributionPackages/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/alternativeDistributionPackages/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-versions).
+    /// `GET /v1/alternativeDistributionPackages/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackages::get).
+/// Optional arguments of [`get`](AlternativeDistributionPackages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionPackageVersions]`.
+    /// `fields[alternativeDistributionPackageVersions]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVersionsField>,
@@ -68,7 +60,7 @@ impl Get {
         self
     }
 
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -77,7 +69,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `versions`.
     pub fn include(
@@ -88,7 +80,7 @@ impl Get {
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -98,14 +90,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AlternativeDistributionPackageResponse }
 
-/// Optional arguments of [`list_version_linkages`](AlternativeDistributionPackages::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](AlternativeDistributionPackages::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(
     crate::Call<AlternativeDistributionPackageVersionsLinkagesResponse>,
 );
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -115,12 +107,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => AlternativeDistributionPackageVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](AlternativeDistributionPackages::list_versions).
+/// Optional arguments of [`list_versions`](AlternativeDistributionPackages::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<AlternativeDistributionPackageVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[alternativeDistributionPackageDeltas]`.
+    /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageDeltasField>,
@@ -129,7 +121,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[alternativeDistributionPackageVariants]`.
+    /// `fields[alternativeDistributionPackageVariants]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVariantsField>,
@@ -138,7 +130,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[alternativeDistributionPackageVersions]`.
+    /// `fields[alternativeDistributionPackageVersions]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVersionsField>,
@@ -147,7 +139,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -156,7 +148,7 @@ impl ListVersions {
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesVersionsState>,
@@ -165,7 +157,7 @@ impl ListVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `alternativeDistributionPackage`, `deltas`, `variants`.
     pub fn include(
@@ -176,21 +168,21 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[deltas]`: at most 50.
+    /// `limit[deltas]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_deltas(mut self, value: i64) -> Self {
         self.0.number("limit[deltas]", value);
         self
     }
 
-    /// `limit[variants]`: at most 50.
+    /// `limit[variants]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_variants(mut self, value: i64) -> Self {
         self.0.number("limit[variants]", value);

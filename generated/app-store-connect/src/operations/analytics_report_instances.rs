@@ -16,34 +16,28 @@ use crate::models::{
 pub struct AnalyticsReportInstances(pub(crate) rt::Client<crate::Api>);
 
 impl AnalyticsReportInstances {
-    /// `GET /v1/analyticsReportInstances/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_).
+    /// `GET /v1/analyticsReportInstances/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/analyticsReportInstances/{id}/relationships/segments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-relationships-segments).
+    /// `GET /v1/analyticsReportInstances/{id}/relationships/segments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-relationships-segments))
     pub fn list_segment_linkages(&self, id: impl AsRef<str>) -> ListSegmentLinkages {
         ListSegmentLinkages(self.0.call(LIST_SEGMENT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/analyticsReportInstances/{id}/segments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-segments).
+    /// `GET /v1/analyticsReportInstances/{id}/segments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-segments))
     pub fn list_segments(&self, id: impl AsRef<str>) -> ListSegments {
         ListSegments(self.0.call(LIST_SEGMENTS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReportInstances::get).
+/// Optional arguments of [`get`](AnalyticsReportInstances::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportInstanceResponse>);
 
 impl Get {
-    /// `fields[analyticsReportInstances]`.
+    /// `fields[analyticsReportInstances]`: the fields that are sent of each.
     pub fn fields_analytics_report_instances(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportInstancesField>,
@@ -55,14 +49,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AnalyticsReportInstanceResponse }
 
-/// Optional arguments of [`list_segment_linkages`](AnalyticsReportInstances::list_segment_linkages).
+/// Optional arguments of [`list_segment_linkages`](AnalyticsReportInstances::list_segment_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSegmentLinkages(
     crate::Call<AnalyticsReportInstanceSegmentsLinkagesResponse>,
 );
 
 impl ListSegmentLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -72,12 +66,12 @@ impl ListSegmentLinkages {
 
 rt::operation! { crate::Api, ListSegmentLinkages => AnalyticsReportInstanceSegmentsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_segments`](AnalyticsReportInstances::list_segments).
+/// Optional arguments of [`list_segments`](AnalyticsReportInstances::list_segments); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSegments(crate::Call<AnalyticsReportSegmentsResponse>);
 
 impl ListSegments {
-    /// `fields[analyticsReportSegments]`.
+    /// `fields[analyticsReportSegments]`: the fields that are sent of each.
     pub fn fields_analytics_report_segments(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportSegmentsField>,
@@ -86,7 +80,7 @@ impl ListSegments {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

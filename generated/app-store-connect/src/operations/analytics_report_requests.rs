@@ -17,9 +17,7 @@ use crate::models::{
 pub struct AnalyticsReportRequests(pub(crate) rt::Client<crate::Api>);
 
 impl AnalyticsReportRequests {
-    /// `POST /v1/analyticsReportRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-analyticsReportRequests).
+    /// `POST /v1/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-analyticsReportRequests))
     #[inline]
     pub fn create(
         &self,
@@ -30,41 +28,33 @@ impl AnalyticsReportRequests {
         call
     }
 
-    /// `DELETE /v1/analyticsReportRequests/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-analyticsReportRequests-_id_).
+    /// `DELETE /v1/analyticsReportRequests/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-analyticsReportRequests-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/analyticsReportRequests/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_).
+    /// `GET /v1/analyticsReportRequests/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/analyticsReportRequests/{id}/relationships/reports`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-relationships-reports).
+    /// `GET /v1/analyticsReportRequests/{id}/relationships/reports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-relationships-reports))
     pub fn list_report_linkages(&self, id: impl AsRef<str>) -> ListReportLinkages {
         ListReportLinkages(self.0.call(LIST_REPORT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/analyticsReportRequests/{id}/reports`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-reports).
+    /// `GET /v1/analyticsReportRequests/{id}/reports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-reports))
     pub fn list_reports(&self, id: impl AsRef<str>) -> ListReports {
         ListReports(self.0.call(LIST_REPORTS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReportRequests::get).
+/// Optional arguments of [`get`](AnalyticsReportRequests::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportRequestResponse>);
 
 impl Get {
-    /// `fields[analyticsReportRequests]`.
+    /// `fields[analyticsReportRequests]`: the fields that are sent of each.
     pub fn fields_analytics_report_requests(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportRequestsField>,
@@ -73,7 +63,7 @@ impl Get {
         self
     }
 
-    /// `fields[analyticsReports]`.
+    /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportsField>,
@@ -82,16 +72,13 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AnalyticsReportRequestsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AnalyticsReportRequestsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[reports]`: at most 50.
+    /// `limit[reports]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_reports(mut self, value: i64) -> Self {
         self.0.number("limit[reports]", value);
@@ -101,14 +88,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AnalyticsReportRequestResponse }
 
-/// Optional arguments of [`list_report_linkages`](AnalyticsReportRequests::list_report_linkages).
+/// Optional arguments of [`list_report_linkages`](AnalyticsReportRequests::list_report_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListReportLinkages(
     crate::Call<AnalyticsReportRequestReportsLinkagesResponse>,
 );
 
 impl ListReportLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -118,12 +105,12 @@ impl ListReportLinkages {
 
 rt::operation! { crate::Api, ListReportLinkages => AnalyticsReportRequestReportsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_reports`](AnalyticsReportRequests::list_reports).
+/// Optional arguments of [`list_reports`](AnalyticsReportRequests::list_reports); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListReports(crate::Call<AnalyticsReportsResponse>);
 
 impl ListReports {
-    /// `fields[analyticsReports]`.
+    /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportsField>,
@@ -132,7 +119,7 @@ impl ListReports {
         self
     }
 
-    /// `filter[category]`.
+    /// `filter[category]`: only what has one of these values.
     pub fn filter_category(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportRequestsReportsCategory>,
@@ -141,16 +128,13 @@ impl ListReports {
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

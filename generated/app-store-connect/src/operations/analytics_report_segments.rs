@@ -15,20 +15,18 @@ use crate::models::{
 pub struct AnalyticsReportSegments(pub(crate) rt::Client<crate::Api>);
 
 impl AnalyticsReportSegments {
-    /// `GET /v1/analyticsReportSegments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportSegments-_id_).
+    /// `GET /v1/analyticsReportSegments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportSegments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReportSegments::get).
+/// Optional arguments of [`get`](AnalyticsReportSegments::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportSegmentResponse>);
 
 impl Get {
-    /// `fields[analyticsReportSegments]`.
+    /// `fields[analyticsReportSegments]`: the fields that are sent of each.
     pub fn fields_analytics_report_segments(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportSegmentsField>,

@@ -17,34 +17,28 @@ use crate::models::{
 pub struct AnalyticsReports(pub(crate) rt::Client<crate::Api>);
 
 impl AnalyticsReports {
-    /// `GET /v1/analyticsReports/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_).
+    /// `GET /v1/analyticsReports/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/analyticsReports/{id}/relationships/instances`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-relationships-instances).
+    /// `GET /v1/analyticsReports/{id}/relationships/instances` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-relationships-instances))
     pub fn list_instance_linkages(&self, id: impl AsRef<str>) -> ListInstanceLinkages {
         ListInstanceLinkages(self.0.call(LIST_INSTANCE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/analyticsReports/{id}/instances`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-instances).
+    /// `GET /v1/analyticsReports/{id}/instances` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-instances))
     pub fn list_instances(&self, id: impl AsRef<str>) -> ListInstances {
         ListInstances(self.0.call(LIST_INSTANCES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReports::get).
+/// Optional arguments of [`get`](AnalyticsReports::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportResponse>);
 
 impl Get {
-    /// `fields[analyticsReports]`.
+    /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportsField>,
@@ -56,12 +50,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AnalyticsReportResponse }
 
-/// Optional arguments of [`list_instance_linkages`](AnalyticsReports::list_instance_linkages).
+/// Optional arguments of [`list_instance_linkages`](AnalyticsReports::list_instance_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListInstanceLinkages(crate::Call<AnalyticsReportInstancesLinkagesResponse>);
 
 impl ListInstanceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -71,12 +65,12 @@ impl ListInstanceLinkages {
 
 rt::operation! { crate::Api, ListInstanceLinkages => AnalyticsReportInstancesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_instances`](AnalyticsReports::list_instances).
+/// Optional arguments of [`list_instances`](AnalyticsReports::list_instances); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListInstances(crate::Call<AnalyticsReportInstancesResponse>);
 
 impl ListInstances {
-    /// `fields[analyticsReportInstances]`.
+    /// `fields[analyticsReportInstances]`: the fields that are sent of each.
     pub fn fields_analytics_report_instances(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportInstancesField>,
@@ -85,7 +79,7 @@ impl ListInstances {
         self
     }
 
-    /// `filter[granularity]`.
+    /// `filter[granularity]`: only what has one of these values.
     pub fn filter_granularity(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportsInstancesGranularity>,
@@ -94,16 +88,13 @@ impl ListInstances {
         self
     }
 
-    /// `filter[processingDate]`.
-    pub fn filter_processing_date(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[processingDate]`: only what has one of these values.
+    pub fn filter_processing_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[processingDate]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

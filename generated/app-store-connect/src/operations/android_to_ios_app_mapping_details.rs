@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AndroidToIosAppMappingDetails(pub(crate) rt::Client<crate::Api>);
 
 impl AndroidToIosAppMappingDetails {
-    /// `POST /v1/androidToIosAppMappingDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-androidToIosAppMappingDetails).
+    /// `POST /v1/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-androidToIosAppMappingDetails))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl AndroidToIosAppMappingDetails {
         call
     }
 
-    /// `DELETE /v1/androidToIosAppMappingDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-androidToIosAppMappingDetails-_id_).
+    /// `DELETE /v1/androidToIosAppMappingDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-androidToIosAppMappingDetails-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/androidToIosAppMappingDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-androidToIosAppMappingDetails-_id_).
+    /// `GET /v1/androidToIosAppMappingDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-androidToIosAppMappingDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/androidToIosAppMappingDetails/{id}`
+    /// `PATCH /v1/androidToIosAppMappingDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-androidToIosAppMappingDetails-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-androidToIosAppMappingDetails-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl AndroidToIosAppMappingDetails {
     }
 }
 
-/// Optional arguments of [`get`](AndroidToIosAppMappingDetails::get).
+/// Optional arguments of [`get`](AndroidToIosAppMappingDetails::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AndroidToIosAppMappingDetailResponse>);
 
 impl Get {
-    /// `fields[androidToIosAppMappingDetails]`.
+    /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<Item = AndroidToIosAppMappingDetailsField>,

@@ -17,41 +17,27 @@ use crate::models::{
 pub struct AppAvailabilitiesV2(pub(crate) rt::Client<crate::Api>);
 
 impl AppAvailabilitiesV2 {
-    /// `POST /v2/appAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-appAvailabilities).
+    /// `POST /v2/appAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-appAvailabilities))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppAvailabilityV2CreateRequest,
-    ) -> crate::Call<AppAvailabilityV2Response> {
+    pub fn create(&self, request: AppAvailabilityV2CreateRequest) -> crate::Call<AppAvailabilityV2Response> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v2/appAvailabilities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_).
+    /// `GET /v2/appAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/appAvailabilities/{id}/territoryAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-territoryAvailabilities).
-    pub fn list_territory_availabilities(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListTerritoryAvailabilities {
+    /// `GET /v2/appAvailabilities/{id}/territoryAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-territoryAvailabilities))
+    pub fn list_territory_availabilities(&self, id: impl AsRef<str>) -> ListTerritoryAvailabilities {
         ListTerritoryAvailabilities(
             self.0.call(LIST_TERRITORY_AVAILABILITIES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v2/appAvailabilities/{id}/relationships/territoryAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-relationships-territoryAvailabilities).
+    /// `GET /v2/appAvailabilities/{id}/relationships/territoryAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-relationships-territoryAvailabilities))
     pub fn list_territory_availability_linkages(
         &self,
         id: impl AsRef<str>,
@@ -62,12 +48,12 @@ impl AppAvailabilitiesV2 {
     }
 }
 
-/// Optional arguments of [`get`](AppAvailabilitiesV2::get).
+/// Optional arguments of [`get`](AppAvailabilitiesV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppAvailabilityV2Response>);
 
 impl Get {
-    /// `fields[appAvailabilities]`.
+    /// `fields[appAvailabilities]`: the fields that are sent of each.
     pub fn fields_app_availabilities(
         mut self,
         values: impl IntoIterator<Item = AppAvailabilitiesField>,
@@ -76,7 +62,7 @@ impl Get {
         self
     }
 
-    /// `fields[territoryAvailabilities]`.
+    /// `fields[territoryAvailabilities]`: the fields that are sent of each.
     pub fn fields_territory_availabilities(
         mut self,
         values: impl IntoIterator<Item = TerritoryAvailabilitiesField>,
@@ -85,18 +71,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territoryAvailabilities`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppAvailabilitiesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppAvailabilitiesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[territoryAvailabilities]`: at most 50.
+    /// `limit[territoryAvailabilities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[territoryAvailabilities]", value);
@@ -106,21 +89,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppAvailabilityV2Response }
 
-/// Optional arguments of [`list_territory_availabilities`](AppAvailabilitiesV2::list_territory_availabilities).
+/// Optional arguments of [`list_territory_availabilities`](AppAvailabilitiesV2::list_territory_availabilities); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritoryAvailabilities(crate::Call<TerritoryAvailabilitiesResponse>);
 
 impl ListTerritoryAvailabilities {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `fields[territoryAvailabilities]`.
+    /// `fields[territoryAvailabilities]`: the fields that are sent of each.
     pub fn fields_territory_availabilities(
         mut self,
         values: impl IntoIterator<Item = TerritoryAvailabilitiesField>,
@@ -129,18 +109,15 @@ impl ListTerritoryAvailabilities {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppAvailabilitiesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppAvailabilitiesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -150,14 +127,14 @@ impl ListTerritoryAvailabilities {
 
 rt::operation! { crate::Api, ListTerritoryAvailabilities => TerritoryAvailabilitiesResponse, paged }
 
-/// Optional arguments of [`list_territory_availability_linkages`](AppAvailabilitiesV2::list_territory_availability_linkages).
+/// Optional arguments of [`list_territory_availability_linkages`](AppAvailabilitiesV2::list_territory_availability_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritoryAvailabilityLinkages(
     crate::Call<AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse>,
 );
 
 impl ListTerritoryAvailabilityLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -17,80 +17,56 @@ use crate::models::{
 pub struct AppCategories(pub(crate) rt::Client<crate::Api>);
 
 impl AppCategories {
-    /// `GET /v1/appCategories/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_).
+    /// `GET /v1/appCategories/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCategories/{id}/parent`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-parent).
+    /// `GET /v1/appCategories/{id}/parent` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-parent))
     pub fn get_parent(&self, id: impl AsRef<str>) -> GetParent {
         GetParent(self.0.call(GET_PARENT, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCategories/{id}/relationships/parent`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-parent).
-    pub fn get_parent_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<AppCategoryParentLinkageResponse> {
+    /// `GET /v1/appCategories/{id}/relationships/parent` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-parent))
+    pub fn get_parent_linkage(&self, id: impl AsRef<str>) -> crate::Call<AppCategoryParentLinkageResponse> {
         self.0.call(GET_PARENT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appCategories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories).
+    /// `GET /v1/appCategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/appCategories/{id}/subcategories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-subcategories).
+    /// `GET /v1/appCategories/{id}/subcategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-subcategories))
     pub fn list_subcategories(&self, id: impl AsRef<str>) -> ListSubcategories {
         ListSubcategories(self.0.call(LIST_SUBCATEGORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCategories/{id}/relationships/subcategories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-subcategories).
-    pub fn list_subcategory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSubcategoryLinkages {
+    /// `GET /v1/appCategories/{id}/relationships/subcategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-subcategories))
+    pub fn list_subcategory_linkages(&self, id: impl AsRef<str>) -> ListSubcategoryLinkages {
         ListSubcategoryLinkages(self.0.call(LIST_SUBCATEGORY_LINKAGES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AppCategories::get).
+/// Optional arguments of [`get`](AppCategories::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCategoryResponse>);
 
 impl Get {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppCategoriesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -100,16 +76,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppCategoryResponse }
 
-/// Optional arguments of [`get_parent`](AppCategories::get_parent).
+/// Optional arguments of [`get_parent`](AppCategories::get_parent); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetParent(crate::Call<rt::Document<Option<AppCategory>>>);
 
 impl GetParent {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
@@ -117,53 +90,44 @@ impl GetParent {
 
 rt::operation! { crate::Api, GetParent => rt::Document<Option<AppCategory>> }
 
-/// Optional arguments of [`list`](AppCategories::list).
+/// Optional arguments of [`list`](AppCategories::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<AppCategoriesResponse>);
 
 impl List {
-    /// `exists[parent]`.
+    /// `exists[parent]`: only what has this, or has it not.
     #[inline]
     pub fn exists_parent(mut self, value: bool) -> Self {
         self.0.flag("exists[parent]", value);
         self
     }
 
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `filter[platforms]`.
-    pub fn filter_platforms(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesPlatforms>,
-    ) -> Self {
+    /// `filter[platforms]`: only what has one of these values.
+    pub fn filter_platforms(mut self, values: impl IntoIterator<Item = AppCategoriesPlatforms>) -> Self {
         self.0.list("filter[platforms]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppCategoriesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -173,21 +137,18 @@ impl List {
 
 rt::operation! { crate::Api, List => AppCategoriesResponse, paged }
 
-/// Optional arguments of [`list_subcategories`](AppCategories::list_subcategories).
+/// Optional arguments of [`list_subcategories`](AppCategories::list_subcategories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubcategories(crate::Call<AppCategoriesWithoutIncludesResponse>);
 
 impl ListSubcategories {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -197,14 +158,14 @@ impl ListSubcategories {
 
 rt::operation! { crate::Api, ListSubcategories => AppCategoriesWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_subcategory_linkages`](AppCategories::list_subcategory_linkages).
+/// Optional arguments of [`list_subcategory_linkages`](AppCategories::list_subcategory_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubcategoryLinkages(
     crate::Call<AppCategorySubcategoriesLinkagesResponse>,
 );
 
 impl ListSubcategoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AppClipAdvancedExperienceImages(pub(crate) rt::Client<crate::Api>);
 
 impl AppClipAdvancedExperienceImages {
-    /// `POST /v1/appClipAdvancedExperienceImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAdvancedExperienceImages).
+    /// `POST /v1/appClipAdvancedExperienceImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAdvancedExperienceImages))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl AppClipAdvancedExperienceImages {
         call
     }
 
-    /// `GET /v1/appClipAdvancedExperienceImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAdvancedExperienceImages-_id_).
+    /// `GET /v1/appClipAdvancedExperienceImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAdvancedExperienceImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appClipAdvancedExperienceImages/{id}`
+    /// `PATCH /v1/appClipAdvancedExperienceImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAdvancedExperienceImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAdvancedExperienceImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -50,12 +46,12 @@ impl AppClipAdvancedExperienceImages {
     }
 }
 
-/// Optional arguments of [`get`](AppClipAdvancedExperienceImages::get).
+/// Optional arguments of [`get`](AppClipAdvancedExperienceImages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipAdvancedExperienceImageResponse>);
 
 impl Get {
-    /// `fields[appClipAdvancedExperienceImages]`.
+    /// `fields[appClipAdvancedExperienceImages]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperienceImagesField>,

@@ -18,9 +18,7 @@ use crate::models::{
 pub struct AppClipAdvancedExperiences(pub(crate) rt::Client<crate::Api>);
 
 impl AppClipAdvancedExperiences {
-    /// `POST /v1/appClipAdvancedExperiences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAdvancedExperiences).
+    /// `POST /v1/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAdvancedExperiences))
     #[inline]
     pub fn create(
         &self,
@@ -31,16 +29,14 @@ impl AppClipAdvancedExperiences {
         call
     }
 
-    /// `GET /v1/appClipAdvancedExperiences/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAdvancedExperiences-_id_).
+    /// `GET /v1/appClipAdvancedExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAdvancedExperiences-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appClipAdvancedExperiences/{id}`
+    /// `PATCH /v1/appClipAdvancedExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAdvancedExperiences-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAdvancedExperiences-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -52,12 +48,12 @@ impl AppClipAdvancedExperiences {
     }
 }
 
-/// Optional arguments of [`get`](AppClipAdvancedExperiences::get).
+/// Optional arguments of [`get`](AppClipAdvancedExperiences::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipAdvancedExperienceResponse>);
 
 impl Get {
-    /// `fields[appClipAdvancedExperienceImages]`.
+    /// `fields[appClipAdvancedExperienceImages]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperienceImagesField>,
@@ -66,7 +62,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipAdvancedExperienceLocalizations]`.
+    /// `fields[appClipAdvancedExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperienceLocalizationsField>,
@@ -75,7 +71,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipAdvancedExperiences]`.
+    /// `fields[appClipAdvancedExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperiencesField>,
@@ -84,25 +80,19 @@ impl Get {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipAdvancedExperiencesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipAdvancedExperiencesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);

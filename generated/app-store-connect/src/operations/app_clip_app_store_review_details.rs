@@ -17,9 +17,7 @@ use crate::models::{
 pub struct AppClipAppStoreReviewDetails(pub(crate) rt::Client<crate::Api>);
 
 impl AppClipAppStoreReviewDetails {
-    /// `POST /v1/appClipAppStoreReviewDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAppStoreReviewDetails).
+    /// `POST /v1/appClipAppStoreReviewDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAppStoreReviewDetails))
     #[inline]
     pub fn create(
         &self,
@@ -30,16 +28,14 @@ impl AppClipAppStoreReviewDetails {
         call
     }
 
-    /// `GET /v1/appClipAppStoreReviewDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAppStoreReviewDetails-_id_).
+    /// `GET /v1/appClipAppStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAppStoreReviewDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appClipAppStoreReviewDetails/{id}`
+    /// `PATCH /v1/appClipAppStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAppStoreReviewDetails-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAppStoreReviewDetails-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -51,12 +47,12 @@ impl AppClipAppStoreReviewDetails {
     }
 }
 
-/// Optional arguments of [`get`](AppClipAppStoreReviewDetails::get).
+/// Optional arguments of [`get`](AppClipAppStoreReviewDetails::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipAppStoreReviewDetailResponse>);
 
 impl Get {
-    /// `fields[appClipAppStoreReviewDetails]`.
+    /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsField>,
@@ -65,7 +61,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -74,11 +70,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

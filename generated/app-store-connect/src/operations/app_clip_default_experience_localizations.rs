@@ -19,9 +19,7 @@ use crate::models::{
 pub struct AppClipDefaultExperienceLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl AppClipDefaultExperienceLocalizations {
-    /// `POST /v1/appClipDefaultExperienceLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipDefaultExperienceLocalizations).
+    /// `POST /v1/appClipDefaultExperienceLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipDefaultExperienceLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -32,33 +30,22 @@ impl AppClipDefaultExperienceLocalizations {
         call
     }
 
-    /// `DELETE /v1/appClipDefaultExperienceLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipDefaultExperienceLocalizations-_id_).
+    /// `DELETE /v1/appClipDefaultExperienceLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipDefaultExperienceLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appClipDefaultExperienceLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_).
+    /// `GET /v1/appClipDefaultExperienceLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appClipDefaultExperienceLocalizations/{id}/appClipHeaderImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_-appClipHeaderImage).
-    pub fn get_app_clip_header_image(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppClipHeaderImage {
+    /// `GET /v1/appClipDefaultExperienceLocalizations/{id}/appClipHeaderImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_-appClipHeaderImage))
+    pub fn get_app_clip_header_image(&self, id: impl AsRef<str>) -> GetAppClipHeaderImage {
         GetAppClipHeaderImage(self.0.call(GET_APP_CLIP_HEADER_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appClipDefaultExperienceLocalizations/{id}/relationships/appClipHeaderImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_-relationships-appClipHeaderImage).
+    /// `GET /v1/appClipDefaultExperienceLocalizations/{id}/relationships/appClipHeaderImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_-relationships-appClipHeaderImage))
     pub fn get_app_clip_header_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -68,9 +55,9 @@ impl AppClipDefaultExperienceLocalizations {
         self.0.call(GET_APP_CLIP_HEADER_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/appClipDefaultExperienceLocalizations/{id}`
+    /// `PATCH /v1/appClipDefaultExperienceLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperienceLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperienceLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -82,12 +69,12 @@ impl AppClipDefaultExperienceLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](AppClipDefaultExperienceLocalizations::get).
+/// Optional arguments of [`get`](AppClipDefaultExperienceLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipDefaultExperienceLocalizationResponse>);
 
 impl Get {
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -96,7 +83,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -105,7 +92,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipHeaderImages]`.
+    /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
         values: impl IntoIterator<Item = AppClipHeaderImagesField>,
@@ -114,7 +101,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClipDefaultExperience`, `appClipHeaderImage`.
     pub fn include(
@@ -128,7 +115,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppClipDefaultExperienceLocalizationResponse }
 
-/// Optional arguments of [`get_app_clip_header_image`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image).
+/// Optional arguments of [`get_app_clip_header_image`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppClipHeaderImage(
     crate::Call<
@@ -137,7 +124,7 @@ pub struct GetAppClipHeaderImage(
 );
 
 impl GetAppClipHeaderImage {
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -146,7 +133,7 @@ impl GetAppClipHeaderImage {
         self
     }
 
-    /// `fields[appClipHeaderImages]`.
+    /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
         values: impl IntoIterator<Item = AppClipHeaderImagesField>,
@@ -155,7 +142,7 @@ impl GetAppClipHeaderImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClipDefaultExperienceLocalization`.
     pub fn include(

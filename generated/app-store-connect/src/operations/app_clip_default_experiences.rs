@@ -26,9 +26,7 @@ use crate::models::{
 pub struct AppClipDefaultExperiences(pub(crate) rt::Client<crate::Api>);
 
 impl AppClipDefaultExperiences {
-    /// `POST /v1/appClipDefaultExperiences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipDefaultExperiences).
+    /// `POST /v1/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipDefaultExperiences))
     #[inline]
     pub fn create(
         &self,
@@ -39,23 +37,17 @@ impl AppClipDefaultExperiences {
         call
     }
 
-    /// `DELETE /v1/appClipDefaultExperiences/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipDefaultExperiences-_id_).
+    /// `DELETE /v1/appClipDefaultExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipDefaultExperiences-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_).
+    /// `GET /v1/appClipDefaultExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}/appClipAppStoreReviewDetail`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-appClipAppStoreReviewDetail).
+    /// `GET /v1/appClipDefaultExperiences/{id}/appClipAppStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-appClipAppStoreReviewDetail))
     pub fn get_app_clip_app_store_review_detail(
         &self,
         id: impl AsRef<str>,
@@ -65,9 +57,7 @@ impl AppClipDefaultExperiences {
         )
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipAppStoreReviewDetail`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipAppStoreReviewDetail).
+    /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipAppStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipAppStoreReviewDetail))
     pub fn get_app_clip_app_store_review_detail_linkage(
         &self,
         id: impl AsRef<str>,
@@ -77,21 +67,14 @@ impl AppClipDefaultExperiences {
         self.0.call(GET_APP_CLIP_APP_STORE_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}/releaseWithAppStoreVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-releaseWithAppStoreVersion).
-    pub fn get_release_with_app_store_version(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetReleaseWithAppStoreVersion {
+    /// `GET /v1/appClipDefaultExperiences/{id}/releaseWithAppStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-releaseWithAppStoreVersion))
+    pub fn get_release_with_app_store_version(&self, id: impl AsRef<str>) -> GetReleaseWithAppStoreVersion {
         GetReleaseWithAppStoreVersion(
             self.0.call(GET_RELEASE_WITH_APP_STORE_VERSION, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-releaseWithAppStoreVersion).
+    /// `GET /v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-releaseWithAppStoreVersion))
     pub fn get_release_with_app_store_version_linkage(
         &self,
         id: impl AsRef<str>,
@@ -99,9 +82,7 @@ impl AppClipDefaultExperiences {
         self.0.call(GET_RELEASE_WITH_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipDefaultExperienceLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipDefaultExperienceLocalizations).
+    /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipDefaultExperienceLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipDefaultExperienceLocalizations))
     pub fn list_app_clip_default_experience_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -116,9 +97,7 @@ impl AppClipDefaultExperiences {
         )
     }
 
-    /// `GET /v1/appClipDefaultExperiences/{id}/appClipDefaultExperienceLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-appClipDefaultExperienceLocalizations).
+    /// `GET /v1/appClipDefaultExperiences/{id}/appClipDefaultExperienceLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-appClipDefaultExperienceLocalizations))
     pub fn list_app_clip_default_experience_localizations(
         &self,
         id: impl AsRef<str>,
@@ -128,9 +107,7 @@ impl AppClipDefaultExperiences {
         )
     }
 
-    /// `PATCH /v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperiences-_id_-relationships-releaseWithAppStoreVersion).
+    /// `PATCH /v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperiences-_id_-relationships-releaseWithAppStoreVersion))
     pub fn set_release_with_app_store_version(
         &self,
         id: impl AsRef<str>,
@@ -141,9 +118,9 @@ impl AppClipDefaultExperiences {
         call
     }
 
-    /// `PATCH /v1/appClipDefaultExperiences/{id}`
+    /// `PATCH /v1/appClipDefaultExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperiences-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperiences-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -155,12 +132,12 @@ impl AppClipDefaultExperiences {
     }
 }
 
-/// Optional arguments of [`get`](AppClipDefaultExperiences::get).
+/// Optional arguments of [`get`](AppClipDefaultExperiences::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipDefaultExperienceResponse>);
 
 impl Get {
-    /// `fields[appClipAppStoreReviewDetails]`.
+    /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsField>,
@@ -169,7 +146,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -178,7 +155,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -187,16 +164,13 @@ impl Get {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -205,23 +179,17 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClip`, `appClipAppStoreReviewDetail`, `appClipDefaultExperienceLocalizations`, `releaseWithAppStoreVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appClipDefaultExperienceLocalizations]`: at most 50.
+    /// `limit[appClipDefaultExperienceLocalizations]`: how many are sent along, at most 50.
     #[inline]
-    pub fn limit_app_clip_default_experience_localizations(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
@@ -229,7 +197,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppClipDefaultExperienceResponse }
 
-/// Optional arguments of [`get_app_clip_app_store_review_detail`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail).
+/// Optional arguments of [`get_app_clip_app_store_review_detail`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppClipAppStoreReviewDetail(
     crate::Call<
@@ -241,7 +209,7 @@ pub struct GetAppClipAppStoreReviewDetail(
 );
 
 impl GetAppClipAppStoreReviewDetail {
-    /// `fields[appClipAppStoreReviewDetails]`.
+    /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsField>,
@@ -250,7 +218,7 @@ impl GetAppClipAppStoreReviewDetail {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -259,13 +227,10 @@ impl GetAppClipAppStoreReviewDetail {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClipDefaultExperience`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -273,14 +238,14 @@ impl GetAppClipAppStoreReviewDetail {
 
 rt::operation! { crate::Api, GetAppClipAppStoreReviewDetail => rt::Document<Option<AppClipAppStoreReviewDetail>, AppClipAppStoreReviewDetailResponseIncluded> }
 
-/// Optional arguments of [`get_release_with_app_store_version`](AppClipDefaultExperiences::get_release_with_app_store_version).
+/// Optional arguments of [`get_release_with_app_store_version`](AppClipDefaultExperiences::get_release_with_app_store_version); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetReleaseWithAppStoreVersion(
     crate::Call<rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded>>,
 );
 
 impl GetReleaseWithAppStoreVersion {
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -289,7 +254,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -298,7 +263,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -307,7 +272,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -316,7 +281,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -325,7 +290,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionPhasedReleases]`.
+    /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionPhasedReleasesField>,
@@ -334,7 +299,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionSubmissions]`.
+    /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionSubmissionsField>,
@@ -343,7 +308,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -352,22 +317,19 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -376,7 +338,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -385,25 +347,22 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperiments]`: at most 50.
+    /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
@@ -411,7 +370,7 @@ impl GetReleaseWithAppStoreVersion {
         self
     }
 
-    /// `limit[appStoreVersionLocalizations]`: at most 50.
+    /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
@@ -421,7 +380,7 @@ impl GetReleaseWithAppStoreVersion {
 
 rt::operation! { crate::Api, GetReleaseWithAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
 
-/// Optional arguments of [`list_app_clip_default_experience_localization_linkages`](AppClipDefaultExperiences::list_app_clip_default_experience_localization_linkages).
+/// Optional arguments of [`list_app_clip_default_experience_localization_linkages`](AppClipDefaultExperiences::list_app_clip_default_experience_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppClipDefaultExperienceLocalizationLinkages(
     crate::Call<
@@ -430,7 +389,7 @@ pub struct ListAppClipDefaultExperienceLocalizationLinkages(
 );
 
 impl ListAppClipDefaultExperienceLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -440,14 +399,14 @@ impl ListAppClipDefaultExperienceLocalizationLinkages {
 
 rt::operation! { crate::Api, ListAppClipDefaultExperienceLocalizationLinkages => AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_clip_default_experience_localizations`](AppClipDefaultExperiences::list_app_clip_default_experience_localizations).
+/// Optional arguments of [`list_app_clip_default_experience_localizations`](AppClipDefaultExperiences::list_app_clip_default_experience_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppClipDefaultExperienceLocalizations(
     crate::Call<AppClipDefaultExperienceLocalizationsResponse>,
 );
 
 impl ListAppClipDefaultExperienceLocalizations {
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -456,7 +415,7 @@ impl ListAppClipDefaultExperienceLocalizations {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -465,7 +424,7 @@ impl ListAppClipDefaultExperienceLocalizations {
         self
     }
 
-    /// `fields[appClipHeaderImages]`.
+    /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
         values: impl IntoIterator<Item = AppClipHeaderImagesField>,
@@ -474,27 +433,21 @@ impl ListAppClipDefaultExperienceLocalizations {
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClipDefaultExperience`, `appClipHeaderImage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipDefaultExperiencesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

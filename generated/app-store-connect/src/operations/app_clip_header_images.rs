@@ -17,9 +17,7 @@ use crate::models::{
 pub struct AppClipHeaderImages(pub(crate) rt::Client<crate::Api>);
 
 impl AppClipHeaderImages {
-    /// `POST /v1/appClipHeaderImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipHeaderImages).
+    /// `POST /v1/appClipHeaderImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipHeaderImages))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl AppClipHeaderImages {
         call
     }
 
-    /// `DELETE /v1/appClipHeaderImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipHeaderImages-_id_).
+    /// `DELETE /v1/appClipHeaderImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipHeaderImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appClipHeaderImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipHeaderImages-_id_).
+    /// `GET /v1/appClipHeaderImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipHeaderImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appClipHeaderImages/{id}`
+    /// `PATCH /v1/appClipHeaderImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipHeaderImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipHeaderImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl AppClipHeaderImages {
     }
 }
 
-/// Optional arguments of [`get`](AppClipHeaderImages::get).
+/// Optional arguments of [`get`](AppClipHeaderImages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipHeaderImageResponse>);
 
 impl Get {
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -72,7 +66,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipHeaderImages]`.
+    /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
         values: impl IntoIterator<Item = AppClipHeaderImagesField>,
@@ -81,11 +75,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppClipHeaderImagesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppClipHeaderImagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

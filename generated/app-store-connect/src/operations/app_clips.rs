@@ -22,16 +22,12 @@ use crate::models::{
 pub struct AppClips(pub(crate) rt::Client<crate::Api>);
 
 impl AppClips {
-    /// `GET /v1/appClips/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_).
+    /// `GET /v1/appClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appClips/{id}/relationships/appClipAdvancedExperiences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipAdvancedExperiences).
+    /// `GET /v1/appClips/{id}/relationships/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipAdvancedExperiences))
     pub fn list_app_clip_advanced_experience_linkages(
         &self,
         id: impl AsRef<str>,
@@ -41,21 +37,14 @@ impl AppClips {
         )
     }
 
-    /// `GET /v1/appClips/{id}/appClipAdvancedExperiences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-appClipAdvancedExperiences).
-    pub fn list_app_clip_advanced_experiences(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppClipAdvancedExperiences {
+    /// `GET /v1/appClips/{id}/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-appClipAdvancedExperiences))
+    pub fn list_app_clip_advanced_experiences(&self, id: impl AsRef<str>) -> ListAppClipAdvancedExperiences {
         ListAppClipAdvancedExperiences(
             self.0.call(LIST_APP_CLIP_ADVANCED_EXPERIENCES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appClips/{id}/relationships/appClipDefaultExperiences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipDefaultExperiences).
+    /// `GET /v1/appClips/{id}/relationships/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipDefaultExperiences))
     pub fn list_app_clip_default_experience_linkages(
         &self,
         id: impl AsRef<str>,
@@ -65,25 +54,20 @@ impl AppClips {
         )
     }
 
-    /// `GET /v1/appClips/{id}/appClipDefaultExperiences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-appClipDefaultExperiences).
-    pub fn list_app_clip_default_experiences(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppClipDefaultExperiences {
+    /// `GET /v1/appClips/{id}/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-appClipDefaultExperiences))
+    pub fn list_app_clip_default_experiences(&self, id: impl AsRef<str>) -> ListAppClipDefaultExperiences {
         ListAppClipDefaultExperiences(
             self.0.call(LIST_APP_CLIP_DEFAULT_EXPERIENCES, &[id.as_ref()]),
         )
     }
 }
 
-/// Optional arguments of [`get`](AppClips::get).
+/// Optional arguments of [`get`](AppClips::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipResponse>);
 
 impl Get {
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -92,22 +76,19 @@ impl Get {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appClipDefaultExperiences`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppClipsInclude>) -> Self {
@@ -115,7 +96,7 @@ impl Get {
         self
     }
 
-    /// `limit[appClipDefaultExperiences]`: at most 50.
+    /// `limit[appClipDefaultExperiences]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperiences]", value);
@@ -125,14 +106,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppClipResponse }
 
-/// Optional arguments of [`list_app_clip_advanced_experience_linkages`](AppClips::list_app_clip_advanced_experience_linkages).
+/// Optional arguments of [`list_app_clip_advanced_experience_linkages`](AppClips::list_app_clip_advanced_experience_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppClipAdvancedExperienceLinkages(
     crate::Call<AppClipAppClipAdvancedExperiencesLinkagesResponse>,
 );
 
 impl ListAppClipAdvancedExperienceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -142,14 +123,14 @@ impl ListAppClipAdvancedExperienceLinkages {
 
 rt::operation! { crate::Api, ListAppClipAdvancedExperienceLinkages => AppClipAppClipAdvancedExperiencesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_clip_advanced_experiences`](AppClips::list_app_clip_advanced_experiences).
+/// Optional arguments of [`list_app_clip_advanced_experiences`](AppClips::list_app_clip_advanced_experiences); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppClipAdvancedExperiences(
     crate::Call<AppClipAdvancedExperiencesResponse>,
 );
 
 impl ListAppClipAdvancedExperiences {
-    /// `fields[appClipAdvancedExperienceImages]`.
+    /// `fields[appClipAdvancedExperienceImages]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperienceImagesField>,
@@ -158,7 +139,7 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `fields[appClipAdvancedExperienceLocalizations]`.
+    /// `fields[appClipAdvancedExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperienceLocalizationsField>,
@@ -167,7 +148,7 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `fields[appClipAdvancedExperiences]`.
+    /// `fields[appClipAdvancedExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipAdvancedExperiencesField>,
@@ -176,16 +157,13 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `filter[action]`.
+    /// `filter[action]`: only what has one of these values.
     pub fn filter_action(
         mut self,
         values: impl IntoIterator<Item = AppClipsAppClipAdvancedExperiencesAction>,
@@ -194,7 +172,7 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `filter[placeStatus]`.
+    /// `filter[placeStatus]`: only what has one of these values.
     pub fn filter_place_status(
         mut self,
         values: impl IntoIterator<Item = AppClipsAppClipAdvancedExperiencesPlaceStatus>,
@@ -203,7 +181,7 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `filter[status]`.
+    /// `filter[status]`: only what has one of these values.
     pub fn filter_status(
         mut self,
         values: impl IntoIterator<Item = AppClipsAppClipAdvancedExperiencesStatus>,
@@ -212,7 +190,7 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClip`, `headerImage`, `localizations`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppClipsInclude>) -> Self {
@@ -220,14 +198,14 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -237,14 +215,14 @@ impl ListAppClipAdvancedExperiences {
 
 rt::operation! { crate::Api, ListAppClipAdvancedExperiences => AppClipAdvancedExperiencesResponse, paged }
 
-/// Optional arguments of [`list_app_clip_default_experience_linkages`](AppClips::list_app_clip_default_experience_linkages).
+/// Optional arguments of [`list_app_clip_default_experience_linkages`](AppClips::list_app_clip_default_experience_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppClipDefaultExperienceLinkages(
     crate::Call<AppClipAppClipDefaultExperiencesLinkagesResponse>,
 );
 
 impl ListAppClipDefaultExperienceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -254,19 +232,19 @@ impl ListAppClipDefaultExperienceLinkages {
 
 rt::operation! { crate::Api, ListAppClipDefaultExperienceLinkages => AppClipAppClipDefaultExperiencesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_clip_default_experiences`](AppClips::list_app_clip_default_experiences).
+/// Optional arguments of [`list_app_clip_default_experiences`](AppClips::list_app_clip_default_experiences); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppClipDefaultExperiences(crate::Call<AppClipDefaultExperiencesResponse>);
 
 impl ListAppClipDefaultExperiences {
-    /// `exists[releaseWithAppStoreVersion]`.
+    /// `exists[releaseWithAppStoreVersion]`: only what has this, or has it not.
     #[inline]
     pub fn exists_release_with_app_store_version(mut self, value: bool) -> Self {
         self.0.flag("exists[releaseWithAppStoreVersion]", value);
         self
     }
 
-    /// `fields[appClipAppStoreReviewDetails]`.
+    /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsField>,
@@ -275,7 +253,7 @@ impl ListAppClipDefaultExperiences {
         self
     }
 
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -284,7 +262,7 @@ impl ListAppClipDefaultExperiences {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -293,16 +271,13 @@ impl ListAppClipDefaultExperiences {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -311,7 +286,7 @@ impl ListAppClipDefaultExperiences {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClip`, `appClipAppStoreReviewDetail`, `appClipDefaultExperienceLocalizations`, `releaseWithAppStoreVersion`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppClipsInclude>) -> Self {
@@ -319,19 +294,16 @@ impl ListAppClipDefaultExperiences {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appClipDefaultExperienceLocalizations]`: at most 50.
+    /// `limit[appClipDefaultExperienceLocalizations]`: how many are sent along, at most 50.
     #[inline]
-    pub fn limit_app_clip_default_experience_localizations(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }

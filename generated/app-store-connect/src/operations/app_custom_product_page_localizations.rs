@@ -25,9 +25,7 @@ use crate::models::{
 pub struct AppCustomProductPageLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl AppCustomProductPageLocalizations {
-    /// `POST /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords).
+    /// `POST /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
     pub fn add_search_keywords(
         &self,
         id: impl AsRef<str>,
@@ -38,9 +36,7 @@ impl AppCustomProductPageLocalizations {
         call
     }
 
-    /// `POST /v1/appCustomProductPageLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageLocalizations).
+    /// `POST /v1/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -51,83 +47,53 @@ impl AppCustomProductPageLocalizations {
         call
     }
 
-    /// `DELETE /v1/appCustomProductPageLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPageLocalizations-_id_).
+    /// `DELETE /v1/appCustomProductPageLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPageLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_).
+    /// `GET /v1/appCustomProductPageLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appPreviewSets).
-    pub fn list_app_preview_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppPreviewSetLinkages {
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appPreviewSets))
+    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
         ListAppPreviewSetLinkages(
             self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appPreviewSets).
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appPreviewSets))
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appScreenshotSets).
-    pub fn list_app_screenshot_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotSetLinkages {
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appScreenshotSets))
+    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
         ListAppScreenshotSetLinkages(
             self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appScreenshotSets).
-    pub fn list_app_screenshot_sets(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotSets {
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appScreenshotSets))
+    pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords).
-    pub fn list_search_keyword_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSearchKeywordLinkages {
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
+    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
         ListSearchKeywordLinkages(
             self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appCustomProductPageLocalizations/{id}/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-searchKeywords).
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-searchKeywords))
     pub fn list_search_keywords(&self, id: impl AsRef<str>) -> ListSearchKeywords {
         ListSearchKeywords(self.0.call(LIST_SEARCH_KEYWORDS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords).
+    /// `DELETE /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
     pub fn remove_search_keywords(
         &self,
         id: impl AsRef<str>,
@@ -138,9 +104,9 @@ impl AppCustomProductPageLocalizations {
         call
     }
 
-    /// `PATCH /v1/appCustomProductPageLocalizations/{id}`
+    /// `PATCH /v1/appCustomProductPageLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPageLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPageLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -152,12 +118,12 @@ impl AppCustomProductPageLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](AppCustomProductPageLocalizations::get).
+/// Optional arguments of [`get`](AppCustomProductPageLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCustomProductPageLocalizationResponse>);
 
 impl Get {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -166,7 +132,7 @@ impl Get {
         self
     }
 
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -175,16 +141,13 @@ impl Get {
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -193,7 +156,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `searchKeywords`.
     pub fn include(
@@ -204,21 +167,21 @@ impl Get {
         self
     }
 
-    /// `limit[appPreviewSets]`: at most 50.
+    /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
     }
 
-    /// `limit[appScreenshotSets]`: at most 50.
+    /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
-    /// `limit[searchKeywords]`: at most 50.
+    /// `limit[searchKeywords]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
@@ -228,14 +191,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppCustomProductPageLocalizationResponse }
 
-/// Optional arguments of [`list_app_preview_set_linkages`](AppCustomProductPageLocalizations::list_app_preview_set_linkages).
+/// Optional arguments of [`list_app_preview_set_linkages`](AppCustomProductPageLocalizations::list_app_preview_set_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSetLinkages(
     crate::Call<AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse>,
 );
 
 impl ListAppPreviewSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -245,12 +208,12 @@ impl ListAppPreviewSetLinkages {
 
 rt::operation! { crate::Api, ListAppPreviewSetLinkages => AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets).
+/// Optional arguments of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -259,25 +222,19 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appPreviews]`.
-    pub fn fields_app_previews(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsField>,
-    ) -> Self {
+    /// `fields[appPreviews]`: the fields that are sent of each.
+    pub fn fields_app_previews(mut self, values: impl IntoIterator<Item = AppPreviewsField>) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -288,7 +245,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -297,7 +254,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -306,7 +263,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`.
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -315,7 +272,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[previewType]`.
+    /// `filter[previewType]`: only what has one of these values.
     pub fn filter_preview_type(
         mut self,
         values: impl IntoIterator<
@@ -326,7 +283,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
@@ -337,14 +294,14 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appPreviews]`: at most 50.
+    /// `limit[appPreviews]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
@@ -354,14 +311,14 @@ impl ListAppPreviewSets {
 
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
-/// Optional arguments of [`list_app_screenshot_set_linkages`](AppCustomProductPageLocalizations::list_app_screenshot_set_linkages).
+/// Optional arguments of [`list_app_screenshot_set_linkages`](AppCustomProductPageLocalizations::list_app_screenshot_set_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotSetLinkages(
     crate::Call<AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse>,
 );
 
 impl ListAppScreenshotSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -371,12 +328,12 @@ impl ListAppScreenshotSetLinkages {
 
 rt::operation! { crate::Api, ListAppScreenshotSetLinkages => AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets).
+/// Optional arguments of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -385,7 +342,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -394,16 +351,13 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appScreenshots]`.
-    pub fn fields_app_screenshots(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsField>,
-    ) -> Self {
+    /// `fields[appScreenshots]`: the fields that are sent of each.
+    pub fn fields_app_screenshots(mut self, values: impl IntoIterator<Item = AppScreenshotsField>) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -414,7 +368,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -423,7 +377,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -432,7 +386,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`.
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -441,7 +395,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[screenshotDisplayType]`.
+    /// `filter[screenshotDisplayType]`: only what has one of these values.
     pub fn filter_screenshot_display_type(
         mut self,
         values: impl IntoIterator<
@@ -452,7 +406,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
@@ -463,14 +417,14 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appScreenshots]`: at most 50.
+    /// `limit[appScreenshots]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
@@ -480,14 +434,14 @@ impl ListAppScreenshotSets {
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
-/// Optional arguments of [`list_search_keyword_linkages`](AppCustomProductPageLocalizations::list_search_keyword_linkages).
+/// Optional arguments of [`list_search_keyword_linkages`](AppCustomProductPageLocalizations::list_search_keyword_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSearchKeywordLinkages(
     crate::Call<AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse>,
 );
 
 impl ListSearchKeywordLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -497,39 +451,30 @@ impl ListSearchKeywordLinkages {
 
 rt::operation! { crate::Api, ListSearchKeywordLinkages => AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords).
+/// Optional arguments of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
 impl ListSearchKeywords {
-    /// `fields[appKeywords]`.
-    pub fn fields_app_keywords(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `fields[appKeywords]`: the fields that are sent of each.
+    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -20,9 +20,7 @@ use crate::models::{
 pub struct AppCustomProductPageVersions(pub(crate) rt::Client<crate::Api>);
 
 impl AppCustomProductPageVersions {
-    /// `POST /v1/appCustomProductPageVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageVersions).
+    /// `POST /v1/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageVersions))
     #[inline]
     pub fn create(
         &self,
@@ -33,16 +31,12 @@ impl AppCustomProductPageVersions {
         call
     }
 
-    /// `GET /v1/appCustomProductPageVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_).
+    /// `GET /v1/appCustomProductPageVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCustomProductPageVersions/{id}/relationships/appCustomProductPageLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-relationships-appCustomProductPageLocalizations).
+    /// `GET /v1/appCustomProductPageVersions/{id}/relationships/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-relationships-appCustomProductPageLocalizations))
     pub fn list_app_custom_product_page_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -54,9 +48,7 @@ impl AppCustomProductPageVersions {
         )
     }
 
-    /// `GET /v1/appCustomProductPageVersions/{id}/appCustomProductPageLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-appCustomProductPageLocalizations).
+    /// `GET /v1/appCustomProductPageVersions/{id}/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-appCustomProductPageLocalizations))
     pub fn list_app_custom_product_page_localizations(
         &self,
         id: impl AsRef<str>,
@@ -66,9 +58,9 @@ impl AppCustomProductPageVersions {
         )
     }
 
-    /// `PATCH /v1/appCustomProductPageVersions/{id}`
+    /// `PATCH /v1/appCustomProductPageVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPageVersions-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPageVersions-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -80,12 +72,12 @@ impl AppCustomProductPageVersions {
     }
 }
 
-/// Optional arguments of [`get`](AppCustomProductPageVersions::get).
+/// Optional arguments of [`get`](AppCustomProductPageVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCustomProductPageVersionResponse>);
 
 impl Get {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -94,7 +86,7 @@ impl Get {
         self
     }
 
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -103,7 +95,7 @@ impl Get {
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -112,18 +104,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPage`, `appCustomProductPageLocalizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppCustomProductPageVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppCustomProductPageVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appCustomProductPageLocalizations]`: at most 50.
+    /// `limit[appCustomProductPageLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageLocalizations]", value);
@@ -133,7 +122,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppCustomProductPageVersionResponse }
 
-/// Optional arguments of [`list_app_custom_product_page_localization_linkages`](AppCustomProductPageVersions::list_app_custom_product_page_localization_linkages).
+/// Optional arguments of [`list_app_custom_product_page_localization_linkages`](AppCustomProductPageVersions::list_app_custom_product_page_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageLocalizationLinkages(
     crate::Call<
@@ -142,7 +131,7 @@ pub struct ListAppCustomProductPageLocalizationLinkages(
 );
 
 impl ListAppCustomProductPageLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -152,14 +141,14 @@ impl ListAppCustomProductPageLocalizationLinkages {
 
 rt::operation! { crate::Api, ListAppCustomProductPageLocalizationLinkages => AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_custom_product_page_localizations`](AppCustomProductPageVersions::list_app_custom_product_page_localizations).
+/// Optional arguments of [`list_app_custom_product_page_localizations`](AppCustomProductPageVersions::list_app_custom_product_page_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageLocalizations(
     crate::Call<AppCustomProductPageLocalizationsResponse>,
 );
 
 impl ListAppCustomProductPageLocalizations {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -168,7 +157,7 @@ impl ListAppCustomProductPageLocalizations {
         self
     }
 
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -177,25 +166,19 @@ impl ListAppCustomProductPageLocalizations {
         self
     }
 
-    /// `fields[appKeywords]`.
-    pub fn fields_app_keywords(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `fields[appKeywords]`: the fields that are sent of each.
+    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -204,48 +187,42 @@ impl ListAppCustomProductPageLocalizations {
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `searchKeywords`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppCustomProductPageVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppCustomProductPageVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appPreviewSets]`: at most 50.
+    /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
     }
 
-    /// `limit[appScreenshotSets]`: at most 50.
+    /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
-    /// `limit[searchKeywords]`: at most 50.
+    /// `limit[searchKeywords]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);

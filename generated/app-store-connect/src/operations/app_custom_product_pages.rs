@@ -19,9 +19,7 @@ use crate::models::{
 pub struct AppCustomProductPages(pub(crate) rt::Client<crate::Api>);
 
 impl AppCustomProductPages {
-    /// `POST /v1/appCustomProductPages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPages).
+    /// `POST /v1/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPages))
     #[inline]
     pub fn create(
         &self,
@@ -32,23 +30,17 @@ impl AppCustomProductPages {
         call
     }
 
-    /// `DELETE /v1/appCustomProductPages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPages-_id_).
+    /// `DELETE /v1/appCustomProductPages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appCustomProductPages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_).
+    /// `GET /v1/appCustomProductPages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appCustomProductPages/{id}/relationships/appCustomProductPageVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-relationships-appCustomProductPageVersions).
+    /// `GET /v1/appCustomProductPages/{id}/relationships/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-relationships-appCustomProductPageVersions))
     pub fn list_app_custom_product_page_version_linkages(
         &self,
         id: impl AsRef<str>,
@@ -58,9 +50,7 @@ impl AppCustomProductPages {
         )
     }
 
-    /// `GET /v1/appCustomProductPages/{id}/appCustomProductPageVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-appCustomProductPageVersions).
+    /// `GET /v1/appCustomProductPages/{id}/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-appCustomProductPageVersions))
     pub fn list_app_custom_product_page_versions(
         &self,
         id: impl AsRef<str>,
@@ -70,9 +60,9 @@ impl AppCustomProductPages {
         )
     }
 
-    /// `PATCH /v1/appCustomProductPages/{id}`
+    /// `PATCH /v1/appCustomProductPages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -84,12 +74,12 @@ impl AppCustomProductPages {
     }
 }
 
-/// Optional arguments of [`get`](AppCustomProductPages::get).
+/// Optional arguments of [`get`](AppCustomProductPages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCustomProductPageResponse>);
 
 impl Get {
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -98,7 +88,7 @@ impl Get {
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -107,24 +97,21 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appCustomProductPageVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppCustomProductPagesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppCustomProductPagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appCustomProductPageVersions]`: at most 50.
+    /// `limit[appCustomProductPageVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageVersions]", value);
@@ -134,14 +121,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppCustomProductPageResponse }
 
-/// Optional arguments of [`list_app_custom_product_page_version_linkages`](AppCustomProductPages::list_app_custom_product_page_version_linkages).
+/// Optional arguments of [`list_app_custom_product_page_version_linkages`](AppCustomProductPages::list_app_custom_product_page_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageVersionLinkages(
     crate::Call<AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse>,
 );
 
 impl ListAppCustomProductPageVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -151,14 +138,14 @@ impl ListAppCustomProductPageVersionLinkages {
 
 rt::operation! { crate::Api, ListAppCustomProductPageVersionLinkages => AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_custom_product_page_versions`](AppCustomProductPages::list_app_custom_product_page_versions).
+/// Optional arguments of [`list_app_custom_product_page_versions`](AppCustomProductPages::list_app_custom_product_page_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageVersions(
     crate::Call<AppCustomProductPageVersionsResponse>,
 );
 
 impl ListAppCustomProductPageVersions {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -167,7 +154,7 @@ impl ListAppCustomProductPageVersions {
         self
     }
 
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -176,7 +163,7 @@ impl ListAppCustomProductPageVersions {
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -185,7 +172,7 @@ impl ListAppCustomProductPageVersions {
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
@@ -196,25 +183,22 @@ impl ListAppCustomProductPageVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPage`, `appCustomProductPageLocalizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppCustomProductPagesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppCustomProductPagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appCustomProductPageLocalizations]`: at most 50.
+    /// `limit[appCustomProductPageLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageLocalizations]", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AppEncryptionDeclarationDocuments(pub(crate) rt::Client<crate::Api>);
 
 impl AppEncryptionDeclarationDocuments {
-    /// `POST /v1/appEncryptionDeclarationDocuments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarationDocuments).
+    /// `POST /v1/appEncryptionDeclarationDocuments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarationDocuments))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl AppEncryptionDeclarationDocuments {
         call
     }
 
-    /// `GET /v1/appEncryptionDeclarationDocuments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarationDocuments-_id_).
+    /// `GET /v1/appEncryptionDeclarationDocuments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarationDocuments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appEncryptionDeclarationDocuments/{id}`
+    /// `PATCH /v1/appEncryptionDeclarationDocuments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEncryptionDeclarationDocuments-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEncryptionDeclarationDocuments-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -50,12 +46,12 @@ impl AppEncryptionDeclarationDocuments {
     }
 }
 
-/// Optional arguments of [`get`](AppEncryptionDeclarationDocuments::get).
+/// Optional arguments of [`get`](AppEncryptionDeclarationDocuments::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEncryptionDeclarationDocumentResponse>);
 
 impl Get {
-    /// `fields[appEncryptionDeclarationDocuments]`.
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationDocumentsField>,

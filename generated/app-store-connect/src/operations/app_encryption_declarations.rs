@@ -19,9 +19,7 @@ use crate::models::{
 pub struct AppEncryptionDeclarations(pub(crate) rt::Client<crate::Api>);
 
 impl AppEncryptionDeclarations {
-    /// `POST /v1/appEncryptionDeclarations/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarations-_id_-relationships-builds).
+    /// `POST /v1/appEncryptionDeclarations/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarations-_id_-relationships-builds))
     #[deprecated = "the vendor has deprecated it"]
     pub fn add_builds(
         &self,
@@ -33,9 +31,7 @@ impl AppEncryptionDeclarations {
         call
     }
 
-    /// `POST /v1/appEncryptionDeclarations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarations).
+    /// `POST /v1/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarations))
     #[inline]
     pub fn create(
         &self,
@@ -46,24 +42,18 @@ impl AppEncryptionDeclarations {
         call
     }
 
-    /// `GET /v1/appEncryptionDeclarations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_).
+    /// `GET /v1/appEncryptionDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appEncryptionDeclarations/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-app).
+    /// `GET /v1/appEncryptionDeclarations/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-app))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appEncryptionDeclarations/{id}/appEncryptionDeclarationDocument`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-appEncryptionDeclarationDocument).
+    /// `GET /v1/appEncryptionDeclarations/{id}/appEncryptionDeclarationDocument` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-appEncryptionDeclarationDocument))
     pub fn get_app_encryption_declaration_document(
         &self,
         id: impl AsRef<str>,
@@ -73,9 +63,7 @@ impl AppEncryptionDeclarations {
         )
     }
 
-    /// `GET /v1/appEncryptionDeclarations/{id}/relationships/appEncryptionDeclarationDocument`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-relationships-appEncryptionDeclarationDocument).
+    /// `GET /v1/appEncryptionDeclarations/{id}/relationships/appEncryptionDeclarationDocument` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-relationships-appEncryptionDeclarationDocument))
     pub fn get_app_encryption_declaration_document_linkage(
         &self,
         id: impl AsRef<str>,
@@ -85,9 +73,7 @@ impl AppEncryptionDeclarations {
         self.0.call(GET_APP_ENCRYPTION_DECLARATION_DOCUMENT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appEncryptionDeclarations/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-relationships-app).
+    /// `GET /v1/appEncryptionDeclarations/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-relationships-app))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_app_linkage(
         &self,
@@ -96,21 +82,19 @@ impl AppEncryptionDeclarations {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appEncryptionDeclarations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations).
+    /// `GET /v1/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 }
 
-/// Optional arguments of [`get`](AppEncryptionDeclarations::get).
+/// Optional arguments of [`get`](AppEncryptionDeclarations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEncryptionDeclarationResponse>);
 
 impl Get {
-    /// `fields[appEncryptionDeclarationDocuments]`.
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationDocumentsField>,
@@ -119,7 +103,7 @@ impl Get {
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -128,33 +112,27 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
+    /// `fields[builds]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEncryptionDeclarationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEncryptionDeclarationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -164,13 +142,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppEncryptionDeclarationResponse }
 
-/// Optional arguments of [`get_app`](AppEncryptionDeclarations::get_app).
+/// Optional arguments of [`get_app`](AppEncryptionDeclarations::get_app); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -179,14 +157,14 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
-/// Optional arguments of [`get_app_encryption_declaration_document`](AppEncryptionDeclarations::get_app_encryption_declaration_document).
+/// Optional arguments of [`get_app_encryption_declaration_document`](AppEncryptionDeclarations::get_app_encryption_declaration_document); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppEncryptionDeclarationDocument(
     crate::Call<rt::Document<Option<AppEncryptionDeclarationDocument>>>,
 );
 
 impl GetAppEncryptionDeclarationDocument {
-    /// `fields[appEncryptionDeclarationDocuments]`.
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationDocumentsField>,
@@ -198,12 +176,12 @@ impl GetAppEncryptionDeclarationDocument {
 
 rt::operation! { crate::Api, GetAppEncryptionDeclarationDocument => rt::Document<Option<AppEncryptionDeclarationDocument>> }
 
-/// Optional arguments of [`list`](AppEncryptionDeclarations::list).
+/// Optional arguments of [`list`](AppEncryptionDeclarations::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<AppEncryptionDeclarationsResponse>);
 
 impl List {
-    /// `fields[appEncryptionDeclarationDocuments]`.
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationDocumentsField>,
@@ -212,7 +190,7 @@ impl List {
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -221,42 +199,33 @@ impl List {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
+    /// `fields[builds]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `filter[platform]`.
+    /// `filter[platform]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_platform(
         mut self,
@@ -266,23 +235,20 @@ impl List {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEncryptionDeclarationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEncryptionDeclarationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);

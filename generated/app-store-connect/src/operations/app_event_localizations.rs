@@ -19,9 +19,7 @@ use crate::models::{
 pub struct AppEventLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl AppEventLocalizations {
-    /// `POST /v1/appEventLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventLocalizations).
+    /// `POST /v1/appEventLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -32,67 +30,43 @@ impl AppEventLocalizations {
         call
     }
 
-    /// `DELETE /v1/appEventLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventLocalizations-_id_).
+    /// `DELETE /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appEventLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_).
+    /// `GET /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appEventLocalizations/{id}/relationships/appEventScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventScreenshots).
-    pub fn list_app_event_screenshot_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppEventScreenshotLinkages {
+    /// `GET /v1/appEventLocalizations/{id}/relationships/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventScreenshots))
+    pub fn list_app_event_screenshot_linkages(&self, id: impl AsRef<str>) -> ListAppEventScreenshotLinkages {
         ListAppEventScreenshotLinkages(
             self.0.call(LIST_APP_EVENT_SCREENSHOT_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appEventLocalizations/{id}/appEventScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventScreenshots).
-    pub fn list_app_event_screenshots(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppEventScreenshots {
+    /// `GET /v1/appEventLocalizations/{id}/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventScreenshots))
+    pub fn list_app_event_screenshots(&self, id: impl AsRef<str>) -> ListAppEventScreenshots {
         ListAppEventScreenshots(self.0.call(LIST_APP_EVENT_SCREENSHOTS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appEventLocalizations/{id}/relationships/appEventVideoClips`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventVideoClips).
-    pub fn list_app_event_video_clip_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppEventVideoClipLinkages {
+    /// `GET /v1/appEventLocalizations/{id}/relationships/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventVideoClips))
+    pub fn list_app_event_video_clip_linkages(&self, id: impl AsRef<str>) -> ListAppEventVideoClipLinkages {
         ListAppEventVideoClipLinkages(
             self.0.call(LIST_APP_EVENT_VIDEO_CLIP_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appEventLocalizations/{id}/appEventVideoClips`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventVideoClips).
-    pub fn list_app_event_video_clips(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppEventVideoClips {
+    /// `GET /v1/appEventLocalizations/{id}/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventVideoClips))
+    pub fn list_app_event_video_clips(&self, id: impl AsRef<str>) -> ListAppEventVideoClips {
         ListAppEventVideoClips(self.0.call(LIST_APP_EVENT_VIDEO_CLIPS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appEventLocalizations/{id}`
+    /// `PATCH /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -104,12 +78,12 @@ impl AppEventLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](AppEventLocalizations::get).
+/// Optional arguments of [`get`](AppEventLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventLocalizationResponse>);
 
 impl Get {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -118,7 +92,7 @@ impl Get {
         self
     }
 
-    /// `fields[appEventScreenshots]`.
+    /// `fields[appEventScreenshots]`: the fields that are sent of each.
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -127,7 +101,7 @@ impl Get {
         self
     }
 
-    /// `fields[appEventVideoClips]`.
+    /// `fields[appEventVideoClips]`: the fields that are sent of each.
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -136,34 +110,28 @@ impl Get {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventLocalizationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appEventScreenshots]`: at most 50.
+    /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
         self
     }
 
-    /// `limit[appEventVideoClips]`: at most 50.
+    /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
@@ -173,14 +141,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppEventLocalizationResponse }
 
-/// Optional arguments of [`list_app_event_screenshot_linkages`](AppEventLocalizations::list_app_event_screenshot_linkages).
+/// Optional arguments of [`list_app_event_screenshot_linkages`](AppEventLocalizations::list_app_event_screenshot_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppEventScreenshotLinkages(
     crate::Call<AppEventLocalizationAppEventScreenshotsLinkagesResponse>,
 );
 
 impl ListAppEventScreenshotLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -190,12 +158,12 @@ impl ListAppEventScreenshotLinkages {
 
 rt::operation! { crate::Api, ListAppEventScreenshotLinkages => AppEventLocalizationAppEventScreenshotsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots).
+/// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppEventScreenshots(crate::Call<AppEventScreenshotsResponse>);
 
 impl ListAppEventScreenshots {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -204,7 +172,7 @@ impl ListAppEventScreenshots {
         self
     }
 
-    /// `fields[appEventScreenshots]`.
+    /// `fields[appEventScreenshots]`: the fields that are sent of each.
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -213,18 +181,15 @@ impl ListAppEventScreenshots {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appEventLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventLocalizationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -234,14 +199,14 @@ impl ListAppEventScreenshots {
 
 rt::operation! { crate::Api, ListAppEventScreenshots => AppEventScreenshotsResponse, paged }
 
-/// Optional arguments of [`list_app_event_video_clip_linkages`](AppEventLocalizations::list_app_event_video_clip_linkages).
+/// Optional arguments of [`list_app_event_video_clip_linkages`](AppEventLocalizations::list_app_event_video_clip_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppEventVideoClipLinkages(
     crate::Call<AppEventLocalizationAppEventVideoClipsLinkagesResponse>,
 );
 
 impl ListAppEventVideoClipLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -251,12 +216,12 @@ impl ListAppEventVideoClipLinkages {
 
 rt::operation! { crate::Api, ListAppEventVideoClipLinkages => AppEventLocalizationAppEventVideoClipsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips).
+/// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppEventVideoClips(crate::Call<AppEventVideoClipsResponse>);
 
 impl ListAppEventVideoClips {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -265,7 +230,7 @@ impl ListAppEventVideoClips {
         self
     }
 
-    /// `fields[appEventVideoClips]`.
+    /// `fields[appEventVideoClips]`: the fields that are sent of each.
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -274,18 +239,15 @@ impl ListAppEventVideoClips {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appEventLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventLocalizationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AppEventScreenshots(pub(crate) rt::Client<crate::Api>);
 
 impl AppEventScreenshots {
-    /// `POST /v1/appEventScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventScreenshots).
+    /// `POST /v1/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventScreenshots))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl AppEventScreenshots {
         call
     }
 
-    /// `DELETE /v1/appEventScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventScreenshots-_id_).
+    /// `DELETE /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventScreenshots-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appEventScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventScreenshots-_id_).
+    /// `GET /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventScreenshots-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appEventScreenshots/{id}`
+    /// `PATCH /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventScreenshots-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventScreenshots-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl AppEventScreenshots {
     }
 }
 
-/// Optional arguments of [`get`](AppEventScreenshots::get).
+/// Optional arguments of [`get`](AppEventScreenshots::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventScreenshotResponse>);
 
 impl Get {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -71,7 +65,7 @@ impl Get {
         self
     }
 
-    /// `fields[appEventScreenshots]`.
+    /// `fields[appEventScreenshots]`: the fields that are sent of each.
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -80,11 +74,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventScreenshotsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventScreenshotsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -16,53 +16,41 @@ use crate::models::{
 pub struct AppEventVideoClips(pub(crate) rt::Client<crate::Api>);
 
 impl AppEventVideoClips {
-    /// `POST /v1/appEventVideoClips`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventVideoClips).
+    /// `POST /v1/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventVideoClips))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppEventVideoClipCreateRequest,
-    ) -> crate::Call<AppEventVideoClipResponse> {
+    pub fn create(&self, request: AppEventVideoClipCreateRequest) -> crate::Call<AppEventVideoClipResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appEventVideoClips/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventVideoClips-_id_).
+    /// `DELETE /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventVideoClips-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appEventVideoClips/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventVideoClips-_id_).
+    /// `GET /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventVideoClips-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appEventVideoClips/{id}`
+    /// `PATCH /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventVideoClips-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventVideoClips-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: AppEventVideoClipUpdateRequest,
-    ) -> crate::Call<AppEventVideoClipResponse> {
+    pub fn update(&self, request: AppEventVideoClipUpdateRequest) -> crate::Call<AppEventVideoClipResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEventVideoClips::get).
+/// Optional arguments of [`get`](AppEventVideoClips::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventVideoClipResponse>);
 
 impl Get {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -71,7 +59,7 @@ impl Get {
         self
     }
 
-    /// `fields[appEventVideoClips]`.
+    /// `fields[appEventVideoClips]`: the fields that are sent of each.
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -80,11 +68,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventVideoClipsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventVideoClipsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -17,70 +17,51 @@ use crate::models::{
 pub struct AppEvents(pub(crate) rt::Client<crate::Api>);
 
 impl AppEvents {
-    /// `POST /v1/appEvents`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEvents).
+    /// `POST /v1/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEvents))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppEventCreateRequest,
-    ) -> crate::Call<AppEventResponse> {
+    pub fn create(&self, request: AppEventCreateRequest) -> crate::Call<AppEventResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appEvents/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEvents-_id_).
+    /// `DELETE /v1/appEvents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEvents-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appEvents/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_).
+    /// `GET /v1/appEvents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appEvents/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v1/appEvents/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appEvents/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-localizations).
+    /// `GET /v1/appEvents/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appEvents/{id}`
+    /// `PATCH /v1/appEvents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEvents-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEvents-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: AppEventUpdateRequest,
-    ) -> crate::Call<AppEventResponse> {
+    pub fn update(&self, request: AppEventUpdateRequest) -> crate::Call<AppEventResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEvents::get).
+/// Optional arguments of [`get`](AppEvents::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventResponse>);
 
 impl Get {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -89,27 +70,21 @@ impl Get {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -119,12 +94,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppEventResponse }
 
-/// Optional arguments of [`list_localization_linkages`](AppEvents::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](AppEvents::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(crate::Call<AppEventLocalizationsLinkagesResponse>);
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -134,12 +109,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => AppEventLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](AppEvents::list_localizations).
+/// Optional arguments of [`list_localizations`](AppEvents::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<AppEventLocalizationsResponse>);
 
 impl ListLocalizations {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -148,7 +123,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[appEventScreenshots]`.
+    /// `fields[appEventScreenshots]`: the fields that are sent of each.
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -157,7 +132,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[appEventVideoClips]`.
+    /// `fields[appEventVideoClips]`: the fields that are sent of each.
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -166,41 +141,35 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appEventScreenshots]`: at most 50.
+    /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
         self
     }
 
-    /// `limit[appEventVideoClips]`: at most 50.
+    /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);

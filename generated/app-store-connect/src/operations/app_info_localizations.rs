@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AppInfoLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl AppInfoLocalizations {
-    /// `POST /v1/appInfoLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appInfoLocalizations).
+    /// `POST /v1/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appInfoLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl AppInfoLocalizations {
         call
     }
 
-    /// `DELETE /v1/appInfoLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appInfoLocalizations-_id_).
+    /// `DELETE /v1/appInfoLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appInfoLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfoLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfoLocalizations-_id_).
+    /// `GET /v1/appInfoLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfoLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appInfoLocalizations/{id}`
+    /// `PATCH /v1/appInfoLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appInfoLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appInfoLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl AppInfoLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](AppInfoLocalizations::get).
+/// Optional arguments of [`get`](AppInfoLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppInfoLocalizationResponse>);
 
 impl Get {
-    /// `fields[appInfoLocalizations]`.
+    /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
         values: impl IntoIterator<Item = AppInfoLocalizationsField>,
@@ -71,20 +65,14 @@ impl Get {
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppInfoLocalizationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppInfoLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

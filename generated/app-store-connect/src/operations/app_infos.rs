@@ -22,26 +22,17 @@ use crate::models::{
 pub struct AppInfos(pub(crate) rt::Client<crate::Api>);
 
 impl AppInfos {
-    /// `GET /v1/appInfos/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_).
+    /// `GET /v1/appInfos/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appInfos/{id}/ageRatingDeclaration`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-ageRatingDeclaration).
-    pub fn get_age_rating_declaration(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAgeRatingDeclaration {
+    /// `GET /v1/appInfos/{id}/ageRatingDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-ageRatingDeclaration))
+    pub fn get_age_rating_declaration(&self, id: impl AsRef<str>) -> GetAgeRatingDeclaration {
         GetAgeRatingDeclaration(self.0.call(GET_AGE_RATING_DECLARATION, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/ageRatingDeclaration`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-ageRatingDeclaration).
+    /// `GET /v1/appInfos/{id}/relationships/ageRatingDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-ageRatingDeclaration))
     pub fn get_age_rating_declaration_linkage(
         &self,
         id: impl AsRef<str>,
@@ -49,16 +40,12 @@ impl AppInfos {
         self.0.call(GET_AGE_RATING_DECLARATION_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/primaryCategory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primaryCategory).
+    /// `GET /v1/appInfos/{id}/primaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primaryCategory))
     pub fn get_primary_category(&self, id: impl AsRef<str>) -> GetPrimaryCategory {
         GetPrimaryCategory(self.0.call(GET_PRIMARY_CATEGORY, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/primaryCategory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primaryCategory).
+    /// `GET /v1/appInfos/{id}/relationships/primaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primaryCategory))
     pub fn get_primary_category_linkage(
         &self,
         id: impl AsRef<str>,
@@ -66,21 +53,14 @@ impl AppInfos {
         self.0.call(GET_PRIMARY_CATEGORY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/primarySubcategoryOne`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primarySubcategoryOne).
-    pub fn get_primary_subcategory_one(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetPrimarySubcategoryOne {
+    /// `GET /v1/appInfos/{id}/primarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primarySubcategoryOne))
+    pub fn get_primary_subcategory_one(&self, id: impl AsRef<str>) -> GetPrimarySubcategoryOne {
         GetPrimarySubcategoryOne(
             self.0.call(GET_PRIMARY_SUBCATEGORY_ONE, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/primarySubcategoryOne`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primarySubcategoryOne).
+    /// `GET /v1/appInfos/{id}/relationships/primarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primarySubcategoryOne))
     pub fn get_primary_subcategory_one_linkage(
         &self,
         id: impl AsRef<str>,
@@ -88,21 +68,14 @@ impl AppInfos {
         self.0.call(GET_PRIMARY_SUBCATEGORY_ONE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/primarySubcategoryTwo`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primarySubcategoryTwo).
-    pub fn get_primary_subcategory_two(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetPrimarySubcategoryTwo {
+    /// `GET /v1/appInfos/{id}/primarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primarySubcategoryTwo))
+    pub fn get_primary_subcategory_two(&self, id: impl AsRef<str>) -> GetPrimarySubcategoryTwo {
         GetPrimarySubcategoryTwo(
             self.0.call(GET_PRIMARY_SUBCATEGORY_TWO, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/primarySubcategoryTwo`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primarySubcategoryTwo).
+    /// `GET /v1/appInfos/{id}/relationships/primarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primarySubcategoryTwo))
     pub fn get_primary_subcategory_two_linkage(
         &self,
         id: impl AsRef<str>,
@@ -110,16 +83,12 @@ impl AppInfos {
         self.0.call(GET_PRIMARY_SUBCATEGORY_TWO_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/secondaryCategory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondaryCategory).
+    /// `GET /v1/appInfos/{id}/secondaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondaryCategory))
     pub fn get_secondary_category(&self, id: impl AsRef<str>) -> GetSecondaryCategory {
         GetSecondaryCategory(self.0.call(GET_SECONDARY_CATEGORY, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/secondaryCategory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondaryCategory).
+    /// `GET /v1/appInfos/{id}/relationships/secondaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondaryCategory))
     pub fn get_secondary_category_linkage(
         &self,
         id: impl AsRef<str>,
@@ -127,21 +96,14 @@ impl AppInfos {
         self.0.call(GET_SECONDARY_CATEGORY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/secondarySubcategoryOne`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondarySubcategoryOne).
-    pub fn get_secondary_subcategory_one(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetSecondarySubcategoryOne {
+    /// `GET /v1/appInfos/{id}/secondarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondarySubcategoryOne))
+    pub fn get_secondary_subcategory_one(&self, id: impl AsRef<str>) -> GetSecondarySubcategoryOne {
         GetSecondarySubcategoryOne(
             self.0.call(GET_SECONDARY_SUBCATEGORY_ONE, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/secondarySubcategoryOne`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondarySubcategoryOne).
+    /// `GET /v1/appInfos/{id}/relationships/secondarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondarySubcategoryOne))
     pub fn get_secondary_subcategory_one_linkage(
         &self,
         id: impl AsRef<str>,
@@ -149,21 +111,14 @@ impl AppInfos {
         self.0.call(GET_SECONDARY_SUBCATEGORY_ONE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/secondarySubcategoryTwo`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondarySubcategoryTwo).
-    pub fn get_secondary_subcategory_two(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetSecondarySubcategoryTwo {
+    /// `GET /v1/appInfos/{id}/secondarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondarySubcategoryTwo))
+    pub fn get_secondary_subcategory_two(&self, id: impl AsRef<str>) -> GetSecondarySubcategoryTwo {
         GetSecondarySubcategoryTwo(
             self.0.call(GET_SECONDARY_SUBCATEGORY_TWO, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/secondarySubcategoryTwo`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondarySubcategoryTwo).
+    /// `GET /v1/appInfos/{id}/relationships/secondarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondarySubcategoryTwo))
     pub fn get_secondary_subcategory_two_linkage(
         &self,
         id: impl AsRef<str>,
@@ -171,9 +126,7 @@ impl AppInfos {
         self.0.call(GET_SECONDARY_SUBCATEGORY_TWO_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/appInfoLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-appInfoLocalizations).
+    /// `GET /v1/appInfos/{id}/relationships/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-appInfoLocalizations))
     pub fn list_app_info_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -183,43 +136,28 @@ impl AppInfos {
         )
     }
 
-    /// `GET /v1/appInfos/{id}/appInfoLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-appInfoLocalizations).
-    pub fn list_app_info_localizations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppInfoLocalizations {
+    /// `GET /v1/appInfos/{id}/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-appInfoLocalizations))
+    pub fn list_app_info_localizations(&self, id: impl AsRef<str>) -> ListAppInfoLocalizations {
         ListAppInfoLocalizations(
             self.0.call(LIST_APP_INFO_LOCALIZATIONS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appInfos/{id}/relationships/territoryAgeRatings`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-territoryAgeRatings).
-    pub fn list_territory_age_rating_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListTerritoryAgeRatingLinkages {
+    /// `GET /v1/appInfos/{id}/relationships/territoryAgeRatings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-territoryAgeRatings))
+    pub fn list_territory_age_rating_linkages(&self, id: impl AsRef<str>) -> ListTerritoryAgeRatingLinkages {
         ListTerritoryAgeRatingLinkages(
             self.0.call(LIST_TERRITORY_AGE_RATING_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appInfos/{id}/territoryAgeRatings`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-territoryAgeRatings).
-    pub fn list_territory_age_ratings(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListTerritoryAgeRatings {
+    /// `GET /v1/appInfos/{id}/territoryAgeRatings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-territoryAgeRatings))
+    pub fn list_territory_age_ratings(&self, id: impl AsRef<str>) -> ListTerritoryAgeRatings {
         ListTerritoryAgeRatings(self.0.call(LIST_TERRITORY_AGE_RATINGS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appInfos/{id}`
+    /// `PATCH /v1/appInfos/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appInfos-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appInfos-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(&self, request: AppInfoUpdateRequest) -> crate::Call<AppInfoResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -228,12 +166,12 @@ impl AppInfos {
     }
 }
 
-/// Optional arguments of [`get`](AppInfos::get).
+/// Optional arguments of [`get`](AppInfos::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppInfoResponse>);
 
 impl Get {
-    /// `fields[ageRatingDeclarations]`.
+    /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
         values: impl IntoIterator<Item = AgeRatingDeclarationsField>,
@@ -242,16 +180,13 @@ impl Get {
         self
     }
 
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `fields[appInfoLocalizations]`.
+    /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
         values: impl IntoIterator<Item = AppInfoLocalizationsField>,
@@ -260,22 +195,19 @@ impl Get {
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `ageRatingDeclaration`, `app`, `appInfoLocalizations`, `primaryCategory`, `primarySubcategoryOne`, `primarySubcategoryTwo`, `secondaryCategory`, `secondarySubcategoryOne`, `secondarySubcategoryTwo`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -283,7 +215,7 @@ impl Get {
         self
     }
 
-    /// `limit[appInfoLocalizations]`: at most 50.
+    /// `limit[appInfoLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appInfoLocalizations]", value);
@@ -293,14 +225,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppInfoResponse }
 
-/// Optional arguments of [`get_age_rating_declaration`](AppInfos::get_age_rating_declaration).
+/// Optional arguments of [`get_age_rating_declaration`](AppInfos::get_age_rating_declaration); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAgeRatingDeclaration(
     crate::Call<rt::Document<Option<AgeRatingDeclaration>>>,
 );
 
 impl GetAgeRatingDeclaration {
-    /// `fields[ageRatingDeclarations]`.
+    /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
         values: impl IntoIterator<Item = AgeRatingDeclarationsField>,
@@ -312,23 +244,20 @@ impl GetAgeRatingDeclaration {
 
 rt::operation! { crate::Api, GetAgeRatingDeclaration => rt::Document<Option<AgeRatingDeclaration>> }
 
-/// Optional arguments of [`get_primary_category`](AppInfos::get_primary_category).
+/// Optional arguments of [`get_primary_category`](AppInfos::get_primary_category); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetPrimaryCategory(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
 
 impl GetPrimaryCategory {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `parent`, `subcategories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -336,7 +265,7 @@ impl GetPrimaryCategory {
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -346,23 +275,20 @@ impl GetPrimaryCategory {
 
 rt::operation! { crate::Api, GetPrimaryCategory => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`get_primary_subcategory_one`](AppInfos::get_primary_subcategory_one).
+/// Optional arguments of [`get_primary_subcategory_one`](AppInfos::get_primary_subcategory_one); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetPrimarySubcategoryOne(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
 
 impl GetPrimarySubcategoryOne {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `parent`, `subcategories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -370,7 +296,7 @@ impl GetPrimarySubcategoryOne {
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -380,23 +306,20 @@ impl GetPrimarySubcategoryOne {
 
 rt::operation! { crate::Api, GetPrimarySubcategoryOne => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`get_primary_subcategory_two`](AppInfos::get_primary_subcategory_two).
+/// Optional arguments of [`get_primary_subcategory_two`](AppInfos::get_primary_subcategory_two); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetPrimarySubcategoryTwo(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
 
 impl GetPrimarySubcategoryTwo {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `parent`, `subcategories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -404,7 +327,7 @@ impl GetPrimarySubcategoryTwo {
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -414,23 +337,20 @@ impl GetPrimarySubcategoryTwo {
 
 rt::operation! { crate::Api, GetPrimarySubcategoryTwo => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`get_secondary_category`](AppInfos::get_secondary_category).
+/// Optional arguments of [`get_secondary_category`](AppInfos::get_secondary_category); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetSecondaryCategory(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
 
 impl GetSecondaryCategory {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `parent`, `subcategories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -438,7 +358,7 @@ impl GetSecondaryCategory {
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -448,23 +368,20 @@ impl GetSecondaryCategory {
 
 rt::operation! { crate::Api, GetSecondaryCategory => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`get_secondary_subcategory_one`](AppInfos::get_secondary_subcategory_one).
+/// Optional arguments of [`get_secondary_subcategory_one`](AppInfos::get_secondary_subcategory_one); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetSecondarySubcategoryOne(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
 
 impl GetSecondarySubcategoryOne {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `parent`, `subcategories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -472,7 +389,7 @@ impl GetSecondarySubcategoryOne {
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -482,23 +399,20 @@ impl GetSecondarySubcategoryOne {
 
 rt::operation! { crate::Api, GetSecondarySubcategoryOne => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`get_secondary_subcategory_two`](AppInfos::get_secondary_subcategory_two).
+/// Optional arguments of [`get_secondary_subcategory_two`](AppInfos::get_secondary_subcategory_two); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetSecondarySubcategoryTwo(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
 
 impl GetSecondarySubcategoryTwo {
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `parent`, `subcategories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -506,7 +420,7 @@ impl GetSecondarySubcategoryTwo {
         self
     }
 
-    /// `limit[subcategories]`: at most 50.
+    /// `limit[subcategories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
@@ -516,14 +430,14 @@ impl GetSecondarySubcategoryTwo {
 
 rt::operation! { crate::Api, GetSecondarySubcategoryTwo => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`list_app_info_localization_linkages`](AppInfos::list_app_info_localization_linkages).
+/// Optional arguments of [`list_app_info_localization_linkages`](AppInfos::list_app_info_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppInfoLocalizationLinkages(
     crate::Call<AppInfoAppInfoLocalizationsLinkagesResponse>,
 );
 
 impl ListAppInfoLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -533,12 +447,12 @@ impl ListAppInfoLocalizationLinkages {
 
 rt::operation! { crate::Api, ListAppInfoLocalizationLinkages => AppInfoAppInfoLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_info_localizations`](AppInfos::list_app_info_localizations).
+/// Optional arguments of [`list_app_info_localizations`](AppInfos::list_app_info_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppInfoLocalizations(crate::Call<AppInfoLocalizationsResponse>);
 
 impl ListAppInfoLocalizations {
-    /// `fields[appInfoLocalizations]`.
+    /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
         values: impl IntoIterator<Item = AppInfoLocalizationsField>,
@@ -547,25 +461,19 @@ impl ListAppInfoLocalizations {
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appInfo`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -573,7 +481,7 @@ impl ListAppInfoLocalizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -583,14 +491,14 @@ impl ListAppInfoLocalizations {
 
 rt::operation! { crate::Api, ListAppInfoLocalizations => AppInfoLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_territory_age_rating_linkages`](AppInfos::list_territory_age_rating_linkages).
+/// Optional arguments of [`list_territory_age_rating_linkages`](AppInfos::list_territory_age_rating_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritoryAgeRatingLinkages(
     crate::Call<AppInfoTerritoryAgeRatingsLinkagesResponse>,
 );
 
 impl ListTerritoryAgeRatingLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -600,21 +508,18 @@ impl ListTerritoryAgeRatingLinkages {
 
 rt::operation! { crate::Api, ListTerritoryAgeRatingLinkages => AppInfoTerritoryAgeRatingsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_territory_age_ratings`](AppInfos::list_territory_age_ratings).
+/// Optional arguments of [`list_territory_age_ratings`](AppInfos::list_territory_age_ratings); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritoryAgeRatings(crate::Call<TerritoryAgeRatingsResponse>);
 
 impl ListTerritoryAgeRatings {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `fields[territoryAgeRatings]`.
+    /// `fields[territoryAgeRatings]`: the fields that are sent of each.
     pub fn fields_territory_age_ratings(
         mut self,
         values: impl IntoIterator<Item = TerritoryAgeRatingsField>,
@@ -623,7 +528,7 @@ impl ListTerritoryAgeRatings {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppInfosInclude>) -> Self {
@@ -631,7 +536,7 @@ impl ListTerritoryAgeRatings {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

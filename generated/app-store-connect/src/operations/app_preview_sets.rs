@@ -18,53 +18,35 @@ use crate::models::{
 pub struct AppPreviewSets(pub(crate) rt::Client<crate::Api>);
 
 impl AppPreviewSets {
-    /// `POST /v1/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviewSets).
+    /// `POST /v1/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviewSets))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppPreviewSetCreateRequest,
-    ) -> crate::Call<AppPreviewSetResponse> {
+    pub fn create(&self, request: AppPreviewSetCreateRequest) -> crate::Call<AppPreviewSetResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appPreviewSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviewSets-_id_).
+    /// `DELETE /v1/appPreviewSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviewSets-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appPreviewSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_).
+    /// `GET /v1/appPreviewSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appPreviewSets/{id}/relationships/appPreviews`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-relationships-appPreviews).
-    pub fn list_app_preview_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppPreviewLinkages {
+    /// `GET /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-relationships-appPreviews))
+    pub fn list_app_preview_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewLinkages {
         ListAppPreviewLinkages(self.0.call(LIST_APP_PREVIEW_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appPreviewSets/{id}/appPreviews`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-appPreviews).
+    /// `GET /v1/appPreviewSets/{id}/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-appPreviews))
     pub fn list_app_previews(&self, id: impl AsRef<str>) -> ListAppPreviews {
         ListAppPreviews(self.0.call(LIST_APP_PREVIEWS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appPreviewSets/{id}/relationships/appPreviews`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviewSets-_id_-relationships-appPreviews).
+    /// `PATCH /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviewSets-_id_-relationships-appPreviews))
     pub fn replace_app_previews(
         &self,
         id: impl AsRef<str>,
@@ -76,12 +58,12 @@ impl AppPreviewSets {
     }
 }
 
-/// Optional arguments of [`get`](AppPreviewSets::get).
+/// Optional arguments of [`get`](AppPreviewSets::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPreviewSetResponse>);
 
 impl Get {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -90,25 +72,19 @@ impl Get {
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appPreviews]`.
-    pub fn fields_app_previews(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsField>,
-    ) -> Self {
+    /// `fields[appPreviews]`: the fields that are sent of each.
+    pub fn fields_app_previews(mut self, values: impl IntoIterator<Item = AppPreviewsField>) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -119,7 +95,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -128,18 +104,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPreviewSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appPreviews]`: at most 50.
+    /// `limit[appPreviews]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
@@ -149,12 +122,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppPreviewSetResponse }
 
-/// Optional arguments of [`list_app_preview_linkages`](AppPreviewSets::list_app_preview_linkages).
+/// Optional arguments of [`list_app_preview_linkages`](AppPreviewSets::list_app_preview_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewLinkages(crate::Call<AppPreviewSetAppPreviewsLinkagesResponse>);
 
 impl ListAppPreviewLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -164,41 +137,32 @@ impl ListAppPreviewLinkages {
 
 rt::operation! { crate::Api, ListAppPreviewLinkages => AppPreviewSetAppPreviewsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_previews`](AppPreviewSets::list_app_previews).
+/// Optional arguments of [`list_app_previews`](AppPreviewSets::list_app_previews); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviews(crate::Call<AppPreviewsResponse>);
 
 impl ListAppPreviews {
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appPreviews]`.
-    pub fn fields_app_previews(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsField>,
-    ) -> Self {
+    /// `fields[appPreviews]`: the fields that are sent of each.
+    pub fn fields_app_previews(mut self, values: impl IntoIterator<Item = AppPreviewsField>) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPreviewSet`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPreviewSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

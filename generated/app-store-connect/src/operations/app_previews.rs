@@ -16,75 +16,54 @@ use crate::models::{
 pub struct AppPreviews(pub(crate) rt::Client<crate::Api>);
 
 impl AppPreviews {
-    /// `POST /v1/appPreviews`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviews).
+    /// `POST /v1/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviews))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppPreviewCreateRequest,
-    ) -> crate::Call<AppPreviewResponse> {
+    pub fn create(&self, request: AppPreviewCreateRequest) -> crate::Call<AppPreviewResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appPreviews/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviews-_id_).
+    /// `DELETE /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviews-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appPreviews/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviews-_id_).
+    /// `GET /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviews-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appPreviews/{id}`
+    /// `PATCH /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviews-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviews-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: AppPreviewUpdateRequest,
-    ) -> crate::Call<AppPreviewResponse> {
+    pub fn update(&self, request: AppPreviewUpdateRequest) -> crate::Call<AppPreviewResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppPreviews::get).
+/// Optional arguments of [`get`](AppPreviews::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPreviewResponse>);
 
 impl Get {
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appPreviews]`.
-    pub fn fields_app_previews(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsField>,
-    ) -> Self {
+    /// `fields[appPreviews]`: the fields that are sent of each.
+    pub fn fields_app_previews(mut self, values: impl IntoIterator<Item = AppPreviewsField>) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPreviewsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -16,77 +16,54 @@ use crate::models::{
 pub struct AppPricePointsV3(pub(crate) rt::Client<crate::Api>);
 
 impl AppPricePointsV3 {
-    /// `GET /v3/appPricePoints/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_).
+    /// `GET /v3/appPricePoints/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v3/appPricePoints/{id}/relationships/equalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-relationships-equalizations).
-    pub fn list_equalization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListEqualizationLinkages {
+    /// `GET /v3/appPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-relationships-equalizations))
+    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
         ListEqualizationLinkages(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v3/appPricePoints/{id}/equalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations).
+    /// `GET /v3/appPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations))
     pub fn list_equalizations(&self, id: impl AsRef<str>) -> ListEqualizations {
         ListEqualizations(self.0.call(LIST_EQUALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v3/appPricePoints/{id}/equalizations`
+    /// `GET /v3/appPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations).
-    pub fn download_equalizations_csv(
-        &self,
-        id: impl AsRef<str>,
-    ) -> DownloadEqualizationsCsv {
+    pub fn download_equalizations_csv(&self, id: impl AsRef<str>) -> DownloadEqualizationsCsv {
         DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AppPricePointsV3::get).
+/// Optional arguments of [`get`](AppPricePointsV3::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPricePointV3Response>);
 
 impl Get {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsV3Include>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPricePointsV3Include>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -94,14 +71,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppPricePointV3Response }
 
-/// Optional arguments of [`list_equalization_linkages`](AppPricePointsV3::list_equalization_linkages).
+/// Optional arguments of [`list_equalization_linkages`](AppPricePointsV3::list_equalization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListEqualizationLinkages(
     crate::Call<AppPricePointV3EqualizationsLinkagesResponse>,
 );
 
 impl ListEqualizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -111,54 +88,42 @@ impl ListEqualizationLinkages {
 
 rt::operation! { crate::Api, ListEqualizationLinkages => AppPricePointV3EqualizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_equalizations`](AppPricePointsV3::list_equalizations).
+/// Optional arguments of [`list_equalizations`](AppPricePointsV3::list_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListEqualizations(crate::Call<AppPricePointsV3Response>);
 
 impl ListEqualizations {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsV3Include>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPricePointsV3Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -168,54 +133,42 @@ impl ListEqualizations {
 
 rt::operation! { crate::Api, ListEqualizations => AppPricePointsV3Response, paged }
 
-/// Optional arguments of [`download_equalizations_csv`](AppPricePointsV3::download_equalizations_csv).
+/// Optional arguments of [`download_equalizations_csv`](AppPricePointsV3::download_equalizations_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadEqualizationsCsv(crate::Call<String>);
 
 impl DownloadEqualizationsCsv {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsV3Include>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPricePointsV3Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

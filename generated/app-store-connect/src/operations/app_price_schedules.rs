@@ -18,36 +18,25 @@ use crate::models::{
 pub struct AppPriceSchedules(pub(crate) rt::Client<crate::Api>);
 
 impl AppPriceSchedules {
-    /// `POST /v1/appPriceSchedules`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPriceSchedules).
+    /// `POST /v1/appPriceSchedules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPriceSchedules))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppPriceScheduleCreateRequest,
-    ) -> crate::Call<AppPriceScheduleResponse> {
+    pub fn create(&self, request: AppPriceScheduleCreateRequest) -> crate::Call<AppPriceScheduleResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v1/appPriceSchedules/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_).
+    /// `GET /v1/appPriceSchedules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appPriceSchedules/{id}/baseTerritory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-baseTerritory).
+    /// `GET /v1/appPriceSchedules/{id}/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-baseTerritory))
     pub fn get_base_territory(&self, id: impl AsRef<str>) -> GetBaseTerritory {
         GetBaseTerritory(self.0.call(GET_BASE_TERRITORY, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appPriceSchedules/{id}/relationships/baseTerritory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-baseTerritory).
+    /// `GET /v1/appPriceSchedules/{id}/relationships/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-baseTerritory))
     pub fn get_base_territory_linkage(
         &self,
         id: impl AsRef<str>,
@@ -55,49 +44,35 @@ impl AppPriceSchedules {
         self.0.call(GET_BASE_TERRITORY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appPriceSchedules/{id}/relationships/automaticPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-automaticPrices).
-    pub fn list_automatic_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAutomaticPriceLinkages {
+    /// `GET /v1/appPriceSchedules/{id}/relationships/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-automaticPrices))
+    pub fn list_automatic_price_linkages(&self, id: impl AsRef<str>) -> ListAutomaticPriceLinkages {
         ListAutomaticPriceLinkages(
             self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appPriceSchedules/{id}/automaticPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-automaticPrices).
+    /// `GET /v1/appPriceSchedules/{id}/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-automaticPrices))
     pub fn list_automatic_prices(&self, id: impl AsRef<str>) -> ListAutomaticPrices {
         ListAutomaticPrices(self.0.call(LIST_AUTOMATIC_PRICES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appPriceSchedules/{id}/relationships/manualPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-manualPrices).
-    pub fn list_manual_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListManualPriceLinkages {
+    /// `GET /v1/appPriceSchedules/{id}/relationships/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-manualPrices))
+    pub fn list_manual_price_linkages(&self, id: impl AsRef<str>) -> ListManualPriceLinkages {
         ListManualPriceLinkages(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appPriceSchedules/{id}/manualPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-manualPrices).
+    /// `GET /v1/appPriceSchedules/{id}/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-manualPrices))
     pub fn list_manual_prices(&self, id: impl AsRef<str>) -> ListManualPrices {
         ListManualPrices(self.0.call(LIST_MANUAL_PRICES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AppPriceSchedules::get).
+/// Optional arguments of [`get`](AppPriceSchedules::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPriceScheduleResponse>);
 
 impl Get {
-    /// `fields[appPriceSchedules]`.
+    /// `fields[appPriceSchedules]`: the fields that are sent of each.
     pub fn fields_app_price_schedules(
         mut self,
         values: impl IntoIterator<Item = AppPriceSchedulesField>,
@@ -106,49 +81,40 @@ impl Get {
         self
     }
 
-    /// `fields[appPrices]`.
-    pub fn fields_app_prices(
-        mut self,
-        values: impl IntoIterator<Item = AppPricesField>,
-    ) -> Self {
+    /// `fields[appPrices]`: the fields that are sent of each.
+    pub fn fields_app_prices(mut self, values: impl IntoIterator<Item = AppPricesField>) -> Self {
         self.0.list("fields[appPrices]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `automaticPrices`, `baseTerritory`, `manualPrices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPriceSchedulesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[automaticPrices]`: at most 50.
+    /// `limit[automaticPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
-    /// `limit[manualPrices]`: at most 50.
+    /// `limit[manualPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
@@ -158,16 +124,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppPriceScheduleResponse }
 
-/// Optional arguments of [`get_base_territory`](AppPriceSchedules::get_base_territory).
+/// Optional arguments of [`get_base_territory`](AppPriceSchedules::get_base_territory); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBaseTerritory(crate::Call<rt::Document<Option<Territory>>>);
 
 impl GetBaseTerritory {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
@@ -175,14 +138,14 @@ impl GetBaseTerritory {
 
 rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<Territory>> }
 
-/// Optional arguments of [`list_automatic_price_linkages`](AppPriceSchedules::list_automatic_price_linkages).
+/// Optional arguments of [`list_automatic_price_linkages`](AppPriceSchedules::list_automatic_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAutomaticPriceLinkages(
     crate::Call<AppPriceScheduleAutomaticPricesLinkagesResponse>,
 );
 
 impl ListAutomaticPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -192,77 +155,56 @@ impl ListAutomaticPriceLinkages {
 
 rt::operation! { crate::Api, ListAutomaticPriceLinkages => AppPriceScheduleAutomaticPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_automatic_prices`](AppPriceSchedules::list_automatic_prices).
+/// Optional arguments of [`list_automatic_prices`](AppPriceSchedules::list_automatic_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAutomaticPrices(crate::Call<AppPricesV2Response>);
 
 impl ListAutomaticPrices {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[appPrices]`.
-    pub fn fields_app_prices(
-        mut self,
-        values: impl IntoIterator<Item = AppPricesField>,
-    ) -> Self {
+    /// `fields[appPrices]`: the fields that are sent of each.
+    pub fn fields_app_prices(mut self, values: impl IntoIterator<Item = AppPricesField>) -> Self {
         self.0.list("fields[appPrices]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[endDate]`.
-    pub fn filter_end_date(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[endDate]`: only what has one of these values.
+    pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[endDate]", values);
         self
     }
 
-    /// `filter[startDate]`.
-    pub fn filter_start_date(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[startDate]`: only what has one of these values.
+    pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[startDate]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPriceSchedulesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -272,14 +214,14 @@ impl ListAutomaticPrices {
 
 rt::operation! { crate::Api, ListAutomaticPrices => AppPricesV2Response, paged }
 
-/// Optional arguments of [`list_manual_price_linkages`](AppPriceSchedules::list_manual_price_linkages).
+/// Optional arguments of [`list_manual_price_linkages`](AppPriceSchedules::list_manual_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListManualPriceLinkages(
     crate::Call<AppPriceScheduleManualPricesLinkagesResponse>,
 );
 
 impl ListManualPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -289,77 +231,56 @@ impl ListManualPriceLinkages {
 
 rt::operation! { crate::Api, ListManualPriceLinkages => AppPriceScheduleManualPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_manual_prices`](AppPriceSchedules::list_manual_prices).
+/// Optional arguments of [`list_manual_prices`](AppPriceSchedules::list_manual_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListManualPrices(crate::Call<AppPricesV2Response>);
 
 impl ListManualPrices {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[appPrices]`.
-    pub fn fields_app_prices(
-        mut self,
-        values: impl IntoIterator<Item = AppPricesField>,
-    ) -> Self {
+    /// `fields[appPrices]`: the fields that are sent of each.
+    pub fn fields_app_prices(mut self, values: impl IntoIterator<Item = AppPricesField>) -> Self {
         self.0.list("fields[appPrices]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[endDate]`.
-    pub fn filter_end_date(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[endDate]`: only what has one of these values.
+    pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[endDate]", values);
         self
     }
 
-    /// `filter[startDate]`.
-    pub fn filter_start_date(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[startDate]`: only what has one of these values.
+    pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[startDate]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppPriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppPriceSchedulesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -18,55 +18,37 @@ use crate::models::{
 pub struct AppScreenshotSets(pub(crate) rt::Client<crate::Api>);
 
 impl AppScreenshotSets {
-    /// `POST /v1/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshotSets).
+    /// `POST /v1/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshotSets))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppScreenshotSetCreateRequest,
-    ) -> crate::Call<AppScreenshotSetResponse> {
+    pub fn create(&self, request: AppScreenshotSetCreateRequest) -> crate::Call<AppScreenshotSetResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appScreenshotSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshotSets-_id_).
+    /// `DELETE /v1/appScreenshotSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshotSets-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appScreenshotSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_).
+    /// `GET /v1/appScreenshotSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appScreenshotSets/{id}/relationships/appScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-relationships-appScreenshots).
-    pub fn list_app_screenshot_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotLinkages {
+    /// `GET /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-relationships-appScreenshots))
+    pub fn list_app_screenshot_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotLinkages {
         ListAppScreenshotLinkages(
             self.0.call(LIST_APP_SCREENSHOT_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appScreenshotSets/{id}/appScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-appScreenshots).
+    /// `GET /v1/appScreenshotSets/{id}/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-appScreenshots))
     pub fn list_app_screenshots(&self, id: impl AsRef<str>) -> ListAppScreenshots {
         ListAppScreenshots(self.0.call(LIST_APP_SCREENSHOTS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appScreenshotSets/{id}/relationships/appScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshotSets-_id_-relationships-appScreenshots).
+    /// `PATCH /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshotSets-_id_-relationships-appScreenshots))
     pub fn replace_app_screenshots(
         &self,
         id: impl AsRef<str>,
@@ -78,12 +60,12 @@ impl AppScreenshotSets {
     }
 }
 
-/// Optional arguments of [`get`](AppScreenshotSets::get).
+/// Optional arguments of [`get`](AppScreenshotSets::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppScreenshotSetResponse>);
 
 impl Get {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -92,7 +74,7 @@ impl Get {
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -101,16 +83,13 @@ impl Get {
         self
     }
 
-    /// `fields[appScreenshots]`.
-    pub fn fields_app_screenshots(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsField>,
-    ) -> Self {
+    /// `fields[appScreenshots]`: the fields that are sent of each.
+    pub fn fields_app_screenshots(mut self, values: impl IntoIterator<Item = AppScreenshotsField>) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -121,7 +100,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -130,18 +109,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppScreenshotSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appScreenshots]`: at most 50.
+    /// `limit[appScreenshots]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
@@ -151,14 +127,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppScreenshotSetResponse }
 
-/// Optional arguments of [`list_app_screenshot_linkages`](AppScreenshotSets::list_app_screenshot_linkages).
+/// Optional arguments of [`list_app_screenshot_linkages`](AppScreenshotSets::list_app_screenshot_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotLinkages(
     crate::Call<AppScreenshotSetAppScreenshotsLinkagesResponse>,
 );
 
 impl ListAppScreenshotLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -168,12 +144,12 @@ impl ListAppScreenshotLinkages {
 
 rt::operation! { crate::Api, ListAppScreenshotLinkages => AppScreenshotSetAppScreenshotsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots).
+/// Optional arguments of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshots(crate::Call<AppScreenshotsResponse>);
 
 impl ListAppScreenshots {
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -182,27 +158,21 @@ impl ListAppScreenshots {
         self
     }
 
-    /// `fields[appScreenshots]`.
-    pub fn fields_app_screenshots(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsField>,
-    ) -> Self {
+    /// `fields[appScreenshots]`: the fields that are sent of each.
+    pub fn fields_app_screenshots(mut self, values: impl IntoIterator<Item = AppScreenshotsField>) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appScreenshotSet`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppScreenshotSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,53 +16,41 @@ use crate::models::{
 pub struct AppScreenshots(pub(crate) rt::Client<crate::Api>);
 
 impl AppScreenshots {
-    /// `POST /v1/appScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshots).
+    /// `POST /v1/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshots))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppScreenshotCreateRequest,
-    ) -> crate::Call<AppScreenshotResponse> {
+    pub fn create(&self, request: AppScreenshotCreateRequest) -> crate::Call<AppScreenshotResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshots-_id_).
+    /// `DELETE /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshots-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshots-_id_).
+    /// `GET /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshots-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appScreenshots/{id}`
+    /// `PATCH /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshots-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshots-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: AppScreenshotUpdateRequest,
-    ) -> crate::Call<AppScreenshotResponse> {
+    pub fn update(&self, request: AppScreenshotUpdateRequest) -> crate::Call<AppScreenshotResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppScreenshots::get).
+/// Optional arguments of [`get`](AppScreenshots::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppScreenshotResponse>);
 
 impl Get {
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -71,20 +59,14 @@ impl Get {
         self
     }
 
-    /// `fields[appScreenshots]`.
-    pub fn fields_app_screenshots(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsField>,
-    ) -> Self {
+    /// `fields[appScreenshots]`: the fields that are sent of each.
+    pub fn fields_app_screenshots(mut self, values: impl IntoIterator<Item = AppScreenshotsField>) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppScreenshotsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

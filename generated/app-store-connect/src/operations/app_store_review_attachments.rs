@@ -17,9 +17,7 @@ use crate::models::{
 pub struct AppStoreReviewAttachments(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreReviewAttachments {
-    /// `POST /v1/appStoreReviewAttachments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreReviewAttachments).
+    /// `POST /v1/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreReviewAttachments))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl AppStoreReviewAttachments {
         call
     }
 
-    /// `DELETE /v1/appStoreReviewAttachments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreReviewAttachments-_id_).
+    /// `DELETE /v1/appStoreReviewAttachments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreReviewAttachments-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreReviewAttachments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewAttachments-_id_).
+    /// `GET /v1/appStoreReviewAttachments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewAttachments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appStoreReviewAttachments/{id}`
+    /// `PATCH /v1/appStoreReviewAttachments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreReviewAttachments-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreReviewAttachments-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl AppStoreReviewAttachments {
     }
 }
 
-/// Optional arguments of [`get`](AppStoreReviewAttachments::get).
+/// Optional arguments of [`get`](AppStoreReviewAttachments::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreReviewAttachmentResponse>);
 
 impl Get {
-    /// `fields[appStoreReviewAttachments]`.
+    /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewAttachmentsField>,
@@ -72,7 +66,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -81,11 +75,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreReviewAttachmentsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreReviewAttachmentsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -18,9 +18,7 @@ use crate::models::{
 pub struct AppStoreReviewDetails(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreReviewDetails {
-    /// `POST /v1/appStoreReviewDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreReviewDetails).
+    /// `POST /v1/appStoreReviewDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreReviewDetails))
     #[inline]
     pub fn create(
         &self,
@@ -31,16 +29,12 @@ impl AppStoreReviewDetails {
         call
     }
 
-    /// `GET /v1/appStoreReviewDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_).
+    /// `GET /v1/appStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreReviewDetails/{id}/relationships/appStoreReviewAttachments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-relationships-appStoreReviewAttachments).
+    /// `GET /v1/appStoreReviewDetails/{id}/relationships/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-relationships-appStoreReviewAttachments))
     pub fn list_app_store_review_attachment_linkages(
         &self,
         id: impl AsRef<str>,
@@ -50,21 +44,16 @@ impl AppStoreReviewDetails {
         )
     }
 
-    /// `GET /v1/appStoreReviewDetails/{id}/appStoreReviewAttachments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-appStoreReviewAttachments).
-    pub fn list_app_store_review_attachments(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppStoreReviewAttachments {
+    /// `GET /v1/appStoreReviewDetails/{id}/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-appStoreReviewAttachments))
+    pub fn list_app_store_review_attachments(&self, id: impl AsRef<str>) -> ListAppStoreReviewAttachments {
         ListAppStoreReviewAttachments(
             self.0.call(LIST_APP_STORE_REVIEW_ATTACHMENTS, &[id.as_ref()]),
         )
     }
 
-    /// `PATCH /v1/appStoreReviewDetails/{id}`
+    /// `PATCH /v1/appStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreReviewDetails-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreReviewDetails-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -76,12 +65,12 @@ impl AppStoreReviewDetails {
     }
 }
 
-/// Optional arguments of [`get`](AppStoreReviewDetails::get).
+/// Optional arguments of [`get`](AppStoreReviewDetails::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreReviewDetailResponse>);
 
 impl Get {
-    /// `fields[appStoreReviewAttachments]`.
+    /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewAttachmentsField>,
@@ -90,7 +79,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -99,7 +88,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -108,18 +97,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewAttachments`, `appStoreVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreReviewDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreReviewDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreReviewAttachments]`: at most 50.
+    /// `limit[appStoreReviewAttachments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreReviewAttachments]", value);
@@ -129,14 +115,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreReviewDetailResponse }
 
-/// Optional arguments of [`list_app_store_review_attachment_linkages`](AppStoreReviewDetails::list_app_store_review_attachment_linkages).
+/// Optional arguments of [`list_app_store_review_attachment_linkages`](AppStoreReviewDetails::list_app_store_review_attachment_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreReviewAttachmentLinkages(
     crate::Call<AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse>,
 );
 
 impl ListAppStoreReviewAttachmentLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -146,12 +132,12 @@ impl ListAppStoreReviewAttachmentLinkages {
 
 rt::operation! { crate::Api, ListAppStoreReviewAttachmentLinkages => AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_review_attachments`](AppStoreReviewDetails::list_app_store_review_attachments).
+/// Optional arguments of [`list_app_store_review_attachments`](AppStoreReviewDetails::list_app_store_review_attachments); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreReviewAttachments(crate::Call<AppStoreReviewAttachmentsResponse>);
 
 impl ListAppStoreReviewAttachments {
-    /// `fields[appStoreReviewAttachments]`.
+    /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewAttachmentsField>,
@@ -160,7 +146,7 @@ impl ListAppStoreReviewAttachments {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -169,18 +155,15 @@ impl ListAppStoreReviewAttachments {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewDetail`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreReviewDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreReviewDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -27,9 +27,7 @@ pub struct AppStoreVersionExperimentTreatmentLocalizations(
 );
 
 impl AppStoreVersionExperimentTreatmentLocalizations {
-    /// `POST /v1/appStoreVersionExperimentTreatmentLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperimentTreatmentLocalizations).
+    /// `POST /v1/appStoreVersionExperimentTreatmentLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperimentTreatmentLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -40,77 +38,53 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
         call
     }
 
-    /// `DELETE /v1/appStoreVersionExperimentTreatmentLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperimentTreatmentLocalizations-_id_).
+    /// `DELETE /v1/appStoreVersionExperimentTreatmentLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperimentTreatmentLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_).
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appPreviewSets).
-    pub fn list_app_preview_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppPreviewSetLinkages {
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appPreviewSets))
+    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
         ListAppPreviewSetLinkages(
             self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appPreviewSets).
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appPreviewSets))
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appScreenshotSets).
-    pub fn list_app_screenshot_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotSetLinkages {
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appScreenshotSets))
+    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
         ListAppScreenshotSetLinkages(
             self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appScreenshotSets).
-    pub fn list_app_screenshot_sets(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotSets {
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appScreenshotSets))
+    pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperimentTreatmentLocalizations::get).
+/// Optional arguments of [`get`](AppStoreVersionExperimentTreatmentLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentTreatmentLocalizationResponse>);
 
 impl Get {
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -119,7 +93,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -130,7 +104,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -139,7 +113,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`.
     pub fn include(
@@ -152,14 +126,14 @@ impl Get {
         self
     }
 
-    /// `limit[appPreviewSets]`: at most 50.
+    /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
     }
 
-    /// `limit[appScreenshotSets]`: at most 50.
+    /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
@@ -169,7 +143,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentLocalizationResponse }
 
-/// Optional arguments of [`list_app_preview_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_set_linkages).
+/// Optional arguments of [`list_app_preview_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_set_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSetLinkages(
     crate::Call<
@@ -178,7 +152,7 @@ pub struct ListAppPreviewSetLinkages(
 );
 
 impl ListAppPreviewSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -188,12 +162,12 @@ impl ListAppPreviewSetLinkages {
 
 rt::operation! { crate::Api, ListAppPreviewSetLinkages => AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets).
+/// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -202,25 +176,19 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appPreviews]`.
-    pub fn fields_app_previews(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsField>,
-    ) -> Self {
+    /// `fields[appPreviews]`: the fields that are sent of each.
+    pub fn fields_app_previews(mut self, values: impl IntoIterator<Item = AppPreviewsField>) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -231,7 +199,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -240,7 +208,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`.
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -249,7 +217,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`.
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -258,7 +226,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[previewType]`.
+    /// `filter[previewType]`: only what has one of these values.
     pub fn filter_preview_type(
         mut self,
         values: impl IntoIterator<
@@ -269,7 +237,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
@@ -282,14 +250,14 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appPreviews]`: at most 50.
+    /// `limit[appPreviews]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
@@ -299,7 +267,7 @@ impl ListAppPreviewSets {
 
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
-/// Optional arguments of [`list_app_screenshot_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_set_linkages).
+/// Optional arguments of [`list_app_screenshot_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_set_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotSetLinkages(
     crate::Call<
@@ -308,7 +276,7 @@ pub struct ListAppScreenshotSetLinkages(
 );
 
 impl ListAppScreenshotSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -318,12 +286,12 @@ impl ListAppScreenshotSetLinkages {
 
 rt::operation! { crate::Api, ListAppScreenshotSetLinkages => AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets).
+/// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -332,7 +300,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -341,16 +309,13 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appScreenshots]`.
-    pub fn fields_app_screenshots(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsField>,
-    ) -> Self {
+    /// `fields[appScreenshots]`: the fields that are sent of each.
+    pub fn fields_app_screenshots(mut self, values: impl IntoIterator<Item = AppScreenshotsField>) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -361,7 +326,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -370,7 +335,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`.
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -379,7 +344,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`.
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -388,7 +353,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[screenshotDisplayType]`.
+    /// `filter[screenshotDisplayType]`: only what has one of these values.
     pub fn filter_screenshot_display_type(
         mut self,
         values: impl IntoIterator<
@@ -399,7 +364,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
@@ -412,14 +377,14 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appScreenshots]`: at most 50.
+    /// `limit[appScreenshots]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);

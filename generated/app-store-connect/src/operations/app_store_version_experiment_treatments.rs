@@ -20,9 +20,7 @@ use crate::models::{
 pub struct AppStoreVersionExperimentTreatments(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionExperimentTreatments {
-    /// `POST /v1/appStoreVersionExperimentTreatments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperimentTreatments).
+    /// `POST /v1/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperimentTreatments))
     #[inline]
     pub fn create(
         &self,
@@ -33,23 +31,17 @@ impl AppStoreVersionExperimentTreatments {
         call
     }
 
-    /// `DELETE /v1/appStoreVersionExperimentTreatments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperimentTreatments-_id_).
+    /// `DELETE /v1/appStoreVersionExperimentTreatments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperimentTreatments-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_).
+    /// `GET /v1/appStoreVersionExperimentTreatments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatments/{id}/relationships/appStoreVersionExperimentTreatmentLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-relationships-appStoreVersionExperimentTreatmentLocalizations).
+    /// `GET /v1/appStoreVersionExperimentTreatments/{id}/relationships/appStoreVersionExperimentTreatmentLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-relationships-appStoreVersionExperimentTreatmentLocalizations))
     pub fn list_app_store_version_experiment_treatment_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -64,9 +56,7 @@ impl AppStoreVersionExperimentTreatments {
         )
     }
 
-    /// `GET /v1/appStoreVersionExperimentTreatments/{id}/appStoreVersionExperimentTreatmentLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-appStoreVersionExperimentTreatmentLocalizations).
+    /// `GET /v1/appStoreVersionExperimentTreatments/{id}/appStoreVersionExperimentTreatmentLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-appStoreVersionExperimentTreatmentLocalizations))
     pub fn list_app_store_version_experiment_treatment_localizations(
         &self,
         id: impl AsRef<str>,
@@ -81,9 +71,9 @@ impl AppStoreVersionExperimentTreatments {
         )
     }
 
-    /// `PATCH /v1/appStoreVersionExperimentTreatments/{id}`
+    /// `PATCH /v1/appStoreVersionExperimentTreatments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionExperimentTreatments-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionExperimentTreatments-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -95,12 +85,12 @@ impl AppStoreVersionExperimentTreatments {
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperimentTreatments::get).
+/// Optional arguments of [`get`](AppStoreVersionExperimentTreatments::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentTreatmentResponse>);
 
 impl Get {
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -111,7 +101,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -120,7 +110,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -129,7 +119,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersionExperiment`, `appStoreVersionExperimentTreatmentLocalizations`, `appStoreVersionExperimentV2`.
     pub fn include(
@@ -140,12 +130,9 @@ impl Get {
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: how many are sent along, at most 50.
     #[inline]
-    pub fn limit_app_store_version_experiment_treatment_localizations(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }
@@ -153,7 +140,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentResponse }
 
-/// Optional arguments of [`list_app_store_version_experiment_treatment_localization_linkages`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localization_linkages).
+/// Optional arguments of [`list_app_store_version_experiment_treatment_localization_linkages`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatmentLocalizationLinkages(
     crate::Call<
@@ -162,7 +149,7 @@ pub struct ListAppStoreVersionExperimentTreatmentLocalizationLinkages(
 );
 
 impl ListAppStoreVersionExperimentTreatmentLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -172,23 +159,20 @@ impl ListAppStoreVersionExperimentTreatmentLocalizationLinkages {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLocalizationLinkages => AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_experiment_treatment_localizations`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localizations).
+/// Optional arguments of [`list_app_store_version_experiment_treatment_localizations`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatmentLocalizations(
     crate::Call<AppStoreVersionExperimentTreatmentLocalizationsResponse>,
 );
 
 impl ListAppStoreVersionExperimentTreatmentLocalizations {
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -197,7 +181,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -208,7 +192,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -217,16 +201,13 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`.
     pub fn include(
@@ -237,21 +218,21 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appPreviewSets]`: at most 50.
+    /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
     }
 
-    /// `limit[appScreenshotSets]`: at most 50.
+    /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);

@@ -19,9 +19,7 @@ use crate::models::{
 pub struct AppStoreVersionExperiments(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionExperiments {
-    /// `POST /v1/appStoreVersionExperiments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperiments).
+    /// `POST /v1/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperiments))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -33,25 +31,19 @@ impl AppStoreVersionExperiments {
         call
     }
 
-    /// `DELETE /v1/appStoreVersionExperiments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperiments-_id_).
+    /// `DELETE /v1/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperiments-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersionExperiments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_).
+    /// `GET /v1/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments).
+    /// `GET /v1/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiment_treatment_linkages(
         &self,
@@ -67,9 +59,7 @@ impl AppStoreVersionExperiments {
         )
     }
 
-    /// `GET /v1/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-appStoreVersionExperimentTreatments).
+    /// `GET /v1/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-appStoreVersionExperimentTreatments))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiment_treatments(
         &self,
@@ -80,9 +70,9 @@ impl AppStoreVersionExperiments {
         )
     }
 
-    /// `PATCH /v1/appStoreVersionExperiments/{id}`
+    /// `PATCH /v1/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionExperiments-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionExperiments-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -95,13 +85,13 @@ impl AppStoreVersionExperiments {
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperiments::get).
+/// Optional arguments of [`get`](AppStoreVersionExperiments::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentResponse>);
 
 impl Get {
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -110,7 +100,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`, `endDate`, `name`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -121,7 +111,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -130,18 +120,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionExperimentsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionExperimentsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatments]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
@@ -151,7 +138,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentResponse }
 
-/// Optional arguments of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperiments::list_app_store_version_experiment_treatment_linkages).
+/// Optional arguments of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperiments::list_app_store_version_experiment_treatment_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatmentLinkages(
@@ -161,7 +148,7 @@ pub struct ListAppStoreVersionExperimentTreatmentLinkages(
 );
 
 impl ListAppStoreVersionExperimentTreatmentLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -171,7 +158,7 @@ impl ListAppStoreVersionExperimentTreatmentLinkages {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLinkages => AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperiments::list_app_store_version_experiment_treatments).
+/// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperiments::list_app_store_version_experiment_treatments); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatments(
@@ -179,7 +166,7 @@ pub struct ListAppStoreVersionExperimentTreatments(
 );
 
 impl ListAppStoreVersionExperimentTreatments {
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -190,7 +177,7 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -199,7 +186,7 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -208,30 +195,24 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersionExperiment`, `appStoreVersionExperimentTreatmentLocalizations`, `appStoreVersionExperimentV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionExperimentsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionExperimentsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: how many are sent along, at most 50.
     #[inline]
-    pub fn limit_app_store_version_experiment_treatment_localizations(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }

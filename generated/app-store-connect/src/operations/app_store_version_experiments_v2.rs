@@ -20,9 +20,7 @@ use crate::models::{
 pub struct AppStoreVersionExperimentsV2(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionExperimentsV2 {
-    /// `POST /v2/appStoreVersionExperiments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-appStoreVersionExperiments).
+    /// `POST /v2/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-appStoreVersionExperiments))
     #[inline]
     pub fn create(
         &self,
@@ -33,23 +31,17 @@ impl AppStoreVersionExperimentsV2 {
         call
     }
 
-    /// `DELETE /v2/appStoreVersionExperiments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-appStoreVersionExperiments-_id_).
+    /// `DELETE /v2/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-appStoreVersionExperiments-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/appStoreVersionExperiments/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_).
+    /// `GET /v2/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments).
+    /// `GET /v2/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments))
     pub fn list_app_store_version_experiment_treatment_linkages(
         &self,
         id: impl AsRef<str>,
@@ -64,9 +56,7 @@ impl AppStoreVersionExperimentsV2 {
         )
     }
 
-    /// `GET /v2/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-appStoreVersionExperimentTreatments).
+    /// `GET /v2/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-appStoreVersionExperimentTreatments))
     pub fn list_app_store_version_experiment_treatments(
         &self,
         id: impl AsRef<str>,
@@ -76,9 +66,9 @@ impl AppStoreVersionExperimentsV2 {
         )
     }
 
-    /// `PATCH /v2/appStoreVersionExperiments/{id}`
+    /// `PATCH /v2/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-appStoreVersionExperiments-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-appStoreVersionExperiments-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -90,12 +80,12 @@ impl AppStoreVersionExperimentsV2 {
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperimentsV2::get).
+/// Optional arguments of [`get`](AppStoreVersionExperimentsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentV2Response>);
 
 impl Get {
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -104,7 +94,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -115,7 +105,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -124,31 +114,28 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `latestControlVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionExperimentsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionExperimentsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatments]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 
-    /// `limit[controlVersions]`: at most 50.
+    /// `limit[controlVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_control_versions(mut self, value: i64) -> Self {
         self.0.number("limit[controlVersions]", value);
@@ -158,7 +145,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentV2Response }
 
-/// Optional arguments of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatment_linkages).
+/// Optional arguments of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatment_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatmentLinkages(
     crate::Call<
@@ -167,7 +154,7 @@ pub struct ListAppStoreVersionExperimentTreatmentLinkages(
 );
 
 impl ListAppStoreVersionExperimentTreatmentLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -177,14 +164,14 @@ impl ListAppStoreVersionExperimentTreatmentLinkages {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLinkages => AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatments).
+/// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatments); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatments(
     crate::Call<AppStoreVersionExperimentTreatmentsResponse>,
 );
 
 impl ListAppStoreVersionExperimentTreatments {
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -195,7 +182,7 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -204,7 +191,7 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -213,30 +200,24 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersionExperiment`, `appStoreVersionExperimentTreatmentLocalizations`, `appStoreVersionExperimentV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionExperimentsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionExperimentsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: how many are sent along, at most 50.
     #[inline]
-    pub fn limit_app_store_version_experiment_treatment_localizations(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }

@@ -23,9 +23,7 @@ use crate::models::{
 pub struct AppStoreVersionLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionLocalizations {
-    /// `POST /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords).
+    /// `POST /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
     pub fn add_search_keywords(
         &self,
         id: impl AsRef<str>,
@@ -36,9 +34,7 @@ impl AppStoreVersionLocalizations {
         call
     }
 
-    /// `POST /v1/appStoreVersionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionLocalizations).
+    /// `POST /v1/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -49,83 +45,53 @@ impl AppStoreVersionLocalizations {
         call
     }
 
-    /// `DELETE /v1/appStoreVersionLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionLocalizations-_id_).
+    /// `DELETE /v1/appStoreVersionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_).
+    /// `GET /v1/appStoreVersionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appPreviewSets).
-    pub fn list_app_preview_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppPreviewSetLinkages {
+    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appPreviewSets))
+    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
         ListAppPreviewSetLinkages(
             self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}/appPreviewSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appPreviewSets).
+    /// `GET /v1/appStoreVersionLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appPreviewSets))
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appScreenshotSets).
-    pub fn list_app_screenshot_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotSetLinkages {
+    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appScreenshotSets))
+    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
         ListAppScreenshotSetLinkages(
             self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}/appScreenshotSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appScreenshotSets).
-    pub fn list_app_screenshot_sets(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppScreenshotSets {
+    /// `GET /v1/appStoreVersionLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appScreenshotSets))
+    pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords).
-    pub fn list_search_keyword_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSearchKeywordLinkages {
+    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
+    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
         ListSearchKeywordLinkages(
             self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersionLocalizations/{id}/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-searchKeywords).
+    /// `GET /v1/appStoreVersionLocalizations/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-searchKeywords))
     pub fn list_search_keywords(&self, id: impl AsRef<str>) -> ListSearchKeywords {
         ListSearchKeywords(self.0.call(LIST_SEARCH_KEYWORDS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords).
+    /// `DELETE /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
     pub fn remove_search_keywords(
         &self,
         id: impl AsRef<str>,
@@ -136,9 +102,9 @@ impl AppStoreVersionLocalizations {
         call
     }
 
-    /// `PATCH /v1/appStoreVersionLocalizations/{id}`
+    /// `PATCH /v1/appStoreVersionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -150,21 +116,18 @@ impl AppStoreVersionLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionLocalizations::get).
+/// Optional arguments of [`get`](AppStoreVersionLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionLocalizationResponse>);
 
 impl Get {
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -173,7 +136,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -182,7 +145,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -191,32 +154,29 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `searchKeywords`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appPreviewSets]`: at most 50.
+    /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
     }
 
-    /// `limit[appScreenshotSets]`: at most 50.
+    /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
-    /// `limit[searchKeywords]`: at most 50.
+    /// `limit[searchKeywords]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
@@ -226,14 +186,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionLocalizationResponse }
 
-/// Optional arguments of [`list_app_preview_set_linkages`](AppStoreVersionLocalizations::list_app_preview_set_linkages).
+/// Optional arguments of [`list_app_preview_set_linkages`](AppStoreVersionLocalizations::list_app_preview_set_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSetLinkages(
     crate::Call<AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse>,
 );
 
 impl ListAppPreviewSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -243,12 +203,12 @@ impl ListAppPreviewSetLinkages {
 
 rt::operation! { crate::Api, ListAppPreviewSetLinkages => AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets).
+/// Optional arguments of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -257,25 +217,19 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appPreviews]`.
-    pub fn fields_app_previews(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewsField>,
-    ) -> Self {
+    /// `fields[appPreviews]`: the fields that are sent of each.
+    pub fn fields_app_previews(mut self, values: impl IntoIterator<Item = AppPreviewsField>) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -286,7 +240,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -295,7 +249,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`.
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -304,7 +258,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -313,7 +267,7 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `filter[previewType]`.
+    /// `filter[previewType]`: only what has one of these values.
     pub fn filter_preview_type(
         mut self,
         values: impl IntoIterator<
@@ -324,25 +278,22 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appPreviews]`: at most 50.
+    /// `limit[appPreviews]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
@@ -352,14 +303,14 @@ impl ListAppPreviewSets {
 
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
-/// Optional arguments of [`list_app_screenshot_set_linkages`](AppStoreVersionLocalizations::list_app_screenshot_set_linkages).
+/// Optional arguments of [`list_app_screenshot_set_linkages`](AppStoreVersionLocalizations::list_app_screenshot_set_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotSetLinkages(
     crate::Call<AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse>,
 );
 
 impl ListAppScreenshotSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -369,12 +320,12 @@ impl ListAppScreenshotSetLinkages {
 
 rt::operation! { crate::Api, ListAppScreenshotSetLinkages => AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets).
+/// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
-    /// `fields[appCustomProductPageLocalizations]`.
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
@@ -383,7 +334,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -392,16 +343,13 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appScreenshots]`.
-    pub fn fields_app_screenshots(
-        mut self,
-        values: impl IntoIterator<Item = AppScreenshotsField>,
-    ) -> Self {
+    /// `fields[appScreenshots]`: the fields that are sent of each.
+    pub fn fields_app_screenshots(mut self, values: impl IntoIterator<Item = AppScreenshotsField>) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`.
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
@@ -412,7 +360,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -421,7 +369,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`.
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -430,7 +378,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -439,7 +387,7 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `filter[screenshotDisplayType]`.
+    /// `filter[screenshotDisplayType]`: only what has one of these values.
     pub fn filter_screenshot_display_type(
         mut self,
         values: impl IntoIterator<
@@ -450,25 +398,22 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appScreenshots]`: at most 50.
+    /// `limit[appScreenshots]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
@@ -478,14 +423,14 @@ impl ListAppScreenshotSets {
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
-/// Optional arguments of [`list_search_keyword_linkages`](AppStoreVersionLocalizations::list_search_keyword_linkages).
+/// Optional arguments of [`list_search_keyword_linkages`](AppStoreVersionLocalizations::list_search_keyword_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSearchKeywordLinkages(
     crate::Call<AppStoreVersionLocalizationSearchKeywordsLinkagesResponse>,
 );
 
 impl ListSearchKeywordLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -495,39 +440,30 @@ impl ListSearchKeywordLinkages {
 
 rt::operation! { crate::Api, ListSearchKeywordLinkages => AppStoreVersionLocalizationSearchKeywordsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords).
+/// Optional arguments of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
 impl ListSearchKeywords {
-    /// `fields[appKeywords]`.
-    pub fn fields_app_keywords(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `fields[appKeywords]`: the fields that are sent of each.
+    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

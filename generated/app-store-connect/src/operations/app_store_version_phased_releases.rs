@@ -16,9 +16,7 @@ use crate::models::{
 pub struct AppStoreVersionPhasedReleases(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionPhasedReleases {
-    /// `POST /v1/appStoreVersionPhasedReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionPhasedReleases).
+    /// `POST /v1/appStoreVersionPhasedReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionPhasedReleases))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl AppStoreVersionPhasedReleases {
         call
     }
 
-    /// `DELETE /v1/appStoreVersionPhasedReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionPhasedReleases-_id_).
+    /// `DELETE /v1/appStoreVersionPhasedReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionPhasedReleases-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/appStoreVersionPhasedReleases/{id}`
+    /// `PATCH /v1/appStoreVersionPhasedReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionPhasedReleases-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionPhasedReleases-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

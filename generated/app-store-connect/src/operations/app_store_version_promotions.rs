@@ -15,9 +15,7 @@ use crate::models::{
 pub struct AppStoreVersionPromotions(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionPromotions {
-    /// `POST /v1/appStoreVersionPromotions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionPromotions).
+    /// `POST /v1/appStoreVersionPromotions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionPromotions))
     #[inline]
     pub fn create(
         &self,

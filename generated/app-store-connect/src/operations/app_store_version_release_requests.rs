@@ -15,9 +15,7 @@ use crate::models::{
 pub struct AppStoreVersionReleaseRequests(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionReleaseRequests {
-    /// `POST /v1/appStoreVersionReleaseRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionReleaseRequests).
+    /// `POST /v1/appStoreVersionReleaseRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionReleaseRequests))
     #[inline]
     pub fn create(
         &self,

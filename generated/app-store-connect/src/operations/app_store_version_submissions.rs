@@ -11,9 +11,7 @@ use storewright_runtime as rt;
 pub struct AppStoreVersionSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersionSubmissions {
-    /// `DELETE /v1/appStoreVersionSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionSubmissions-_id_).
+    /// `DELETE /v1/appStoreVersionSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionSubmissions-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])

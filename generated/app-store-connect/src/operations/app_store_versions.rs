@@ -41,36 +41,25 @@ use crate::models::{
 pub struct AppStoreVersions(pub(crate) rt::Client<crate::Api>);
 
 impl AppStoreVersions {
-    /// `POST /v1/appStoreVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersions).
+    /// `POST /v1/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: AppStoreVersionCreateRequest,
-    ) -> crate::Call<AppStoreVersionResponse> {
+    pub fn create(&self, request: AppStoreVersionCreateRequest) -> crate::Call<AppStoreVersionResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/appStoreVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersions-_id_).
+    /// `DELETE /v1/appStoreVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersions-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_).
+    /// `GET /v1/appStoreVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersions/{id}/alternativeDistributionPackage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-alternativeDistributionPackage).
+    /// `GET /v1/appStoreVersions/{id}/alternativeDistributionPackage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-alternativeDistributionPackage))
     pub fn get_alternative_distribution_package(
         &self,
         id: impl AsRef<str>,
@@ -80,9 +69,7 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/alternativeDistributionPackage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-alternativeDistributionPackage).
+    /// `GET /v1/appStoreVersions/{id}/relationships/alternativeDistributionPackage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-alternativeDistributionPackage))
     pub fn get_alternative_distribution_package_linkage(
         &self,
         id: impl AsRef<str>,
@@ -90,21 +77,14 @@ impl AppStoreVersions {
         self.0.call(GET_ALTERNATIVE_DISTRIBUTION_PACKAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appClipDefaultExperience`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appClipDefaultExperience).
-    pub fn get_app_clip_default_experience(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppClipDefaultExperience {
+    /// `GET /v1/appStoreVersions/{id}/appClipDefaultExperience` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appClipDefaultExperience))
+    pub fn get_app_clip_default_experience(&self, id: impl AsRef<str>) -> GetAppClipDefaultExperience {
         GetAppClipDefaultExperience(
             self.0.call(GET_APP_CLIP_DEFAULT_EXPERIENCE, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appClipDefaultExperience`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appClipDefaultExperience).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appClipDefaultExperience` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appClipDefaultExperience))
     pub fn get_app_clip_default_experience_linkage(
         &self,
         id: impl AsRef<str>,
@@ -112,19 +92,12 @@ impl AppStoreVersions {
         self.0.call(GET_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appStoreReviewDetail`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreReviewDetail).
-    pub fn get_app_store_review_detail(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppStoreReviewDetail {
+    /// `GET /v1/appStoreVersions/{id}/appStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreReviewDetail))
+    pub fn get_app_store_review_detail(&self, id: impl AsRef<str>) -> GetAppStoreReviewDetail {
         GetAppStoreReviewDetail(self.0.call(GET_APP_STORE_REVIEW_DETAIL, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreReviewDetail`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreReviewDetail).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreReviewDetail))
     pub fn get_app_store_review_detail_linkage(
         &self,
         id: impl AsRef<str>,
@@ -132,9 +105,7 @@ impl AppStoreVersions {
         self.0.call(GET_APP_STORE_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appStoreVersionPhasedRelease`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionPhasedRelease).
+    /// `GET /v1/appStoreVersions/{id}/appStoreVersionPhasedRelease` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionPhasedRelease))
     pub fn get_app_store_version_phased_release(
         &self,
         id: impl AsRef<str>,
@@ -144,9 +115,7 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionPhasedRelease`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionPhasedRelease).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionPhasedRelease` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionPhasedRelease))
     pub fn get_app_store_version_phased_release_linkage(
         &self,
         id: impl AsRef<str>,
@@ -154,22 +123,15 @@ impl AppStoreVersions {
         self.0.call(GET_APP_STORE_VERSION_PHASED_RELEASE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appStoreVersionSubmission`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionSubmission).
+    /// `GET /v1/appStoreVersions/{id}/appStoreVersionSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionSubmission))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_app_store_version_submission(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppStoreVersionSubmission {
+    pub fn get_app_store_version_submission(&self, id: impl AsRef<str>) -> GetAppStoreVersionSubmission {
         GetAppStoreVersionSubmission(
             self.0.call(GET_APP_STORE_VERSION_SUBMISSION, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionSubmission`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionSubmission).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionSubmission))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_app_store_version_submission_linkage(
         &self,
@@ -178,36 +140,22 @@ impl AppStoreVersions {
         self.0.call(GET_APP_STORE_VERSION_SUBMISSION_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-build).
+    /// `GET /v1/appStoreVersions/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
         GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-build).
-    pub fn get_build_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<AppStoreVersionBuildLinkageResponse> {
+    /// `GET /v1/appStoreVersions/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-build))
+    pub fn get_build_linkage(&self, id: impl AsRef<str>) -> crate::Call<AppStoreVersionBuildLinkageResponse> {
         self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/gameCenterAppVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-gameCenterAppVersion).
-    pub fn get_game_center_app_version(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGameCenterAppVersion {
+    /// `GET /v1/appStoreVersions/{id}/gameCenterAppVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-gameCenterAppVersion))
+    pub fn get_game_center_app_version(&self, id: impl AsRef<str>) -> GetGameCenterAppVersion {
         GetGameCenterAppVersion(self.0.call(GET_GAME_CENTER_APP_VERSION, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/gameCenterAppVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-gameCenterAppVersion).
+    /// `GET /v1/appStoreVersions/{id}/relationships/gameCenterAppVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-gameCenterAppVersion))
     pub fn get_game_center_app_version_linkage(
         &self,
         id: impl AsRef<str>,
@@ -215,19 +163,12 @@ impl AppStoreVersions {
         self.0.call(GET_GAME_CENTER_APP_VERSION_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/routingAppCoverage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-routingAppCoverage).
-    pub fn get_routing_app_coverage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetRoutingAppCoverage {
+    /// `GET /v1/appStoreVersions/{id}/routingAppCoverage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-routingAppCoverage))
+    pub fn get_routing_app_coverage(&self, id: impl AsRef<str>) -> GetRoutingAppCoverage {
         GetRoutingAppCoverage(self.0.call(GET_ROUTING_APP_COVERAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/routingAppCoverage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-routingAppCoverage).
+    /// `GET /v1/appStoreVersions/{id}/relationships/routingAppCoverage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-routingAppCoverage))
     pub fn get_routing_app_coverage_linkage(
         &self,
         id: impl AsRef<str>,
@@ -235,9 +176,7 @@ impl AppStoreVersions {
         self.0.call(GET_ROUTING_APP_COVERAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperiments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperiments).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperiments))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiment_linkages(
         &self,
@@ -248,9 +187,7 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperimentsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperimentsV2).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperimentsV2))
     pub fn list_app_store_version_experiment_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -260,22 +197,15 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appStoreVersionExperiments`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionExperiments).
+    /// `GET /v1/appStoreVersions/{id}/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionExperiments))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_app_store_version_experiments(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperiments {
+    pub fn list_app_store_version_experiments(&self, id: impl AsRef<str>) -> ListAppStoreVersionExperiments {
         ListAppStoreVersionExperiments(
             self.0.call(LIST_APP_STORE_VERSION_EXPERIMENTS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appStoreVersionExperimentsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionExperimentsV2).
+    /// `GET /v1/appStoreVersions/{id}/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionExperimentsV2))
     pub fn list_app_store_version_experiments_v2(
         &self,
         id: impl AsRef<str>,
@@ -285,9 +215,7 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionLocalizations).
+    /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionLocalizations))
     pub fn list_app_store_version_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -297,9 +225,7 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/appStoreVersionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionLocalizations).
+    /// `GET /v1/appStoreVersions/{id}/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionLocalizations))
     pub fn list_app_store_version_localizations(
         &self,
         id: impl AsRef<str>,
@@ -309,67 +235,49 @@ impl AppStoreVersions {
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/relationships/customerReviews`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-customerReviews).
-    pub fn list_customer_review_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCustomerReviewLinkages {
+    /// `GET /v1/appStoreVersions/{id}/relationships/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-customerReviews))
+    pub fn list_customer_review_linkages(&self, id: impl AsRef<str>) -> ListCustomerReviewLinkages {
         ListCustomerReviewLinkages(
             self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/appStoreVersions/{id}/customerReviews`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-customerReviews).
+    /// `GET /v1/appStoreVersions/{id}/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-customerReviews))
     pub fn list_customer_reviews(&self, id: impl AsRef<str>) -> ListCustomerReviews {
         ListCustomerReviews(self.0.call(LIST_CUSTOMER_REVIEWS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appStoreVersions/{id}/relationships/appClipDefaultExperience`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_-relationships-appClipDefaultExperience).
-    pub fn set_app_clip_default_experience(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    /// `PATCH /v1/appStoreVersions/{id}/relationships/appClipDefaultExperience` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_-relationships-appClipDefaultExperience))
+    pub fn set_app_clip_default_experience(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_APP_CLIP_DEFAULT_EXPERIENCE, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("appClipDefaultExperiences", to));
         call
     }
 
-    /// `PATCH /v1/appStoreVersions/{id}/relationships/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_-relationships-build).
+    /// `PATCH /v1/appStoreVersions/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_-relationships-build))
     pub fn set_build(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_BUILD, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("builds", to));
         call
     }
 
-    /// `PATCH /v1/appStoreVersions/{id}`
+    /// `PATCH /v1/appStoreVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: AppStoreVersionUpdateRequest,
-    ) -> crate::Call<AppStoreVersionResponse> {
+    pub fn update(&self, request: AppStoreVersionUpdateRequest) -> crate::Call<AppStoreVersionResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersions::get).
+/// Optional arguments of [`get`](AppStoreVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionResponse>);
 
 impl Get {
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -378,7 +286,7 @@ impl Get {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -387,7 +295,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -396,7 +304,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -405,7 +313,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -414,7 +322,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionPhasedReleases]`.
+    /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionPhasedReleasesField>,
@@ -423,7 +331,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersionSubmissions]`.
+    /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_store_version_submissions(
         mut self,
@@ -433,7 +341,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -442,22 +350,19 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -466,7 +371,7 @@ impl Get {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -475,25 +380,22 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperiments]`: at most 50.
+    /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
@@ -501,7 +403,7 @@ impl Get {
         self
     }
 
-    /// `limit[appStoreVersionLocalizations]`: at most 50.
+    /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
@@ -511,7 +413,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionResponse }
 
-/// Optional arguments of [`get_alternative_distribution_package`](AppStoreVersions::get_alternative_distribution_package).
+/// Optional arguments of [`get_alternative_distribution_package`](AppStoreVersions::get_alternative_distribution_package); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAlternativeDistributionPackage(
     crate::Call<
@@ -523,7 +425,7 @@ pub struct GetAlternativeDistributionPackage(
 );
 
 impl GetAlternativeDistributionPackage {
-    /// `fields[alternativeDistributionPackageVersions]`.
+    /// `fields[alternativeDistributionPackageVersions]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackageVersionsField>,
@@ -532,7 +434,7 @@ impl GetAlternativeDistributionPackage {
         self
     }
 
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -541,18 +443,15 @@ impl GetAlternativeDistributionPackage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -562,7 +461,7 @@ impl GetAlternativeDistributionPackage {
 
 rt::operation! { crate::Api, GetAlternativeDistributionPackage => rt::Document<Option<AlternativeDistributionPackage>, AlternativeDistributionPackageResponseIncluded> }
 
-/// Optional arguments of [`get_app_clip_default_experience`](AppStoreVersions::get_app_clip_default_experience).
+/// Optional arguments of [`get_app_clip_default_experience`](AppStoreVersions::get_app_clip_default_experience); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppClipDefaultExperience(
     crate::Call<
@@ -574,7 +473,7 @@ pub struct GetAppClipDefaultExperience(
 );
 
 impl GetAppClipDefaultExperience {
-    /// `fields[appClipAppStoreReviewDetails]`.
+    /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppClipAppStoreReviewDetailsField>,
@@ -583,7 +482,7 @@ impl GetAppClipDefaultExperience {
         self
     }
 
-    /// `fields[appClipDefaultExperienceLocalizations]`.
+    /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperienceLocalizationsField>,
@@ -592,7 +491,7 @@ impl GetAppClipDefaultExperience {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -601,16 +500,13 @@ impl GetAppClipDefaultExperience {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -619,23 +515,17 @@ impl GetAppClipDefaultExperience {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appClip`, `appClipAppStoreReviewDetail`, `appClipDefaultExperienceLocalizations`, `releaseWithAppStoreVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appClipDefaultExperienceLocalizations]`: at most 50.
+    /// `limit[appClipDefaultExperienceLocalizations]`: how many are sent along, at most 50.
     #[inline]
-    pub fn limit_app_clip_default_experience_localizations(
-        mut self,
-        value: i64,
-    ) -> Self {
+    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
@@ -643,7 +533,7 @@ impl GetAppClipDefaultExperience {
 
 rt::operation! { crate::Api, GetAppClipDefaultExperience => rt::Document<Option<AppClipDefaultExperience>, AppClipDefaultExperienceResponseIncluded> }
 
-/// Optional arguments of [`get_app_store_review_detail`](AppStoreVersions::get_app_store_review_detail).
+/// Optional arguments of [`get_app_store_review_detail`](AppStoreVersions::get_app_store_review_detail); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppStoreReviewDetail(
     crate::Call<
@@ -652,7 +542,7 @@ pub struct GetAppStoreReviewDetail(
 );
 
 impl GetAppStoreReviewDetail {
-    /// `fields[appStoreReviewAttachments]`.
+    /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewAttachmentsField>,
@@ -661,7 +551,7 @@ impl GetAppStoreReviewDetail {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -670,7 +560,7 @@ impl GetAppStoreReviewDetail {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -679,18 +569,15 @@ impl GetAppStoreReviewDetail {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewAttachments`, `appStoreVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreReviewAttachments]`: at most 50.
+    /// `limit[appStoreReviewAttachments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreReviewAttachments]", value);
@@ -700,14 +587,14 @@ impl GetAppStoreReviewDetail {
 
 rt::operation! { crate::Api, GetAppStoreReviewDetail => rt::Document<Option<AppStoreReviewDetail>, AppStoreReviewDetailResponseIncluded> }
 
-/// Optional arguments of [`get_app_store_version_phased_release`](AppStoreVersions::get_app_store_version_phased_release).
+/// Optional arguments of [`get_app_store_version_phased_release`](AppStoreVersions::get_app_store_version_phased_release); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppStoreVersionPhasedRelease(
     crate::Call<rt::Document<Option<AppStoreVersionPhasedRelease>>>,
 );
 
 impl GetAppStoreVersionPhasedRelease {
-    /// `fields[appStoreVersionPhasedReleases]`.
+    /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionPhasedReleasesField>,
@@ -719,7 +606,7 @@ impl GetAppStoreVersionPhasedRelease {
 
 rt::operation! { crate::Api, GetAppStoreVersionPhasedRelease => rt::Document<Option<AppStoreVersionPhasedRelease>> }
 
-/// Optional arguments of [`get_app_store_version_submission`](AppStoreVersions::get_app_store_version_submission).
+/// Optional arguments of [`get_app_store_version_submission`](AppStoreVersions::get_app_store_version_submission); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetAppStoreVersionSubmission(
@@ -732,7 +619,7 @@ pub struct GetAppStoreVersionSubmission(
 );
 
 impl GetAppStoreVersionSubmission {
-    /// `fields[appStoreVersionSubmissions]`.
+    /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionSubmissionsField>,
@@ -741,7 +628,7 @@ impl GetAppStoreVersionSubmission {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -750,13 +637,10 @@ impl GetAppStoreVersionSubmission {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -764,16 +648,13 @@ impl GetAppStoreVersionSubmission {
 
 rt::operation! { crate::Api, GetAppStoreVersionSubmission => rt::Document<Option<AppStoreVersionSubmission>, AppStoreVersionSubmissionResponseIncluded> }
 
-/// Optional arguments of [`get_build`](AppStoreVersions::get_build).
+/// Optional arguments of [`get_build`](AppStoreVersions::get_build); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>>>);
 
 impl GetBuild {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -781,7 +662,7 @@ impl GetBuild {
 
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>> }
 
-/// Optional arguments of [`get_game_center_app_version`](AppStoreVersions::get_game_center_app_version).
+/// Optional arguments of [`get_game_center_app_version`](AppStoreVersions::get_game_center_app_version); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetGameCenterAppVersion(
     crate::Call<
@@ -790,7 +671,7 @@ pub struct GetGameCenterAppVersion(
 );
 
 impl GetGameCenterAppVersion {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -799,7 +680,7 @@ impl GetGameCenterAppVersion {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -808,18 +689,15 @@ impl GetGameCenterAppVersion {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`, `compatibilityVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[compatibilityVersions]`: at most 50.
+    /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
@@ -829,7 +707,7 @@ impl GetGameCenterAppVersion {
 
 rt::operation! { crate::Api, GetGameCenterAppVersion => rt::Document<Option<GameCenterAppVersion>, GameCenterAppVersionResponseIncluded> }
 
-/// Optional arguments of [`get_routing_app_coverage`](AppStoreVersions::get_routing_app_coverage).
+/// Optional arguments of [`get_routing_app_coverage`](AppStoreVersions::get_routing_app_coverage); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetRoutingAppCoverage(
     crate::Call<
@@ -838,7 +716,7 @@ pub struct GetRoutingAppCoverage(
 );
 
 impl GetRoutingAppCoverage {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -847,7 +725,7 @@ impl GetRoutingAppCoverage {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -856,13 +734,10 @@ impl GetRoutingAppCoverage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -870,7 +745,7 @@ impl GetRoutingAppCoverage {
 
 rt::operation! { crate::Api, GetRoutingAppCoverage => rt::Document<Option<RoutingAppCoverage>, RoutingAppCoverageResponseIncluded> }
 
-/// Optional arguments of [`list_app_store_version_experiment_linkages`](AppStoreVersions::list_app_store_version_experiment_linkages).
+/// Optional arguments of [`list_app_store_version_experiment_linkages`](AppStoreVersions::list_app_store_version_experiment_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentLinkages(
@@ -878,7 +753,7 @@ pub struct ListAppStoreVersionExperimentLinkages(
 );
 
 impl ListAppStoreVersionExperimentLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -888,14 +763,14 @@ impl ListAppStoreVersionExperimentLinkages {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentLinkages => AppStoreVersionAppStoreVersionExperimentsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_experiment_v2_linkages`](AppStoreVersions::list_app_store_version_experiment_v2_linkages).
+/// Optional arguments of [`list_app_store_version_experiment_v2_linkages`](AppStoreVersions::list_app_store_version_experiment_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentV2Linkages(
     crate::Call<AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse>,
 );
 
 impl ListAppStoreVersionExperimentV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -905,7 +780,7 @@ impl ListAppStoreVersionExperimentV2Linkages {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentV2Linkages => AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_experiments`](AppStoreVersions::list_app_store_version_experiments).
+/// Optional arguments of [`list_app_store_version_experiments`](AppStoreVersions::list_app_store_version_experiments); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperiments(
@@ -913,7 +788,7 @@ pub struct ListAppStoreVersionExperiments(
 );
 
 impl ListAppStoreVersionExperiments {
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -922,7 +797,7 @@ impl ListAppStoreVersionExperiments {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`, `endDate`, `name`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -933,7 +808,7 @@ impl ListAppStoreVersionExperiments {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -942,7 +817,7 @@ impl ListAppStoreVersionExperiments {
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsAppStoreVersionExperimentsState>,
@@ -951,25 +826,22 @@ impl ListAppStoreVersionExperiments {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatments]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
@@ -979,14 +851,14 @@ impl ListAppStoreVersionExperiments {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperiments => AppStoreVersionExperimentsResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2).
+/// Optional arguments of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentsV2(
     crate::Call<AppStoreVersionExperimentsV2Response>,
 );
 
 impl ListAppStoreVersionExperimentsV2 {
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -995,7 +867,7 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -1006,7 +878,7 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -1015,13 +887,13 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
@@ -1032,32 +904,29 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `latestControlVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatments]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 
-    /// `limit[controlVersions]`: at most 50.
+    /// `limit[controlVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_control_versions(mut self, value: i64) -> Self {
         self.0.number("limit[controlVersions]", value);
@@ -1067,14 +936,14 @@ impl ListAppStoreVersionExperimentsV2 {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => AppStoreVersionExperimentsV2Response, paged }
 
-/// Optional arguments of [`list_app_store_version_localization_linkages`](AppStoreVersions::list_app_store_version_localization_linkages).
+/// Optional arguments of [`list_app_store_version_localization_linkages`](AppStoreVersions::list_app_store_version_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionLocalizationLinkages(
     crate::Call<AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse>,
 );
 
 impl ListAppStoreVersionLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1084,32 +953,26 @@ impl ListAppStoreVersionLocalizationLinkages {
 
 rt::operation! { crate::Api, ListAppStoreVersionLocalizationLinkages => AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_app_store_version_localizations`](AppStoreVersions::list_app_store_version_localizations).
+/// Optional arguments of [`list_app_store_version_localizations`](AppStoreVersions::list_app_store_version_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionLocalizations(
     crate::Call<AppStoreVersionLocalizationsResponse>,
 );
 
 impl ListAppStoreVersionLocalizations {
-    /// `fields[appKeywords]`.
-    pub fn fields_app_keywords(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `fields[appKeywords]`: the fields that are sent of each.
+    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
         self
     }
 
-    /// `fields[appPreviewSets]`.
-    pub fn fields_app_preview_sets(
-        mut self,
-        values: impl IntoIterator<Item = AppPreviewSetsField>,
-    ) -> Self {
+    /// `fields[appPreviewSets]`: the fields that are sent of each.
+    pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
-    /// `fields[appScreenshotSets]`.
+    /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -1118,7 +981,7 @@ impl ListAppStoreVersionLocalizations {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -1127,7 +990,7 @@ impl ListAppStoreVersionLocalizations {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -1136,48 +999,42 @@ impl ListAppStoreVersionLocalizations {
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `searchKeywords`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appPreviewSets]`: at most 50.
+    /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
     }
 
-    /// `limit[appScreenshotSets]`: at most 50.
+    /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
-    /// `limit[searchKeywords]`: at most 50.
+    /// `limit[searchKeywords]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
@@ -1187,14 +1044,14 @@ impl ListAppStoreVersionLocalizations {
 
 rt::operation! { crate::Api, ListAppStoreVersionLocalizations => AppStoreVersionLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_customer_review_linkages`](AppStoreVersions::list_customer_review_linkages).
+/// Optional arguments of [`list_customer_review_linkages`](AppStoreVersions::list_customer_review_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomerReviewLinkages(
     crate::Call<AppStoreVersionCustomerReviewsLinkagesResponse>,
 );
 
 impl ListCustomerReviewLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1204,19 +1061,19 @@ impl ListCustomerReviewLinkages {
 
 rt::operation! { crate::Api, ListCustomerReviewLinkages => AppStoreVersionCustomerReviewsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_customer_reviews`](AppStoreVersions::list_customer_reviews).
+/// Optional arguments of [`list_customer_reviews`](AppStoreVersions::list_customer_reviews); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomerReviews(crate::Call<CustomerReviewsResponse>);
 
 impl ListCustomerReviews {
-    /// `exists[publishedResponse]`.
+    /// `exists[publishedResponse]`: only what has this, or has it not.
     #[inline]
     pub fn exists_published_response(mut self, value: bool) -> Self {
         self.0.flag("exists[publishedResponse]", value);
         self
     }
 
-    /// `fields[customerReviewResponses]`.
+    /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
         values: impl IntoIterator<Item = CustomerReviewResponsesField>,
@@ -1225,43 +1082,31 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `fields[customerReviews]`.
-    pub fn fields_customer_reviews(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsField>,
-    ) -> Self {
+    /// `fields[customerReviews]`: the fields that are sent of each.
+    pub fn fields_customer_reviews(mut self, values: impl IntoIterator<Item = CustomerReviewsField>) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[rating]`.
-    pub fn filter_rating(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[rating]`: only what has one of these values.
+    pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[rating]", values);
         self
     }
 
-    /// `filter[reviewTerritory]`.
-    pub fn filter_review_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[reviewTerritory]`: only what has one of these values.
+    pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[reviewTerritory]", values);
         self
     }
 
-    /// `filter[territory]`.
+    /// `filter[territory]`: only what has one of these values.
     pub fn filter_territory(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsCustomerReviewsTerritory>,
@@ -1270,29 +1115,23 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `response`, `reviewTerritory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = AppStoreVersionsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = AppStoreVersionsSort>) -> Self {
         self.0.list("sort", values);
         self
     }

@@ -16,23 +16,19 @@ use crate::models::{
 pub struct AppTags(pub(crate) rt::Client<crate::Api>);
 
 impl AppTags {
-    /// `GET /v1/appTags/{id}/territories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-territories).
+    /// `GET /v1/appTags/{id}/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-territories))
     pub fn list_territories(&self, id: impl AsRef<str>) -> ListTerritories {
         ListTerritories(self.0.call(LIST_TERRITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/appTags/{id}/relationships/territories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-relationships-territories).
+    /// `GET /v1/appTags/{id}/relationships/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-relationships-territories))
     pub fn list_territory_linkages(&self, id: impl AsRef<str>) -> ListTerritoryLinkages {
         ListTerritoryLinkages(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/appTags/{id}`
+    /// `PATCH /v1/appTags/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appTags-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appTags-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(&self, request: AppTagUpdateRequest) -> crate::Call<AppTagResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -41,21 +37,18 @@ impl AppTags {
     }
 }
 
-/// Optional arguments of [`list_territories`](AppTags::list_territories).
+/// Optional arguments of [`list_territories`](AppTags::list_territories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListTerritories {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -65,12 +58,12 @@ impl ListTerritories {
 
 rt::operation! { crate::Api, ListTerritories => TerritoriesResponse, paged }
 
-/// Optional arguments of [`list_territory_linkages`](AppTags::list_territory_linkages).
+/// Optional arguments of [`list_territory_linkages`](AppTags::list_territory_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritoryLinkages(crate::Call<AppTagTerritoriesLinkagesResponse>);
 
 impl ListTerritoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

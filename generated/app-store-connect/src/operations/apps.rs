@@ -235,42 +235,36 @@ use crate::models::{
 pub struct Apps(pub(crate) rt::Client<crate::Api>);
 
 impl Apps {
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/metrics/betaTesterUsages`
+    /// `GET /v1/apps/{id}/metrics/betaTesterUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-metrics-betaTesterUsages))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-metrics-betaTesterUsages). Feature: `app-store`.
-    pub fn beta_tester_usage_metrics(
-        &self,
-        id: impl AsRef<str>,
-    ) -> BetaTesterUsageMetrics {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn beta_tester_usage_metrics(&self, id: impl AsRef<str>) -> BetaTesterUsageMetrics {
         BetaTesterUsageMetrics(self.0.call(BETA_TESTER_USAGE_METRICS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}`
+    /// `GET /v1/apps/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/alternativeDistributionKey`
+    /// `GET /v1/apps/{id}/alternativeDistributionKey` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-alternativeDistributionKey))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-alternativeDistributionKey). Feature: `app-store`.
-    pub fn get_alternative_distribution_key(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAlternativeDistributionKey {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_alternative_distribution_key(&self, id: impl AsRef<str>) -> GetAlternativeDistributionKey {
         GetAlternativeDistributionKey(
             self.0.call(GET_ALTERNATIVE_DISTRIBUTION_KEY, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/alternativeDistributionKey`
+    /// `GET /v1/apps/{id}/relationships/alternativeDistributionKey` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-alternativeDistributionKey))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-alternativeDistributionKey). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_alternative_distribution_key_linkage(
         &self,
         id: impl AsRef<str>,
@@ -278,18 +272,18 @@ impl Apps {
         self.0.call(GET_ALTERNATIVE_DISTRIBUTION_KEY_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appAvailabilityV2`
+    /// `GET /v1/apps/{id}/appAvailabilityV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appAvailabilityV2))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appAvailabilityV2). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_app_availability_v2(&self, id: impl AsRef<str>) -> GetAppAvailabilityV2 {
         GetAppAvailabilityV2(self.0.call(GET_APP_AVAILABILITY_V2, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appAvailabilityV2`
+    /// `GET /v1/apps/{id}/relationships/appAvailabilityV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appAvailabilityV2))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appAvailabilityV2). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_app_availability_v2_linkage(
         &self,
         id: impl AsRef<str>,
@@ -297,18 +291,18 @@ impl Apps {
         self.0.call(GET_APP_AVAILABILITY_V2_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appPriceSchedule`
+    /// `GET /v1/apps/{id}/appPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPriceSchedule))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPriceSchedule). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_app_price_schedule(&self, id: impl AsRef<str>) -> GetAppPriceSchedule {
         GetAppPriceSchedule(self.0.call(GET_APP_PRICE_SCHEDULE, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appPriceSchedule`
+    /// `GET /v1/apps/{id}/relationships/appPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPriceSchedule))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPriceSchedule). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_app_price_schedule_linkage(
         &self,
         id: impl AsRef<str>,
@@ -316,21 +310,18 @@ impl Apps {
         self.0.call(GET_APP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/betaAppReviewDetail`
+    /// `GET /v1/apps/{id}/betaAppReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppReviewDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppReviewDetail). Feature: `app-store`.
-    pub fn get_beta_app_review_detail(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetBetaAppReviewDetail {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_beta_app_review_detail(&self, id: impl AsRef<str>) -> GetBetaAppReviewDetail {
         GetBetaAppReviewDetail(self.0.call(GET_BETA_APP_REVIEW_DETAIL, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/betaAppReviewDetail`
+    /// `GET /v1/apps/{id}/relationships/betaAppReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppReviewDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppReviewDetail). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_beta_app_review_detail_linkage(
         &self,
         id: impl AsRef<str>,
@@ -338,21 +329,18 @@ impl Apps {
         self.0.call(GET_BETA_APP_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/betaLicenseAgreement`
+    /// `GET /v1/apps/{id}/betaLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaLicenseAgreement))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaLicenseAgreement). Feature: `app-store`.
-    pub fn get_beta_license_agreement(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetBetaLicenseAgreement {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_beta_license_agreement(&self, id: impl AsRef<str>) -> GetBetaLicenseAgreement {
         GetBetaLicenseAgreement(self.0.call(GET_BETA_LICENSE_AGREEMENT, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/betaLicenseAgreement`
+    /// `GET /v1/apps/{id}/relationships/betaLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaLicenseAgreement))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaLicenseAgreement). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_beta_license_agreement_linkage(
         &self,
         id: impl AsRef<str>,
@@ -360,42 +348,36 @@ impl Apps {
         self.0.call(GET_BETA_LICENSE_AGREEMENT_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/ciProduct`
+    /// `GET /v1/apps/{id}/ciProduct` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-ciProduct))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-ciProduct). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_ci_product(&self, id: impl AsRef<str>) -> GetCiProduct {
         GetCiProduct(self.0.call(GET_CI_PRODUCT, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/ciProduct`
+    /// `GET /v1/apps/{id}/relationships/ciProduct` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-ciProduct))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-ciProduct). Feature: `app-store`.
-    pub fn get_ci_product_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<AppCiProductLinkageResponse> {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_ci_product_linkage(&self, id: impl AsRef<str>) -> crate::Call<AppCiProductLinkageResponse> {
         self.0.call(GET_CI_PRODUCT_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/endUserLicenseAgreement`
+    /// `GET /v1/apps/{id}/endUserLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-endUserLicenseAgreement))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-endUserLicenseAgreement). Feature: `app-store`.
-    pub fn get_end_user_license_agreement(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetEndUserLicenseAgreement {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_end_user_license_agreement(&self, id: impl AsRef<str>) -> GetEndUserLicenseAgreement {
         GetEndUserLicenseAgreement(
             self.0.call(GET_END_USER_LICENSE_AGREEMENT, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/endUserLicenseAgreement`
+    /// `GET /v1/apps/{id}/relationships/endUserLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-endUserLicenseAgreement))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-endUserLicenseAgreement). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_end_user_license_agreement_linkage(
         &self,
         id: impl AsRef<str>,
@@ -403,18 +385,18 @@ impl Apps {
         self.0.call(GET_END_USER_LICENSE_AGREEMENT_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/gameCenterDetail`
+    /// `GET /v1/apps/{id}/gameCenterDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-gameCenterDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-gameCenterDetail). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_game_center_detail(&self, id: impl AsRef<str>) -> GetGameCenterDetail {
         GetGameCenterDetail(self.0.call(GET_GAME_CENTER_DETAIL, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/gameCenterDetail`
+    /// `GET /v1/apps/{id}/relationships/gameCenterDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterDetail). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_game_center_detail_linkage(
         &self,
         id: impl AsRef<str>,
@@ -422,23 +404,20 @@ impl Apps {
         self.0.call(GET_GAME_CENTER_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/marketplaceSearchDetail`
+    /// `GET /v1/apps/{id}/marketplaceSearchDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-marketplaceSearchDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-marketplaceSearchDetail). Feature: `app-store`.
-    pub fn get_marketplace_search_detail(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetMarketplaceSearchDetail {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_marketplace_search_detail(&self, id: impl AsRef<str>) -> GetMarketplaceSearchDetail {
         GetMarketplaceSearchDetail(
             self.0.call(GET_MARKETPLACE_SEARCH_DETAIL, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/marketplaceSearchDetail`
+    /// `GET /v1/apps/{id}/relationships/marketplaceSearchDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-marketplaceSearchDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-marketplaceSearchDetail). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_marketplace_search_detail_linkage(
         &self,
         id: impl AsRef<str>,
@@ -446,33 +425,30 @@ impl Apps {
         self.0.call(GET_MARKETPLACE_SEARCH_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "power-and-performance")]
-    /// `GET /v1/apps/{id}/perfPowerMetrics`
+    /// `GET /v1/apps/{id}/perfPowerMetrics` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-perfPowerMetrics))
     ///
     /// Answers `application/vnd.apple.xcode-metrics+json`.
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-perfPowerMetrics). Feature: `power-and-performance`.
+    /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
     pub fn get_perf_power_metrics(&self, id: impl AsRef<str>) -> GetPerfPowerMetrics {
         GetPerfPowerMetrics(self.0.call(GET_PERF_POWER_METRICS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/subscriptionGracePeriod`
+    /// `GET /v1/apps/{id}/subscriptionGracePeriod` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGracePeriod))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGracePeriod). Feature: `app-store`.
-    pub fn get_subscription_grace_period(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetSubscriptionGracePeriod {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_subscription_grace_period(&self, id: impl AsRef<str>) -> GetSubscriptionGracePeriod {
         GetSubscriptionGracePeriod(
             self.0.call(GET_SUBSCRIPTION_GRACE_PERIOD, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/subscriptionGracePeriod`
+    /// `GET /v1/apps/{id}/relationships/subscriptionGracePeriod` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGracePeriod))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGracePeriod). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn get_subscription_grace_period_linkage(
         &self,
         id: impl AsRef<str>,
@@ -480,19 +456,19 @@ impl Apps {
         self.0.call(GET_SUBSCRIPTION_GRACE_PERIOD_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps`
+    /// `GET /v1/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/accessibilityDeclarations`
+    /// `GET /v1/apps/{id}/relationships/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-accessibilityDeclarations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-accessibilityDeclarations). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_accessibility_declaration_linkages(
         &self,
         id: impl AsRef<str>,
@@ -502,23 +478,20 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/accessibilityDeclarations`
+    /// `GET /v1/apps/{id}/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-accessibilityDeclarations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-accessibilityDeclarations). Feature: `app-store`.
-    pub fn list_accessibility_declarations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAccessibilityDeclarations {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_accessibility_declarations(&self, id: impl AsRef<str>) -> ListAccessibilityDeclarations {
         ListAccessibilityDeclarations(
             self.0.call(LIST_ACCESSIBILITY_DECLARATIONS, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/analyticsReportRequests`
+    /// `GET /v1/apps/{id}/relationships/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-analyticsReportRequests))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-analyticsReportRequests). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_analytics_report_request_linkages(
         &self,
         id: impl AsRef<str>,
@@ -528,23 +501,20 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/analyticsReportRequests`
+    /// `GET /v1/apps/{id}/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-analyticsReportRequests))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-analyticsReportRequests). Feature: `app-store`.
-    pub fn list_analytics_report_requests(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAnalyticsReportRequests {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_analytics_report_requests(&self, id: impl AsRef<str>) -> ListAnalyticsReportRequests {
         ListAnalyticsReportRequests(
             self.0.call(LIST_ANALYTICS_REPORT_REQUESTS, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/androidToIosAppMappingDetails`
+    /// `GET /v1/apps/{id}/relationships/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-androidToIosAppMappingDetails))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-androidToIosAppMappingDetails). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_android_to_ios_app_mapping_detail_linkages(
         &self,
         id: impl AsRef<str>,
@@ -554,10 +524,10 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/androidToIosAppMappingDetails`
+    /// `GET /v1/apps/{id}/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-androidToIosAppMappingDetails))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-androidToIosAppMappingDetails). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_android_to_ios_app_mapping_details(
         &self,
         id: impl AsRef<str>,
@@ -567,26 +537,26 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appClips`
+    /// `GET /v1/apps/{id}/relationships/appClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appClips))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appClips). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_clip_linkages(&self, id: impl AsRef<str>) -> ListAppClipLinkages {
         ListAppClipLinkages(self.0.call(LIST_APP_CLIP_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appClips`
+    /// `GET /v1/apps/{id}/appClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appClips))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appClips). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_clips(&self, id: impl AsRef<str>) -> ListAppClips {
         ListAppClips(self.0.call(LIST_APP_CLIPS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appCustomProductPages`
+    /// `GET /v1/apps/{id}/relationships/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appCustomProductPages))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appCustomProductPages). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_custom_product_page_linkages(
         &self,
         id: impl AsRef<str>,
@@ -596,23 +566,20 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appCustomProductPages`
+    /// `GET /v1/apps/{id}/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appCustomProductPages))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appCustomProductPages). Feature: `app-store`.
-    pub fn list_app_custom_product_pages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppCustomProductPages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_app_custom_product_pages(&self, id: impl AsRef<str>) -> ListAppCustomProductPages {
         ListAppCustomProductPages(
             self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appEncryptionDeclarations`
+    /// `GET /v1/apps/{id}/relationships/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEncryptionDeclarations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEncryptionDeclarations). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_encryption_declaration_linkages(
         &self,
         id: impl AsRef<str>,
@@ -622,91 +589,82 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appEncryptionDeclarations`
+    /// `GET /v1/apps/{id}/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEncryptionDeclarations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEncryptionDeclarations). Feature: `app-store`.
-    pub fn list_app_encryption_declarations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppEncryptionDeclarations {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_app_encryption_declarations(&self, id: impl AsRef<str>) -> ListAppEncryptionDeclarations {
         ListAppEncryptionDeclarations(
             self.0.call(LIST_APP_ENCRYPTION_DECLARATIONS, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appEvents`
+    /// `GET /v1/apps/{id}/relationships/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEvents))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEvents). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_event_linkages(&self, id: impl AsRef<str>) -> ListAppEventLinkages {
         ListAppEventLinkages(self.0.call(LIST_APP_EVENT_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appEvents`
+    /// `GET /v1/apps/{id}/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEvents))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEvents). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_events(&self, id: impl AsRef<str>) -> ListAppEvents {
         ListAppEvents(self.0.call(LIST_APP_EVENTS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appInfos`
+    /// `GET /v1/apps/{id}/relationships/appInfos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appInfos))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appInfos). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_info_linkages(&self, id: impl AsRef<str>) -> ListAppInfoLinkages {
         ListAppInfoLinkages(self.0.call(LIST_APP_INFO_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appInfos`
+    /// `GET /v1/apps/{id}/appInfos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appInfos))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appInfos). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_infos(&self, id: impl AsRef<str>) -> ListAppInfos {
         ListAppInfos(self.0.call(LIST_APP_INFOS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appPricePoints`
+    /// `GET /v1/apps/{id}/relationships/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPricePoints))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPricePoints). Feature: `app-store`.
-    pub fn list_app_price_point_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppPricePointLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_app_price_point_linkages(&self, id: impl AsRef<str>) -> ListAppPricePointLinkages {
         ListAppPricePointLinkages(
             self.0.call(LIST_APP_PRICE_POINT_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appPricePoints`
+    /// `GET /v1/apps/{id}/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_price_points(&self, id: impl AsRef<str>) -> ListAppPricePoints {
         ListAppPricePoints(self.0.call(LIST_APP_PRICE_POINTS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appPricePoints`
+    /// `GET /v1/apps/{id}/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints))
     ///
     /// Answers `text/csv`.
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints). Feature: `app-store`.
-    pub fn download_app_price_points_csv(
-        &self,
-        id: impl AsRef<str>,
-    ) -> DownloadAppPricePointsCsv {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn download_app_price_points_csv(&self, id: impl AsRef<str>) -> DownloadAppPricePointsCsv {
         DownloadAppPricePointsCsv(
             self.0.call(DOWNLOAD_APP_PRICE_POINTS_CSV, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appStoreVersionExperimentsV2`
+    /// `GET /v1/apps/{id}/relationships/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersionExperimentsV2))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersionExperimentsV2). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_store_version_experiment_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -716,10 +674,10 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appStoreVersionExperimentsV2`
+    /// `GET /v1/apps/{id}/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersionExperimentsV2))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersionExperimentsV2). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_store_version_experiments_v2(
         &self,
         id: impl AsRef<str>,
@@ -729,68 +687,62 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appStoreVersions`
+    /// `GET /v1/apps/{id}/relationships/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersions). Feature: `app-store`.
-    pub fn list_app_store_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAppStoreVersionLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_app_store_version_linkages(&self, id: impl AsRef<str>) -> ListAppStoreVersionLinkages {
         ListAppStoreVersionLinkages(
             self.0.call(LIST_APP_STORE_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appStoreVersions`
+    /// `GET /v1/apps/{id}/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_store_versions(&self, id: impl AsRef<str>) -> ListAppStoreVersions {
         ListAppStoreVersions(self.0.call(LIST_APP_STORE_VERSIONS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/appTags`
+    /// `GET /v1/apps/{id}/relationships/appTags` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appTags))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appTags). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_tag_linkages(&self, id: impl AsRef<str>) -> ListAppTagLinkages {
         ListAppTagLinkages(self.0.call(LIST_APP_TAG_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/appTags`
+    /// `GET /v1/apps/{id}/appTags` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appTags))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appTags). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_app_tags(&self, id: impl AsRef<str>) -> ListAppTags {
         ListAppTags(self.0.call(LIST_APP_TAGS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/backgroundAssets`
+    /// `GET /v1/apps/{id}/relationships/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-backgroundAssets))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-backgroundAssets). Feature: `app-store`.
-    pub fn list_background_asset_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBackgroundAssetLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_background_asset_linkages(&self, id: impl AsRef<str>) -> ListBackgroundAssetLinkages {
         ListBackgroundAssetLinkages(
             self.0.call(LIST_BACKGROUND_ASSET_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/backgroundAssets`
+    /// `GET /v1/apps/{id}/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-backgroundAssets))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-backgroundAssets). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_background_assets(&self, id: impl AsRef<str>) -> ListBackgroundAssets {
         ListBackgroundAssets(self.0.call(LIST_BACKGROUND_ASSETS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/betaAppLocalizations`
+    /// `GET /v1/apps/{id}/relationships/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppLocalizations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppLocalizations). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_beta_app_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -800,23 +752,20 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/betaAppLocalizations`
+    /// `GET /v1/apps/{id}/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppLocalizations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppLocalizations). Feature: `app-store`.
-    pub fn list_beta_app_localizations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBetaAppLocalizations {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_beta_app_localizations(&self, id: impl AsRef<str>) -> ListBetaAppLocalizations {
         ListBetaAppLocalizations(
             self.0.call(LIST_BETA_APP_LOCALIZATIONS, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/betaFeedbackCrashSubmissions`
+    /// `GET /v1/apps/{id}/relationships/betaFeedbackCrashSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackCrashSubmissions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackCrashSubmissions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_beta_feedback_crash_submission_linkages(
         &self,
         id: impl AsRef<str>,
@@ -826,10 +775,10 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/betaFeedbackCrashSubmissions`
+    /// `GET /v1/apps/{id}/betaFeedbackCrashSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaFeedbackCrashSubmissions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaFeedbackCrashSubmissions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_beta_feedback_crash_submissions(
         &self,
         id: impl AsRef<str>,
@@ -839,10 +788,10 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/betaFeedbackScreenshotSubmissions`
+    /// `GET /v1/apps/{id}/relationships/betaFeedbackScreenshotSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackScreenshotSubmissions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackScreenshotSubmissions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_beta_feedback_screenshot_submission_linkages(
         &self,
         id: impl AsRef<str>,
@@ -854,10 +803,10 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/betaFeedbackScreenshotSubmissions`
+    /// `GET /v1/apps/{id}/betaFeedbackScreenshotSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaFeedbackScreenshotSubmissions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaFeedbackScreenshotSubmissions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_beta_feedback_screenshot_submissions(
         &self,
         id: impl AsRef<str>,
@@ -867,77 +816,68 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/betaGroups`
+    /// `GET /v1/apps/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaGroups))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaGroups). Feature: `app-store`.
-    pub fn list_beta_group_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBetaGroupLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_beta_group_linkages(&self, id: impl AsRef<str>) -> ListBetaGroupLinkages {
         ListBetaGroupLinkages(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/betaGroups`
+    /// `GET /v1/apps/{id}/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaGroups))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaGroups). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_beta_groups(&self, id: impl AsRef<str>) -> ListBetaGroups {
         ListBetaGroups(self.0.call(LIST_BETA_GROUPS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/builds`
+    /// `GET /v1/apps/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-builds))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-builds). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
         ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/buildUploads`
+    /// `GET /v1/apps/{id}/relationships/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-buildUploads))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-buildUploads). Feature: `app-store`.
-    pub fn list_build_upload_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBuildUploadLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_build_upload_linkages(&self, id: impl AsRef<str>) -> ListBuildUploadLinkages {
         ListBuildUploadLinkages(self.0.call(LIST_BUILD_UPLOAD_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/buildUploads`
+    /// `GET /v1/apps/{id}/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-buildUploads))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-buildUploads). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_build_uploads(&self, id: impl AsRef<str>) -> ListBuildUploads {
         ListBuildUploads(self.0.call(LIST_BUILD_UPLOADS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/builds`
+    /// `GET /v1/apps/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-builds))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-builds). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
         ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/customerReviews`
+    /// `GET /v1/apps/{id}/relationships/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-customerReviews))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-customerReviews). Feature: `app-store`.
-    pub fn list_customer_review_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCustomerReviewLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_customer_review_linkages(&self, id: impl AsRef<str>) -> ListCustomerReviewLinkages {
         ListCustomerReviewLinkages(
             self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/customerReviewSummarizations`
+    /// `GET /v1/apps/{id}/customerReviewSummarizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviewSummarizations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviewSummarizations). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_customer_review_summarizations(
         &self,
         id: impl AsRef<str>,
@@ -950,18 +890,18 @@ impl Apps {
         ListCustomerReviewSummarizations(call)
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/customerReviews`
+    /// `GET /v1/apps/{id}/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviews))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviews). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_customer_reviews(&self, id: impl AsRef<str>) -> ListCustomerReviews {
         ListCustomerReviews(self.0.call(LIST_CUSTOMER_REVIEWS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/gameCenterEnabledVersions`
+    /// `GET /v1/apps/{id}/relationships/gameCenterEnabledVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterEnabledVersions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterEnabledVersions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_enabled_version_linkages(
         &self,
@@ -972,195 +912,165 @@ impl Apps {
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/gameCenterEnabledVersions`
+    /// `GET /v1/apps/{id}/gameCenterEnabledVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-gameCenterEnabledVersions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-gameCenterEnabledVersions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_enabled_versions(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterEnabledVersions {
+    pub fn list_game_center_enabled_versions(&self, id: impl AsRef<str>) -> ListGameCenterEnabledVersions {
         ListGameCenterEnabledVersions(
             self.0.call(LIST_GAME_CENTER_ENABLED_VERSIONS, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/inAppPurchases`
+    /// `GET /v1/apps/{id}/relationships/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchases))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchases). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_in_app_purchase_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListInAppPurchaseLinkages {
+    pub fn list_in_app_purchase_linkages(&self, id: impl AsRef<str>) -> ListInAppPurchaseLinkages {
         ListInAppPurchaseLinkages(
             self.0.call(LIST_IN_APP_PURCHASE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/inAppPurchasesV2`
+    /// `GET /v1/apps/{id}/relationships/inAppPurchasesV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchasesV2))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchasesV2). Feature: `app-store`.
-    pub fn list_in_app_purchase_v2_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListInAppPurchaseV2Linkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_in_app_purchase_v2_linkages(&self, id: impl AsRef<str>) -> ListInAppPurchaseV2Linkages {
         ListInAppPurchaseV2Linkages(
             self.0.call(LIST_IN_APP_PURCHASE_V2_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/inAppPurchases`
+    /// `GET /v1/apps/{id}/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchases))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchases). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_in_app_purchases(&self, id: impl AsRef<str>) -> ListInAppPurchases {
         ListInAppPurchases(self.0.call(LIST_IN_APP_PURCHASES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/inAppPurchasesV2`
+    /// `GET /v1/apps/{id}/inAppPurchasesV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchasesV2))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchasesV2). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_in_app_purchases_v2(&self, id: impl AsRef<str>) -> ListInAppPurchasesV2 {
         ListInAppPurchasesV2(self.0.call(LIST_IN_APP_PURCHASES_V2, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/preReleaseVersions`
+    /// `GET /v1/apps/{id}/relationships/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-preReleaseVersions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-preReleaseVersions). Feature: `app-store`.
-    pub fn list_pre_release_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPreReleaseVersionLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_pre_release_version_linkages(&self, id: impl AsRef<str>) -> ListPreReleaseVersionLinkages {
         ListPreReleaseVersionLinkages(
             self.0.call(LIST_PRE_RELEASE_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/preReleaseVersions`
+    /// `GET /v1/apps/{id}/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-preReleaseVersions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-preReleaseVersions). Feature: `app-store`.
-    pub fn list_pre_release_versions(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPreReleaseVersions {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_pre_release_versions(&self, id: impl AsRef<str>) -> ListPreReleaseVersions {
         ListPreReleaseVersions(self.0.call(LIST_PRE_RELEASE_VERSIONS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/promotedPurchases`
+    /// `GET /v1/apps/{id}/relationships/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-promotedPurchases))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-promotedPurchases). Feature: `app-store`.
-    pub fn list_promoted_purchase_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPromotedPurchaseLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_promoted_purchase_linkages(&self, id: impl AsRef<str>) -> ListPromotedPurchaseLinkages {
         ListPromotedPurchaseLinkages(
             self.0.call(LIST_PROMOTED_PURCHASE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/promotedPurchases`
+    /// `GET /v1/apps/{id}/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-promotedPurchases))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-promotedPurchases). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_promoted_purchases(&self, id: impl AsRef<str>) -> ListPromotedPurchases {
         ListPromotedPurchases(self.0.call(LIST_PROMOTED_PURCHASES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/reviewSubmissions`
+    /// `GET /v1/apps/{id}/relationships/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-reviewSubmissions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-reviewSubmissions). Feature: `app-store`.
-    pub fn list_review_submission_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListReviewSubmissionLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_review_submission_linkages(&self, id: impl AsRef<str>) -> ListReviewSubmissionLinkages {
         ListReviewSubmissionLinkages(
             self.0.call(LIST_REVIEW_SUBMISSION_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/reviewSubmissions`
+    /// `GET /v1/apps/{id}/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-reviewSubmissions))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-reviewSubmissions). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_review_submissions(&self, id: impl AsRef<str>) -> ListReviewSubmissions {
         ListReviewSubmissions(self.0.call(LIST_REVIEW_SUBMISSIONS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/searchKeywords`
+    /// `GET /v1/apps/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-searchKeywords))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-searchKeywords). Feature: `app-store`.
-    pub fn list_search_keyword_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSearchKeywordLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
         ListSearchKeywordLinkages(
             self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/searchKeywords`
+    /// `GET /v1/apps/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-searchKeywords))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-searchKeywords). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_search_keywords(&self, id: impl AsRef<str>) -> ListSearchKeywords {
         ListSearchKeywords(self.0.call(LIST_SEARCH_KEYWORDS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/subscriptionGroups`
+    /// `GET /v1/apps/{id}/relationships/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGroups))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGroups). Feature: `app-store`.
-    pub fn list_subscription_group_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSubscriptionGroupLinkages {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_subscription_group_linkages(&self, id: impl AsRef<str>) -> ListSubscriptionGroupLinkages {
         ListSubscriptionGroupLinkages(
             self.0.call(LIST_SUBSCRIPTION_GROUP_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/subscriptionGroups`
+    /// `GET /v1/apps/{id}/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGroups))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGroups). Feature: `app-store`.
-    pub fn list_subscription_groups(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSubscriptionGroups {
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn list_subscription_groups(&self, id: impl AsRef<str>) -> ListSubscriptionGroups {
         ListSubscriptionGroups(self.0.call(LIST_SUBSCRIPTION_GROUPS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/relationships/webhooks`
+    /// `GET /v1/apps/{id}/relationships/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-webhooks))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-webhooks). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_webhook_linkages(&self, id: impl AsRef<str>) -> ListWebhookLinkages {
         ListWebhookLinkages(self.0.call(LIST_WEBHOOK_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `GET /v1/apps/{id}/webhooks`
+    /// `GET /v1/apps/{id}/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-webhooks))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-webhooks). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn list_webhooks(&self, id: impl AsRef<str>) -> ListWebhooks {
         ListWebhooks(self.0.call(LIST_WEBHOOKS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "app-store")]
-    /// `DELETE /v1/apps/{id}/relationships/betaTesters`
+    /// `DELETE /v1/apps/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-apps-_id_-relationships-betaTesters))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-apps-_id_-relationships-betaTesters). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn remove_beta_testers(
         &self,
         id: impl AsRef<str>,
@@ -1171,10 +1081,10 @@ impl Apps {
         call
     }
 
-    #[cfg(feature = "app-store")]
-    /// `PATCH /v1/apps/{id}/relationships/promotedPurchases`
+    /// `PATCH /v1/apps/{id}/relationships/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-apps-_id_-relationships-promotedPurchases))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-apps-_id_-relationships-promotedPurchases). Feature: `app-store`.
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     pub fn replace_promoted_purchases(
         &self,
         id: impl AsRef<str>,
@@ -1185,10 +1095,12 @@ impl Apps {
         call
     }
 
-    #[cfg(feature = "app-store")]
-    /// `PATCH /v1/apps/{id}`
+    /// `PATCH /v1/apps/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-apps-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-apps-_id_). Feature: `app-store`.
+    /// The request says which resource it changes.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
     #[inline]
     pub fn update(&self, request: AppUpdateRequest) -> crate::Call<AppResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -1197,8 +1109,8 @@ impl Apps {
     }
 }
 
+/// Optional arguments of [`beta_tester_usage_metrics`](Apps::beta_tester_usage_metrics); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`beta_tester_usage_metrics`](Apps::beta_tester_usage_metrics).
 #[derive(Debug, Clone)]
 pub struct BetaTesterUsageMetrics(crate::Call<AppsBetaTesterUsagesV1MetricResponse>);
 
@@ -1211,15 +1123,12 @@ impl BetaTesterUsageMetrics {
     }
 
     /// `groupBy`.
-    pub fn group_by(
-        mut self,
-        values: impl IntoIterator<Item = AppsBetaTesterUsagesGroupBy>,
-    ) -> Self {
+    pub fn group_by(mut self, values: impl IntoIterator<Item = AppsBetaTesterUsagesGroupBy>) -> Self {
         self.0.list("groupBy", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1237,14 +1146,14 @@ impl BetaTesterUsageMetrics {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, BetaTesterUsageMetrics => AppsBetaTesterUsagesV1MetricResponse, paged }
 
+/// Optional arguments of [`get`](Apps::get); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get`](Apps::get).
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppResponse>);
 
 #[cfg(feature = "app-store")]
 impl Get {
-    /// `fields[androidToIosAppMappingDetails]`.
+    /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<Item = AndroidToIosAppMappingDetailsField>,
@@ -1253,16 +1162,13 @@ impl Get {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -1271,7 +1177,7 @@ impl Get {
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -1280,25 +1186,19 @@ impl Get {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -1309,7 +1209,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -1318,13 +1218,13 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppLocalizations]`.
+    /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppLocalizationsField>,
@@ -1333,7 +1233,7 @@ impl Get {
         self
     }
 
-    /// `fields[betaAppReviewDetails]`.
+    /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewDetailsField>,
@@ -1342,16 +1242,13 @@ impl Get {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaLicenseAgreements]`.
+    /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
         values: impl IntoIterator<Item = BetaLicenseAgreementsField>,
@@ -1360,34 +1257,25 @@ impl Get {
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[endUserLicenseAgreements]`.
+    /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
         values: impl IntoIterator<Item = EndUserLicenseAgreementsField>,
@@ -1396,7 +1284,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1405,7 +1293,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterEnabledVersions]`.
+    /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_enabled_versions(
         mut self,
@@ -1415,16 +1303,13 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchases]`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -1433,7 +1318,7 @@ impl Get {
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -1442,7 +1327,7 @@ impl Get {
         self
     }
 
-    /// `fields[reviewSubmissions]`.
+    /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionsField>,
@@ -1451,7 +1336,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGracePeriods]`.
+    /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGracePeriodsField>,
@@ -1460,7 +1345,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -1469,7 +1354,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `androidToIosAppMappingDetails`, `appClips`, `appCustomProductPages`, `appEncryptionDeclarations`, `appEvents`, `appInfos`, `appStoreIcon`, `appStoreVersionExperimentsV2`, `appStoreVersions`, `betaAppLocalizations`, `betaAppReviewDetail`, `betaGroups`, `betaLicenseAgreement`, `builds`, `ciProduct`, `endUserLicenseAgreement`, `gameCenterDetail`, `gameCenterEnabledVersions`, `inAppPurchases`, `inAppPurchasesV2`, `preReleaseVersions`, `promotedPurchases`, `reviewSubmissions`, `subscriptionGracePeriod`, `subscriptionGroups`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -1477,84 +1362,84 @@ impl Get {
         self
     }
 
-    /// `limit[androidToIosAppMappingDetails]`: at most 50.
+    /// `limit[androidToIosAppMappingDetails]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
         self.0.number("limit[androidToIosAppMappingDetails]", value);
         self
     }
 
-    /// `limit[appClips]`: at most 50.
+    /// `limit[appClips]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appClips]", value);
         self
     }
 
-    /// `limit[appCustomProductPages]`: at most 50.
+    /// `limit[appCustomProductPages]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPages]", value);
         self
     }
 
-    /// `limit[appEncryptionDeclarations]`: at most 50.
+    /// `limit[appEncryptionDeclarations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
         self.0.number("limit[appEncryptionDeclarations]", value);
         self
     }
 
-    /// `limit[appEvents]`: at most 50.
+    /// `limit[appEvents]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[appEvents]", value);
         self
     }
 
-    /// `limit[appInfos]`: at most 50.
+    /// `limit[appInfos]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_infos(mut self, value: i64) -> Self {
         self.0.number("limit[appInfos]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersions]`: at most 50.
+    /// `limit[appStoreVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersions]", value);
         self
     }
 
-    /// `limit[betaAppLocalizations]`: at most 50.
+    /// `limit[betaAppLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `limit[gameCenterEnabledVersions]`: at most 50.
+    /// `limit[gameCenterEnabledVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
@@ -1562,14 +1447,14 @@ impl Get {
         self
     }
 
-    /// `limit[inAppPurchasesV2]`: at most 50.
+    /// `limit[inAppPurchasesV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchasesV2]", value);
         self
     }
 
-    /// `limit[inAppPurchases]`: at most 50.
+    /// `limit[inAppPurchases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
@@ -1577,28 +1462,28 @@ impl Get {
         self
     }
 
-    /// `limit[preReleaseVersions]`: at most 50.
+    /// `limit[preReleaseVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
         self.0.number("limit[preReleaseVersions]", value);
         self
     }
 
-    /// `limit[promotedPurchases]`: at most 50.
+    /// `limit[promotedPurchases]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[promotedPurchases]", value);
         self
     }
 
-    /// `limit[reviewSubmissions]`: at most 50.
+    /// `limit[reviewSubmissions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_review_submissions(mut self, value: i64) -> Self {
         self.0.number("limit[reviewSubmissions]", value);
         self
     }
 
-    /// `limit[subscriptionGroups]`: at most 50.
+    /// `limit[subscriptionGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_groups(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroups]", value);
@@ -1609,8 +1494,8 @@ impl Get {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, Get => AppResponse }
 
+/// Optional arguments of [`get_alternative_distribution_key`](Apps::get_alternative_distribution_key); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_alternative_distribution_key`](Apps::get_alternative_distribution_key).
 #[derive(Debug, Clone)]
 pub struct GetAlternativeDistributionKey(
     crate::Call<rt::Document<Option<AlternativeDistributionKey>>>,
@@ -1618,7 +1503,7 @@ pub struct GetAlternativeDistributionKey(
 
 #[cfg(feature = "app-store")]
 impl GetAlternativeDistributionKey {
-    /// `fields[alternativeDistributionKeys]`.
+    /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionKeysField>,
@@ -1631,8 +1516,8 @@ impl GetAlternativeDistributionKey {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetAlternativeDistributionKey => rt::Document<Option<AlternativeDistributionKey>> }
 
+/// Optional arguments of [`get_app_availability_v2`](Apps::get_app_availability_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_app_availability_v2`](Apps::get_app_availability_v2).
 #[derive(Debug, Clone)]
 pub struct GetAppAvailabilityV2(
     crate::Call<
@@ -1642,7 +1527,7 @@ pub struct GetAppAvailabilityV2(
 
 #[cfg(feature = "app-store")]
 impl GetAppAvailabilityV2 {
-    /// `fields[appAvailabilities]`.
+    /// `fields[appAvailabilities]`: the fields that are sent of each.
     pub fn fields_app_availabilities(
         mut self,
         values: impl IntoIterator<Item = AppAvailabilitiesField>,
@@ -1651,7 +1536,7 @@ impl GetAppAvailabilityV2 {
         self
     }
 
-    /// `fields[territoryAvailabilities]`.
+    /// `fields[territoryAvailabilities]`: the fields that are sent of each.
     pub fn fields_territory_availabilities(
         mut self,
         values: impl IntoIterator<Item = TerritoryAvailabilitiesField>,
@@ -1660,7 +1545,7 @@ impl GetAppAvailabilityV2 {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territoryAvailabilities`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -1668,7 +1553,7 @@ impl GetAppAvailabilityV2 {
         self
     }
 
-    /// `limit[territoryAvailabilities]`: at most 50.
+    /// `limit[territoryAvailabilities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[territoryAvailabilities]", value);
@@ -1679,8 +1564,8 @@ impl GetAppAvailabilityV2 {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetAppAvailabilityV2 => rt::Document<Option<AppAvailabilityV2>, AppAvailabilityV2ResponseIncluded> }
 
+/// Optional arguments of [`get_app_price_schedule`](Apps::get_app_price_schedule); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_app_price_schedule`](Apps::get_app_price_schedule).
 #[derive(Debug, Clone)]
 pub struct GetAppPriceSchedule(
     crate::Call<rt::Document<Option<AppPriceSchedule>, AppPriceScheduleResponseIncluded>>,
@@ -1688,7 +1573,7 @@ pub struct GetAppPriceSchedule(
 
 #[cfg(feature = "app-store")]
 impl GetAppPriceSchedule {
-    /// `fields[appPriceSchedules]`.
+    /// `fields[appPriceSchedules]`: the fields that are sent of each.
     pub fn fields_app_price_schedules(
         mut self,
         values: impl IntoIterator<Item = AppPriceSchedulesField>,
@@ -1697,31 +1582,25 @@ impl GetAppPriceSchedule {
         self
     }
 
-    /// `fields[appPrices]`.
-    pub fn fields_app_prices(
-        mut self,
-        values: impl IntoIterator<Item = AppPricesField>,
-    ) -> Self {
+    /// `fields[appPrices]`: the fields that are sent of each.
+    pub fn fields_app_prices(mut self, values: impl IntoIterator<Item = AppPricesField>) -> Self {
         self.0.list("fields[appPrices]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `automaticPrices`, `baseTerritory`, `manualPrices`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -1729,14 +1608,14 @@ impl GetAppPriceSchedule {
         self
     }
 
-    /// `limit[automaticPrices]`: at most 50.
+    /// `limit[automaticPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
-    /// `limit[manualPrices]`: at most 50.
+    /// `limit[manualPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
@@ -1747,8 +1626,8 @@ impl GetAppPriceSchedule {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetAppPriceSchedule => rt::Document<Option<AppPriceSchedule>, AppPriceScheduleResponseIncluded> }
 
+/// Optional arguments of [`get_beta_app_review_detail`](Apps::get_beta_app_review_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_beta_app_review_detail`](Apps::get_beta_app_review_detail).
 #[derive(Debug, Clone)]
 pub struct GetBetaAppReviewDetail(
     crate::Call<rt::Document<Option<BetaAppReviewDetail>>>,
@@ -1756,7 +1635,7 @@ pub struct GetBetaAppReviewDetail(
 
 #[cfg(feature = "app-store")]
 impl GetBetaAppReviewDetail {
-    /// `fields[betaAppReviewDetails]`.
+    /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewDetailsField>,
@@ -1769,8 +1648,8 @@ impl GetBetaAppReviewDetail {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetBetaAppReviewDetail => rt::Document<Option<BetaAppReviewDetail>> }
 
+/// Optional arguments of [`get_beta_license_agreement`](Apps::get_beta_license_agreement); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_beta_license_agreement`](Apps::get_beta_license_agreement).
 #[derive(Debug, Clone)]
 pub struct GetBetaLicenseAgreement(
     crate::Call<rt::Document<Option<BetaLicenseAgreement>>>,
@@ -1778,7 +1657,7 @@ pub struct GetBetaLicenseAgreement(
 
 #[cfg(feature = "app-store")]
 impl GetBetaLicenseAgreement {
-    /// `fields[betaLicenseAgreements]`.
+    /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
         values: impl IntoIterator<Item = BetaLicenseAgreementsField>,
@@ -1791,8 +1670,8 @@ impl GetBetaLicenseAgreement {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetBetaLicenseAgreement => rt::Document<Option<BetaLicenseAgreement>> }
 
+/// Optional arguments of [`get_ci_product`](Apps::get_ci_product); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_ci_product`](Apps::get_ci_product).
 #[derive(Debug, Clone)]
 pub struct GetCiProduct(
     crate::Call<rt::Document<Option<CiProduct>, CiProductResponseIncluded>>,
@@ -1800,40 +1679,31 @@ pub struct GetCiProduct(
 
 #[cfg(feature = "app-store")]
 impl GetCiProduct {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `bundleId`, `primaryRepositories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -1841,7 +1711,7 @@ impl GetCiProduct {
         self
     }
 
-    /// `limit[primaryRepositories]`: at most 50.
+    /// `limit[primaryRepositories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_primary_repositories(mut self, value: i64) -> Self {
         self.0.number("limit[primaryRepositories]", value);
@@ -1852,8 +1722,8 @@ impl GetCiProduct {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetCiProduct => rt::Document<Option<CiProduct>, CiProductResponseIncluded> }
 
+/// Optional arguments of [`get_end_user_license_agreement`](Apps::get_end_user_license_agreement); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_end_user_license_agreement`](Apps::get_end_user_license_agreement).
 #[derive(Debug, Clone)]
 pub struct GetEndUserLicenseAgreement(
     crate::Call<rt::Document<Option<EndUserLicenseAgreement>>>,
@@ -1861,7 +1731,7 @@ pub struct GetEndUserLicenseAgreement(
 
 #[cfg(feature = "app-store")]
 impl GetEndUserLicenseAgreement {
-    /// `fields[endUserLicenseAgreements]`.
+    /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
         values: impl IntoIterator<Item = EndUserLicenseAgreementsField>,
@@ -1874,8 +1744,8 @@ impl GetEndUserLicenseAgreement {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetEndUserLicenseAgreement => rt::Document<Option<EndUserLicenseAgreement>> }
 
+/// Optional arguments of [`get_game_center_detail`](Apps::get_game_center_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_game_center_detail`](Apps::get_game_center_detail).
 #[derive(Debug, Clone)]
 pub struct GetGameCenterDetail(
     crate::Call<rt::Document<Option<GameCenterDetail>, GameCenterDetailResponseIncluded>>,
@@ -1883,7 +1753,7 @@ pub struct GetGameCenterDetail(
 
 #[cfg(feature = "app-store")]
 impl GetGameCenterDetail {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -1892,13 +1762,13 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -1907,7 +1777,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -1916,7 +1786,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -1925,7 +1795,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionReleasesField>,
@@ -1934,7 +1804,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -1943,7 +1813,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterChallengeVersionReleases]`.
+    /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionReleasesField>,
@@ -1952,7 +1822,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -1961,7 +1831,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1970,7 +1840,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1979,7 +1849,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -1988,7 +1858,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -1997,7 +1867,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetsField>,
@@ -2006,7 +1876,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -2015,7 +1885,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievementReleases`, `activityReleases`, `app`, `challengeReleases`, `challengesMinimumPlatformVersions`, `defaultGroupLeaderboard`, `defaultGroupLeaderboardV2`, `defaultLeaderboard`, `defaultLeaderboardV2`, `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterAppVersions`, `gameCenterChallenges`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`, `leaderboardReleases`, `leaderboardSetReleases`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -2023,7 +1893,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[achievementReleases]`: at most 50.
+    /// `limit[achievementReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_achievement_releases(mut self, value: i64) -> Self {
@@ -2031,7 +1901,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[activityReleases]`: at most 50.
+    /// `limit[activityReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_activity_releases(mut self, value: i64) -> Self {
@@ -2039,7 +1909,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[challengeReleases]`: at most 50.
+    /// `limit[challengeReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_challenge_releases(mut self, value: i64) -> Self {
@@ -2047,21 +1917,21 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[challengesMinimumPlatformVersions]`: at most 50.
+    /// `limit[challengesMinimumPlatformVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
         self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
-    /// `limit[gameCenterAchievementsV2]`: at most 50.
+    /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
     }
 
-    /// `limit[gameCenterAchievements]`: at most 50.
+    /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
@@ -2069,35 +1939,35 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[gameCenterActivities]`: at most 50.
+    /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
-    /// `limit[gameCenterAppVersions]`: at most 50.
+    /// `limit[gameCenterAppVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAppVersions]", value);
         self
     }
 
-    /// `limit[gameCenterChallenges]`: at most 50.
+    /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSetsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -2105,14 +1975,14 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[gameCenterLeaderboardsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -2120,7 +1990,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[leaderboardReleases]`: at most 50.
+    /// `limit[leaderboardReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
@@ -2128,7 +1998,7 @@ impl GetGameCenterDetail {
         self
     }
 
-    /// `limit[leaderboardSetReleases]`: at most 50.
+    /// `limit[leaderboardSetReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
@@ -2140,8 +2010,8 @@ impl GetGameCenterDetail {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetGameCenterDetail => rt::Document<Option<GameCenterDetail>, GameCenterDetailResponseIncluded> }
 
+/// Optional arguments of [`get_marketplace_search_detail`](Apps::get_marketplace_search_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_marketplace_search_detail`](Apps::get_marketplace_search_detail).
 #[derive(Debug, Clone)]
 pub struct GetMarketplaceSearchDetail(
     crate::Call<rt::Document<Option<MarketplaceSearchDetail>>>,
@@ -2149,7 +2019,7 @@ pub struct GetMarketplaceSearchDetail(
 
 #[cfg(feature = "app-store")]
 impl GetMarketplaceSearchDetail {
-    /// `fields[marketplaceSearchDetails]`.
+    /// `fields[marketplaceSearchDetails]`: the fields that are sent of each.
     pub fn fields_marketplace_search_details(
         mut self,
         values: impl IntoIterator<Item = MarketplaceSearchDetailsField>,
@@ -2162,23 +2032,20 @@ impl GetMarketplaceSearchDetail {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetMarketplaceSearchDetail => rt::Document<Option<MarketplaceSearchDetail>> }
 
+/// Optional arguments of [`get_perf_power_metrics`](Apps::get_perf_power_metrics); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-/// Optional arguments of [`get_perf_power_metrics`](Apps::get_perf_power_metrics).
 #[derive(Debug, Clone)]
 pub struct GetPerfPowerMetrics(crate::Call<XcodeMetrics>);
 
 #[cfg(feature = "power-and-performance")]
 impl GetPerfPowerMetrics {
-    /// `filter[deviceType]`.
-    pub fn filter_device_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[deviceType]`: only what has one of these values.
+    pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[deviceType]", values);
         self
     }
 
-    /// `filter[metricType]`.
+    /// `filter[metricType]`: only what has one of these values.
     pub fn filter_metric_type(
         mut self,
         values: impl IntoIterator<Item = AppsPerfPowerMetricsMetricType>,
@@ -2187,11 +2054,8 @@ impl GetPerfPowerMetrics {
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = AppsPerfPowerMetricsPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = AppsPerfPowerMetricsPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
@@ -2200,8 +2064,8 @@ impl GetPerfPowerMetrics {
 #[cfg(feature = "power-and-performance")]
 rt::operation! { crate::Api, GetPerfPowerMetrics => XcodeMetrics }
 
+/// Optional arguments of [`get_subscription_grace_period`](Apps::get_subscription_grace_period); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`get_subscription_grace_period`](Apps::get_subscription_grace_period).
 #[derive(Debug, Clone)]
 pub struct GetSubscriptionGracePeriod(
     crate::Call<rt::Document<Option<SubscriptionGracePeriod>>>,
@@ -2209,7 +2073,7 @@ pub struct GetSubscriptionGracePeriod(
 
 #[cfg(feature = "app-store")]
 impl GetSubscriptionGracePeriod {
-    /// `fields[subscriptionGracePeriods]`.
+    /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGracePeriodsField>,
@@ -2222,14 +2086,14 @@ impl GetSubscriptionGracePeriod {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetSubscriptionGracePeriod => rt::Document<Option<SubscriptionGracePeriod>> }
 
+/// Optional arguments of [`list`](Apps::list); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list`](Apps::list).
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<AppsResponse>);
 
 #[cfg(feature = "app-store")]
 impl List {
-    /// `exists[gameCenterEnabledVersions]`.
+    /// `exists[gameCenterEnabledVersions]`: only what has this, or has it not.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn exists_game_center_enabled_versions(mut self, value: bool) -> Self {
@@ -2237,7 +2101,7 @@ impl List {
         self
     }
 
-    /// `fields[androidToIosAppMappingDetails]`.
+    /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<Item = AndroidToIosAppMappingDetailsField>,
@@ -2246,16 +2110,13 @@ impl List {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -2264,7 +2125,7 @@ impl List {
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -2273,25 +2134,19 @@ impl List {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -2302,7 +2157,7 @@ impl List {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -2311,13 +2166,13 @@ impl List {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppLocalizations]`.
+    /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppLocalizationsField>,
@@ -2326,7 +2181,7 @@ impl List {
         self
     }
 
-    /// `fields[betaAppReviewDetails]`.
+    /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewDetailsField>,
@@ -2335,16 +2190,13 @@ impl List {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaLicenseAgreements]`.
+    /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
         values: impl IntoIterator<Item = BetaLicenseAgreementsField>,
@@ -2353,34 +2205,25 @@ impl List {
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[endUserLicenseAgreements]`.
+    /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
         values: impl IntoIterator<Item = EndUserLicenseAgreementsField>,
@@ -2389,7 +2232,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2398,7 +2241,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterEnabledVersions]`.
+    /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_enabled_versions(
         mut self,
@@ -2408,16 +2251,13 @@ impl List {
         self
     }
 
-    /// `fields[inAppPurchases]`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -2426,7 +2266,7 @@ impl List {
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -2435,7 +2275,7 @@ impl List {
         self
     }
 
-    /// `fields[reviewSubmissions]`.
+    /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionsField>,
@@ -2444,7 +2284,7 @@ impl List {
         self
     }
 
-    /// `fields[subscriptionGracePeriods]`.
+    /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGracePeriodsField>,
@@ -2453,7 +2293,7 @@ impl List {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -2462,7 +2302,7 @@ impl List {
         self
     }
 
-    /// `filter[appStoreVersions.appStoreState]`.
+    /// `filter[appStoreVersions.appStoreState]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_app_store_versions_app_store_state(
         mut self,
@@ -2472,7 +2312,7 @@ impl List {
         self
     }
 
-    /// `filter[appStoreVersions.appVersionState]`.
+    /// `filter[appStoreVersions.appVersionState]`: only what has one of these values.
     pub fn filter_app_store_versions_app_version_state(
         mut self,
         values: impl IntoIterator<Item = AppsAppStoreVersionsAppVersionState>,
@@ -2481,7 +2321,7 @@ impl List {
         self
     }
 
-    /// `filter[appStoreVersions.platform]`.
+    /// `filter[appStoreVersions.platform]`: only what has one of these values.
     pub fn filter_app_store_versions_platform(
         mut self,
         values: impl IntoIterator<Item = AppsAppStoreVersionsPlatform>,
@@ -2490,43 +2330,31 @@ impl List {
         self
     }
 
-    /// `filter[appStoreVersions]`.
-    pub fn filter_app_store_versions(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[appStoreVersions]`: only what has one of these values.
+    pub fn filter_app_store_versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[appStoreVersions]", values);
         self
     }
 
-    /// `filter[bundleId]`.
-    pub fn filter_bundle_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[bundleId]`: only what has one of these values.
+    pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[bundleId]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[reviewSubmissions.platform]`.
+    /// `filter[reviewSubmissions.platform]`: only what has one of these values.
     pub fn filter_review_submissions_platform(
         mut self,
         values: impl IntoIterator<Item = AppsReviewSubmissionsPlatform>,
@@ -2535,7 +2363,7 @@ impl List {
         self
     }
 
-    /// `filter[reviewSubmissions.state]`.
+    /// `filter[reviewSubmissions.state]`: only what has one of these values.
     pub fn filter_review_submissions_state(
         mut self,
         values: impl IntoIterator<Item = AppsReviewSubmissionsState>,
@@ -2544,16 +2372,13 @@ impl List {
         self
     }
 
-    /// `filter[sku]`.
-    pub fn filter_sku(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[sku]`: only what has one of these values.
+    pub fn filter_sku(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[sku]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `androidToIosAppMappingDetails`, `appClips`, `appCustomProductPages`, `appEncryptionDeclarations`, `appEvents`, `appInfos`, `appStoreIcon`, `appStoreVersionExperimentsV2`, `appStoreVersions`, `betaAppLocalizations`, `betaAppReviewDetail`, `betaGroups`, `betaLicenseAgreement`, `builds`, `ciProduct`, `endUserLicenseAgreement`, `gameCenterDetail`, `gameCenterEnabledVersions`, `inAppPurchases`, `inAppPurchasesV2`, `preReleaseVersions`, `promotedPurchases`, `reviewSubmissions`, `subscriptionGracePeriod`, `subscriptionGroups`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -2561,91 +2386,91 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[androidToIosAppMappingDetails]`: at most 50.
+    /// `limit[androidToIosAppMappingDetails]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
         self.0.number("limit[androidToIosAppMappingDetails]", value);
         self
     }
 
-    /// `limit[appClips]`: at most 50.
+    /// `limit[appClips]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appClips]", value);
         self
     }
 
-    /// `limit[appCustomProductPages]`: at most 50.
+    /// `limit[appCustomProductPages]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPages]", value);
         self
     }
 
-    /// `limit[appEncryptionDeclarations]`: at most 50.
+    /// `limit[appEncryptionDeclarations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
         self.0.number("limit[appEncryptionDeclarations]", value);
         self
     }
 
-    /// `limit[appEvents]`: at most 50.
+    /// `limit[appEvents]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[appEvents]", value);
         self
     }
 
-    /// `limit[appInfos]`: at most 50.
+    /// `limit[appInfos]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_infos(mut self, value: i64) -> Self {
         self.0.number("limit[appInfos]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersions]`: at most 50.
+    /// `limit[appStoreVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersions]", value);
         self
     }
 
-    /// `limit[betaAppLocalizations]`: at most 50.
+    /// `limit[betaAppLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `limit[gameCenterEnabledVersions]`: at most 50.
+    /// `limit[gameCenterEnabledVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
@@ -2653,14 +2478,14 @@ impl List {
         self
     }
 
-    /// `limit[inAppPurchasesV2]`: at most 50.
+    /// `limit[inAppPurchasesV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchasesV2]", value);
         self
     }
 
-    /// `limit[inAppPurchases]`: at most 50.
+    /// `limit[inAppPurchases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
@@ -2668,35 +2493,35 @@ impl List {
         self
     }
 
-    /// `limit[preReleaseVersions]`: at most 50.
+    /// `limit[preReleaseVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
         self.0.number("limit[preReleaseVersions]", value);
         self
     }
 
-    /// `limit[promotedPurchases]`: at most 50.
+    /// `limit[promotedPurchases]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[promotedPurchases]", value);
         self
     }
 
-    /// `limit[reviewSubmissions]`: at most 50.
+    /// `limit[reviewSubmissions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_review_submissions(mut self, value: i64) -> Self {
         self.0.number("limit[reviewSubmissions]", value);
         self
     }
 
-    /// `limit[subscriptionGroups]`: at most 50.
+    /// `limit[subscriptionGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_groups(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroups]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-bundleId`, `-name`, `-sku`, `bundleId`, `name`, `sku`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -2708,8 +2533,8 @@ impl List {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, List => AppsResponse, paged }
 
+/// Optional arguments of [`list_accessibility_declaration_linkages`](Apps::list_accessibility_declaration_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_accessibility_declaration_linkages`](Apps::list_accessibility_declaration_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAccessibilityDeclarationLinkages(
     crate::Call<AppAccessibilityDeclarationsLinkagesResponse>,
@@ -2717,7 +2542,7 @@ pub struct ListAccessibilityDeclarationLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListAccessibilityDeclarationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2728,14 +2553,14 @@ impl ListAccessibilityDeclarationLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAccessibilityDeclarationLinkages => AppAccessibilityDeclarationsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_accessibility_declarations`](Apps::list_accessibility_declarations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_accessibility_declarations`](Apps::list_accessibility_declarations).
 #[derive(Debug, Clone)]
 pub struct ListAccessibilityDeclarations(crate::Call<AccessibilityDeclarationsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAccessibilityDeclarations {
-    /// `fields[accessibilityDeclarations]`.
+    /// `fields[accessibilityDeclarations]`: the fields that are sent of each.
     pub fn fields_accessibility_declarations(
         mut self,
         values: impl IntoIterator<Item = AccessibilityDeclarationsField>,
@@ -2744,7 +2569,7 @@ impl ListAccessibilityDeclarations {
         self
     }
 
-    /// `filter[deviceFamily]`.
+    /// `filter[deviceFamily]`: only what has one of these values.
     pub fn filter_device_family(
         mut self,
         values: impl IntoIterator<Item = AppsAccessibilityDeclarationsDeviceFamily>,
@@ -2753,7 +2578,7 @@ impl ListAccessibilityDeclarations {
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<Item = AppsAccessibilityDeclarationsState>,
@@ -2762,7 +2587,7 @@ impl ListAccessibilityDeclarations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2773,8 +2598,8 @@ impl ListAccessibilityDeclarations {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAccessibilityDeclarations => AccessibilityDeclarationsResponse, paged }
 
+/// Optional arguments of [`list_analytics_report_request_linkages`](Apps::list_analytics_report_request_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_analytics_report_request_linkages`](Apps::list_analytics_report_request_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAnalyticsReportRequestLinkages(
     crate::Call<AppAnalyticsReportRequestsLinkagesResponse>,
@@ -2782,7 +2607,7 @@ pub struct ListAnalyticsReportRequestLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListAnalyticsReportRequestLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2793,14 +2618,14 @@ impl ListAnalyticsReportRequestLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAnalyticsReportRequestLinkages => AppAnalyticsReportRequestsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_analytics_report_requests`](Apps::list_analytics_report_requests); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_analytics_report_requests`](Apps::list_analytics_report_requests).
 #[derive(Debug, Clone)]
 pub struct ListAnalyticsReportRequests(crate::Call<AnalyticsReportRequestsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAnalyticsReportRequests {
-    /// `fields[analyticsReportRequests]`.
+    /// `fields[analyticsReportRequests]`: the fields that are sent of each.
     pub fn fields_analytics_report_requests(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportRequestsField>,
@@ -2809,7 +2634,7 @@ impl ListAnalyticsReportRequests {
         self
     }
 
-    /// `fields[analyticsReports]`.
+    /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
         values: impl IntoIterator<Item = AnalyticsReportsField>,
@@ -2818,7 +2643,7 @@ impl ListAnalyticsReportRequests {
         self
     }
 
-    /// `filter[accessType]`.
+    /// `filter[accessType]`: only what has one of these values.
     pub fn filter_access_type(
         mut self,
         values: impl IntoIterator<Item = AppsAnalyticsReportRequestsAccessType>,
@@ -2827,7 +2652,7 @@ impl ListAnalyticsReportRequests {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `reports`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -2835,14 +2660,14 @@ impl ListAnalyticsReportRequests {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[reports]`: at most 50.
+    /// `limit[reports]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_reports(mut self, value: i64) -> Self {
         self.0.number("limit[reports]", value);
@@ -2853,8 +2678,8 @@ impl ListAnalyticsReportRequests {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAnalyticsReportRequests => AnalyticsReportRequestsResponse, paged }
 
+/// Optional arguments of [`list_android_to_ios_app_mapping_detail_linkages`](Apps::list_android_to_ios_app_mapping_detail_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_android_to_ios_app_mapping_detail_linkages`](Apps::list_android_to_ios_app_mapping_detail_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAndroidToIosAppMappingDetailLinkages(
     crate::Call<AppAndroidToIosAppMappingDetailsLinkagesResponse>,
@@ -2862,7 +2687,7 @@ pub struct ListAndroidToIosAppMappingDetailLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListAndroidToIosAppMappingDetailLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2873,8 +2698,8 @@ impl ListAndroidToIosAppMappingDetailLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAndroidToIosAppMappingDetailLinkages => AppAndroidToIosAppMappingDetailsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_android_to_ios_app_mapping_details`](Apps::list_android_to_ios_app_mapping_details); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_android_to_ios_app_mapping_details`](Apps::list_android_to_ios_app_mapping_details).
 #[derive(Debug, Clone)]
 pub struct ListAndroidToIosAppMappingDetails(
     crate::Call<AndroidToIosAppMappingDetailsResponse>,
@@ -2882,7 +2707,7 @@ pub struct ListAndroidToIosAppMappingDetails(
 
 #[cfg(feature = "app-store")]
 impl ListAndroidToIosAppMappingDetails {
-    /// `fields[androidToIosAppMappingDetails]`.
+    /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<Item = AndroidToIosAppMappingDetailsField>,
@@ -2891,7 +2716,7 @@ impl ListAndroidToIosAppMappingDetails {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2902,14 +2727,14 @@ impl ListAndroidToIosAppMappingDetails {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAndroidToIosAppMappingDetails => AndroidToIosAppMappingDetailsResponse, paged }
 
+/// Optional arguments of [`list_app_clip_linkages`](Apps::list_app_clip_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_clip_linkages`](Apps::list_app_clip_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppClipLinkages(crate::Call<AppAppClipsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppClipLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2920,14 +2745,14 @@ impl ListAppClipLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppClipLinkages => AppAppClipsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_clips`](Apps::list_app_clips); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_clips`](Apps::list_app_clips).
 #[derive(Debug, Clone)]
 pub struct ListAppClips(crate::Call<AppClipsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppClips {
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -2936,31 +2761,25 @@ impl ListAppClips {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[bundleId]`.
-    pub fn filter_bundle_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[bundleId]`: only what has one of these values.
+    pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[bundleId]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appClipDefaultExperiences`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -2968,14 +2787,14 @@ impl ListAppClips {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appClipDefaultExperiences]`: at most 50.
+    /// `limit[appClipDefaultExperiences]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperiences]", value);
@@ -2986,8 +2805,8 @@ impl ListAppClips {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppClips => AppClipsResponse, paged }
 
+/// Optional arguments of [`list_app_custom_product_page_linkages`](Apps::list_app_custom_product_page_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_custom_product_page_linkages`](Apps::list_app_custom_product_page_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageLinkages(
     crate::Call<AppAppCustomProductPagesLinkagesResponse>,
@@ -2995,7 +2814,7 @@ pub struct ListAppCustomProductPageLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListAppCustomProductPageLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3006,14 +2825,14 @@ impl ListAppCustomProductPageLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppCustomProductPageLinkages => AppAppCustomProductPagesLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_custom_product_pages`](Apps::list_app_custom_product_pages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_custom_product_pages`](Apps::list_app_custom_product_pages).
 #[derive(Debug, Clone)]
 pub struct ListAppCustomProductPages(crate::Call<AppCustomProductPagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppCustomProductPages {
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -3022,7 +2841,7 @@ impl ListAppCustomProductPages {
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -3031,22 +2850,19 @@ impl ListAppCustomProductPages {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[visible]`.
-    pub fn filter_visible(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[visible]`: only what has one of these values.
+    pub fn filter_visible(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[visible]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appCustomProductPageVersions`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3054,14 +2870,14 @@ impl ListAppCustomProductPages {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appCustomProductPageVersions]`: at most 50.
+    /// `limit[appCustomProductPageVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageVersions]", value);
@@ -3072,8 +2888,8 @@ impl ListAppCustomProductPages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppCustomProductPages => AppCustomProductPagesResponse, paged }
 
+/// Optional arguments of [`list_app_encryption_declaration_linkages`](Apps::list_app_encryption_declaration_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_encryption_declaration_linkages`](Apps::list_app_encryption_declaration_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppEncryptionDeclarationLinkages(
     crate::Call<AppAppEncryptionDeclarationsLinkagesResponse>,
@@ -3081,7 +2897,7 @@ pub struct ListAppEncryptionDeclarationLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListAppEncryptionDeclarationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3092,14 +2908,14 @@ impl ListAppEncryptionDeclarationLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppEncryptionDeclarationLinkages => AppAppEncryptionDeclarationsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_encryption_declarations`](Apps::list_app_encryption_declarations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_encryption_declarations`](Apps::list_app_encryption_declarations).
 #[derive(Debug, Clone)]
 pub struct ListAppEncryptionDeclarations(crate::Call<AppEncryptionDeclarationsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppEncryptionDeclarations {
-    /// `fields[appEncryptionDeclarationDocuments]`.
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationDocumentsField>,
@@ -3108,7 +2924,7 @@ impl ListAppEncryptionDeclarations {
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -3117,31 +2933,25 @@ impl ListAppEncryptionDeclarations {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `filter[platform]`.
+    /// `filter[platform]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_platform(
         mut self,
@@ -3151,7 +2961,7 @@ impl ListAppEncryptionDeclarations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appEncryptionDeclarationDocument`, `builds`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3159,14 +2969,14 @@ impl ListAppEncryptionDeclarations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -3177,14 +2987,14 @@ impl ListAppEncryptionDeclarations {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppEncryptionDeclarations => AppEncryptionDeclarationsResponse, paged }
 
+/// Optional arguments of [`list_app_event_linkages`](Apps::list_app_event_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_event_linkages`](Apps::list_app_event_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppEventLinkages(crate::Call<AppAppEventsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppEventLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3195,14 +3005,14 @@ impl ListAppEventLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppEventLinkages => AppAppEventsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_events`](Apps::list_app_events); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_events`](Apps::list_app_events).
 #[derive(Debug, Clone)]
 pub struct ListAppEvents(crate::Call<AppEventsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppEvents {
-    /// `fields[appEventLocalizations]`.
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
         values: impl IntoIterator<Item = AppEventLocalizationsField>,
@@ -3211,34 +3021,25 @@ impl ListAppEvents {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `filter[eventState]`.
-    pub fn filter_event_state(
-        mut self,
-        values: impl IntoIterator<Item = AppsAppEventsEventState>,
-    ) -> Self {
+    /// `filter[eventState]`: only what has one of these values.
+    pub fn filter_event_state(mut self, values: impl IntoIterator<Item = AppsAppEventsEventState>) -> Self {
         self.0.list("filter[eventState]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localizations`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3246,14 +3047,14 @@ impl ListAppEvents {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -3264,14 +3065,14 @@ impl ListAppEvents {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppEvents => AppEventsResponse, paged }
 
+/// Optional arguments of [`list_app_info_linkages`](Apps::list_app_info_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_info_linkages`](Apps::list_app_info_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppInfoLinkages(crate::Call<AppAppInfosLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppInfoLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3282,14 +3083,14 @@ impl ListAppInfoLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppInfoLinkages => AppAppInfosLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_infos`](Apps::list_app_infos); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_infos`](Apps::list_app_infos).
 #[derive(Debug, Clone)]
 pub struct ListAppInfos(crate::Call<AppInfosResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppInfos {
-    /// `fields[ageRatingDeclarations]`.
+    /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
         values: impl IntoIterator<Item = AgeRatingDeclarationsField>,
@@ -3298,16 +3099,13 @@ impl ListAppInfos {
         self
     }
 
-    /// `fields[appCategories]`.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = AppCategoriesField>,
-    ) -> Self {
+    /// `fields[appCategories]`: the fields that are sent of each.
+    pub fn fields_app_categories(mut self, values: impl IntoIterator<Item = AppCategoriesField>) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `fields[appInfoLocalizations]`.
+    /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
         values: impl IntoIterator<Item = AppInfoLocalizationsField>,
@@ -3316,22 +3114,19 @@ impl ListAppInfos {
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `ageRatingDeclaration`, `app`, `appInfoLocalizations`, `primaryCategory`, `primarySubcategoryOne`, `primarySubcategoryTwo`, `secondaryCategory`, `secondarySubcategoryOne`, `secondarySubcategoryTwo`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3339,14 +3134,14 @@ impl ListAppInfos {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appInfoLocalizations]`: at most 50.
+    /// `limit[appInfoLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appInfoLocalizations]", value);
@@ -3357,14 +3152,14 @@ impl ListAppInfos {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppInfos => AppInfosResponse, paged }
 
+/// Optional arguments of [`list_app_price_point_linkages`](Apps::list_app_price_point_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_price_point_linkages`](Apps::list_app_price_point_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppPricePointLinkages(crate::Call<AppAppPricePointsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppPricePointLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3375,47 +3170,38 @@ impl ListAppPricePointLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppPricePointLinkages => AppAppPricePointsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_price_points`](Apps::list_app_price_points); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_price_points`](Apps::list_app_price_points).
 #[derive(Debug, Clone)]
 pub struct ListAppPricePoints(crate::Call<AppPricePointsV3Response>);
 
 #[cfg(feature = "app-store")]
 impl ListAppPricePoints {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `territory`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3423,7 +3209,7 @@ impl ListAppPricePoints {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3434,47 +3220,38 @@ impl ListAppPricePoints {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppPricePoints => AppPricePointsV3Response, paged }
 
+/// Optional arguments of [`download_app_price_points_csv`](Apps::download_app_price_points_csv); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`download_app_price_points_csv`](Apps::download_app_price_points_csv).
 #[derive(Debug, Clone)]
 pub struct DownloadAppPricePointsCsv(crate::Call<String>);
 
 #[cfg(feature = "app-store")]
 impl DownloadAppPricePointsCsv {
-    /// `fields[appPricePoints]`.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = AppPricePointsField>,
-    ) -> Self {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(mut self, values: impl IntoIterator<Item = AppPricePointsField>) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `territory`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3482,7 +3259,7 @@ impl DownloadAppPricePointsCsv {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3493,8 +3270,8 @@ impl DownloadAppPricePointsCsv {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, DownloadAppPricePointsCsv => String }
 
+/// Optional arguments of [`list_app_store_version_experiment_v2_linkages`](Apps::list_app_store_version_experiment_v2_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_store_version_experiment_v2_linkages`](Apps::list_app_store_version_experiment_v2_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentV2Linkages(
     crate::Call<AppAppStoreVersionExperimentsV2LinkagesResponse>,
@@ -3502,7 +3279,7 @@ pub struct ListAppStoreVersionExperimentV2Linkages(
 
 #[cfg(feature = "app-store")]
 impl ListAppStoreVersionExperimentV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3513,8 +3290,8 @@ impl ListAppStoreVersionExperimentV2Linkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppStoreVersionExperimentV2Linkages => AppAppStoreVersionExperimentsV2LinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_store_version_experiments_v2`](Apps::list_app_store_version_experiments_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_store_version_experiments_v2`](Apps::list_app_store_version_experiments_v2).
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentsV2(
     crate::Call<AppStoreVersionExperimentsV2Response>,
@@ -3522,7 +3299,7 @@ pub struct ListAppStoreVersionExperimentsV2(
 
 #[cfg(feature = "app-store")]
 impl ListAppStoreVersionExperimentsV2 {
-    /// `fields[appStoreVersionExperimentTreatments]`.
+    /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsField>,
@@ -3531,7 +3308,7 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -3542,7 +3319,7 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -3551,13 +3328,13 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<Item = AppsAppStoreVersionExperimentsV2State>,
@@ -3566,7 +3343,7 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `latestControlVersion`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3574,21 +3351,21 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentTreatments]`: at most 50.
+    /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 
-    /// `limit[controlVersions]`: at most 50.
+    /// `limit[controlVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_control_versions(mut self, value: i64) -> Self {
         self.0.number("limit[controlVersions]", value);
@@ -3599,14 +3376,14 @@ impl ListAppStoreVersionExperimentsV2 {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => AppStoreVersionExperimentsV2Response, paged }
 
+/// Optional arguments of [`list_app_store_version_linkages`](Apps::list_app_store_version_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_store_version_linkages`](Apps::list_app_store_version_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionLinkages(crate::Call<AppAppStoreVersionsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppStoreVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3617,14 +3394,14 @@ impl ListAppStoreVersionLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppStoreVersionLinkages => AppAppStoreVersionsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_store_versions`](Apps::list_app_store_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_store_versions`](Apps::list_app_store_versions).
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersions(crate::Call<AppStoreVersionsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppStoreVersions {
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -3633,7 +3410,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -3642,7 +3419,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -3651,7 +3428,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -3660,7 +3437,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -3669,7 +3446,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appStoreVersionPhasedReleases]`.
+    /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionPhasedReleasesField>,
@@ -3678,7 +3455,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appStoreVersionSubmissions]`.
+    /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionSubmissionsField>,
@@ -3687,7 +3464,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -3696,22 +3473,19 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -3720,7 +3494,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -3729,7 +3503,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `filter[appStoreState]`.
+    /// `filter[appStoreState]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_app_store_state(
         mut self,
@@ -3739,7 +3513,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `filter[appVersionState]`.
+    /// `filter[appVersionState]`: only what has one of these values.
     pub fn filter_app_version_state(
         mut self,
         values: impl IntoIterator<Item = AppsAppStoreVersionsAppVersionState>,
@@ -3748,34 +3522,25 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = AppsAppStoreVersionsPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = AppsAppStoreVersionsPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `filter[versionString]`.
-    pub fn filter_version_string(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[versionString]`: only what has one of these values.
+    pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[versionString]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3783,21 +3548,21 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperiments]`: at most 50.
+    /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
@@ -3805,7 +3570,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `limit[appStoreVersionLocalizations]`: at most 50.
+    /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
@@ -3816,14 +3581,14 @@ impl ListAppStoreVersions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppStoreVersions => AppStoreVersionsResponse, paged }
 
+/// Optional arguments of [`list_app_tag_linkages`](Apps::list_app_tag_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_tag_linkages`](Apps::list_app_tag_linkages).
 #[derive(Debug, Clone)]
 pub struct ListAppTagLinkages(crate::Call<AppAppTagsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppTagLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3834,41 +3599,32 @@ impl ListAppTagLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppTagLinkages => AppAppTagsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_app_tags`](Apps::list_app_tags); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_app_tags`](Apps::list_app_tags).
 #[derive(Debug, Clone)]
 pub struct ListAppTags(crate::Call<AppTagsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListAppTags {
-    /// `fields[appTags]`.
-    pub fn fields_app_tags(
-        mut self,
-        values: impl IntoIterator<Item = AppTagsField>,
-    ) -> Self {
+    /// `fields[appTags]`: the fields that are sent of each.
+    pub fn fields_app_tags(mut self, values: impl IntoIterator<Item = AppTagsField>) -> Self {
         self.0.list("fields[appTags]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[visibleInAppStore]`.
-    pub fn filter_visible_in_app_store(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[visibleInAppStore]`: only what has one of these values.
+    pub fn filter_visible_in_app_store(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[visibleInAppStore]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territories`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3876,21 +3632,21 @@ impl ListAppTags {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[territories]`: at most 50.
+    /// `limit[territories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_territories(mut self, value: i64) -> Self {
         self.0.number("limit[territories]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-name`, `name`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -3902,14 +3658,14 @@ impl ListAppTags {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppTags => AppTagsResponse, paged }
 
+/// Optional arguments of [`list_background_asset_linkages`](Apps::list_background_asset_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_background_asset_linkages`](Apps::list_background_asset_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBackgroundAssetLinkages(crate::Call<AppBackgroundAssetsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBackgroundAssetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -3920,20 +3676,20 @@ impl ListBackgroundAssetLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBackgroundAssetLinkages => AppBackgroundAssetsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_background_assets`](Apps::list_background_assets); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_background_assets`](Apps::list_background_assets).
 #[derive(Debug, Clone)]
 pub struct ListBackgroundAssets(crate::Call<BackgroundAssetsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBackgroundAssets {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[backgroundAssetVersions]`.
+    /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionsField>,
@@ -3942,7 +3698,7 @@ impl ListBackgroundAssets {
         self
     }
 
-    /// `fields[backgroundAssets]`.
+    /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetsField>,
@@ -3951,34 +3707,25 @@ impl ListBackgroundAssets {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[assetPackIdentifier]`.
-    pub fn filter_asset_pack_identifier(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[assetPackIdentifier]`: only what has one of these values.
+    pub fn filter_asset_pack_identifier(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[assetPackIdentifier]", values);
         self
     }
 
-    /// `filter[versions.locale]`.
-    pub fn filter_versions_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[versions.locale]`: only what has one of these values.
+    pub fn filter_versions_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[versions.locale]", values);
         self
     }
 
-    /// `filter[versions.platforms]`.
+    /// `filter[versions.platforms]`: only what has one of these values.
     pub fn filter_versions_platforms(
         mut self,
         values: impl IntoIterator<Item = AppsBackgroundAssetsVersionsPlatforms>,
@@ -3987,7 +3734,7 @@ impl ListBackgroundAssets {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersion`, `externalBetaVersion`, `internalBetaVersion`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -3995,14 +3742,14 @@ impl ListBackgroundAssets {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-assetPackIdentifier`, `-createdDate`, `assetPackIdentifier`, `createdDate`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4014,8 +3761,8 @@ impl ListBackgroundAssets {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBackgroundAssets => BackgroundAssetsResponse, paged }
 
+/// Optional arguments of [`list_beta_app_localization_linkages`](Apps::list_beta_app_localization_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_app_localization_linkages`](Apps::list_beta_app_localization_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBetaAppLocalizationLinkages(
     crate::Call<AppBetaAppLocalizationsLinkagesResponse>,
@@ -4023,7 +3770,7 @@ pub struct ListBetaAppLocalizationLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListBetaAppLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4034,8 +3781,8 @@ impl ListBetaAppLocalizationLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaAppLocalizationLinkages => AppBetaAppLocalizationsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_beta_app_localizations`](Apps::list_beta_app_localizations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_app_localizations`](Apps::list_beta_app_localizations).
 #[derive(Debug, Clone)]
 pub struct ListBetaAppLocalizations(
     crate::Call<BetaAppLocalizationsWithoutIncludesResponse>,
@@ -4043,7 +3790,7 @@ pub struct ListBetaAppLocalizations(
 
 #[cfg(feature = "app-store")]
 impl ListBetaAppLocalizations {
-    /// `fields[betaAppLocalizations]`.
+    /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppLocalizationsField>,
@@ -4052,7 +3799,7 @@ impl ListBetaAppLocalizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4063,8 +3810,8 @@ impl ListBetaAppLocalizations {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaAppLocalizations => BetaAppLocalizationsWithoutIncludesResponse, paged }
 
+/// Optional arguments of [`list_beta_feedback_crash_submission_linkages`](Apps::list_beta_feedback_crash_submission_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_feedback_crash_submission_linkages`](Apps::list_beta_feedback_crash_submission_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBetaFeedbackCrashSubmissionLinkages(
     crate::Call<AppBetaFeedbackCrashSubmissionsLinkagesResponse>,
@@ -4072,7 +3819,7 @@ pub struct ListBetaFeedbackCrashSubmissionLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListBetaFeedbackCrashSubmissionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4083,8 +3830,8 @@ impl ListBetaFeedbackCrashSubmissionLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaFeedbackCrashSubmissionLinkages => AppBetaFeedbackCrashSubmissionsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_beta_feedback_crash_submissions`](Apps::list_beta_feedback_crash_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_feedback_crash_submissions`](Apps::list_beta_feedback_crash_submissions).
 #[derive(Debug, Clone)]
 pub struct ListBetaFeedbackCrashSubmissions(
     crate::Call<BetaFeedbackCrashSubmissionsResponse>,
@@ -4092,7 +3839,7 @@ pub struct ListBetaFeedbackCrashSubmissions(
 
 #[cfg(feature = "app-store")]
 impl ListBetaFeedbackCrashSubmissions {
-    /// `fields[betaFeedbackCrashSubmissions]`.
+    /// `fields[betaFeedbackCrashSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaFeedbackCrashSubmissionsField>,
@@ -4101,25 +3848,19 @@ impl ListBetaFeedbackCrashSubmissions {
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[appPlatform]`.
+    /// `filter[appPlatform]`: only what has one of these values.
     pub fn filter_app_platform(
         mut self,
         values: impl IntoIterator<Item = AppsBetaFeedbackCrashSubmissionsAppPlatform>,
@@ -4128,7 +3869,7 @@ impl ListBetaFeedbackCrashSubmissions {
         self
     }
 
-    /// `filter[build.preReleaseVersion]`.
+    /// `filter[build.preReleaseVersion]`: only what has one of these values.
     pub fn filter_build_pre_release_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -4137,25 +3878,19 @@ impl ListBetaFeedbackCrashSubmissions {
         self
     }
 
-    /// `filter[build]`.
-    pub fn filter_build(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[build]`: only what has one of these values.
+    pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[build]", values);
         self
     }
 
-    /// `filter[deviceModel]`.
-    pub fn filter_device_model(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[deviceModel]`: only what has one of these values.
+    pub fn filter_device_model(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[deviceModel]", values);
         self
     }
 
-    /// `filter[devicePlatform]`.
+    /// `filter[devicePlatform]`: only what has one of these values.
     pub fn filter_device_platform(
         mut self,
         values: impl IntoIterator<Item = AppsBetaFeedbackCrashSubmissionsDevicePlatform>,
@@ -4164,25 +3899,19 @@ impl ListBetaFeedbackCrashSubmissions {
         self
     }
 
-    /// `filter[osVersion]`.
-    pub fn filter_os_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[osVersion]`: only what has one of these values.
+    pub fn filter_os_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[osVersion]", values);
         self
     }
 
-    /// `filter[tester]`.
-    pub fn filter_tester(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[tester]`: only what has one of these values.
+    pub fn filter_tester(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[tester]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `build`, `tester`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4190,14 +3919,14 @@ impl ListBetaFeedbackCrashSubmissions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-createdDate`, `createdDate`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4209,8 +3938,8 @@ impl ListBetaFeedbackCrashSubmissions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaFeedbackCrashSubmissions => BetaFeedbackCrashSubmissionsResponse, paged }
 
+/// Optional arguments of [`list_beta_feedback_screenshot_submission_linkages`](Apps::list_beta_feedback_screenshot_submission_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_feedback_screenshot_submission_linkages`](Apps::list_beta_feedback_screenshot_submission_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBetaFeedbackScreenshotSubmissionLinkages(
     crate::Call<AppBetaFeedbackScreenshotSubmissionsLinkagesResponse>,
@@ -4218,7 +3947,7 @@ pub struct ListBetaFeedbackScreenshotSubmissionLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListBetaFeedbackScreenshotSubmissionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4229,8 +3958,8 @@ impl ListBetaFeedbackScreenshotSubmissionLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaFeedbackScreenshotSubmissionLinkages => AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions).
 #[derive(Debug, Clone)]
 pub struct ListBetaFeedbackScreenshotSubmissions(
     crate::Call<BetaFeedbackScreenshotSubmissionsResponse>,
@@ -4238,7 +3967,7 @@ pub struct ListBetaFeedbackScreenshotSubmissions(
 
 #[cfg(feature = "app-store")]
 impl ListBetaFeedbackScreenshotSubmissions {
-    /// `fields[betaFeedbackScreenshotSubmissions]`.
+    /// `fields[betaFeedbackScreenshotSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaFeedbackScreenshotSubmissionsField>,
@@ -4247,25 +3976,19 @@ impl ListBetaFeedbackScreenshotSubmissions {
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[appPlatform]`.
+    /// `filter[appPlatform]`: only what has one of these values.
     pub fn filter_app_platform(
         mut self,
         values: impl IntoIterator<
@@ -4276,7 +3999,7 @@ impl ListBetaFeedbackScreenshotSubmissions {
         self
     }
 
-    /// `filter[build.preReleaseVersion]`.
+    /// `filter[build.preReleaseVersion]`: only what has one of these values.
     pub fn filter_build_pre_release_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -4285,25 +4008,19 @@ impl ListBetaFeedbackScreenshotSubmissions {
         self
     }
 
-    /// `filter[build]`.
-    pub fn filter_build(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[build]`: only what has one of these values.
+    pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[build]", values);
         self
     }
 
-    /// `filter[deviceModel]`.
-    pub fn filter_device_model(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[deviceModel]`: only what has one of these values.
+    pub fn filter_device_model(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[deviceModel]", values);
         self
     }
 
-    /// `filter[devicePlatform]`.
+    /// `filter[devicePlatform]`: only what has one of these values.
     pub fn filter_device_platform(
         mut self,
         values: impl IntoIterator<
@@ -4314,25 +4031,19 @@ impl ListBetaFeedbackScreenshotSubmissions {
         self
     }
 
-    /// `filter[osVersion]`.
-    pub fn filter_os_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[osVersion]`: only what has one of these values.
+    pub fn filter_os_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[osVersion]", values);
         self
     }
 
-    /// `filter[tester]`.
-    pub fn filter_tester(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[tester]`: only what has one of these values.
+    pub fn filter_tester(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[tester]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `build`, `tester`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4340,14 +4051,14 @@ impl ListBetaFeedbackScreenshotSubmissions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-createdDate`, `createdDate`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4359,14 +4070,14 @@ impl ListBetaFeedbackScreenshotSubmissions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaFeedbackScreenshotSubmissions => BetaFeedbackScreenshotSubmissionsResponse, paged }
 
+/// Optional arguments of [`list_beta_group_linkages`](Apps::list_beta_group_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_group_linkages`](Apps::list_beta_group_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBetaGroupLinkages(crate::Call<AppBetaGroupsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBetaGroupLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4377,23 +4088,20 @@ impl ListBetaGroupLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaGroupLinkages => AppBetaGroupsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_beta_groups`](Apps::list_beta_groups); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_beta_groups`](Apps::list_beta_groups).
 #[derive(Debug, Clone)]
 pub struct ListBetaGroups(crate::Call<BetaGroupsWithoutIncludesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBetaGroups {
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4404,14 +4112,14 @@ impl ListBetaGroups {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaGroups => BetaGroupsWithoutIncludesResponse, paged }
 
+/// Optional arguments of [`list_build_linkages`](Apps::list_build_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_build_linkages`](Apps::list_build_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBuildLinkages(crate::Call<AppBuildsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBuildLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4422,14 +4130,14 @@ impl ListBuildLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBuildLinkages => AppBuildsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_build_upload_linkages`](Apps::list_build_upload_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_build_upload_linkages`](Apps::list_build_upload_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBuildUploadLinkages(crate::Call<AppBuildUploadsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBuildUploadLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4440,14 +4148,14 @@ impl ListBuildUploadLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBuildUploadLinkages => AppBuildUploadsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_build_uploads`](Apps::list_build_uploads); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_build_uploads`](Apps::list_build_uploads).
 #[derive(Debug, Clone)]
 pub struct ListBuildUploads(crate::Call<BuildUploadsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBuildUploads {
-    /// `fields[buildUploadFiles]`.
+    /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
         values: impl IntoIterator<Item = BuildUploadFilesField>,
@@ -4456,25 +4164,19 @@ impl ListBuildUploads {
         self
     }
 
-    /// `fields[buildUploads]`.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsField>,
-    ) -> Self {
+    /// `fields[buildUploads]`: the fields that are sent of each.
+    pub fn fields_build_uploads(mut self, values: impl IntoIterator<Item = BuildUploadsField>) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[cfBundleShortVersionString]`.
+    /// `filter[cfBundleShortVersionString]`: only what has one of these values.
     pub fn filter_cf_bundle_short_version_string(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -4483,34 +4185,25 @@ impl ListBuildUploads {
         self
     }
 
-    /// `filter[cfBundleVersion]`.
-    pub fn filter_cf_bundle_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[cfBundleVersion]`: only what has one of these values.
+    pub fn filter_cf_bundle_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[cfBundleVersion]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = AppsBuildUploadsPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = AppsBuildUploadsPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `assetDescriptionFile`, `assetFile`, `assetSpiFile`, `build`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4518,14 +4211,14 @@ impl ListBuildUploads {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-cfBundleVersion`, `-uploadedDate`, `cfBundleVersion`, `uploadedDate`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4537,23 +4230,20 @@ impl ListBuildUploads {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBuildUploads => BuildUploadsResponse, paged }
 
+/// Optional arguments of [`list_builds`](Apps::list_builds); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_builds`](Apps::list_builds).
 #[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListBuilds {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4564,14 +4254,14 @@ impl ListBuilds {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBuilds => BuildsWithoutIncludesResponse, paged }
 
+/// Optional arguments of [`list_customer_review_linkages`](Apps::list_customer_review_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_customer_review_linkages`](Apps::list_customer_review_linkages).
 #[derive(Debug, Clone)]
 pub struct ListCustomerReviewLinkages(crate::Call<AppCustomerReviewsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListCustomerReviewLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4582,8 +4272,8 @@ impl ListCustomerReviewLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListCustomerReviewLinkages => AppCustomerReviewsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_customer_review_summarizations`](Apps::list_customer_review_summarizations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_customer_review_summarizations`](Apps::list_customer_review_summarizations).
 #[derive(Debug, Clone)]
 pub struct ListCustomerReviewSummarizations(
     crate::Call<CustomerReviewSummarizationsResponse>,
@@ -4591,7 +4281,7 @@ pub struct ListCustomerReviewSummarizations(
 
 #[cfg(feature = "app-store")]
 impl ListCustomerReviewSummarizations {
-    /// `fields[customerReviewSummarizations]`.
+    /// `fields[customerReviewSummarizations]`: the fields that are sent of each.
     pub fn fields_customer_review_summarizations(
         mut self,
         values: impl IntoIterator<Item = CustomerReviewSummarizationsField>,
@@ -4600,25 +4290,19 @@ impl ListCustomerReviewSummarizations {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4626,7 +4310,7 @@ impl ListCustomerReviewSummarizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4637,21 +4321,21 @@ impl ListCustomerReviewSummarizations {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListCustomerReviewSummarizations => CustomerReviewSummarizationsResponse, paged }
 
+/// Optional arguments of [`list_customer_reviews`](Apps::list_customer_reviews); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_customer_reviews`](Apps::list_customer_reviews).
 #[derive(Debug, Clone)]
 pub struct ListCustomerReviews(crate::Call<CustomerReviewsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListCustomerReviews {
-    /// `exists[publishedResponse]`.
+    /// `exists[publishedResponse]`: only what has this, or has it not.
     #[inline]
     pub fn exists_published_response(mut self, value: bool) -> Self {
         self.0.flag("exists[publishedResponse]", value);
         self
     }
 
-    /// `fields[customerReviewResponses]`.
+    /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
         values: impl IntoIterator<Item = CustomerReviewResponsesField>,
@@ -4660,43 +4344,31 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `fields[customerReviews]`.
-    pub fn fields_customer_reviews(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsField>,
-    ) -> Self {
+    /// `fields[customerReviews]`: the fields that are sent of each.
+    pub fn fields_customer_reviews(mut self, values: impl IntoIterator<Item = CustomerReviewsField>) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[rating]`.
-    pub fn filter_rating(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[rating]`: only what has one of these values.
+    pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[rating]", values);
         self
     }
 
-    /// `filter[reviewTerritory]`.
-    pub fn filter_review_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[reviewTerritory]`: only what has one of these values.
+    pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[reviewTerritory]", values);
         self
     }
 
-    /// `filter[territory]`.
+    /// `filter[territory]`: only what has one of these values.
     pub fn filter_territory(
         mut self,
         values: impl IntoIterator<Item = AppsCustomerReviewsTerritory>,
@@ -4705,7 +4377,7 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `response`, `reviewTerritory`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4713,14 +4385,14 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-createdDate`, `-rating`, `createdDate`, `rating`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4732,8 +4404,8 @@ impl ListCustomerReviews {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListCustomerReviews => CustomerReviewsResponse, paged }
 
+/// Optional arguments of [`list_game_center_enabled_version_linkages`](Apps::list_game_center_enabled_version_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_game_center_enabled_version_linkages`](Apps::list_game_center_enabled_version_linkages).
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterEnabledVersionLinkages(
@@ -4742,7 +4414,7 @@ pub struct ListGameCenterEnabledVersionLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListGameCenterEnabledVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4753,21 +4425,21 @@ impl ListGameCenterEnabledVersionLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListGameCenterEnabledVersionLinkages => AppGameCenterEnabledVersionsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_game_center_enabled_versions`](Apps::list_game_center_enabled_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_game_center_enabled_versions`](Apps::list_game_center_enabled_versions).
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterEnabledVersions(crate::Call<GameCenterEnabledVersionsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListGameCenterEnabledVersions {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[gameCenterEnabledVersions]`.
+    /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     pub fn fields_game_center_enabled_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterEnabledVersionsField>,
@@ -4776,16 +4448,13 @@ impl ListGameCenterEnabledVersions {
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[platform]`.
+    /// `filter[platform]`: only what has one of these values.
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<Item = AppsGameCenterEnabledVersionsPlatform>,
@@ -4794,16 +4463,13 @@ impl ListGameCenterEnabledVersions {
         self
     }
 
-    /// `filter[versionString]`.
-    pub fn filter_version_string(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[versionString]`: only what has one of these values.
+    pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[versionString]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `compatibleVersions`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4811,14 +4477,14 @@ impl ListGameCenterEnabledVersions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[compatibleVersions]`: at most 50.
+    /// `limit[compatibleVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_compatible_versions(mut self, value: i64) -> Self {
@@ -4826,7 +4492,7 @@ impl ListGameCenterEnabledVersions {
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-versionString`, `versionString`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4838,15 +4504,15 @@ impl ListGameCenterEnabledVersions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListGameCenterEnabledVersions => GameCenterEnabledVersionsResponse, paged }
 
+/// Optional arguments of [`list_in_app_purchase_linkages`](Apps::list_in_app_purchase_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_in_app_purchase_linkages`](Apps::list_in_app_purchase_linkages).
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListInAppPurchaseLinkages(crate::Call<AppInAppPurchasesLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListInAppPurchaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4857,14 +4523,14 @@ impl ListInAppPurchaseLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListInAppPurchaseLinkages => AppInAppPurchasesLinkagesResponse, paged }
 
+/// Optional arguments of [`list_in_app_purchase_v2_linkages`](Apps::list_in_app_purchase_v2_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_in_app_purchase_v2_linkages`](Apps::list_in_app_purchase_v2_linkages).
 #[derive(Debug, Clone)]
 pub struct ListInAppPurchaseV2Linkages(crate::Call<AppInAppPurchasesV2LinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListInAppPurchaseV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -4875,41 +4541,35 @@ impl ListInAppPurchaseV2Linkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListInAppPurchaseV2Linkages => AppInAppPurchasesV2LinkagesResponse, paged }
 
+/// Optional arguments of [`list_in_app_purchases`](Apps::list_in_app_purchases); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_in_app_purchases`](Apps::list_in_app_purchases).
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListInAppPurchases(crate::Call<InAppPurchasesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListInAppPurchases {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `apps`, `inAppPurchaseType`, `productId`, `referenceName`, `state`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `filter[canBeSubmitted]`.
-    pub fn filter_can_be_submitted(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[canBeSubmitted]`: only what has one of these values.
+    pub fn filter_can_be_submitted(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[canBeSubmitted]", values);
         self
     }
 
-    /// `filter[inAppPurchaseType]`.
+    /// `filter[inAppPurchaseType]`: only what has one of these values.
     pub fn filter_in_app_purchase_type(
         mut self,
         values: impl IntoIterator<Item = AppsInAppPurchasesInAppPurchaseType>,
@@ -4918,7 +4578,7 @@ impl ListInAppPurchases {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `apps`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -4926,21 +4586,21 @@ impl ListInAppPurchases {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[apps]`: at most 50.
+    /// `limit[apps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-inAppPurchaseType`, `-productId`, `-referenceName`, `inAppPurchaseType`, `productId`, `referenceName`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -4952,14 +4612,14 @@ impl ListInAppPurchases {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListInAppPurchases => InAppPurchasesResponse, paged }
 
+/// Optional arguments of [`list_in_app_purchases_v2`](Apps::list_in_app_purchases_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_in_app_purchases_v2`](Apps::list_in_app_purchases_v2).
 #[derive(Debug, Clone)]
 pub struct ListInAppPurchasesV2(crate::Call<InAppPurchasesV2Response>);
 
 #[cfg(feature = "app-store")]
 impl ListInAppPurchasesV2 {
-    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`.
+    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAppStoreReviewScreenshotsField>,
@@ -4968,7 +4628,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchaseAvailabilities]`.
+    /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAvailabilitiesField>,
@@ -4977,7 +4637,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchaseContents]`.
+    /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseContentsField>,
@@ -4986,7 +4646,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -4997,7 +4657,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
@@ -5008,7 +4668,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodes]`.
+    /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodesField>,
@@ -5017,7 +4677,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchasePriceSchedules]`.
+    /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePriceSchedulesField>,
@@ -5026,7 +4686,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -5035,18 +4695,15 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -5055,7 +4712,7 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `filter[inAppPurchaseType]`.
+    /// `filter[inAppPurchaseType]`: only what has one of these values.
     pub fn filter_in_app_purchase_type(
         mut self,
         values: impl IntoIterator<Item = AppsInAppPurchasesV2InAppPurchaseType>,
@@ -5064,34 +4721,25 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[productId]`.
-    pub fn filter_product_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[productId]`: only what has one of these values.
+    pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[productId]", values);
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = AppsInAppPurchasesV2State>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = AppsInAppPurchasesV2State>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `offerCodes`, `promotedPurchase`, `versions`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -5099,42 +4747,42 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[inAppPurchaseLocalizations]`: at most 50.
+    /// `limit[inAppPurchaseLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchaseLocalizations]", value);
         self
     }
 
-    /// `limit[offerCodes]`: at most 50.
+    /// `limit[offerCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-inAppPurchaseType`, `-name`, `inAppPurchaseType`, `name`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -5146,8 +4794,8 @@ impl ListInAppPurchasesV2 {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListInAppPurchasesV2 => InAppPurchasesV2Response, paged }
 
+/// Optional arguments of [`list_pre_release_version_linkages`](Apps::list_pre_release_version_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_pre_release_version_linkages`](Apps::list_pre_release_version_linkages).
 #[derive(Debug, Clone)]
 pub struct ListPreReleaseVersionLinkages(
     crate::Call<AppPreReleaseVersionsLinkagesResponse>,
@@ -5155,7 +4803,7 @@ pub struct ListPreReleaseVersionLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListPreReleaseVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5166,8 +4814,8 @@ impl ListPreReleaseVersionLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListPreReleaseVersionLinkages => AppPreReleaseVersionsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions).
 #[derive(Debug, Clone)]
 pub struct ListPreReleaseVersions(
     crate::Call<PreReleaseVersionsWithoutIncludesResponse>,
@@ -5175,7 +4823,7 @@ pub struct ListPreReleaseVersions(
 
 #[cfg(feature = "app-store")]
 impl ListPreReleaseVersions {
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -5184,7 +4832,7 @@ impl ListPreReleaseVersions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5195,8 +4843,8 @@ impl ListPreReleaseVersions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListPreReleaseVersions => PreReleaseVersionsWithoutIncludesResponse, paged }
 
+/// Optional arguments of [`list_promoted_purchase_linkages`](Apps::list_promoted_purchase_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_promoted_purchase_linkages`](Apps::list_promoted_purchase_linkages).
 #[derive(Debug, Clone)]
 pub struct ListPromotedPurchaseLinkages(
     crate::Call<AppPromotedPurchasesLinkagesResponse>,
@@ -5204,7 +4852,7 @@ pub struct ListPromotedPurchaseLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListPromotedPurchaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5215,25 +4863,22 @@ impl ListPromotedPurchaseLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListPromotedPurchaseLinkages => AppPromotedPurchasesLinkagesResponse, paged }
 
+/// Optional arguments of [`list_promoted_purchases`](Apps::list_promoted_purchases); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_promoted_purchases`](Apps::list_promoted_purchases).
 #[derive(Debug, Clone)]
 pub struct ListPromotedPurchases(crate::Call<PromotedPurchasesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListPromotedPurchases {
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -5242,16 +4887,13 @@ impl ListPromotedPurchases {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchaseV2`, `subscription`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -5259,7 +4901,7 @@ impl ListPromotedPurchases {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5270,8 +4912,8 @@ impl ListPromotedPurchases {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListPromotedPurchases => PromotedPurchasesResponse, paged }
 
+/// Optional arguments of [`list_review_submission_linkages`](Apps::list_review_submission_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_review_submission_linkages`](Apps::list_review_submission_linkages).
 #[derive(Debug, Clone)]
 pub struct ListReviewSubmissionLinkages(
     crate::Call<AppReviewSubmissionsLinkagesResponse>,
@@ -5279,7 +4921,7 @@ pub struct ListReviewSubmissionLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListReviewSubmissionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5290,23 +4932,20 @@ impl ListReviewSubmissionLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListReviewSubmissionLinkages => AppReviewSubmissionsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_review_submissions`](Apps::list_review_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_review_submissions`](Apps::list_review_submissions).
 #[derive(Debug, Clone)]
 pub struct ListReviewSubmissions(crate::Call<ReviewSubmissionsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListReviewSubmissions {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -5315,13 +4954,13 @@ impl ListReviewSubmissions {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[reviewSubmissionItems]`.
+    /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionItemsField>,
@@ -5330,7 +4969,7 @@ impl ListReviewSubmissions {
         self
     }
 
-    /// `fields[reviewSubmissions]`.
+    /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionsField>,
@@ -5339,7 +4978,7 @@ impl ListReviewSubmissions {
         self
     }
 
-    /// `filter[platform]`.
+    /// `filter[platform]`: only what has one of these values.
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<Item = AppsReviewSubmissionsPlatform>,
@@ -5348,16 +4987,13 @@ impl ListReviewSubmissions {
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = AppsReviewSubmissionsState>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = AppsReviewSubmissionsState>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersionForReview`, `items`, `lastUpdatedByActor`, `submittedByActor`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -5365,14 +5001,14 @@ impl ListReviewSubmissions {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[items]`: at most 50.
+    /// `limit[items]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_items(mut self, value: i64) -> Self {
         self.0.number("limit[items]", value);
@@ -5383,14 +5019,14 @@ impl ListReviewSubmissions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListReviewSubmissions => ReviewSubmissionsResponse, paged }
 
+/// Optional arguments of [`list_search_keyword_linkages`](Apps::list_search_keyword_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_search_keyword_linkages`](Apps::list_search_keyword_linkages).
 #[derive(Debug, Clone)]
 pub struct ListSearchKeywordLinkages(crate::Call<AppSearchKeywordsLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListSearchKeywordLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5401,41 +5037,32 @@ impl ListSearchKeywordLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListSearchKeywordLinkages => AppSearchKeywordsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_search_keywords`](Apps::list_search_keywords); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_search_keywords`](Apps::list_search_keywords).
 #[derive(Debug, Clone)]
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListSearchKeywords {
-    /// `fields[appKeywords]`.
-    pub fn fields_app_keywords(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `fields[appKeywords]`: the fields that are sent of each.
+    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5446,8 +5073,8 @@ impl ListSearchKeywords {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListSearchKeywords => AppKeywordsResponse, paged }
 
+/// Optional arguments of [`list_subscription_group_linkages`](Apps::list_subscription_group_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_subscription_group_linkages`](Apps::list_subscription_group_linkages).
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionGroupLinkages(
     crate::Call<AppSubscriptionGroupsLinkagesResponse>,
@@ -5455,7 +5082,7 @@ pub struct ListSubscriptionGroupLinkages(
 
 #[cfg(feature = "app-store")]
 impl ListSubscriptionGroupLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5466,14 +5093,14 @@ impl ListSubscriptionGroupLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListSubscriptionGroupLinkages => AppSubscriptionGroupsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_subscription_groups`](Apps::list_subscription_groups); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_subscription_groups`](Apps::list_subscription_groups).
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionGroups(crate::Call<SubscriptionGroupsResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListSubscriptionGroups {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
@@ -5484,7 +5111,7 @@ impl ListSubscriptionGroups {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -5493,7 +5120,7 @@ impl ListSubscriptionGroups {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -5502,25 +5129,19 @@ impl ListSubscriptionGroups {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `filter[subscriptions.state]`.
+    /// `filter[subscriptions.state]`: only what has one of these values.
     pub fn filter_subscriptions_state(
         mut self,
         values: impl IntoIterator<Item = AppsSubscriptionGroupsSubscriptionsState>,
@@ -5529,7 +5150,7 @@ impl ListSubscriptionGroups {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionGroupLocalizations`, `subscriptions`, `versions`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -5537,35 +5158,35 @@ impl ListSubscriptionGroups {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[subscriptionGroupLocalizations]`: at most 50.
+    /// `limit[subscriptionGroupLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroupLocalizations]", value);
         self
     }
 
-    /// `limit[subscriptions]`: at most 50.
+    /// `limit[subscriptions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscriptions(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptions]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-referenceName`, `referenceName`.
     pub fn sort(mut self, values: impl IntoIterator<Item = AppsSort>) -> Self {
@@ -5577,14 +5198,14 @@ impl ListSubscriptionGroups {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListSubscriptionGroups => SubscriptionGroupsResponse, paged }
 
+/// Optional arguments of [`list_webhook_linkages`](Apps::list_webhook_linkages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_webhook_linkages`](Apps::list_webhook_linkages).
 #[derive(Debug, Clone)]
 pub struct ListWebhookLinkages(crate::Call<AppWebhooksLinkagesResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListWebhookLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -5595,29 +5216,26 @@ impl ListWebhookLinkages {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListWebhookLinkages => AppWebhooksLinkagesResponse, paged }
 
+/// Optional arguments of [`list_webhooks`](Apps::list_webhooks); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-/// Optional arguments of [`list_webhooks`](Apps::list_webhooks).
 #[derive(Debug, Clone)]
 pub struct ListWebhooks(crate::Call<WebhooksResponse>);
 
 #[cfg(feature = "app-store")]
 impl ListWebhooks {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[webhooks]`.
-    pub fn fields_webhooks(
-        mut self,
-        values: impl IntoIterator<Item = WebhooksField>,
-    ) -> Self {
+    /// `fields[webhooks]`: the fields that are sent of each.
+    pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = WebhooksField>) -> Self {
         self.0.list("fields[webhooks]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppsInclude>) -> Self {
@@ -5625,7 +5243,7 @@ impl ListWebhooks {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

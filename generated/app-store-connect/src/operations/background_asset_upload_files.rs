@@ -16,9 +16,7 @@ use crate::models::{
 pub struct BackgroundAssetUploadFiles(pub(crate) rt::Client<crate::Api>);
 
 impl BackgroundAssetUploadFiles {
-    /// `POST /v1/backgroundAssetUploadFiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssetUploadFiles).
+    /// `POST /v1/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssetUploadFiles))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl BackgroundAssetUploadFiles {
         call
     }
 
-    /// `GET /v1/backgroundAssetUploadFiles/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetUploadFiles-_id_).
+    /// `GET /v1/backgroundAssetUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetUploadFiles-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/backgroundAssetUploadFiles/{id}`
+    /// `PATCH /v1/backgroundAssetUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-backgroundAssetUploadFiles-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-backgroundAssetUploadFiles-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -50,12 +46,12 @@ impl BackgroundAssetUploadFiles {
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetUploadFiles::get).
+/// Optional arguments of [`get`](BackgroundAssetUploadFiles::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetUploadFileResponse>);
 
 impl Get {
-    /// `fields[backgroundAssetUploadFiles]`.
+    /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetUploadFilesField>,

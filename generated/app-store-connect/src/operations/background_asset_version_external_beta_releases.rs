@@ -16,20 +16,18 @@ use crate::models::{
 pub struct BackgroundAssetVersionExternalBetaReleases(pub(crate) rt::Client<crate::Api>);
 
 impl BackgroundAssetVersionExternalBetaReleases {
-    /// `GET /v1/backgroundAssetVersionExternalBetaReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersionExternalBetaReleases-_id_).
+    /// `GET /v1/backgroundAssetVersionExternalBetaReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersionExternalBetaReleases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetVersionExternalBetaReleases::get).
+/// Optional arguments of [`get`](BackgroundAssetVersionExternalBetaReleases::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetVersionExternalBetaReleaseResponse>);
 
 impl Get {
-    /// `fields[backgroundAssetVersionExternalBetaReleases]`.
+    /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionExternalBetaReleasesField>,
@@ -38,7 +36,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssetVersions]`.
+    /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionsField>,
@@ -47,7 +45,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<

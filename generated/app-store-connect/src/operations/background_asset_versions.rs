@@ -20,9 +20,7 @@ use crate::models::{
 pub struct BackgroundAssetVersions(pub(crate) rt::Client<crate::Api>);
 
 impl BackgroundAssetVersions {
-    /// `POST /v1/backgroundAssetVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssetVersions).
+    /// `POST /v1/backgroundAssetVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssetVersions))
     #[inline]
     pub fn create(
         &self,
@@ -33,16 +31,12 @@ impl BackgroundAssetVersions {
         call
     }
 
-    /// `GET /v1/backgroundAssetVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_).
+    /// `GET /v1/backgroundAssetVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/backgroundAssetVersions/{id}/relationships/backgroundAssetUploadFiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-relationships-backgroundAssetUploadFiles).
+    /// `GET /v1/backgroundAssetVersions/{id}/relationships/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-relationships-backgroundAssetUploadFiles))
     pub fn list_background_asset_upload_file_linkages(
         &self,
         id: impl AsRef<str>,
@@ -52,25 +46,20 @@ impl BackgroundAssetVersions {
         )
     }
 
-    /// `GET /v1/backgroundAssetVersions/{id}/backgroundAssetUploadFiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-backgroundAssetUploadFiles).
-    pub fn list_background_asset_upload_files(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBackgroundAssetUploadFiles {
+    /// `GET /v1/backgroundAssetVersions/{id}/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-backgroundAssetUploadFiles))
+    pub fn list_background_asset_upload_files(&self, id: impl AsRef<str>) -> ListBackgroundAssetUploadFiles {
         ListBackgroundAssetUploadFiles(
             self.0.call(LIST_BACKGROUND_ASSET_UPLOAD_FILES, &[id.as_ref()]),
         )
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetVersions::get).
+/// Optional arguments of [`get`](BackgroundAssetVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetVersionResponse>);
 
 impl Get {
-    /// `fields[backgroundAssetUploadFiles]`.
+    /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetUploadFilesField>,
@@ -79,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssetVersionAppStoreReleases]`.
+    /// `fields[backgroundAssetVersionAppStoreReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_app_store_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionAppStoreReleasesField>,
@@ -88,7 +77,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssetVersionExternalBetaReleases]`.
+    /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionExternalBetaReleasesField>,
@@ -97,7 +86,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssetVersionInternalBetaReleases]`.
+    /// `fields[backgroundAssetVersionInternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_internal_beta_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionInternalBetaReleasesField>,
@@ -106,7 +95,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssetVersions]`.
+    /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionsField>,
@@ -115,7 +104,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssets]`.
+    /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetsField>,
@@ -124,11 +113,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BackgroundAssetVersionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BackgroundAssetVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -136,14 +122,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BackgroundAssetVersionResponse }
 
-/// Optional arguments of [`list_background_asset_upload_file_linkages`](BackgroundAssetVersions::list_background_asset_upload_file_linkages).
+/// Optional arguments of [`list_background_asset_upload_file_linkages`](BackgroundAssetVersions::list_background_asset_upload_file_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBackgroundAssetUploadFileLinkages(
     crate::Call<BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse>,
 );
 
 impl ListBackgroundAssetUploadFileLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -153,14 +139,14 @@ impl ListBackgroundAssetUploadFileLinkages {
 
 rt::operation! { crate::Api, ListBackgroundAssetUploadFileLinkages => BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_background_asset_upload_files`](BackgroundAssetVersions::list_background_asset_upload_files).
+/// Optional arguments of [`list_background_asset_upload_files`](BackgroundAssetVersions::list_background_asset_upload_files); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBackgroundAssetUploadFiles(
     crate::Call<BackgroundAssetUploadFilesResponse>,
 );
 
 impl ListBackgroundAssetUploadFiles {
-    /// `fields[backgroundAssetUploadFiles]`.
+    /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetUploadFilesField>,
@@ -169,7 +155,7 @@ impl ListBackgroundAssetUploadFiles {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -22,66 +22,52 @@ use crate::models::{
 pub struct BackgroundAssets(pub(crate) rt::Client<crate::Api>);
 
 impl BackgroundAssets {
-    /// `POST /v1/backgroundAssets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssets).
+    /// `POST /v1/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssets))
     #[inline]
-    pub fn create(
-        &self,
-        request: BackgroundAssetCreateRequest,
-    ) -> crate::Call<BackgroundAssetResponse> {
+    pub fn create(&self, request: BackgroundAssetCreateRequest) -> crate::Call<BackgroundAssetResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v1/backgroundAssets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_).
+    /// `GET /v1/backgroundAssets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/backgroundAssets/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_-relationships-versions).
+    /// `GET /v1/backgroundAssets/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/backgroundAssets/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_-versions).
+    /// `GET /v1/backgroundAssets/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/backgroundAssets/{id}`
+    /// `PATCH /v1/backgroundAssets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-backgroundAssets-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-backgroundAssets-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: BackgroundAssetUpdateRequest,
-    ) -> crate::Call<BackgroundAssetResponse> {
+    pub fn update(&self, request: BackgroundAssetUpdateRequest) -> crate::Call<BackgroundAssetResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssets::get).
+/// Optional arguments of [`get`](BackgroundAssets::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[backgroundAssetVersions]`.
+    /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionsField>,
@@ -90,7 +76,7 @@ impl Get {
         self
     }
 
-    /// `fields[backgroundAssets]`.
+    /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetsField>,
@@ -99,13 +85,10 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersion`, `externalBetaVersion`, `internalBetaVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BackgroundAssetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = BackgroundAssetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -113,12 +96,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BackgroundAssetResponse }
 
-/// Optional arguments of [`list_version_linkages`](BackgroundAssets::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](BackgroundAssets::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(crate::Call<BackgroundAssetVersionsLinkagesResponse>);
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -128,12 +111,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => BackgroundAssetVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](BackgroundAssets::list_versions).
+/// Optional arguments of [`list_versions`](BackgroundAssets::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<BackgroundAssetVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[backgroundAssetUploadFiles]`.
+    /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetUploadFilesField>,
@@ -142,7 +125,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[backgroundAssetVersionAppStoreReleases]`.
+    /// `fields[backgroundAssetVersionAppStoreReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_app_store_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionAppStoreReleasesField>,
@@ -151,7 +134,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[backgroundAssetVersionExternalBetaReleases]`.
+    /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionExternalBetaReleasesField>,
@@ -160,7 +143,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[backgroundAssetVersionInternalBetaReleases]`.
+    /// `fields[backgroundAssetVersionInternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_internal_beta_releases(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionInternalBetaReleasesField>,
@@ -169,7 +152,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[backgroundAssetVersions]`.
+    /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionsField>,
@@ -178,7 +161,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[backgroundAssets]`.
+    /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetsField>,
@@ -187,7 +170,7 @@ impl ListVersions {
         self
     }
 
-    /// `filter[appStoreRelease.state]`.
+    /// `filter[appStoreRelease.state]`: only what has one of these values.
     pub fn filter_app_store_release_state(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetsVersionsAppStoreReleaseState>,
@@ -196,7 +179,7 @@ impl ListVersions {
         self
     }
 
-    /// `filter[externalBetaRelease.state]`.
+    /// `filter[externalBetaRelease.state]`: only what has one of these values.
     pub fn filter_external_beta_release_state(
         mut self,
         values: impl IntoIterator<
@@ -207,7 +190,7 @@ impl ListVersions {
         self
     }
 
-    /// `filter[internalBetaRelease.state]`.
+    /// `filter[internalBetaRelease.state]`: only what has one of these values.
     pub fn filter_internal_beta_release_state(
         mut self,
         values: impl IntoIterator<
@@ -218,16 +201,13 @@ impl ListVersions {
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `filter[platforms]`.
+    /// `filter[platforms]`: only what has one of these values.
     pub fn filter_platforms(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetsVersionsPlatforms>,
@@ -236,47 +216,35 @@ impl ListVersions {
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = BackgroundAssetsVersionsState>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = BackgroundAssetsVersionsState>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `filter[version]`.
-    pub fn filter_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[version]`: only what has one of these values.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[version]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreRelease`, `assetFile`, `backgroundAsset`, `externalBetaRelease`, `internalBetaRelease`, `manifestFile`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BackgroundAssetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = BackgroundAssetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = BackgroundAssetsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = BackgroundAssetsSort>) -> Self {
         self.0.list("sort", values);
         self
     }

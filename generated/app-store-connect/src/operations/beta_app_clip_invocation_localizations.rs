@@ -16,9 +16,7 @@ use crate::models::{
 pub struct BetaAppClipInvocationLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl BetaAppClipInvocationLocalizations {
-    /// `POST /v1/betaAppClipInvocationLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppClipInvocationLocalizations).
+    /// `POST /v1/betaAppClipInvocationLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppClipInvocationLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl BetaAppClipInvocationLocalizations {
         call
     }
 
-    /// `DELETE /v1/betaAppClipInvocationLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppClipInvocationLocalizations-_id_).
+    /// `DELETE /v1/betaAppClipInvocationLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppClipInvocationLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/betaAppClipInvocationLocalizations/{id}`
+    /// `PATCH /v1/betaAppClipInvocationLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppClipInvocationLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppClipInvocationLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct BetaAppClipInvocations(pub(crate) rt::Client<crate::Api>);
 
 impl BetaAppClipInvocations {
-    /// `POST /v1/betaAppClipInvocations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppClipInvocations).
+    /// `POST /v1/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppClipInvocations))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl BetaAppClipInvocations {
         call
     }
 
-    /// `DELETE /v1/betaAppClipInvocations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppClipInvocations-_id_).
+    /// `DELETE /v1/betaAppClipInvocations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppClipInvocations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaAppClipInvocations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppClipInvocations-_id_).
+    /// `GET /v1/betaAppClipInvocations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppClipInvocations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/betaAppClipInvocations/{id}`
+    /// `PATCH /v1/betaAppClipInvocations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppClipInvocations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppClipInvocations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl BetaAppClipInvocations {
     }
 }
 
-/// Optional arguments of [`get`](BetaAppClipInvocations::get).
+/// Optional arguments of [`get`](BetaAppClipInvocations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppClipInvocationResponse>);
 
 impl Get {
-    /// `fields[betaAppClipInvocationLocalizations]`.
+    /// `fields[betaAppClipInvocationLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppClipInvocationLocalizationsField>,
@@ -72,7 +66,7 @@ impl Get {
         self
     }
 
-    /// `fields[betaAppClipInvocations]`.
+    /// `fields[betaAppClipInvocations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocations(
         mut self,
         values: impl IntoIterator<Item = BetaAppClipInvocationsField>,
@@ -81,16 +75,13 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaAppClipInvocationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaAppClipInvocationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[betaAppClipInvocationLocalizations]`: at most 50.
+    /// `limit[betaAppClipInvocationLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppClipInvocationLocalizations]", value);

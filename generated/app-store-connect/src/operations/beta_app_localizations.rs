@@ -17,9 +17,7 @@ use crate::models::{
 pub struct BetaAppLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl BetaAppLocalizations {
-    /// `POST /v1/betaAppLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppLocalizations).
+    /// `POST /v1/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,48 +28,35 @@ impl BetaAppLocalizations {
         call
     }
 
-    /// `DELETE /v1/betaAppLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppLocalizations-_id_).
+    /// `DELETE /v1/betaAppLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaAppLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_).
+    /// `GET /v1/betaAppLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaAppLocalizations/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_-app).
+    /// `GET /v1/betaAppLocalizations/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaAppLocalizations/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_-relationships-app).
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<BetaAppLocalizationAppLinkageResponse> {
+    /// `GET /v1/betaAppLocalizations/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_-relationships-app))
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> crate::Call<BetaAppLocalizationAppLinkageResponse> {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaAppLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations).
+    /// `GET /v1/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/betaAppLocalizations/{id}`
+    /// `PATCH /v1/betaAppLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -83,18 +68,18 @@ impl BetaAppLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](BetaAppLocalizations::get).
+/// Optional arguments of [`get`](BetaAppLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppLocalizationResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppLocalizations]`.
+    /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppLocalizationsField>,
@@ -103,11 +88,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaAppLocalizationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaAppLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -115,12 +97,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaAppLocalizationResponse }
 
-/// Optional arguments of [`get_app`](BetaAppLocalizations::get_app).
+/// Optional arguments of [`get_app`](BetaAppLocalizations::get_app); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -129,18 +111,18 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
-/// Optional arguments of [`list`](BetaAppLocalizations::list).
+/// Optional arguments of [`list`](BetaAppLocalizations::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaAppLocalizationsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppLocalizations]`.
+    /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppLocalizationsField>,
@@ -149,34 +131,25 @@ impl List {
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaAppLocalizationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaAppLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

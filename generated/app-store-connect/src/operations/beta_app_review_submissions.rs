@@ -18,9 +18,7 @@ use crate::models::{
 pub struct BetaAppReviewSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaAppReviewSubmissions {
-    /// `POST /v1/betaAppReviewSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppReviewSubmissions).
+    /// `POST /v1/betaAppReviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppReviewSubmissions))
     #[inline]
     pub fn create(
         &self,
@@ -31,23 +29,17 @@ impl BetaAppReviewSubmissions {
         call
     }
 
-    /// `GET /v1/betaAppReviewSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_).
+    /// `GET /v1/betaAppReviewSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaAppReviewSubmissions/{id}/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_-build).
+    /// `GET /v1/betaAppReviewSubmissions/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
         GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaAppReviewSubmissions/{id}/relationships/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_-relationships-build).
+    /// `GET /v1/betaAppReviewSubmissions/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_-relationships-build))
     pub fn get_build_linkage(
         &self,
         id: impl AsRef<str>,
@@ -55,9 +47,7 @@ impl BetaAppReviewSubmissions {
         self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaAppReviewSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions).
+    /// `GET /v1/betaAppReviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions))
     pub fn list(&self, filter_build: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[build]", filter_build);
@@ -65,12 +55,12 @@ impl BetaAppReviewSubmissions {
     }
 }
 
-/// Optional arguments of [`get`](BetaAppReviewSubmissions::get).
+/// Optional arguments of [`get`](BetaAppReviewSubmissions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppReviewSubmissionResponse>);
 
 impl Get {
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -79,20 +69,14 @@ impl Get {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaAppReviewSubmissionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaAppReviewSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -100,16 +84,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaAppReviewSubmissionResponse }
 
-/// Optional arguments of [`get_build`](BetaAppReviewSubmissions::get_build).
+/// Optional arguments of [`get_build`](BetaAppReviewSubmissions::get_build); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>>>);
 
 impl GetBuild {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -117,12 +98,12 @@ impl GetBuild {
 
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>> }
 
-/// Optional arguments of [`list`](BetaAppReviewSubmissions::list).
+/// Optional arguments of [`list`](BetaAppReviewSubmissions::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaAppReviewSubmissionsResponse>);
 
 impl List {
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -131,16 +112,13 @@ impl List {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[betaReviewState]`.
+    /// `filter[betaReviewState]`: only what has one of these values.
     pub fn filter_beta_review_state(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsBetaReviewState>,
@@ -149,16 +127,13 @@ impl List {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaAppReviewSubmissionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaAppReviewSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

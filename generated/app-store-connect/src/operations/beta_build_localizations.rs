@@ -17,9 +17,7 @@ use crate::models::{
 pub struct BetaBuildLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl BetaBuildLocalizations {
-    /// `POST /v1/betaBuildLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaBuildLocalizations).
+    /// `POST /v1/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaBuildLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,30 +28,22 @@ impl BetaBuildLocalizations {
         call
     }
 
-    /// `DELETE /v1/betaBuildLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaBuildLocalizations-_id_).
+    /// `DELETE /v1/betaBuildLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaBuildLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaBuildLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_).
+    /// `GET /v1/betaBuildLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaBuildLocalizations/{id}/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_-build).
+    /// `GET /v1/betaBuildLocalizations/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
         GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaBuildLocalizations/{id}/relationships/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_-relationships-build).
+    /// `GET /v1/betaBuildLocalizations/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_-relationships-build))
     pub fn get_build_linkage(
         &self,
         id: impl AsRef<str>,
@@ -61,17 +51,15 @@ impl BetaBuildLocalizations {
         self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaBuildLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations).
+    /// `GET /v1/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/betaBuildLocalizations/{id}`
+    /// `PATCH /v1/betaBuildLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaBuildLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaBuildLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -83,12 +71,12 @@ impl BetaBuildLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](BetaBuildLocalizations::get).
+/// Optional arguments of [`get`](BetaBuildLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaBuildLocalizationResponse>);
 
 impl Get {
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -97,20 +85,14 @@ impl Get {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaBuildLocalizationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaBuildLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -118,16 +100,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaBuildLocalizationResponse }
 
-/// Optional arguments of [`get_build`](BetaBuildLocalizations::get_build).
+/// Optional arguments of [`get_build`](BetaBuildLocalizations::get_build); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>>>);
 
 impl GetBuild {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -135,12 +114,12 @@ impl GetBuild {
 
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>> }
 
-/// Optional arguments of [`list`](BetaBuildLocalizations::list).
+/// Optional arguments of [`list`](BetaBuildLocalizations::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaBuildLocalizationsResponse>);
 
 impl List {
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -149,43 +128,31 @@ impl List {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[build]`.
-    pub fn filter_build(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[build]`: only what has one of these values.
+    pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[build]", values);
         self
     }
 
-    /// `filter[locale]`.
-    pub fn filter_locale(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[locale]`: only what has one of these values.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[locale]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaBuildLocalizationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaBuildLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,24 +15,19 @@ use crate::models::{
 pub struct BetaCrashLogs(pub(crate) rt::Client<crate::Api>);
 
 impl BetaCrashLogs {
-    /// `GET /v1/betaCrashLogs/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaCrashLogs-_id_).
+    /// `GET /v1/betaCrashLogs/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaCrashLogs-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](BetaCrashLogs::get).
+/// Optional arguments of [`get`](BetaCrashLogs::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaCrashLogResponse>);
 
 impl Get {
-    /// `fields[betaCrashLogs]`.
-    pub fn fields_beta_crash_logs(
-        mut self,
-        values: impl IntoIterator<Item = BetaCrashLogsField>,
-    ) -> Self {
+    /// `fields[betaCrashLogs]`: the fields that are sent of each.
+    pub fn fields_beta_crash_logs(mut self, values: impl IntoIterator<Item = BetaCrashLogsField>) -> Self {
         self.0.list("fields[betaCrashLogs]", values);
         self
     }

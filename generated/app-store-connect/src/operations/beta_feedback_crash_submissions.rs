@@ -17,30 +17,22 @@ use crate::models::{
 pub struct BetaFeedbackCrashSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaFeedbackCrashSubmissions {
-    /// `DELETE /v1/betaFeedbackCrashSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaFeedbackCrashSubmissions-_id_).
+    /// `DELETE /v1/betaFeedbackCrashSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaFeedbackCrashSubmissions-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaFeedbackCrashSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_).
+    /// `GET /v1/betaFeedbackCrashSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaFeedbackCrashSubmissions/{id}/crashLog`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_-crashLog).
+    /// `GET /v1/betaFeedbackCrashSubmissions/{id}/crashLog` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_-crashLog))
     pub fn get_crash_log(&self, id: impl AsRef<str>) -> GetCrashLog {
         GetCrashLog(self.0.call(GET_CRASH_LOG, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaFeedbackCrashSubmissions/{id}/relationships/crashLog`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_-relationships-crashLog).
+    /// `GET /v1/betaFeedbackCrashSubmissions/{id}/relationships/crashLog` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_-relationships-crashLog))
     pub fn get_crash_log_linkage(
         &self,
         id: impl AsRef<str>,
@@ -49,12 +41,12 @@ impl BetaFeedbackCrashSubmissions {
     }
 }
 
-/// Optional arguments of [`get`](BetaFeedbackCrashSubmissions::get).
+/// Optional arguments of [`get`](BetaFeedbackCrashSubmissions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaFeedbackCrashSubmissionResponse>);
 
 impl Get {
-    /// `fields[betaFeedbackCrashSubmissions]`.
+    /// `fields[betaFeedbackCrashSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaFeedbackCrashSubmissionsField>,
@@ -63,29 +55,20 @@ impl Get {
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaFeedbackCrashSubmissionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaFeedbackCrashSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -93,16 +76,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaFeedbackCrashSubmissionResponse }
 
-/// Optional arguments of [`get_crash_log`](BetaFeedbackCrashSubmissions::get_crash_log).
+/// Optional arguments of [`get_crash_log`](BetaFeedbackCrashSubmissions::get_crash_log); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetCrashLog(crate::Call<rt::Document<Option<BetaCrashLog>>>);
 
 impl GetCrashLog {
-    /// `fields[betaCrashLogs]`.
-    pub fn fields_beta_crash_logs(
-        mut self,
-        values: impl IntoIterator<Item = BetaCrashLogsField>,
-    ) -> Self {
+    /// `fields[betaCrashLogs]`: the fields that are sent of each.
+    pub fn fields_beta_crash_logs(mut self, values: impl IntoIterator<Item = BetaCrashLogsField>) -> Self {
         self.0.list("fields[betaCrashLogs]", values);
         self
     }

@@ -16,27 +16,23 @@ use crate::models::{
 pub struct BetaFeedbackScreenshotSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaFeedbackScreenshotSubmissions {
-    /// `DELETE /v1/betaFeedbackScreenshotSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaFeedbackScreenshotSubmissions-_id_).
+    /// `DELETE /v1/betaFeedbackScreenshotSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaFeedbackScreenshotSubmissions-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaFeedbackScreenshotSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackScreenshotSubmissions-_id_).
+    /// `GET /v1/betaFeedbackScreenshotSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackScreenshotSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](BetaFeedbackScreenshotSubmissions::get).
+/// Optional arguments of [`get`](BetaFeedbackScreenshotSubmissions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaFeedbackScreenshotSubmissionResponse>);
 
 impl Get {
-    /// `fields[betaFeedbackScreenshotSubmissions]`.
+    /// `fields[betaFeedbackScreenshotSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaFeedbackScreenshotSubmissionsField>,
@@ -45,25 +41,19 @@ impl Get {
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = BetaFeedbackScreenshotSubmissionsInclude>,

@@ -24,9 +24,7 @@ use crate::models::{
 pub struct BetaGroups(pub(crate) rt::Client<crate::Api>);
 
 impl BetaGroups {
-    /// `POST /v1/betaGroups/{id}/relationships/betaTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups-_id_-relationships-betaTesters).
+    /// `POST /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups-_id_-relationships-betaTesters))
     pub fn add_beta_testers(
         &self,
         id: impl AsRef<str>,
@@ -37,9 +35,7 @@ impl BetaGroups {
         call
     }
 
-    /// `POST /v1/betaGroups/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups-_id_-relationships-builds).
+    /// `POST /v1/betaGroups/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups-_id_-relationships-builds))
     pub fn add_builds(
         &self,
         id: impl AsRef<str>,
@@ -50,75 +46,47 @@ impl BetaGroups {
         call
     }
 
-    /// `GET /v1/betaGroups/{id}/metrics/betaTesterUsages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-betaTesterUsages).
-    pub fn beta_tester_usage_metrics(
-        &self,
-        id: impl AsRef<str>,
-    ) -> BetaTesterUsageMetrics {
+    /// `GET /v1/betaGroups/{id}/metrics/betaTesterUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-betaTesterUsages))
+    pub fn beta_tester_usage_metrics(&self, id: impl AsRef<str>) -> BetaTesterUsageMetrics {
         BetaTesterUsageMetrics(self.0.call(BETA_TESTER_USAGE_METRICS, &[id.as_ref()]))
     }
 
-    /// `POST /v1/betaGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups).
+    /// `POST /v1/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups))
     #[inline]
-    pub fn create(
-        &self,
-        request: BetaGroupCreateRequest,
-    ) -> crate::Call<BetaGroupResponse> {
+    pub fn create(&self, request: BetaGroupCreateRequest) -> crate::Call<BetaGroupResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/betaGroups/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_).
+    /// `DELETE /v1/betaGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaGroups/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_).
+    /// `GET /v1/betaGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaGroups/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-app).
+    /// `GET /v1/betaGroups/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaGroups/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-app).
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<BetaGroupAppLinkageResponse> {
+    /// `GET /v1/betaGroups/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-app))
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> crate::Call<BetaGroupAppLinkageResponse> {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaGroups/{id}/betaRecruitmentCriteria`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaRecruitmentCriteria).
-    pub fn get_beta_recruitment_criteria(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetBetaRecruitmentCriteria {
+    /// `GET /v1/betaGroups/{id}/betaRecruitmentCriteria` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaRecruitmentCriteria))
+    pub fn get_beta_recruitment_criteria(&self, id: impl AsRef<str>) -> GetBetaRecruitmentCriteria {
         GetBetaRecruitmentCriteria(
             self.0.call(GET_BETA_RECRUITMENT_CRITERIA, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/betaGroups/{id}/relationships/betaRecruitmentCriteria`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaRecruitmentCriteria).
+    /// `GET /v1/betaGroups/{id}/relationships/betaRecruitmentCriteria` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaRecruitmentCriteria))
     pub fn get_beta_recruitment_criteria_linkage(
         &self,
         id: impl AsRef<str>,
@@ -126,9 +94,7 @@ impl BetaGroups {
         self.0.call(GET_BETA_RECRUITMENT_CRITERIA_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaGroups/{id}/betaRecruitmentCriterionCompatibleBuildCheck`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaRecruitmentCriterionCompatibleBuildCheck).
+    /// `GET /v1/betaGroups/{id}/betaRecruitmentCriterionCompatibleBuildCheck` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaRecruitmentCriterionCompatibleBuildCheck))
     pub fn get_beta_recruitment_criterion_compatible_build_check(
         &self,
         id: impl AsRef<str>,
@@ -143,9 +109,7 @@ impl BetaGroups {
         )
     }
 
-    /// `GET /v1/betaGroups/{id}/relationships/betaRecruitmentCriterionCompatibleBuildCheck`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaRecruitmentCriterionCompatibleBuildCheck).
+    /// `GET /v1/betaGroups/{id}/relationships/betaRecruitmentCriterionCompatibleBuildCheck` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaRecruitmentCriterionCompatibleBuildCheck))
     pub fn get_beta_recruitment_criterion_compatible_build_check_linkage(
         &self,
         id: impl AsRef<str>,
@@ -159,58 +123,38 @@ impl BetaGroups {
             )
     }
 
-    /// `GET /v1/betaGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups).
+    /// `GET /v1/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/betaGroups/{id}/relationships/betaTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaTesters).
-    pub fn list_beta_tester_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBetaTesterLinkages {
+    /// `GET /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaTesters))
+    pub fn list_beta_tester_linkages(&self, id: impl AsRef<str>) -> ListBetaTesterLinkages {
         ListBetaTesterLinkages(self.0.call(LIST_BETA_TESTER_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaGroups/{id}/betaTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaTesters).
+    /// `GET /v1/betaGroups/{id}/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaTesters))
     pub fn list_beta_testers(&self, id: impl AsRef<str>) -> ListBetaTesters {
         ListBetaTesters(self.0.call(LIST_BETA_TESTERS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaGroups/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-builds).
+    /// `GET /v1/betaGroups/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-builds))
     pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
         ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaGroups/{id}/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-builds).
+    /// `GET /v1/betaGroups/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-builds))
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
         ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaGroups/{id}/metrics/publicLinkUsages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-publicLinkUsages).
-    pub fn public_link_usage_metrics(
-        &self,
-        id: impl AsRef<str>,
-    ) -> PublicLinkUsageMetrics {
+    /// `GET /v1/betaGroups/{id}/metrics/publicLinkUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-publicLinkUsages))
+    pub fn public_link_usage_metrics(&self, id: impl AsRef<str>) -> PublicLinkUsageMetrics {
         PublicLinkUsageMetrics(self.0.call(PUBLIC_LINK_USAGE_METRICS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/betaGroups/{id}/relationships/betaTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_-relationships-betaTesters).
+    /// `DELETE /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_-relationships-betaTesters))
     pub fn remove_beta_testers(
         &self,
         id: impl AsRef<str>,
@@ -221,9 +165,7 @@ impl BetaGroups {
         call
     }
 
-    /// `DELETE /v1/betaGroups/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_-relationships-builds).
+    /// `DELETE /v1/betaGroups/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_-relationships-builds))
     pub fn remove_builds(
         &self,
         id: impl AsRef<str>,
@@ -234,21 +176,18 @@ impl BetaGroups {
         call
     }
 
-    /// `PATCH /v1/betaGroups/{id}`
+    /// `PATCH /v1/betaGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaGroups-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaGroups-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: BetaGroupUpdateRequest,
-    ) -> crate::Call<BetaGroupResponse> {
+    pub fn update(&self, request: BetaGroupUpdateRequest) -> crate::Call<BetaGroupResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`beta_tester_usage_metrics`](BetaGroups::beta_tester_usage_metrics).
+/// Optional arguments of [`beta_tester_usage_metrics`](BetaGroups::beta_tester_usage_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct BetaTesterUsageMetrics(crate::Call<AppsBetaTesterUsagesV1MetricResponse>);
 
@@ -260,15 +199,12 @@ impl BetaTesterUsageMetrics {
     }
 
     /// `groupBy`.
-    pub fn group_by(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsBetaTesterUsagesGroupBy>,
-    ) -> Self {
+    pub fn group_by(mut self, values: impl IntoIterator<Item = BetaGroupsBetaTesterUsagesGroupBy>) -> Self {
         self.0.list("groupBy", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -285,27 +221,24 @@ impl BetaTesterUsageMetrics {
 
 rt::operation! { crate::Api, BetaTesterUsageMetrics => AppsBetaTesterUsagesV1MetricResponse, paged }
 
-/// Optional arguments of [`get`](BetaGroups::get).
+/// Optional arguments of [`get`](BetaGroups::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaGroupResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaRecruitmentCriteria]`.
+    /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
         values: impl IntoIterator<Item = BetaRecruitmentCriteriaField>,
@@ -314,41 +247,32 @@ impl Get {
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[betaTesters]`: at most 50.
+    /// `limit[betaTesters]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_testers(mut self, value: i64) -> Self {
         self.0.number("limit[betaTesters]", value);
         self
     }
 
-    /// `limit[builds]`: at most 1000.
+    /// `limit[builds]`: how many are sent along, at most 1000.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -358,12 +282,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaGroupResponse }
 
-/// Optional arguments of [`get_app`](BetaGroups::get_app).
+/// Optional arguments of [`get_app`](BetaGroups::get_app); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -372,14 +296,14 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
-/// Optional arguments of [`get_beta_recruitment_criteria`](BetaGroups::get_beta_recruitment_criteria).
+/// Optional arguments of [`get_beta_recruitment_criteria`](BetaGroups::get_beta_recruitment_criteria); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBetaRecruitmentCriteria(
     crate::Call<rt::Document<Option<BetaRecruitmentCriterion>>>,
 );
 
 impl GetBetaRecruitmentCriteria {
-    /// `fields[betaRecruitmentCriteria]`.
+    /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
         values: impl IntoIterator<Item = BetaRecruitmentCriteriaField>,
@@ -391,14 +315,14 @@ impl GetBetaRecruitmentCriteria {
 
 rt::operation! { crate::Api, GetBetaRecruitmentCriteria => rt::Document<Option<BetaRecruitmentCriterion>> }
 
-/// Optional arguments of [`get_beta_recruitment_criterion_compatible_build_check`](BetaGroups::get_beta_recruitment_criterion_compatible_build_check).
+/// Optional arguments of [`get_beta_recruitment_criterion_compatible_build_check`](BetaGroups::get_beta_recruitment_criterion_compatible_build_check); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBetaRecruitmentCriterionCompatibleBuildCheck(
     crate::Call<rt::Document<Option<BetaRecruitmentCriterionCompatibleBuildCheck>>>,
 );
 
 impl GetBetaRecruitmentCriterionCompatibleBuildCheck {
-    /// `fields[betaRecruitmentCriterionCompatibleBuildChecks]`.
+    /// `fields[betaRecruitmentCriterionCompatibleBuildChecks]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criterion_compatible_build_checks(
         mut self,
         values: impl IntoIterator<
@@ -412,27 +336,24 @@ impl GetBetaRecruitmentCriterionCompatibleBuildCheck {
 
 rt::operation! { crate::Api, GetBetaRecruitmentCriterionCompatibleBuildCheck => rt::Document<Option<BetaRecruitmentCriterionCompatibleBuildCheck>> }
 
-/// Optional arguments of [`list`](BetaGroups::list).
+/// Optional arguments of [`list`](BetaGroups::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaGroupsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaRecruitmentCriteria]`.
+    /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
         values: impl IntoIterator<Item = BetaRecruitmentCriteriaField>,
@@ -441,79 +362,55 @@ impl List {
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[isInternalGroup]`.
-    pub fn filter_is_internal_group(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[isInternalGroup]`: only what has one of these values.
+    pub fn filter_is_internal_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[isInternalGroup]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[publicLinkEnabled]`.
-    pub fn filter_public_link_enabled(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[publicLinkEnabled]`: only what has one of these values.
+    pub fn filter_public_link_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[publicLinkEnabled]", values);
         self
     }
 
-    /// `filter[publicLinkLimitEnabled]`.
+    /// `filter[publicLinkLimitEnabled]`: only what has one of these values.
     pub fn filter_public_link_limit_enabled(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -522,46 +419,40 @@ impl List {
         self
     }
 
-    /// `filter[publicLink]`.
-    pub fn filter_public_link(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[publicLink]`: only what has one of these values.
+    pub fn filter_public_link(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[publicLink]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[betaTesters]`: at most 50.
+    /// `limit[betaTesters]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_testers(mut self, value: i64) -> Self {
         self.0.number("limit[betaTesters]", value);
         self
     }
 
-    /// `limit[builds]`: at most 1000.
+    /// `limit[builds]`: how many are sent along, at most 1000.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = BetaGroupsSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -570,12 +461,12 @@ impl List {
 
 rt::operation! { crate::Api, List => BetaGroupsResponse, paged }
 
-/// Optional arguments of [`list_beta_tester_linkages`](BetaGroups::list_beta_tester_linkages).
+/// Optional arguments of [`list_beta_tester_linkages`](BetaGroups::list_beta_tester_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaTesterLinkages(crate::Call<BetaGroupBetaTestersLinkagesResponse>);
 
 impl ListBetaTesterLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -585,21 +476,18 @@ impl ListBetaTesterLinkages {
 
 rt::operation! { crate::Api, ListBetaTesterLinkages => BetaGroupBetaTestersLinkagesResponse, paged }
 
-/// Optional arguments of [`list_beta_testers`](BetaGroups::list_beta_testers).
+/// Optional arguments of [`list_beta_testers`](BetaGroups::list_beta_testers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaTesters(crate::Call<BetaTestersWithoutIncludesResponse>);
 
 impl ListBetaTesters {
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -609,12 +497,12 @@ impl ListBetaTesters {
 
 rt::operation! { crate::Api, ListBetaTesters => BetaTestersWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_build_linkages`](BetaGroups::list_build_linkages).
+/// Optional arguments of [`list_build_linkages`](BetaGroups::list_build_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildLinkages(crate::Call<BetaGroupBuildsLinkagesResponse>);
 
 impl ListBuildLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -624,21 +512,18 @@ impl ListBuildLinkages {
 
 rt::operation! { crate::Api, ListBuildLinkages => BetaGroupBuildsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_builds`](BetaGroups::list_builds).
+/// Optional arguments of [`list_builds`](BetaGroups::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 impl ListBuilds {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -648,12 +533,12 @@ impl ListBuilds {
 
 rt::operation! { crate::Api, ListBuilds => BuildsWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`public_link_usage_metrics`](BetaGroups::public_link_usage_metrics).
+/// Optional arguments of [`public_link_usage_metrics`](BetaGroups::public_link_usage_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct PublicLinkUsageMetrics(crate::Call<BetaPublicLinkUsagesV1MetricResponse>);
 
 impl PublicLinkUsageMetrics {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -17,23 +17,17 @@ use crate::models::{
 pub struct BetaLicenseAgreements(pub(crate) rt::Client<crate::Api>);
 
 impl BetaLicenseAgreements {
-    /// `GET /v1/betaLicenseAgreements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_).
+    /// `GET /v1/betaLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaLicenseAgreements/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_-app).
+    /// `GET /v1/betaLicenseAgreements/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaLicenseAgreements/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_-relationships-app).
+    /// `GET /v1/betaLicenseAgreements/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_-relationships-app))
     pub fn get_app_linkage(
         &self,
         id: impl AsRef<str>,
@@ -41,17 +35,15 @@ impl BetaLicenseAgreements {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaLicenseAgreements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements).
+    /// `GET /v1/betaLicenseAgreements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/betaLicenseAgreements/{id}`
+    /// `PATCH /v1/betaLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaLicenseAgreements-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaLicenseAgreements-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -63,18 +55,18 @@ impl BetaLicenseAgreements {
     }
 }
 
-/// Optional arguments of [`get`](BetaLicenseAgreements::get).
+/// Optional arguments of [`get`](BetaLicenseAgreements::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaLicenseAgreementResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaLicenseAgreements]`.
+    /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
         values: impl IntoIterator<Item = BetaLicenseAgreementsField>,
@@ -83,11 +75,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaLicenseAgreementsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaLicenseAgreementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -95,12 +84,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaLicenseAgreementResponse }
 
-/// Optional arguments of [`get_app`](BetaLicenseAgreements::get_app).
+/// Optional arguments of [`get_app`](BetaLicenseAgreements::get_app); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -109,18 +98,18 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
-/// Optional arguments of [`list`](BetaLicenseAgreements::list).
+/// Optional arguments of [`list`](BetaLicenseAgreements::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaLicenseAgreementsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaLicenseAgreements]`.
+    /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
         values: impl IntoIterator<Item = BetaLicenseAgreementsField>,
@@ -129,25 +118,19 @@ impl List {
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaLicenseAgreementsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaLicenseAgreementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct BetaRecruitmentCriteria(pub(crate) rt::Client<crate::Api>);
 
 impl BetaRecruitmentCriteria {
-    /// `POST /v1/betaRecruitmentCriteria`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaRecruitmentCriteria).
+    /// `POST /v1/betaRecruitmentCriteria` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaRecruitmentCriteria))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl BetaRecruitmentCriteria {
         call
     }
 
-    /// `DELETE /v1/betaRecruitmentCriteria/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaRecruitmentCriteria-_id_).
+    /// `DELETE /v1/betaRecruitmentCriteria/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaRecruitmentCriteria-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/betaRecruitmentCriteria/{id}`
+    /// `PATCH /v1/betaRecruitmentCriteria/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaRecruitmentCriteria-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaRecruitmentCriteria-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -15,21 +15,19 @@ use crate::models::{
 pub struct BetaRecruitmentCriterionOptions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaRecruitmentCriterionOptions {
-    /// `GET /v1/betaRecruitmentCriterionOptions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaRecruitmentCriterionOptions).
+    /// `GET /v1/betaRecruitmentCriterionOptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaRecruitmentCriterionOptions))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 }
 
-/// Optional arguments of [`list`](BetaRecruitmentCriterionOptions::list).
+/// Optional arguments of [`list`](BetaRecruitmentCriterionOptions::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaRecruitmentCriterionOptionsResponse>);
 
 impl List {
-    /// `fields[betaRecruitmentCriterionOptions]`.
+    /// `fields[betaRecruitmentCriterionOptions]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criterion_options(
         mut self,
         values: impl IntoIterator<Item = BetaRecruitmentCriterionOptionsField>,
@@ -38,7 +36,7 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,9 +15,7 @@ use crate::models::{
 pub struct BetaTesterInvitations(pub(crate) rt::Client<crate::Api>);
 
 impl BetaTesterInvitations {
-    /// `POST /v1/betaTesterInvitations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesterInvitations).
+    /// `POST /v1/betaTesterInvitations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesterInvitations))
     #[inline]
     pub fn create(
         &self,

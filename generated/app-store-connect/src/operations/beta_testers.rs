@@ -19,9 +19,7 @@ use crate::models::{
 pub struct BetaTesters(pub(crate) rt::Client<crate::Api>);
 
 impl BetaTesters {
-    /// `POST /v1/betaTesters/{id}/relationships/betaGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters-_id_-relationships-betaGroups).
+    /// `POST /v1/betaTesters/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters-_id_-relationships-betaGroups))
     pub fn add_beta_groups(
         &self,
         id: impl AsRef<str>,
@@ -32,9 +30,7 @@ impl BetaTesters {
         call
     }
 
-    /// `POST /v1/betaTesters/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters-_id_-relationships-builds).
+    /// `POST /v1/betaTesters/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters-_id_-relationships-builds))
     pub fn add_builds(
         &self,
         id: impl AsRef<str>,
@@ -45,9 +41,7 @@ impl BetaTesters {
         call
     }
 
-    /// `GET /v1/betaTesters/{id}/metrics/betaTesterUsages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-metrics-betaTesterUsages).
+    /// `GET /v1/betaTesters/{id}/metrics/betaTesterUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-metrics-betaTesterUsages))
     pub fn beta_tester_usage_metrics(
         &self,
         id: impl AsRef<str>,
@@ -58,89 +52,61 @@ impl BetaTesters {
         BetaTesterUsageMetrics(call)
     }
 
-    /// `POST /v1/betaTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters).
+    /// `POST /v1/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters))
     #[inline]
-    pub fn create(
-        &self,
-        request: BetaTesterCreateRequest,
-    ) -> crate::Call<BetaTesterResponse> {
+    pub fn create(&self, request: BetaTesterCreateRequest) -> crate::Call<BetaTesterResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/betaTesters/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_).
+    /// `DELETE /v1/betaTesters/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/betaTesters/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_).
+    /// `GET /v1/betaTesters/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters).
+    /// `GET /v1/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/betaTesters/{id}/relationships/apps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-apps).
+    /// `GET /v1/betaTesters/{id}/relationships/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-apps))
     pub fn list_app_linkages(&self, id: impl AsRef<str>) -> ListAppLinkages {
         ListAppLinkages(self.0.call(LIST_APP_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaTesters/{id}/apps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-apps).
+    /// `GET /v1/betaTesters/{id}/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-apps))
     pub fn list_apps(&self, id: impl AsRef<str>) -> ListApps {
         ListApps(self.0.call(LIST_APPS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaTesters/{id}/relationships/betaGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-betaGroups).
-    pub fn list_beta_group_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBetaGroupLinkages {
+    /// `GET /v1/betaTesters/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-betaGroups))
+    pub fn list_beta_group_linkages(&self, id: impl AsRef<str>) -> ListBetaGroupLinkages {
         ListBetaGroupLinkages(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaTesters/{id}/betaGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-betaGroups).
+    /// `GET /v1/betaTesters/{id}/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-betaGroups))
     pub fn list_beta_groups(&self, id: impl AsRef<str>) -> ListBetaGroups {
         ListBetaGroups(self.0.call(LIST_BETA_GROUPS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaTesters/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-builds).
+    /// `GET /v1/betaTesters/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-builds))
     pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
         ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/betaTesters/{id}/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-builds).
+    /// `GET /v1/betaTesters/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-builds))
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
         ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/betaTesters/{id}/relationships/apps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-apps).
+    /// `DELETE /v1/betaTesters/{id}/relationships/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-apps))
     pub fn remove_apps(
         &self,
         id: impl AsRef<str>,
@@ -151,9 +117,7 @@ impl BetaTesters {
         call
     }
 
-    /// `DELETE /v1/betaTesters/{id}/relationships/betaGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-betaGroups).
+    /// `DELETE /v1/betaTesters/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-betaGroups))
     pub fn remove_beta_groups(
         &self,
         id: impl AsRef<str>,
@@ -164,9 +128,7 @@ impl BetaTesters {
         call
     }
 
-    /// `DELETE /v1/betaTesters/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-builds).
+    /// `DELETE /v1/betaTesters/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-builds))
     pub fn remove_builds(
         &self,
         id: impl AsRef<str>,
@@ -178,12 +140,12 @@ impl BetaTesters {
     }
 }
 
-/// Optional arguments of [`beta_tester_usage_metrics`](BetaTesters::beta_tester_usage_metrics).
+/// Optional arguments of [`beta_tester_usage_metrics`](BetaTesters::beta_tester_usage_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct BetaTesterUsageMetrics(crate::Call<BetaTesterUsagesV1MetricResponse>);
 
 impl BetaTesterUsageMetrics {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -200,68 +162,56 @@ impl BetaTesterUsageMetrics {
 
 rt::operation! { crate::Api, BetaTesterUsageMetrics => BetaTesterUsagesV1MetricResponse, paged }
 
-/// Optional arguments of [`get`](BetaTesters::get).
+/// Optional arguments of [`get`](BetaTesters::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaTesterResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaTestersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[apps]`: at most 50.
+    /// `limit[apps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -271,154 +221,118 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BetaTesterResponse }
 
-/// Optional arguments of [`list`](BetaTesters::list).
+/// Optional arguments of [`list`](BetaTesters::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaTestersResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[apps]`.
-    pub fn filter_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[apps]`: only what has one of these values.
+    pub fn filter_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[apps]", values);
         self
     }
 
-    /// `filter[betaGroups]`.
-    pub fn filter_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[betaGroups]`: only what has one of these values.
+    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[betaGroups]", values);
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `filter[email]`.
-    pub fn filter_email(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[email]`: only what has one of these values.
+    pub fn filter_email(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[email]", values);
         self
     }
 
-    /// `filter[firstName]`.
-    pub fn filter_first_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[firstName]`: only what has one of these values.
+    pub fn filter_first_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[firstName]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[inviteType]`.
-    pub fn filter_invite_type(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersInviteType>,
-    ) -> Self {
+    /// `filter[inviteType]`: only what has one of these values.
+    pub fn filter_invite_type(mut self, values: impl IntoIterator<Item = BetaTestersInviteType>) -> Self {
         self.0.list("filter[inviteType]", values);
         self
     }
 
-    /// `filter[lastName]`.
-    pub fn filter_last_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[lastName]`: only what has one of these values.
+    pub fn filter_last_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[lastName]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BetaTestersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[apps]`: at most 50.
+    /// `limit[apps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = BetaTestersSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -427,12 +341,12 @@ impl List {
 
 rt::operation! { crate::Api, List => BetaTestersResponse, paged }
 
-/// Optional arguments of [`list_app_linkages`](BetaTesters::list_app_linkages).
+/// Optional arguments of [`list_app_linkages`](BetaTesters::list_app_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppLinkages(crate::Call<BetaTesterAppsLinkagesResponse>);
 
 impl ListAppLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -442,18 +356,18 @@ impl ListAppLinkages {
 
 rt::operation! { crate::Api, ListAppLinkages => BetaTesterAppsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_apps`](BetaTesters::list_apps).
+/// Optional arguments of [`list_apps`](BetaTesters::list_apps); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListApps(crate::Call<AppsWithoutIncludesResponse>);
 
 impl ListApps {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -463,12 +377,12 @@ impl ListApps {
 
 rt::operation! { crate::Api, ListApps => AppsWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_beta_group_linkages`](BetaTesters::list_beta_group_linkages).
+/// Optional arguments of [`list_beta_group_linkages`](BetaTesters::list_beta_group_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaGroupLinkages(crate::Call<BetaTesterBetaGroupsLinkagesResponse>);
 
 impl ListBetaGroupLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -478,21 +392,18 @@ impl ListBetaGroupLinkages {
 
 rt::operation! { crate::Api, ListBetaGroupLinkages => BetaTesterBetaGroupsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_beta_groups`](BetaTesters::list_beta_groups).
+/// Optional arguments of [`list_beta_groups`](BetaTesters::list_beta_groups); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaGroups(crate::Call<BetaGroupsWithoutIncludesResponse>);
 
 impl ListBetaGroups {
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -502,12 +413,12 @@ impl ListBetaGroups {
 
 rt::operation! { crate::Api, ListBetaGroups => BetaGroupsWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_build_linkages`](BetaTesters::list_build_linkages).
+/// Optional arguments of [`list_build_linkages`](BetaTesters::list_build_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildLinkages(crate::Call<BetaTesterBuildsLinkagesResponse>);
 
 impl ListBuildLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -517,21 +428,18 @@ impl ListBuildLinkages {
 
 rt::operation! { crate::Api, ListBuildLinkages => BetaTesterBuildsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_builds`](BetaTesters::list_builds).
+/// Optional arguments of [`list_builds`](BetaTesters::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 impl ListBuilds {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

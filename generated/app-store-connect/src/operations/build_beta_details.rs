@@ -19,58 +19,44 @@ use crate::models::{
 pub struct BuildBetaDetails(pub(crate) rt::Client<crate::Api>);
 
 impl BuildBetaDetails {
-    /// `GET /v1/buildBetaDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_).
+    /// `GET /v1/buildBetaDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/buildBetaDetails/{id}/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_-build).
+    /// `GET /v1/buildBetaDetails/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
         GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
     }
 
-    /// `GET /v1/buildBetaDetails/{id}/relationships/build`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_-relationships-build).
-    pub fn get_build_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<BuildBetaDetailBuildLinkageResponse> {
+    /// `GET /v1/buildBetaDetails/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_-relationships-build))
+    pub fn get_build_linkage(&self, id: impl AsRef<str>) -> crate::Call<BuildBetaDetailBuildLinkageResponse> {
         self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/buildBetaDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails).
+    /// `GET /v1/buildBetaDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/buildBetaDetails/{id}`
+    /// `PATCH /v1/buildBetaDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-buildBetaDetails-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-buildBetaDetails-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: BuildBetaDetailUpdateRequest,
-    ) -> crate::Call<BuildBetaDetailResponse> {
+    pub fn update(&self, request: BuildBetaDetailUpdateRequest) -> crate::Call<BuildBetaDetailResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BuildBetaDetails::get).
+/// Optional arguments of [`get`](BuildBetaDetails::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildBetaDetailResponse>);
 
 impl Get {
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -79,22 +65,16 @@ impl Get {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `build`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BuildBetaDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = BuildBetaDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -102,12 +82,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BuildBetaDetailResponse }
 
-/// Optional arguments of [`get_build`](BuildBetaDetails::get_build).
+/// Optional arguments of [`get_build`](BuildBetaDetails::get_build); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>, BuildResponseIncluded>>);
 
 impl GetBuild {
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -116,7 +96,7 @@ impl GetBuild {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -125,13 +105,13 @@ impl GetBuild {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -140,7 +120,7 @@ impl GetBuild {
         self
     }
 
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -149,25 +129,19 @@ impl GetBuild {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -176,43 +150,31 @@ impl GetBuild {
         self
     }
 
-    /// `fields[buildBundles]`.
-    pub fn fields_build_bundles(
-        mut self,
-        values: impl IntoIterator<Item = BuildBundlesField>,
-    ) -> Self {
+    /// `fields[buildBundles]`: the fields that are sent of each.
+    pub fn fields_build_bundles(mut self, values: impl IntoIterator<Item = BuildBundlesField>) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[buildUploads]`.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsField>,
-    ) -> Self {
+    /// `fields[buildUploads]`: the fields that are sent of each.
+    pub fn fields_build_uploads(mut self, values: impl IntoIterator<Item = BuildUploadsField>) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -221,46 +183,43 @@ impl GetBuild {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BuildBetaDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = BuildBetaDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[betaBuildLocalizations]`: at most 50.
+    /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[buildBundles]`: at most 50.
+    /// `limit[buildBundles]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
-    /// `limit[icons]`: at most 50.
+    /// `limit[icons]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
-    /// `limit[individualTesters]`: at most 50.
+    /// `limit[individualTesters]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
@@ -270,12 +229,12 @@ impl GetBuild {
 
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>, BuildResponseIncluded> }
 
-/// Optional arguments of [`list`](BuildBetaDetails::list).
+/// Optional arguments of [`list`](BuildBetaDetails::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BuildBetaDetailsResponse>);
 
 impl List {
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -284,45 +243,33 @@ impl List {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[build]`.
-    pub fn filter_build(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[build]`: only what has one of these values.
+    pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[build]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `build`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BuildBetaDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = BuildBetaDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,9 +15,7 @@ use crate::models::{
 pub struct BuildBetaNotifications(pub(crate) rt::Client<crate::Api>);
 
 impl BuildBetaNotifications {
-    /// `POST /v1/buildBetaNotifications`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildBetaNotifications).
+    /// `POST /v1/buildBetaNotifications` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildBetaNotifications))
     #[inline]
     pub fn create(
         &self,

@@ -19,21 +19,14 @@ use crate::models::{
 pub struct BuildBundles(pub(crate) rt::Client<crate::Api>);
 
 impl BuildBundles {
-    /// `GET /v1/buildBundles/{id}/appClipDomainCacheStatus`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-appClipDomainCacheStatus).
-    pub fn get_app_clip_domain_cache_status(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppClipDomainCacheStatus {
+    /// `GET /v1/buildBundles/{id}/appClipDomainCacheStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-appClipDomainCacheStatus))
+    pub fn get_app_clip_domain_cache_status(&self, id: impl AsRef<str>) -> GetAppClipDomainCacheStatus {
         GetAppClipDomainCacheStatus(
             self.0.call(GET_APP_CLIP_DOMAIN_CACHE_STATUS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/buildBundles/{id}/relationships/appClipDomainCacheStatus`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-appClipDomainCacheStatus).
+    /// `GET /v1/buildBundles/{id}/relationships/appClipDomainCacheStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-appClipDomainCacheStatus))
     pub fn get_app_clip_domain_cache_status_linkage(
         &self,
         id: impl AsRef<str>,
@@ -41,21 +34,14 @@ impl BuildBundles {
         self.0.call(GET_APP_CLIP_DOMAIN_CACHE_STATUS_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/buildBundles/{id}/appClipDomainDebugStatus`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-appClipDomainDebugStatus).
-    pub fn get_app_clip_domain_debug_status(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppClipDomainDebugStatus {
+    /// `GET /v1/buildBundles/{id}/appClipDomainDebugStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-appClipDomainDebugStatus))
+    pub fn get_app_clip_domain_debug_status(&self, id: impl AsRef<str>) -> GetAppClipDomainDebugStatus {
         GetAppClipDomainDebugStatus(
             self.0.call(GET_APP_CLIP_DOMAIN_DEBUG_STATUS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/buildBundles/{id}/relationships/appClipDomainDebugStatus`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-appClipDomainDebugStatus).
+    /// `GET /v1/buildBundles/{id}/relationships/appClipDomainDebugStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-appClipDomainDebugStatus))
     pub fn get_app_clip_domain_debug_status_linkage(
         &self,
         id: impl AsRef<str>,
@@ -63,9 +49,7 @@ impl BuildBundles {
         self.0.call(GET_APP_CLIP_DOMAIN_DEBUG_STATUS_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/buildBundles/{id}/relationships/betaAppClipInvocations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-betaAppClipInvocations).
+    /// `GET /v1/buildBundles/{id}/relationships/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-betaAppClipInvocations))
     pub fn list_beta_app_clip_invocation_linkages(
         &self,
         id: impl AsRef<str>,
@@ -75,21 +59,14 @@ impl BuildBundles {
         )
     }
 
-    /// `GET /v1/buildBundles/{id}/betaAppClipInvocations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-betaAppClipInvocations).
-    pub fn list_beta_app_clip_invocations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBetaAppClipInvocations {
+    /// `GET /v1/buildBundles/{id}/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-betaAppClipInvocations))
+    pub fn list_beta_app_clip_invocations(&self, id: impl AsRef<str>) -> ListBetaAppClipInvocations {
         ListBetaAppClipInvocations(
             self.0.call(LIST_BETA_APP_CLIP_INVOCATIONS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/buildBundles/{id}/relationships/buildBundleFileSizes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-buildBundleFileSizes).
+    /// `GET /v1/buildBundles/{id}/relationships/buildBundleFileSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-buildBundleFileSizes))
     pub fn list_build_bundle_file_size_linkages(
         &self,
         id: impl AsRef<str>,
@@ -99,27 +76,22 @@ impl BuildBundles {
         )
     }
 
-    /// `GET /v1/buildBundles/{id}/buildBundleFileSizes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-buildBundleFileSizes).
-    pub fn list_build_bundle_file_sizes(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBuildBundleFileSizes {
+    /// `GET /v1/buildBundles/{id}/buildBundleFileSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-buildBundleFileSizes))
+    pub fn list_build_bundle_file_sizes(&self, id: impl AsRef<str>) -> ListBuildBundleFileSizes {
         ListBuildBundleFileSizes(
             self.0.call(LIST_BUILD_BUNDLE_FILE_SIZES, &[id.as_ref()]),
         )
     }
 }
 
-/// Optional arguments of [`get_app_clip_domain_cache_status`](BuildBundles::get_app_clip_domain_cache_status).
+/// Optional arguments of [`get_app_clip_domain_cache_status`](BuildBundles::get_app_clip_domain_cache_status); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppClipDomainCacheStatus(
     crate::Call<rt::Document<Option<AppClipDomainStatus>>>,
 );
 
 impl GetAppClipDomainCacheStatus {
-    /// `fields[appClipDomainStatuses]`.
+    /// `fields[appClipDomainStatuses]`: the fields that are sent of each.
     pub fn fields_app_clip_domain_statuses(
         mut self,
         values: impl IntoIterator<Item = AppClipDomainStatusesField>,
@@ -131,14 +103,14 @@ impl GetAppClipDomainCacheStatus {
 
 rt::operation! { crate::Api, GetAppClipDomainCacheStatus => rt::Document<Option<AppClipDomainStatus>> }
 
-/// Optional arguments of [`get_app_clip_domain_debug_status`](BuildBundles::get_app_clip_domain_debug_status).
+/// Optional arguments of [`get_app_clip_domain_debug_status`](BuildBundles::get_app_clip_domain_debug_status); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppClipDomainDebugStatus(
     crate::Call<rt::Document<Option<AppClipDomainStatus>>>,
 );
 
 impl GetAppClipDomainDebugStatus {
-    /// `fields[appClipDomainStatuses]`.
+    /// `fields[appClipDomainStatuses]`: the fields that are sent of each.
     pub fn fields_app_clip_domain_statuses(
         mut self,
         values: impl IntoIterator<Item = AppClipDomainStatusesField>,
@@ -150,14 +122,14 @@ impl GetAppClipDomainDebugStatus {
 
 rt::operation! { crate::Api, GetAppClipDomainDebugStatus => rt::Document<Option<AppClipDomainStatus>> }
 
-/// Optional arguments of [`list_beta_app_clip_invocation_linkages`](BuildBundles::list_beta_app_clip_invocation_linkages).
+/// Optional arguments of [`list_beta_app_clip_invocation_linkages`](BuildBundles::list_beta_app_clip_invocation_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaAppClipInvocationLinkages(
     crate::Call<BuildBundleBetaAppClipInvocationsLinkagesResponse>,
 );
 
 impl ListBetaAppClipInvocationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -167,12 +139,12 @@ impl ListBetaAppClipInvocationLinkages {
 
 rt::operation! { crate::Api, ListBetaAppClipInvocationLinkages => BuildBundleBetaAppClipInvocationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_beta_app_clip_invocations`](BuildBundles::list_beta_app_clip_invocations).
+/// Optional arguments of [`list_beta_app_clip_invocations`](BuildBundles::list_beta_app_clip_invocations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaAppClipInvocations(crate::Call<BetaAppClipInvocationsResponse>);
 
 impl ListBetaAppClipInvocations {
-    /// `fields[betaAppClipInvocationLocalizations]`.
+    /// `fields[betaAppClipInvocationLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppClipInvocationLocalizationsField>,
@@ -181,7 +153,7 @@ impl ListBetaAppClipInvocations {
         self
     }
 
-    /// `fields[betaAppClipInvocations]`.
+    /// `fields[betaAppClipInvocations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocations(
         mut self,
         values: impl IntoIterator<Item = BetaAppClipInvocationsField>,
@@ -190,23 +162,20 @@ impl ListBetaAppClipInvocations {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BuildBundlesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BuildBundlesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[betaAppClipInvocationLocalizations]`: at most 50.
+    /// `limit[betaAppClipInvocationLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppClipInvocationLocalizations]", value);
@@ -216,14 +185,14 @@ impl ListBetaAppClipInvocations {
 
 rt::operation! { crate::Api, ListBetaAppClipInvocations => BetaAppClipInvocationsResponse, paged }
 
-/// Optional arguments of [`list_build_bundle_file_size_linkages`](BuildBundles::list_build_bundle_file_size_linkages).
+/// Optional arguments of [`list_build_bundle_file_size_linkages`](BuildBundles::list_build_bundle_file_size_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildBundleFileSizeLinkages(
     crate::Call<BuildBundleBuildBundleFileSizesLinkagesResponse>,
 );
 
 impl ListBuildBundleFileSizeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -233,12 +202,12 @@ impl ListBuildBundleFileSizeLinkages {
 
 rt::operation! { crate::Api, ListBuildBundleFileSizeLinkages => BuildBundleBuildBundleFileSizesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_build_bundle_file_sizes`](BuildBundles::list_build_bundle_file_sizes).
+/// Optional arguments of [`list_build_bundle_file_sizes`](BuildBundles::list_build_bundle_file_sizes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildBundleFileSizes(crate::Call<BuildBundleFileSizesResponse>);
 
 impl ListBuildBundleFileSizes {
-    /// `fields[buildBundleFileSizes]`.
+    /// `fields[buildBundleFileSizes]`: the fields that are sent of each.
     pub fn fields_build_bundle_file_sizes(
         mut self,
         values: impl IntoIterator<Item = BuildBundleFileSizesField>,
@@ -247,7 +216,7 @@ impl ListBuildBundleFileSizes {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

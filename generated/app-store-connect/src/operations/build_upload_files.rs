@@ -16,46 +16,36 @@ use crate::models::{
 pub struct BuildUploadFiles(pub(crate) rt::Client<crate::Api>);
 
 impl BuildUploadFiles {
-    /// `POST /v1/buildUploadFiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildUploadFiles).
+    /// `POST /v1/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildUploadFiles))
     #[inline]
-    pub fn create(
-        &self,
-        request: BuildUploadFileCreateRequest,
-    ) -> crate::Call<BuildUploadFileResponse> {
+    pub fn create(&self, request: BuildUploadFileCreateRequest) -> crate::Call<BuildUploadFileResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v1/buildUploadFiles/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploadFiles-_id_).
+    /// `GET /v1/buildUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploadFiles-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/buildUploadFiles/{id}`
+    /// `PATCH /v1/buildUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-buildUploadFiles-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-buildUploadFiles-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: BuildUploadFileUpdateRequest,
-    ) -> crate::Call<BuildUploadFileResponse> {
+    pub fn update(&self, request: BuildUploadFileUpdateRequest) -> crate::Call<BuildUploadFileResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BuildUploadFiles::get).
+/// Optional arguments of [`get`](BuildUploadFiles::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildUploadFileResponse>);
 
 impl Get {
-    /// `fields[buildUploadFiles]`.
+    /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
         values: impl IntoIterator<Item = BuildUploadFilesField>,

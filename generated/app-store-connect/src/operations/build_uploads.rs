@@ -16,59 +16,43 @@ use crate::models::{
 pub struct BuildUploads(pub(crate) rt::Client<crate::Api>);
 
 impl BuildUploads {
-    /// `POST /v1/buildUploads`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildUploads).
+    /// `POST /v1/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildUploads))
     #[inline]
-    pub fn create(
-        &self,
-        request: BuildUploadCreateRequest,
-    ) -> crate::Call<BuildUploadResponse> {
+    pub fn create(&self, request: BuildUploadCreateRequest) -> crate::Call<BuildUploadResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/buildUploads/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-buildUploads-_id_).
+    /// `DELETE /v1/buildUploads/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-buildUploads-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/buildUploads/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_).
+    /// `GET /v1/buildUploads/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/buildUploads/{id}/relationships/buildUploadFiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-relationships-buildUploadFiles).
-    pub fn list_build_upload_file_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBuildUploadFileLinkages {
+    /// `GET /v1/buildUploads/{id}/relationships/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-relationships-buildUploadFiles))
+    pub fn list_build_upload_file_linkages(&self, id: impl AsRef<str>) -> ListBuildUploadFileLinkages {
         ListBuildUploadFileLinkages(
             self.0.call(LIST_BUILD_UPLOAD_FILE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/buildUploads/{id}/buildUploadFiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-buildUploadFiles).
+    /// `GET /v1/buildUploads/{id}/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-buildUploadFiles))
     pub fn list_build_upload_files(&self, id: impl AsRef<str>) -> ListBuildUploadFiles {
         ListBuildUploadFiles(self.0.call(LIST_BUILD_UPLOAD_FILES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](BuildUploads::get).
+/// Optional arguments of [`get`](BuildUploads::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildUploadResponse>);
 
 impl Get {
-    /// `fields[buildUploadFiles]`.
+    /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
         values: impl IntoIterator<Item = BuildUploadFilesField>,
@@ -77,29 +61,20 @@ impl Get {
         self
     }
 
-    /// `fields[buildUploads]`.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsField>,
-    ) -> Self {
+    /// `fields[buildUploads]`: the fields that are sent of each.
+    pub fn fields_build_uploads(mut self, values: impl IntoIterator<Item = BuildUploadsField>) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BuildUploadsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -107,14 +82,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BuildUploadResponse }
 
-/// Optional arguments of [`list_build_upload_file_linkages`](BuildUploads::list_build_upload_file_linkages).
+/// Optional arguments of [`list_build_upload_file_linkages`](BuildUploads::list_build_upload_file_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildUploadFileLinkages(
     crate::Call<BuildUploadBuildUploadFilesLinkagesResponse>,
 );
 
 impl ListBuildUploadFileLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -124,12 +99,12 @@ impl ListBuildUploadFileLinkages {
 
 rt::operation! { crate::Api, ListBuildUploadFileLinkages => BuildUploadBuildUploadFilesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_build_upload_files`](BuildUploads::list_build_upload_files).
+/// Optional arguments of [`list_build_upload_files`](BuildUploads::list_build_upload_files); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildUploadFiles(crate::Call<BuildUploadFilesResponse>);
 
 impl ListBuildUploadFiles {
-    /// `fields[buildUploadFiles]`.
+    /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
         values: impl IntoIterator<Item = BuildUploadFilesField>,
@@ -138,7 +113,7 @@ impl ListBuildUploadFiles {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -87,10 +87,10 @@ use crate::models::{
 pub struct Builds(pub(crate) rt::Client<crate::Api>);
 
 impl Builds {
-    #[cfg(feature = "builds")]
-    /// `POST /v1/builds/{id}/relationships/betaGroups`
+    /// `POST /v1/builds/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-builds-_id_-relationships-betaGroups))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-builds-_id_-relationships-betaGroups). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn add_beta_groups(
         &self,
         id: impl AsRef<str>,
@@ -101,10 +101,10 @@ impl Builds {
         call
     }
 
-    #[cfg(feature = "builds")]
-    /// `POST /v1/builds/{id}/relationships/individualTesters`
+    /// `POST /v1/builds/{id}/relationships/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-builds-_id_-relationships-individualTesters))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-builds-_id_-relationships-individualTesters). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn add_individual_testers(
         &self,
         id: impl AsRef<str>,
@@ -115,50 +115,44 @@ impl Builds {
         call
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/metrics/betaBuildUsages`
+    /// `GET /v1/builds/{id}/metrics/betaBuildUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-metrics-betaBuildUsages))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-metrics-betaBuildUsages). Feature: `builds`.
-    pub fn beta_build_usage_metrics(
-        &self,
-        id: impl AsRef<str>,
-    ) -> BetaBuildUsageMetrics {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn beta_build_usage_metrics(&self, id: impl AsRef<str>) -> BetaBuildUsageMetrics {
         BetaBuildUsageMetrics(self.0.call(BETA_BUILD_USAGE_METRICS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}`
+    /// `GET /v1/builds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/app`
+    /// `GET /v1/builds/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-app))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-app). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/appEncryptionDeclaration`
+    /// `GET /v1/builds/{id}/appEncryptionDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-appEncryptionDeclaration))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-appEncryptionDeclaration). Feature: `builds`.
-    pub fn get_app_encryption_declaration(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppEncryptionDeclaration {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn get_app_encryption_declaration(&self, id: impl AsRef<str>) -> GetAppEncryptionDeclaration {
         GetAppEncryptionDeclaration(
             self.0.call(GET_APP_ENCRYPTION_DECLARATION, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/appEncryptionDeclaration`
+    /// `GET /v1/builds/{id}/relationships/appEncryptionDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-appEncryptionDeclaration))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-appEncryptionDeclaration). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_app_encryption_declaration_linkage(
         &self,
         id: impl AsRef<str>,
@@ -166,29 +160,26 @@ impl Builds {
         self.0.call(GET_APP_ENCRYPTION_DECLARATION_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/app`
+    /// `GET /v1/builds/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-app))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-app). Feature: `builds`.
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<BuildAppLinkageResponse> {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> crate::Call<BuildAppLinkageResponse> {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/appStoreVersion`
+    /// `GET /v1/builds/{id}/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-appStoreVersion))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-appStoreVersion). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_app_store_version(&self, id: impl AsRef<str>) -> GetAppStoreVersion {
         GetAppStoreVersion(self.0.call(GET_APP_STORE_VERSION, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/appStoreVersion`
+    /// `GET /v1/builds/{id}/relationships/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-appStoreVersion))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-appStoreVersion). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_app_store_version_linkage(
         &self,
         id: impl AsRef<str>,
@@ -196,23 +187,20 @@ impl Builds {
         self.0.call(GET_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/betaAppReviewSubmission`
+    /// `GET /v1/builds/{id}/betaAppReviewSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-betaAppReviewSubmission))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-betaAppReviewSubmission). Feature: `builds`.
-    pub fn get_beta_app_review_submission(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetBetaAppReviewSubmission {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn get_beta_app_review_submission(&self, id: impl AsRef<str>) -> GetBetaAppReviewSubmission {
         GetBetaAppReviewSubmission(
             self.0.call(GET_BETA_APP_REVIEW_SUBMISSION, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/betaAppReviewSubmission`
+    /// `GET /v1/builds/{id}/relationships/betaAppReviewSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaAppReviewSubmission))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaAppReviewSubmission). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_beta_app_review_submission_linkage(
         &self,
         id: impl AsRef<str>,
@@ -220,18 +208,18 @@ impl Builds {
         self.0.call(GET_BETA_APP_REVIEW_SUBMISSION_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/buildBetaDetail`
+    /// `GET /v1/builds/{id}/buildBetaDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-buildBetaDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-buildBetaDetail). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_build_beta_detail(&self, id: impl AsRef<str>) -> GetBuildBetaDetail {
         GetBuildBetaDetail(self.0.call(GET_BUILD_BETA_DETAIL, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/buildBetaDetail`
+    /// `GET /v1/builds/{id}/relationships/buildBetaDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-buildBetaDetail))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-buildBetaDetail). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_build_beta_detail_linkage(
         &self,
         id: impl AsRef<str>,
@@ -239,28 +227,28 @@ impl Builds {
         self.0.call(GET_BUILD_BETA_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "power-and-performance")]
-    /// `GET /v1/builds/{id}/perfPowerMetrics`
+    /// `GET /v1/builds/{id}/perfPowerMetrics` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-perfPowerMetrics))
     ///
     /// Answers `application/vnd.apple.xcode-metrics+json`.
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-perfPowerMetrics). Feature: `power-and-performance`.
+    /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
     pub fn get_perf_power_metrics(&self, id: impl AsRef<str>) -> GetPerfPowerMetrics {
         GetPerfPowerMetrics(self.0.call(GET_PERF_POWER_METRICS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/preReleaseVersion`
+    /// `GET /v1/builds/{id}/preReleaseVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-preReleaseVersion))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-preReleaseVersion). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_pre_release_version(&self, id: impl AsRef<str>) -> GetPreReleaseVersion {
         GetPreReleaseVersion(self.0.call(GET_PRE_RELEASE_VERSION, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/preReleaseVersion`
+    /// `GET /v1/builds/{id}/relationships/preReleaseVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-preReleaseVersion))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-preReleaseVersion). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn get_pre_release_version_linkage(
         &self,
         id: impl AsRef<str>,
@@ -268,19 +256,19 @@ impl Builds {
         self.0.call(GET_PRE_RELEASE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds`
+    /// `GET /v1/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/betaBuildLocalizations`
+    /// `GET /v1/builds/{id}/relationships/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaBuildLocalizations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaBuildLocalizations). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn list_beta_build_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -290,84 +278,72 @@ impl Builds {
         )
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/betaBuildLocalizations`
+    /// `GET /v1/builds/{id}/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-betaBuildLocalizations))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-betaBuildLocalizations). Feature: `builds`.
-    pub fn list_beta_build_localizations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBetaBuildLocalizations {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn list_beta_build_localizations(&self, id: impl AsRef<str>) -> ListBetaBuildLocalizations {
         ListBetaBuildLocalizations(
             self.0.call(LIST_BETA_BUILD_LOCALIZATIONS, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "power-and-performance")]
-    /// `GET /v1/builds/{id}/relationships/diagnosticSignatures`
+    /// `GET /v1/builds/{id}/relationships/diagnosticSignatures` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-diagnosticSignatures))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-diagnosticSignatures). Feature: `power-and-performance`.
-    pub fn list_diagnostic_signature_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListDiagnosticSignatureLinkages {
+    /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
+    pub fn list_diagnostic_signature_linkages(&self, id: impl AsRef<str>) -> ListDiagnosticSignatureLinkages {
         ListDiagnosticSignatureLinkages(
             self.0.call(LIST_DIAGNOSTIC_SIGNATURE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "power-and-performance")]
-    /// `GET /v1/builds/{id}/diagnosticSignatures`
+    /// `GET /v1/builds/{id}/diagnosticSignatures` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-diagnosticSignatures))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-diagnosticSignatures). Feature: `power-and-performance`.
-    pub fn list_diagnostic_signatures(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListDiagnosticSignatures {
+    /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
+    pub fn list_diagnostic_signatures(&self, id: impl AsRef<str>) -> ListDiagnosticSignatures {
         ListDiagnosticSignatures(self.0.call(LIST_DIAGNOSTIC_SIGNATURES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/icons`
+    /// `GET /v1/builds/{id}/relationships/icons` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-icons))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-icons). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn list_icon_linkages(&self, id: impl AsRef<str>) -> ListIconLinkages {
         ListIconLinkages(self.0.call(LIST_ICON_LINKAGES, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/icons`
+    /// `GET /v1/builds/{id}/icons` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-icons))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-icons). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn list_icons(&self, id: impl AsRef<str>) -> ListIcons {
         ListIcons(self.0.call(LIST_ICONS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/relationships/individualTesters`
+    /// `GET /v1/builds/{id}/relationships/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-individualTesters))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-individualTesters). Feature: `builds`.
-    pub fn list_individual_tester_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListIndividualTesterLinkages {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn list_individual_tester_linkages(&self, id: impl AsRef<str>) -> ListIndividualTesterLinkages {
         ListIndividualTesterLinkages(
             self.0.call(LIST_INDIVIDUAL_TESTER_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    #[cfg(feature = "builds")]
-    /// `GET /v1/builds/{id}/individualTesters`
+    /// `GET /v1/builds/{id}/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-individualTesters))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-individualTesters). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn list_individual_testers(&self, id: impl AsRef<str>) -> ListIndividualTesters {
         ListIndividualTesters(self.0.call(LIST_INDIVIDUAL_TESTERS, &[id.as_ref()]))
     }
 
-    #[cfg(feature = "builds")]
-    /// `DELETE /v1/builds/{id}/relationships/betaGroups`
+    /// `DELETE /v1/builds/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-builds-_id_-relationships-betaGroups))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-builds-_id_-relationships-betaGroups). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn remove_beta_groups(
         &self,
         id: impl AsRef<str>,
@@ -378,10 +354,10 @@ impl Builds {
         call
     }
 
-    #[cfg(feature = "builds")]
-    /// `DELETE /v1/builds/{id}/relationships/individualTesters`
+    /// `DELETE /v1/builds/{id}/relationships/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-builds-_id_-relationships-individualTesters))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-builds-_id_-relationships-individualTesters). Feature: `builds`.
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     pub fn remove_individual_testers(
         &self,
         id: impl AsRef<str>,
@@ -392,24 +368,22 @@ impl Builds {
         call
     }
 
-    #[cfg(feature = "builds")]
-    /// `PATCH /v1/builds/{id}/relationships/appEncryptionDeclaration`
+    /// `PATCH /v1/builds/{id}/relationships/appEncryptionDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-builds-_id_-relationships-appEncryptionDeclaration))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-builds-_id_-relationships-appEncryptionDeclaration). Feature: `builds`.
-    pub fn set_app_encryption_declaration(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
+    pub fn set_app_encryption_declaration(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_APP_ENCRYPTION_DECLARATION, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("appEncryptionDeclarations", to));
         call
     }
 
-    #[cfg(feature = "builds")]
-    /// `PATCH /v1/builds/{id}`
+    /// `PATCH /v1/builds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-builds-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-builds-_id_). Feature: `builds`.
+    /// The request says which resource it changes.
+    ///
+    /// Feature: `builds`.
+    #[cfg(feature = "builds")]
     #[inline]
     pub fn update(&self, request: BuildUpdateRequest) -> crate::Call<BuildResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -418,14 +392,14 @@ impl Builds {
     }
 }
 
+/// Optional arguments of [`beta_build_usage_metrics`](Builds::beta_build_usage_metrics); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`beta_build_usage_metrics`](Builds::beta_build_usage_metrics).
 #[derive(Debug, Clone)]
 pub struct BetaBuildUsageMetrics(crate::Call<BetaBuildUsagesV1MetricResponse>);
 
 #[cfg(feature = "builds")]
 impl BetaBuildUsageMetrics {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -436,14 +410,14 @@ impl BetaBuildUsageMetrics {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, BetaBuildUsageMetrics => BetaBuildUsagesV1MetricResponse, paged }
 
+/// Optional arguments of [`get`](Builds::get); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get`](Builds::get).
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildResponse>);
 
 #[cfg(feature = "builds")]
 impl Get {
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -452,7 +426,7 @@ impl Get {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -461,13 +435,13 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -476,7 +450,7 @@ impl Get {
         self
     }
 
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -485,25 +459,19 @@ impl Get {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -512,43 +480,31 @@ impl Get {
         self
     }
 
-    /// `fields[buildBundles]`.
-    pub fn fields_build_bundles(
-        mut self,
-        values: impl IntoIterator<Item = BuildBundlesField>,
-    ) -> Self {
+    /// `fields[buildBundles]`: the fields that are sent of each.
+    pub fn fields_build_bundles(mut self, values: impl IntoIterator<Item = BuildBundlesField>) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[buildUploads]`.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsField>,
-    ) -> Self {
+    /// `fields[buildUploads]`: the fields that are sent of each.
+    pub fn fields_build_uploads(mut self, values: impl IntoIterator<Item = BuildUploadsField>) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -557,7 +513,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
     pub fn include(mut self, values: impl IntoIterator<Item = BuildsInclude>) -> Self {
@@ -565,35 +521,35 @@ impl Get {
         self
     }
 
-    /// `limit[betaBuildLocalizations]`: at most 50.
+    /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[buildBundles]`: at most 50.
+    /// `limit[buildBundles]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
-    /// `limit[icons]`: at most 50.
+    /// `limit[icons]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
-    /// `limit[individualTesters]`: at most 50.
+    /// `limit[individualTesters]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
@@ -604,14 +560,14 @@ impl Get {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, Get => BuildResponse }
 
+/// Optional arguments of [`get_app`](Builds::get_app); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get_app`](Builds::get_app).
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 #[cfg(feature = "builds")]
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -621,8 +577,8 @@ impl GetApp {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
+/// Optional arguments of [`get_app_encryption_declaration`](Builds::get_app_encryption_declaration); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get_app_encryption_declaration`](Builds::get_app_encryption_declaration).
 #[derive(Debug, Clone)]
 pub struct GetAppEncryptionDeclaration(
     crate::Call<rt::Document<Option<AppEncryptionDeclaration>>>,
@@ -630,7 +586,7 @@ pub struct GetAppEncryptionDeclaration(
 
 #[cfg(feature = "builds")]
 impl GetAppEncryptionDeclaration {
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -643,8 +599,8 @@ impl GetAppEncryptionDeclaration {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, GetAppEncryptionDeclaration => rt::Document<Option<AppEncryptionDeclaration>> }
 
+/// Optional arguments of [`get_app_store_version`](Builds::get_app_store_version); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get_app_store_version`](Builds::get_app_store_version).
 #[derive(Debug, Clone)]
 pub struct GetAppStoreVersion(
     crate::Call<rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded>>,
@@ -652,7 +608,7 @@ pub struct GetAppStoreVersion(
 
 #[cfg(feature = "builds")]
 impl GetAppStoreVersion {
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -661,7 +617,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -670,7 +626,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -679,7 +635,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -688,7 +644,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -697,7 +653,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionPhasedReleases]`.
+    /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionPhasedReleasesField>,
@@ -706,7 +662,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionSubmissions]`.
+    /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionSubmissionsField>,
@@ -715,7 +671,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -724,22 +680,19 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -748,7 +701,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -757,7 +710,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
     pub fn include(mut self, values: impl IntoIterator<Item = BuildsInclude>) -> Self {
@@ -765,14 +718,14 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperiments]`: at most 50.
+    /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
@@ -780,7 +733,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `limit[appStoreVersionLocalizations]`: at most 50.
+    /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
@@ -791,8 +744,8 @@ impl GetAppStoreVersion {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
 
+/// Optional arguments of [`get_beta_app_review_submission`](Builds::get_beta_app_review_submission); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get_beta_app_review_submission`](Builds::get_beta_app_review_submission).
 #[derive(Debug, Clone)]
 pub struct GetBetaAppReviewSubmission(
     crate::Call<rt::Document<Option<BetaAppReviewSubmission>>>,
@@ -800,7 +753,7 @@ pub struct GetBetaAppReviewSubmission(
 
 #[cfg(feature = "builds")]
 impl GetBetaAppReviewSubmission {
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -813,8 +766,8 @@ impl GetBetaAppReviewSubmission {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, GetBetaAppReviewSubmission => rt::Document<Option<BetaAppReviewSubmission>> }
 
+/// Optional arguments of [`get_build_beta_detail`](Builds::get_build_beta_detail); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get_build_beta_detail`](Builds::get_build_beta_detail).
 #[derive(Debug, Clone)]
 pub struct GetBuildBetaDetail(
     crate::Call<rt::Document<Option<BuildBetaDetail>, BuildBetaDetailResponseIncluded>>,
@@ -822,7 +775,7 @@ pub struct GetBuildBetaDetail(
 
 #[cfg(feature = "builds")]
 impl GetBuildBetaDetail {
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -831,16 +784,13 @@ impl GetBuildBetaDetail {
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `build`.
     pub fn include(mut self, values: impl IntoIterator<Item = BuildsInclude>) -> Self {
@@ -852,23 +802,20 @@ impl GetBuildBetaDetail {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, GetBuildBetaDetail => rt::Document<Option<BuildBetaDetail>, BuildBetaDetailResponseIncluded> }
 
+/// Optional arguments of [`get_perf_power_metrics`](Builds::get_perf_power_metrics); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-/// Optional arguments of [`get_perf_power_metrics`](Builds::get_perf_power_metrics).
 #[derive(Debug, Clone)]
 pub struct GetPerfPowerMetrics(crate::Call<XcodeMetrics>);
 
 #[cfg(feature = "power-and-performance")]
 impl GetPerfPowerMetrics {
-    /// `filter[deviceType]`.
-    pub fn filter_device_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[deviceType]`: only what has one of these values.
+    pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[deviceType]", values);
         self
     }
 
-    /// `filter[metricType]`.
+    /// `filter[metricType]`: only what has one of these values.
     pub fn filter_metric_type(
         mut self,
         values: impl IntoIterator<Item = BuildsPerfPowerMetricsMetricType>,
@@ -877,7 +824,7 @@ impl GetPerfPowerMetrics {
         self
     }
 
-    /// `filter[platform]`.
+    /// `filter[platform]`: only what has one of these values.
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<Item = BuildsPerfPowerMetricsPlatform>,
@@ -890,14 +837,14 @@ impl GetPerfPowerMetrics {
 #[cfg(feature = "power-and-performance")]
 rt::operation! { crate::Api, GetPerfPowerMetrics => XcodeMetrics }
 
+/// Optional arguments of [`get_pre_release_version`](Builds::get_pre_release_version); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`get_pre_release_version`](Builds::get_pre_release_version).
 #[derive(Debug, Clone)]
 pub struct GetPreReleaseVersion(crate::Call<rt::Document<Option<PrereleaseVersion>>>);
 
 #[cfg(feature = "builds")]
 impl GetPreReleaseVersion {
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -910,21 +857,21 @@ impl GetPreReleaseVersion {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, GetPreReleaseVersion => rt::Document<Option<PrereleaseVersion>> }
 
+/// Optional arguments of [`list`](Builds::list); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list`](Builds::list).
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BuildsResponse>);
 
 #[cfg(feature = "builds")]
 impl List {
-    /// `exists[usesNonExemptEncryption]`.
+    /// `exists[usesNonExemptEncryption]`: only what has this, or has it not.
     #[inline]
     pub fn exists_uses_non_exempt_encryption(mut self, value: bool) -> Self {
         self.0.flag("exists[usesNonExemptEncryption]", value);
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -933,7 +880,7 @@ impl List {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -942,13 +889,13 @@ impl List {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -957,7 +904,7 @@ impl List {
         self
     }
 
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -966,25 +913,19 @@ impl List {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -993,43 +934,31 @@ impl List {
         self
     }
 
-    /// `fields[buildBundles]`.
-    pub fn fields_build_bundles(
-        mut self,
-        values: impl IntoIterator<Item = BuildBundlesField>,
-    ) -> Self {
+    /// `fields[buildBundles]`: the fields that are sent of each.
+    pub fn fields_build_bundles(mut self, values: impl IntoIterator<Item = BuildBundlesField>) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[buildUploads]`.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsField>,
-    ) -> Self {
+    /// `fields[buildUploads]`: the fields that are sent of each.
+    pub fn fields_build_uploads(mut self, values: impl IntoIterator<Item = BuildUploadsField>) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -1038,25 +967,19 @@ impl List {
         self
     }
 
-    /// `filter[appStoreVersion]`.
-    pub fn filter_app_store_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[appStoreVersion]`: only what has one of these values.
+    pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[appStoreVersion]", values);
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[betaAppReviewSubmission.betaReviewState]`.
+    /// `filter[betaAppReviewSubmission.betaReviewState]`: only what has one of these values.
     pub fn filter_beta_app_review_submission_beta_review_state(
         mut self,
         values: impl IntoIterator<Item = BuildsBetaAppReviewSubmissionBetaReviewState>,
@@ -1065,16 +988,13 @@ impl List {
         self
     }
 
-    /// `filter[betaGroups]`.
-    pub fn filter_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[betaGroups]`: only what has one of these values.
+    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[betaGroups]", values);
         self
     }
 
-    /// `filter[buildAudienceType]`.
+    /// `filter[buildAudienceType]`: only what has one of these values.
     pub fn filter_build_audience_type(
         mut self,
         values: impl IntoIterator<Item = BuildsBuildAudienceType>,
@@ -1083,25 +1003,19 @@ impl List {
         self
     }
 
-    /// `filter[expired]`.
-    pub fn filter_expired(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[expired]`: only what has one of these values.
+    pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[expired]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[preReleaseVersion.platform]`.
+    /// `filter[preReleaseVersion.platform]`: only what has one of these values.
     pub fn filter_pre_release_version_platform(
         mut self,
         values: impl IntoIterator<Item = BuildsPreReleaseVersionPlatform>,
@@ -1110,7 +1024,7 @@ impl List {
         self
     }
 
-    /// `filter[preReleaseVersion.version]`.
+    /// `filter[preReleaseVersion.version]`: only what has one of these values.
     pub fn filter_pre_release_version_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -1119,16 +1033,13 @@ impl List {
         self
     }
 
-    /// `filter[preReleaseVersion]`.
-    pub fn filter_pre_release_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[preReleaseVersion]`: only what has one of these values.
+    pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[preReleaseVersion]", values);
         self
     }
 
-    /// `filter[processingState]`.
+    /// `filter[processingState]`: only what has one of these values.
     pub fn filter_processing_state(
         mut self,
         values: impl IntoIterator<Item = BuildsProcessingState>,
@@ -1137,7 +1048,7 @@ impl List {
         self
     }
 
-    /// `filter[usesNonExemptEncryption]`.
+    /// `filter[usesNonExemptEncryption]`: only what has one of these values.
     pub fn filter_uses_non_exempt_encryption(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -1146,16 +1057,13 @@ impl List {
         self
     }
 
-    /// `filter[version]`.
-    pub fn filter_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[version]`: only what has one of these values.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[version]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
     pub fn include(mut self, values: impl IntoIterator<Item = BuildsInclude>) -> Self {
@@ -1163,49 +1071,49 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[betaBuildLocalizations]`: at most 50.
+    /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[buildBundles]`: at most 50.
+    /// `limit[buildBundles]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
-    /// `limit[icons]`: at most 50.
+    /// `limit[icons]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
-    /// `limit[individualTesters]`: at most 50.
+    /// `limit[individualTesters]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = BuildsSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -1215,8 +1123,8 @@ impl List {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, List => BuildsResponse, paged }
 
+/// Optional arguments of [`list_beta_build_localization_linkages`](Builds::list_beta_build_localization_linkages); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list_beta_build_localization_linkages`](Builds::list_beta_build_localization_linkages).
 #[derive(Debug, Clone)]
 pub struct ListBetaBuildLocalizationLinkages(
     crate::Call<BuildBetaBuildLocalizationsLinkagesResponse>,
@@ -1224,7 +1132,7 @@ pub struct ListBetaBuildLocalizationLinkages(
 
 #[cfg(feature = "builds")]
 impl ListBetaBuildLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1235,8 +1143,8 @@ impl ListBetaBuildLocalizationLinkages {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListBetaBuildLocalizationLinkages => BuildBetaBuildLocalizationsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_beta_build_localizations`](Builds::list_beta_build_localizations); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list_beta_build_localizations`](Builds::list_beta_build_localizations).
 #[derive(Debug, Clone)]
 pub struct ListBetaBuildLocalizations(
     crate::Call<BetaBuildLocalizationsWithoutIncludesResponse>,
@@ -1244,7 +1152,7 @@ pub struct ListBetaBuildLocalizations(
 
 #[cfg(feature = "builds")]
 impl ListBetaBuildLocalizations {
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -1253,7 +1161,7 @@ impl ListBetaBuildLocalizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1264,8 +1172,8 @@ impl ListBetaBuildLocalizations {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListBetaBuildLocalizations => BetaBuildLocalizationsWithoutIncludesResponse, paged }
 
+/// Optional arguments of [`list_diagnostic_signature_linkages`](Builds::list_diagnostic_signature_linkages); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-/// Optional arguments of [`list_diagnostic_signature_linkages`](Builds::list_diagnostic_signature_linkages).
 #[derive(Debug, Clone)]
 pub struct ListDiagnosticSignatureLinkages(
     crate::Call<BuildDiagnosticSignaturesLinkagesResponse>,
@@ -1273,7 +1181,7 @@ pub struct ListDiagnosticSignatureLinkages(
 
 #[cfg(feature = "power-and-performance")]
 impl ListDiagnosticSignatureLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1284,14 +1192,14 @@ impl ListDiagnosticSignatureLinkages {
 #[cfg(feature = "power-and-performance")]
 rt::operation! { crate::Api, ListDiagnosticSignatureLinkages => BuildDiagnosticSignaturesLinkagesResponse, paged }
 
+/// Optional arguments of [`list_diagnostic_signatures`](Builds::list_diagnostic_signatures); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-/// Optional arguments of [`list_diagnostic_signatures`](Builds::list_diagnostic_signatures).
 #[derive(Debug, Clone)]
 pub struct ListDiagnosticSignatures(crate::Call<DiagnosticSignaturesResponse>);
 
 #[cfg(feature = "power-and-performance")]
 impl ListDiagnosticSignatures {
-    /// `fields[diagnosticSignatures]`.
+    /// `fields[diagnosticSignatures]`: the fields that are sent of each.
     pub fn fields_diagnostic_signatures(
         mut self,
         values: impl IntoIterator<Item = DiagnosticSignaturesField>,
@@ -1300,7 +1208,7 @@ impl ListDiagnosticSignatures {
         self
     }
 
-    /// `filter[diagnosticType]`.
+    /// `filter[diagnosticType]`: only what has one of these values.
     pub fn filter_diagnostic_type(
         mut self,
         values: impl IntoIterator<Item = BuildsDiagnosticSignaturesDiagnosticType>,
@@ -1309,7 +1217,7 @@ impl ListDiagnosticSignatures {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1320,14 +1228,14 @@ impl ListDiagnosticSignatures {
 #[cfg(feature = "power-and-performance")]
 rt::operation! { crate::Api, ListDiagnosticSignatures => DiagnosticSignaturesResponse, paged }
 
+/// Optional arguments of [`list_icon_linkages`](Builds::list_icon_linkages); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list_icon_linkages`](Builds::list_icon_linkages).
 #[derive(Debug, Clone)]
 pub struct ListIconLinkages(crate::Call<BuildIconsLinkagesResponse>);
 
 #[cfg(feature = "builds")]
 impl ListIconLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1338,23 +1246,20 @@ impl ListIconLinkages {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListIconLinkages => BuildIconsLinkagesResponse, paged }
 
+/// Optional arguments of [`list_icons`](Builds::list_icons); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list_icons`](Builds::list_icons).
 #[derive(Debug, Clone)]
 pub struct ListIcons(crate::Call<BuildIconsWithoutIncludesResponse>);
 
 #[cfg(feature = "builds")]
 impl ListIcons {
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1365,8 +1270,8 @@ impl ListIcons {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListIcons => BuildIconsWithoutIncludesResponse, paged }
 
+/// Optional arguments of [`list_individual_tester_linkages`](Builds::list_individual_tester_linkages); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list_individual_tester_linkages`](Builds::list_individual_tester_linkages).
 #[derive(Debug, Clone)]
 pub struct ListIndividualTesterLinkages(
     crate::Call<BuildIndividualTestersLinkagesResponse>,
@@ -1374,7 +1279,7 @@ pub struct ListIndividualTesterLinkages(
 
 #[cfg(feature = "builds")]
 impl ListIndividualTesterLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1385,23 +1290,20 @@ impl ListIndividualTesterLinkages {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListIndividualTesterLinkages => BuildIndividualTestersLinkagesResponse, paged }
 
+/// Optional arguments of [`list_individual_testers`](Builds::list_individual_testers); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-/// Optional arguments of [`list_individual_testers`](Builds::list_individual_testers).
 #[derive(Debug, Clone)]
 pub struct ListIndividualTesters(crate::Call<BetaTestersWithoutIncludesResponse>);
 
 #[cfg(feature = "builds")]
 impl ListIndividualTesters {
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,9 +15,7 @@ use crate::models::{
 pub struct BundleIdCapabilities(pub(crate) rt::Client<crate::Api>);
 
 impl BundleIdCapabilities {
-    /// `POST /v1/bundleIdCapabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-bundleIdCapabilities).
+    /// `POST /v1/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-bundleIdCapabilities))
     #[inline]
     pub fn create(
         &self,
@@ -28,16 +26,14 @@ impl BundleIdCapabilities {
         call
     }
 
-    /// `DELETE /v1/bundleIdCapabilities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-bundleIdCapabilities-_id_).
+    /// `DELETE /v1/bundleIdCapabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-bundleIdCapabilities-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/bundleIdCapabilities/{id}`
+    /// `PATCH /v1/bundleIdCapabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-bundleIdCapabilities-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-bundleIdCapabilities-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -19,122 +19,87 @@ use crate::models::{
 pub struct BundleIds(pub(crate) rt::Client<crate::Api>);
 
 impl BundleIds {
-    /// `POST /v1/bundleIds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-bundleIds).
+    /// `POST /v1/bundleIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-bundleIds))
     #[inline]
-    pub fn create(
-        &self,
-        request: BundleIdCreateRequest,
-    ) -> crate::Call<BundleIdResponse> {
+    pub fn create(&self, request: BundleIdCreateRequest) -> crate::Call<BundleIdResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/bundleIds/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-bundleIds-_id_).
+    /// `DELETE /v1/bundleIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-bundleIds-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/bundleIds/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_).
+    /// `GET /v1/bundleIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/bundleIds/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-app).
+    /// `GET /v1/bundleIds/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/bundleIds/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-app).
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<BundleIdAppLinkageResponse> {
+    /// `GET /v1/bundleIds/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-app))
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> crate::Call<BundleIdAppLinkageResponse> {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/bundleIds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds).
+    /// `GET /v1/bundleIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/bundleIds/{id}/bundleIdCapabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-bundleIdCapabilities).
-    pub fn list_bundle_id_capabilities(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBundleIdCapabilities {
+    /// `GET /v1/bundleIds/{id}/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-bundleIdCapabilities))
+    pub fn list_bundle_id_capabilities(&self, id: impl AsRef<str>) -> ListBundleIdCapabilities {
         ListBundleIdCapabilities(
             self.0.call(LIST_BUNDLE_ID_CAPABILITIES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/bundleIds/{id}/relationships/bundleIdCapabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-bundleIdCapabilities).
-    pub fn list_bundle_id_capability_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListBundleIdCapabilityLinkages {
+    /// `GET /v1/bundleIds/{id}/relationships/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-bundleIdCapabilities))
+    pub fn list_bundle_id_capability_linkages(&self, id: impl AsRef<str>) -> ListBundleIdCapabilityLinkages {
         ListBundleIdCapabilityLinkages(
             self.0.call(LIST_BUNDLE_ID_CAPABILITY_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/bundleIds/{id}/relationships/profiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-profiles).
+    /// `GET /v1/bundleIds/{id}/relationships/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-profiles))
     pub fn list_profile_linkages(&self, id: impl AsRef<str>) -> ListProfileLinkages {
         ListProfileLinkages(self.0.call(LIST_PROFILE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/bundleIds/{id}/profiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-profiles).
+    /// `GET /v1/bundleIds/{id}/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-profiles))
     pub fn list_profiles(&self, id: impl AsRef<str>) -> ListProfiles {
         ListProfiles(self.0.call(LIST_PROFILES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/bundleIds/{id}`
+    /// `PATCH /v1/bundleIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-bundleIds-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-bundleIds-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: BundleIdUpdateRequest,
-    ) -> crate::Call<BundleIdResponse> {
+    pub fn update(&self, request: BundleIdUpdateRequest) -> crate::Call<BundleIdResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BundleIds::get).
+/// Optional arguments of [`get`](BundleIds::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<BundleIdResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[bundleIdCapabilities]`.
+    /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
         values: impl IntoIterator<Item = BundleIdCapabilitiesField>,
@@ -143,41 +108,32 @@ impl Get {
         self
     }
 
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[profiles]`.
-    pub fn fields_profiles(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesField>,
-    ) -> Self {
+    /// `fields[profiles]`: the fields that are sent of each.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = ProfilesField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BundleIdsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[bundleIdCapabilities]`: at most 50.
+    /// `limit[bundleIdCapabilities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_bundle_id_capabilities(mut self, value: i64) -> Self {
         self.0.number("limit[bundleIdCapabilities]", value);
         self
     }
 
-    /// `limit[profiles]`: at most 50.
+    /// `limit[profiles]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_profiles(mut self, value: i64) -> Self {
         self.0.number("limit[profiles]", value);
@@ -187,12 +143,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => BundleIdResponse }
 
-/// Optional arguments of [`get_app`](BundleIds::get_app).
+/// Optional arguments of [`get_app`](BundleIds::get_app); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -201,18 +157,18 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
-/// Optional arguments of [`list`](BundleIds::list).
+/// Optional arguments of [`list`](BundleIds::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<BundleIdsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[bundleIdCapabilities]`.
+    /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
         values: impl IntoIterator<Item = BundleIdCapabilitiesField>,
@@ -221,100 +177,76 @@ impl List {
         self
     }
 
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[profiles]`.
-    pub fn fields_profiles(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesField>,
-    ) -> Self {
+    /// `fields[profiles]`: the fields that are sent of each.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = ProfilesField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[identifier]`.
-    pub fn filter_identifier(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[identifier]`: only what has one of these values.
+    pub fn filter_identifier(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[identifier]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = BundleIdsPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `filter[seedId]`.
-    pub fn filter_seed_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[seedId]`: only what has one of these values.
+    pub fn filter_seed_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[seedId]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = BundleIdsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[bundleIdCapabilities]`: at most 50.
+    /// `limit[bundleIdCapabilities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_bundle_id_capabilities(mut self, value: i64) -> Self {
         self.0.number("limit[bundleIdCapabilities]", value);
         self
     }
 
-    /// `limit[profiles]`: at most 50.
+    /// `limit[profiles]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_profiles(mut self, value: i64) -> Self {
         self.0.number("limit[profiles]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = BundleIdsSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -323,14 +255,14 @@ impl List {
 
 rt::operation! { crate::Api, List => BundleIdsResponse, paged }
 
-/// Optional arguments of [`list_bundle_id_capabilities`](BundleIds::list_bundle_id_capabilities).
+/// Optional arguments of [`list_bundle_id_capabilities`](BundleIds::list_bundle_id_capabilities); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBundleIdCapabilities(
     crate::Call<BundleIdCapabilitiesWithoutIncludesResponse>,
 );
 
 impl ListBundleIdCapabilities {
-    /// `fields[bundleIdCapabilities]`.
+    /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
         values: impl IntoIterator<Item = BundleIdCapabilitiesField>,
@@ -339,7 +271,7 @@ impl ListBundleIdCapabilities {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -349,14 +281,14 @@ impl ListBundleIdCapabilities {
 
 rt::operation! { crate::Api, ListBundleIdCapabilities => BundleIdCapabilitiesWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_bundle_id_capability_linkages`](BundleIds::list_bundle_id_capability_linkages).
+/// Optional arguments of [`list_bundle_id_capability_linkages`](BundleIds::list_bundle_id_capability_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBundleIdCapabilityLinkages(
     crate::Call<BundleIdBundleIdCapabilitiesLinkagesResponse>,
 );
 
 impl ListBundleIdCapabilityLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -366,12 +298,12 @@ impl ListBundleIdCapabilityLinkages {
 
 rt::operation! { crate::Api, ListBundleIdCapabilityLinkages => BundleIdBundleIdCapabilitiesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_profile_linkages`](BundleIds::list_profile_linkages).
+/// Optional arguments of [`list_profile_linkages`](BundleIds::list_profile_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListProfileLinkages(crate::Call<BundleIdProfilesLinkagesResponse>);
 
 impl ListProfileLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -381,21 +313,18 @@ impl ListProfileLinkages {
 
 rt::operation! { crate::Api, ListProfileLinkages => BundleIdProfilesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_profiles`](BundleIds::list_profiles).
+/// Optional arguments of [`list_profiles`](BundleIds::list_profiles); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListProfiles(crate::Call<ProfilesWithoutIncludesResponse>);
 
 impl ListProfiles {
-    /// `fields[profiles]`.
-    pub fn fields_profiles(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesField>,
-    ) -> Self {
+    /// `fields[profiles]`: the fields that are sent of each.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = ProfilesField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

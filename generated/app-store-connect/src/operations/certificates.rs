@@ -17,43 +17,30 @@ use crate::models::{
 pub struct Certificates(pub(crate) rt::Client<crate::Api>);
 
 impl Certificates {
-    /// `POST /v1/certificates`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-certificates).
+    /// `POST /v1/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-certificates))
     #[inline]
-    pub fn create(
-        &self,
-        request: CertificateCreateRequest,
-    ) -> crate::Call<CertificateResponse> {
+    pub fn create(&self, request: CertificateCreateRequest) -> crate::Call<CertificateResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/certificates/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-certificates-_id_).
+    /// `DELETE /v1/certificates/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-certificates-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/certificates/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_).
+    /// `GET /v1/certificates/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/certificates/{id}/passTypeId`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_-passTypeId).
+    /// `GET /v1/certificates/{id}/passTypeId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_-passTypeId))
     pub fn get_pass_type_id(&self, id: impl AsRef<str>) -> GetPassTypeId {
         GetPassTypeId(self.0.call(GET_PASS_TYPE_ID, &[id.as_ref()]))
     }
 
-    /// `GET /v1/certificates/{id}/relationships/passTypeId`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_-relationships-passTypeId).
+    /// `GET /v1/certificates/{id}/relationships/passTypeId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_-relationships-passTypeId))
     pub fn get_pass_type_id_linkage(
         &self,
         id: impl AsRef<str>,
@@ -61,58 +48,44 @@ impl Certificates {
         self.0.call(GET_PASS_TYPE_ID_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/certificates`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates).
+    /// `GET /v1/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/certificates/{id}`
+    /// `PATCH /v1/certificates/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-certificates-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-certificates-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: CertificateUpdateRequest,
-    ) -> crate::Call<CertificateResponse> {
+    pub fn update(&self, request: CertificateUpdateRequest) -> crate::Call<CertificateResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Certificates::get).
+/// Optional arguments of [`get`](Certificates::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CertificateResponse>);
 
 impl Get {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[passTypeIds]`.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsField>,
-    ) -> Self {
+    /// `fields[passTypeIds]`: the fields that are sent of each.
+    pub fn fields_pass_type_ids(mut self, values: impl IntoIterator<Item = PassTypeIdsField>) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `passTypeId`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CertificatesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -120,43 +93,34 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CertificateResponse }
 
-/// Optional arguments of [`get_pass_type_id`](Certificates::get_pass_type_id).
+/// Optional arguments of [`get_pass_type_id`](Certificates::get_pass_type_id); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetPassTypeId(
     crate::Call<rt::Document<Option<PassTypeId>, PassTypeIdResponseIncluded>>,
 );
 
 impl GetPassTypeId {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[passTypeIds]`.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsField>,
-    ) -> Self {
+    /// `fields[passTypeIds]`: the fields that are sent of each.
+    pub fn fields_pass_type_ids(mut self, values: impl IntoIterator<Item = PassTypeIdsField>) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `certificates`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CertificatesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[certificates]`: at most 50.
+    /// `limit[certificates]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
@@ -166,30 +130,24 @@ impl GetPassTypeId {
 
 rt::operation! { crate::Api, GetPassTypeId => rt::Document<Option<PassTypeId>, PassTypeIdResponseIncluded> }
 
-/// Optional arguments of [`list`](Certificates::list).
+/// Optional arguments of [`list`](Certificates::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<CertificatesResponse>);
 
 impl List {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[passTypeIds]`.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsField>,
-    ) -> Self {
+    /// `fields[passTypeIds]`: the fields that are sent of each.
+    pub fn fields_pass_type_ids(mut self, values: impl IntoIterator<Item = PassTypeIdsField>) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `filter[certificateType]`.
+    /// `filter[certificateType]`: only what has one of these values.
     ///
     /// The live API has refused the values that end in `_G2` with status 400, although they are listed.
     pub fn filter_certificate_type(
@@ -200,52 +158,40 @@ impl List {
         self
     }
 
-    /// `filter[displayName]`.
-    pub fn filter_display_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[displayName]`: only what has one of these values.
+    pub fn filter_display_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[displayName]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[serialNumber]`.
-    pub fn filter_serial_number(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[serialNumber]`: only what has one of these values.
+    pub fn filter_serial_number(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[serialNumber]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `passTypeId`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CertificatesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = CertificatesSort>) -> Self {
         self.0.list("sort", values);
         self

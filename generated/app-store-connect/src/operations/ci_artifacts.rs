@@ -15,24 +15,19 @@ use crate::models::{
 pub struct CiArtifacts(pub(crate) rt::Client<crate::Api>);
 
 impl CiArtifacts {
-    /// `GET /v1/ciArtifacts/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciArtifacts-_id_).
+    /// `GET /v1/ciArtifacts/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciArtifacts-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiArtifacts::get).
+/// Optional arguments of [`get`](CiArtifacts::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiArtifactResponse>);
 
 impl Get {
-    /// `fields[ciArtifacts]`.
-    pub fn fields_ci_artifacts(
-        mut self,
-        values: impl IntoIterator<Item = CiArtifactsField>,
-    ) -> Self {
+    /// `fields[ciArtifacts]`: the fields that are sent of each.
+    pub fn fields_ci_artifacts(mut self, values: impl IntoIterator<Item = CiArtifactsField>) -> Self {
         self.0.list("fields[ciArtifacts]", values);
         self
     }

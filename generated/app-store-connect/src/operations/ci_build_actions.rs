@@ -20,23 +20,17 @@ use crate::models::{
 pub struct CiBuildActions(pub(crate) rt::Client<crate::Api>);
 
 impl CiBuildActions {
-    /// `GET /v1/ciBuildActions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_).
+    /// `GET /v1/ciBuildActions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/buildRun`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-buildRun).
+    /// `GET /v1/ciBuildActions/{id}/buildRun` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-buildRun))
     pub fn get_build_run(&self, id: impl AsRef<str>) -> GetBuildRun {
         GetBuildRun(self.0.call(GET_BUILD_RUN, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/relationships/buildRun`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-buildRun).
+    /// `GET /v1/ciBuildActions/{id}/relationships/buildRun` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-buildRun))
     pub fn get_build_run_linkage(
         &self,
         id: impl AsRef<str>,
@@ -44,82 +38,58 @@ impl CiBuildActions {
         self.0.call(GET_BUILD_RUN_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/ciBuildActions/{id}/relationships/artifacts`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-artifacts).
+    /// `GET /v1/ciBuildActions/{id}/relationships/artifacts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-artifacts))
     pub fn list_artifact_linkages(&self, id: impl AsRef<str>) -> ListArtifactLinkages {
         ListArtifactLinkages(self.0.call(LIST_ARTIFACT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/artifacts`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-artifacts).
+    /// `GET /v1/ciBuildActions/{id}/artifacts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-artifacts))
     pub fn list_artifacts(&self, id: impl AsRef<str>) -> ListArtifacts {
         ListArtifacts(self.0.call(LIST_ARTIFACTS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/relationships/issues`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-issues).
+    /// `GET /v1/ciBuildActions/{id}/relationships/issues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-issues))
     pub fn list_issue_linkages(&self, id: impl AsRef<str>) -> ListIssueLinkages {
         ListIssueLinkages(self.0.call(LIST_ISSUE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/issues`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-issues).
+    /// `GET /v1/ciBuildActions/{id}/issues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-issues))
     pub fn list_issues(&self, id: impl AsRef<str>) -> ListIssues {
         ListIssues(self.0.call(LIST_ISSUES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/relationships/testResults`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-testResults).
-    pub fn list_test_result_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListTestResultLinkages {
+    /// `GET /v1/ciBuildActions/{id}/relationships/testResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-testResults))
+    pub fn list_test_result_linkages(&self, id: impl AsRef<str>) -> ListTestResultLinkages {
         ListTestResultLinkages(self.0.call(LIST_TEST_RESULT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildActions/{id}/testResults`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-testResults).
+    /// `GET /v1/ciBuildActions/{id}/testResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-testResults))
     pub fn list_test_results(&self, id: impl AsRef<str>) -> ListTestResults {
         ListTestResults(self.0.call(LIST_TEST_RESULTS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiBuildActions::get).
+/// Optional arguments of [`get`](CiBuildActions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiBuildActionResponse>);
 
 impl Get {
-    /// `fields[ciBuildActions]`.
-    pub fn fields_ci_build_actions(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildActionsField>,
-    ) -> Self {
+    /// `fields[ciBuildActions]`: the fields that are sent of each.
+    pub fn fields_ci_build_actions(mut self, values: impl IntoIterator<Item = CiBuildActionsField>) -> Self {
         self.0.list("fields[ciBuildActions]", values);
         self
     }
 
-    /// `fields[ciBuildRuns]`.
-    pub fn fields_ci_build_runs(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsField>,
-    ) -> Self {
+    /// `fields[ciBuildRuns]`: the fields that are sent of each.
+    pub fn fields_ci_build_runs(mut self, values: impl IntoIterator<Item = CiBuildRunsField>) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `buildRun`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildActionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiBuildActionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -127,50 +97,38 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiBuildActionResponse }
 
-/// Optional arguments of [`get_build_run`](CiBuildActions::get_build_run).
+/// Optional arguments of [`get_build_run`](CiBuildActions::get_build_run); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBuildRun(
     crate::Call<rt::Document<Option<CiBuildRun>, CiBuildRunResponseIncluded>>,
 );
 
 impl GetBuildRun {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciBuildRuns]`.
-    pub fn fields_ci_build_runs(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsField>,
-    ) -> Self {
+    /// `fields[ciBuildRuns]`: the fields that are sent of each.
+    pub fn fields_ci_build_runs(mut self, values: impl IntoIterator<Item = CiBuildRunsField>) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[ciWorkflows]`.
-    pub fn fields_ci_workflows(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsField>,
-    ) -> Self {
+    /// `fields[ciWorkflows]`: the fields that are sent of each.
+    pub fn fields_ci_workflows(mut self, values: impl IntoIterator<Item = CiWorkflowsField>) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
     }
 
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -179,7 +137,7 @@ impl GetBuildRun {
         self
     }
 
-    /// `fields[scmPullRequests]`.
+    /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
         values: impl IntoIterator<Item = ScmPullRequestsField>,
@@ -188,18 +146,15 @@ impl GetBuildRun {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildActionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiBuildActionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -209,12 +164,12 @@ impl GetBuildRun {
 
 rt::operation! { crate::Api, GetBuildRun => rt::Document<Option<CiBuildRun>, CiBuildRunResponseIncluded> }
 
-/// Optional arguments of [`list_artifact_linkages`](CiBuildActions::list_artifact_linkages).
+/// Optional arguments of [`list_artifact_linkages`](CiBuildActions::list_artifact_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListArtifactLinkages(crate::Call<CiBuildActionArtifactsLinkagesResponse>);
 
 impl ListArtifactLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -224,21 +179,18 @@ impl ListArtifactLinkages {
 
 rt::operation! { crate::Api, ListArtifactLinkages => CiBuildActionArtifactsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_artifacts`](CiBuildActions::list_artifacts).
+/// Optional arguments of [`list_artifacts`](CiBuildActions::list_artifacts); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListArtifacts(crate::Call<CiArtifactsResponse>);
 
 impl ListArtifacts {
-    /// `fields[ciArtifacts]`.
-    pub fn fields_ci_artifacts(
-        mut self,
-        values: impl IntoIterator<Item = CiArtifactsField>,
-    ) -> Self {
+    /// `fields[ciArtifacts]`: the fields that are sent of each.
+    pub fn fields_ci_artifacts(mut self, values: impl IntoIterator<Item = CiArtifactsField>) -> Self {
         self.0.list("fields[ciArtifacts]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -248,12 +200,12 @@ impl ListArtifacts {
 
 rt::operation! { crate::Api, ListArtifacts => CiArtifactsResponse, paged }
 
-/// Optional arguments of [`list_issue_linkages`](CiBuildActions::list_issue_linkages).
+/// Optional arguments of [`list_issue_linkages`](CiBuildActions::list_issue_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListIssueLinkages(crate::Call<CiBuildActionIssuesLinkagesResponse>);
 
 impl ListIssueLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -263,21 +215,18 @@ impl ListIssueLinkages {
 
 rt::operation! { crate::Api, ListIssueLinkages => CiBuildActionIssuesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_issues`](CiBuildActions::list_issues).
+/// Optional arguments of [`list_issues`](CiBuildActions::list_issues); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListIssues(crate::Call<CiIssuesResponse>);
 
 impl ListIssues {
-    /// `fields[ciIssues]`.
-    pub fn fields_ci_issues(
-        mut self,
-        values: impl IntoIterator<Item = CiIssuesField>,
-    ) -> Self {
+    /// `fields[ciIssues]`: the fields that are sent of each.
+    pub fn fields_ci_issues(mut self, values: impl IntoIterator<Item = CiIssuesField>) -> Self {
         self.0.list("fields[ciIssues]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -287,12 +236,12 @@ impl ListIssues {
 
 rt::operation! { crate::Api, ListIssues => CiIssuesResponse, paged }
 
-/// Optional arguments of [`list_test_result_linkages`](CiBuildActions::list_test_result_linkages).
+/// Optional arguments of [`list_test_result_linkages`](CiBuildActions::list_test_result_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTestResultLinkages(crate::Call<CiBuildActionTestResultsLinkagesResponse>);
 
 impl ListTestResultLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -302,21 +251,18 @@ impl ListTestResultLinkages {
 
 rt::operation! { crate::Api, ListTestResultLinkages => CiBuildActionTestResultsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_test_results`](CiBuildActions::list_test_results).
+/// Optional arguments of [`list_test_results`](CiBuildActions::list_test_results); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTestResults(crate::Call<CiTestResultsResponse>);
 
 impl ListTestResults {
-    /// `fields[ciTestResults]`.
-    pub fn fields_ci_test_results(
-        mut self,
-        values: impl IntoIterator<Item = CiTestResultsField>,
-    ) -> Self {
+    /// `fields[ciTestResults]`: the fields that are sent of each.
+    pub fn fields_ci_test_results(mut self, values: impl IntoIterator<Item = CiTestResultsField>) -> Self {
         self.0.list("fields[ciTestResults]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

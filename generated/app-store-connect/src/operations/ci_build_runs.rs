@@ -23,97 +23,70 @@ use crate::models::{
 pub struct CiBuildRuns(pub(crate) rt::Client<crate::Api>);
 
 impl CiBuildRuns {
-    /// `POST /v1/ciBuildRuns`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-ciBuildRuns).
+    /// `POST /v1/ciBuildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-ciBuildRuns))
     #[inline]
-    pub fn create(
-        &self,
-        request: CiBuildRunCreateRequest,
-    ) -> crate::Call<CiBuildRunResponse> {
+    pub fn create(&self, request: CiBuildRunCreateRequest) -> crate::Call<CiBuildRunResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v1/ciBuildRuns/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_).
+    /// `GET /v1/ciBuildRuns/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildRuns/{id}/relationships/actions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-actions).
+    /// `GET /v1/ciBuildRuns/{id}/relationships/actions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-actions))
     pub fn list_action_linkages(&self, id: impl AsRef<str>) -> ListActionLinkages {
         ListActionLinkages(self.0.call(LIST_ACTION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildRuns/{id}/actions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-actions).
+    /// `GET /v1/ciBuildRuns/{id}/actions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-actions))
     pub fn list_actions(&self, id: impl AsRef<str>) -> ListActions {
         ListActions(self.0.call(LIST_ACTIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildRuns/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-builds).
+    /// `GET /v1/ciBuildRuns/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-builds))
     pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
         ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciBuildRuns/{id}/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-builds).
+    /// `GET /v1/ciBuildRuns/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-builds))
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
         ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiBuildRuns::get).
+/// Optional arguments of [`get`](CiBuildRuns::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiBuildRunResponse>);
 
 impl Get {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciBuildRuns]`.
-    pub fn fields_ci_build_runs(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsField>,
-    ) -> Self {
+    /// `fields[ciBuildRuns]`: the fields that are sent of each.
+    pub fn fields_ci_build_runs(mut self, values: impl IntoIterator<Item = CiBuildRunsField>) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[ciWorkflows]`.
-    pub fn fields_ci_workflows(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsField>,
-    ) -> Self {
+    /// `fields[ciWorkflows]`: the fields that are sent of each.
+    pub fn fields_ci_workflows(mut self, values: impl IntoIterator<Item = CiWorkflowsField>) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
     }
 
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -122,7 +95,7 @@ impl Get {
         self
     }
 
-    /// `fields[scmPullRequests]`.
+    /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
         values: impl IntoIterator<Item = ScmPullRequestsField>,
@@ -131,18 +104,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiBuildRunsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -152,12 +122,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiBuildRunResponse }
 
-/// Optional arguments of [`list_action_linkages`](CiBuildRuns::list_action_linkages).
+/// Optional arguments of [`list_action_linkages`](CiBuildRuns::list_action_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListActionLinkages(crate::Call<CiBuildRunActionsLinkagesResponse>);
 
 impl ListActionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -167,41 +137,32 @@ impl ListActionLinkages {
 
 rt::operation! { crate::Api, ListActionLinkages => CiBuildRunActionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_actions`](CiBuildRuns::list_actions).
+/// Optional arguments of [`list_actions`](CiBuildRuns::list_actions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListActions(crate::Call<CiBuildActionsResponse>);
 
 impl ListActions {
-    /// `fields[ciBuildActions]`.
-    pub fn fields_ci_build_actions(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildActionsField>,
-    ) -> Self {
+    /// `fields[ciBuildActions]`: the fields that are sent of each.
+    pub fn fields_ci_build_actions(mut self, values: impl IntoIterator<Item = CiBuildActionsField>) -> Self {
         self.0.list("fields[ciBuildActions]", values);
         self
     }
 
-    /// `fields[ciBuildRuns]`.
-    pub fn fields_ci_build_runs(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsField>,
-    ) -> Self {
+    /// `fields[ciBuildRuns]`: the fields that are sent of each.
+    pub fn fields_ci_build_runs(mut self, values: impl IntoIterator<Item = CiBuildRunsField>) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `buildRun`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiBuildRunsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -211,12 +172,12 @@ impl ListActions {
 
 rt::operation! { crate::Api, ListActions => CiBuildActionsResponse, paged }
 
-/// Optional arguments of [`list_build_linkages`](CiBuildRuns::list_build_linkages).
+/// Optional arguments of [`list_build_linkages`](CiBuildRuns::list_build_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildLinkages(crate::Call<CiBuildRunBuildsLinkagesResponse>);
 
 impl ListBuildLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -226,19 +187,19 @@ impl ListBuildLinkages {
 
 rt::operation! { crate::Api, ListBuildLinkages => CiBuildRunBuildsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_builds`](CiBuildRuns::list_builds).
+/// Optional arguments of [`list_builds`](CiBuildRuns::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsResponse>);
 
 impl ListBuilds {
-    /// `exists[usesNonExemptEncryption]`.
+    /// `exists[usesNonExemptEncryption]`: only what has this, or has it not.
     #[inline]
     pub fn exists_uses_non_exempt_encryption(mut self, value: bool) -> Self {
         self.0.flag("exists[usesNonExemptEncryption]", value);
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -247,7 +208,7 @@ impl ListBuilds {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -256,13 +217,13 @@ impl ListBuilds {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppReviewSubmissions]`.
+    /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewSubmissionsField>,
@@ -271,7 +232,7 @@ impl ListBuilds {
         self
     }
 
-    /// `fields[betaBuildLocalizations]`.
+    /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaBuildLocalizationsField>,
@@ -280,25 +241,19 @@ impl ListBuilds {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaTesters]`.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = BetaTestersField>,
-    ) -> Self {
+    /// `fields[betaTesters]`: the fields that are sent of each.
+    pub fn fields_beta_testers(mut self, values: impl IntoIterator<Item = BetaTestersField>) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
-    /// `fields[buildBetaDetails]`.
+    /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
         values: impl IntoIterator<Item = BuildBetaDetailsField>,
@@ -307,43 +262,31 @@ impl ListBuilds {
         self
     }
 
-    /// `fields[buildBundles]`.
-    pub fn fields_build_bundles(
-        mut self,
-        values: impl IntoIterator<Item = BuildBundlesField>,
-    ) -> Self {
+    /// `fields[buildBundles]`: the fields that are sent of each.
+    pub fn fields_build_bundles(mut self, values: impl IntoIterator<Item = BuildBundlesField>) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[buildUploads]`.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = BuildUploadsField>,
-    ) -> Self {
+    /// `fields[buildUploads]`: the fields that are sent of each.
+    pub fn fields_build_uploads(mut self, values: impl IntoIterator<Item = BuildUploadsField>) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -352,25 +295,19 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[appStoreVersion]`.
-    pub fn filter_app_store_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[appStoreVersion]`: only what has one of these values.
+    pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[appStoreVersion]", values);
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[betaAppReviewSubmission.betaReviewState]`.
+    /// `filter[betaAppReviewSubmission.betaReviewState]`: only what has one of these values.
     pub fn filter_beta_app_review_submission_beta_review_state(
         mut self,
         values: impl IntoIterator<
@@ -381,16 +318,13 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[betaGroups]`.
-    pub fn filter_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[betaGroups]`: only what has one of these values.
+    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[betaGroups]", values);
         self
     }
 
-    /// `filter[buildAudienceType]`.
+    /// `filter[buildAudienceType]`: only what has one of these values.
     pub fn filter_build_audience_type(
         mut self,
         values: impl IntoIterator<Item = CiBuildRunsBuildsBuildAudienceType>,
@@ -399,25 +333,19 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[expired]`.
-    pub fn filter_expired(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[expired]`: only what has one of these values.
+    pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[expired]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[preReleaseVersion.platform]`.
+    /// `filter[preReleaseVersion.platform]`: only what has one of these values.
     pub fn filter_pre_release_version_platform(
         mut self,
         values: impl IntoIterator<Item = CiBuildRunsBuildsPreReleaseVersionPlatform>,
@@ -426,7 +354,7 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[preReleaseVersion.version]`.
+    /// `filter[preReleaseVersion.version]`: only what has one of these values.
     pub fn filter_pre_release_version_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -435,16 +363,13 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[preReleaseVersion]`.
-    pub fn filter_pre_release_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[preReleaseVersion]`: only what has one of these values.
+    pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[preReleaseVersion]", values);
         self
     }
 
-    /// `filter[processingState]`.
+    /// `filter[processingState]`: only what has one of these values.
     pub fn filter_processing_state(
         mut self,
         values: impl IntoIterator<Item = CiBuildRunsBuildsProcessingState>,
@@ -453,7 +378,7 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[usesNonExemptEncryption]`.
+    /// `filter[usesNonExemptEncryption]`: only what has one of these values.
     pub fn filter_uses_non_exempt_encryption(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -462,69 +387,63 @@ impl ListBuilds {
         self
     }
 
-    /// `filter[version]`.
-    pub fn filter_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[version]`: only what has one of these values.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[version]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiBuildRunsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[betaBuildLocalizations]`: at most 50.
+    /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[buildBundles]`: at most 50.
+    /// `limit[buildBundles]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
-    /// `limit[icons]`: at most 50.
+    /// `limit[icons]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
-    /// `limit[individualTesters]`: at most 50.
+    /// `limit[individualTesters]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = CiBuildRunsSort>) -> Self {
         self.0.list("sort", values);
         self

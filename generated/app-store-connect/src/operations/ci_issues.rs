@@ -15,24 +15,19 @@ use crate::models::{
 pub struct CiIssues(pub(crate) rt::Client<crate::Api>);
 
 impl CiIssues {
-    /// `GET /v1/ciIssues/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciIssues-_id_).
+    /// `GET /v1/ciIssues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciIssues-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiIssues::get).
+/// Optional arguments of [`get`](CiIssues::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiIssueResponse>);
 
 impl Get {
-    /// `fields[ciIssues]`.
-    pub fn fields_ci_issues(
-        mut self,
-        values: impl IntoIterator<Item = CiIssuesField>,
-    ) -> Self {
+    /// `fields[ciIssues]`: the fields that are sent of each.
+    pub fn fields_ci_issues(mut self, values: impl IntoIterator<Item = CiIssuesField>) -> Self {
         self.0.list("fields[ciIssues]", values);
         self
     }

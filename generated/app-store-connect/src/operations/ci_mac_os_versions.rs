@@ -16,47 +16,36 @@ use crate::models::{
 pub struct CiMacOsVersions(pub(crate) rt::Client<crate::Api>);
 
 impl CiMacOsVersions {
-    /// `GET /v1/ciMacOsVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_).
+    /// `GET /v1/ciMacOsVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciMacOsVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions).
+    /// `GET /v1/ciMacOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/ciMacOsVersions/{id}/relationships/xcodeVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-relationships-xcodeVersions).
-    pub fn list_xcode_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListXcodeVersionLinkages {
+    /// `GET /v1/ciMacOsVersions/{id}/relationships/xcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-relationships-xcodeVersions))
+    pub fn list_xcode_version_linkages(&self, id: impl AsRef<str>) -> ListXcodeVersionLinkages {
         ListXcodeVersionLinkages(
             self.0.call(LIST_XCODE_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/ciMacOsVersions/{id}/xcodeVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-xcodeVersions).
+    /// `GET /v1/ciMacOsVersions/{id}/xcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-xcodeVersions))
     pub fn list_xcode_versions(&self, id: impl AsRef<str>) -> ListXcodeVersions {
         ListXcodeVersions(self.0.call(LIST_XCODE_VERSIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiMacOsVersions::get).
+/// Optional arguments of [`get`](CiMacOsVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiMacOsVersionResponse>);
 
 impl Get {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -65,7 +54,7 @@ impl Get {
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -74,18 +63,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `xcodeVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiMacOsVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiMacOsVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[xcodeVersions]`: at most 50.
+    /// `limit[xcodeVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_xcode_versions(mut self, value: i64) -> Self {
         self.0.number("limit[xcodeVersions]", value);
@@ -95,12 +81,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiMacOsVersionResponse }
 
-/// Optional arguments of [`list`](CiMacOsVersions::list).
+/// Optional arguments of [`list`](CiMacOsVersions::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<CiMacOsVersionsResponse>);
 
 impl List {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -109,7 +95,7 @@ impl List {
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -118,25 +104,22 @@ impl List {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `xcodeVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiMacOsVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiMacOsVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[xcodeVersions]`: at most 50.
+    /// `limit[xcodeVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_xcode_versions(mut self, value: i64) -> Self {
         self.0.number("limit[xcodeVersions]", value);
@@ -146,14 +129,14 @@ impl List {
 
 rt::operation! { crate::Api, List => CiMacOsVersionsResponse, paged }
 
-/// Optional arguments of [`list_xcode_version_linkages`](CiMacOsVersions::list_xcode_version_linkages).
+/// Optional arguments of [`list_xcode_version_linkages`](CiMacOsVersions::list_xcode_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListXcodeVersionLinkages(
     crate::Call<CiMacOsVersionXcodeVersionsLinkagesResponse>,
 );
 
 impl ListXcodeVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -163,12 +146,12 @@ impl ListXcodeVersionLinkages {
 
 rt::operation! { crate::Api, ListXcodeVersionLinkages => CiMacOsVersionXcodeVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_xcode_versions`](CiMacOsVersions::list_xcode_versions).
+/// Optional arguments of [`list_xcode_versions`](CiMacOsVersions::list_xcode_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListXcodeVersions(crate::Call<CiXcodeVersionsResponse>);
 
 impl ListXcodeVersions {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -177,7 +160,7 @@ impl ListXcodeVersions {
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -186,25 +169,22 @@ impl ListXcodeVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `macOsVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiMacOsVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiMacOsVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[macOsVersions]`: at most 50.
+    /// `limit[macOsVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
         self.0.number("limit[macOsVersions]", value);

@@ -27,60 +27,40 @@ use crate::models::{
 pub struct CiProducts(pub(crate) rt::Client<crate::Api>);
 
 impl CiProducts {
-    /// `DELETE /v1/ciProducts/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-ciProducts-_id_).
+    /// `DELETE /v1/ciProducts/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-ciProducts-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/ciProducts/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_).
+    /// `GET /v1/ciProducts/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciProducts/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-app).
+    /// `GET /v1/ciProducts/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciProducts/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-app).
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<CiProductAppLinkageResponse> {
+    /// `GET /v1/ciProducts/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-app))
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> crate::Call<CiProductAppLinkageResponse> {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/ciProducts`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts).
+    /// `GET /v1/ciProducts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/ciProducts/{id}/additionalRepositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-additionalRepositories).
-    pub fn list_additional_repositories(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAdditionalRepositories {
+    /// `GET /v1/ciProducts/{id}/additionalRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-additionalRepositories))
+    pub fn list_additional_repositories(&self, id: impl AsRef<str>) -> ListAdditionalRepositories {
         ListAdditionalRepositories(
             self.0.call(LIST_ADDITIONAL_REPOSITORIES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/ciProducts/{id}/relationships/additionalRepositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-additionalRepositories).
+    /// `GET /v1/ciProducts/{id}/relationships/additionalRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-additionalRepositories))
     pub fn list_additional_repository_linkages(
         &self,
         id: impl AsRef<str>,
@@ -90,107 +70,77 @@ impl CiProducts {
         )
     }
 
-    /// `GET /v1/ciProducts/{id}/relationships/buildRuns`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-buildRuns).
+    /// `GET /v1/ciProducts/{id}/relationships/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-buildRuns))
     pub fn list_build_run_linkages(&self, id: impl AsRef<str>) -> ListBuildRunLinkages {
         ListBuildRunLinkages(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciProducts/{id}/buildRuns`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-buildRuns).
+    /// `GET /v1/ciProducts/{id}/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-buildRuns))
     pub fn list_build_runs(&self, id: impl AsRef<str>) -> ListBuildRuns {
         ListBuildRuns(self.0.call(LIST_BUILD_RUNS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciProducts/{id}/primaryRepositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-primaryRepositories).
-    pub fn list_primary_repositories(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPrimaryRepositories {
+    /// `GET /v1/ciProducts/{id}/primaryRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-primaryRepositories))
+    pub fn list_primary_repositories(&self, id: impl AsRef<str>) -> ListPrimaryRepositories {
         ListPrimaryRepositories(self.0.call(LIST_PRIMARY_REPOSITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciProducts/{id}/relationships/primaryRepositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-primaryRepositories).
-    pub fn list_primary_repository_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPrimaryRepositoryLinkages {
+    /// `GET /v1/ciProducts/{id}/relationships/primaryRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-primaryRepositories))
+    pub fn list_primary_repository_linkages(&self, id: impl AsRef<str>) -> ListPrimaryRepositoryLinkages {
         ListPrimaryRepositoryLinkages(
             self.0.call(LIST_PRIMARY_REPOSITORY_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/ciProducts/{id}/relationships/workflows`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-workflows).
+    /// `GET /v1/ciProducts/{id}/relationships/workflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-workflows))
     pub fn list_workflow_linkages(&self, id: impl AsRef<str>) -> ListWorkflowLinkages {
         ListWorkflowLinkages(self.0.call(LIST_WORKFLOW_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciProducts/{id}/workflows`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-workflows).
+    /// `GET /v1/ciProducts/{id}/workflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-workflows))
     pub fn list_workflows(&self, id: impl AsRef<str>) -> ListWorkflows {
         ListWorkflows(self.0.call(LIST_WORKFLOWS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiProducts::get).
+/// Optional arguments of [`get`](CiProducts::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiProductResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `bundleId`, `primaryRepositories`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[primaryRepositories]`: at most 50.
+    /// `limit[primaryRepositories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_primary_repositories(mut self, value: i64) -> Self {
         self.0.number("limit[primaryRepositories]", value);
@@ -200,12 +150,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiProductResponse }
 
-/// Optional arguments of [`get_app`](CiProducts::get_app).
+/// Optional arguments of [`get_app`](CiProducts::get_app); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>, AppResponseIncluded>>);
 
 impl GetApp {
-    /// `fields[androidToIosAppMappingDetails]`.
+    /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<Item = AndroidToIosAppMappingDetailsField>,
@@ -214,16 +164,13 @@ impl GetApp {
         self
     }
 
-    /// `fields[appClips]`.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = AppClipsField>,
-    ) -> Self {
+    /// `fields[appClips]`: the fields that are sent of each.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = AppClipsField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `fields[appCustomProductPages]`.
+    /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPagesField>,
@@ -232,7 +179,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[appEncryptionDeclarations]`.
+    /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
         values: impl IntoIterator<Item = AppEncryptionDeclarationsField>,
@@ -241,25 +188,19 @@ impl GetApp {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[appInfos]`.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = AppInfosField>,
-    ) -> Self {
+    /// `fields[appInfos]`: the fields that are sent of each.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = AppInfosField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     ///
     /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
@@ -270,7 +211,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -279,13 +220,13 @@ impl GetApp {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[betaAppLocalizations]`.
+    /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
         values: impl IntoIterator<Item = BetaAppLocalizationsField>,
@@ -294,7 +235,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[betaAppReviewDetails]`.
+    /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
         values: impl IntoIterator<Item = BetaAppReviewDetailsField>,
@@ -303,16 +244,13 @@ impl GetApp {
         self
     }
 
-    /// `fields[betaGroups]`.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = BetaGroupsField>,
-    ) -> Self {
+    /// `fields[betaGroups]`: the fields that are sent of each.
+    pub fn fields_beta_groups(mut self, values: impl IntoIterator<Item = BetaGroupsField>) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
     }
 
-    /// `fields[betaLicenseAgreements]`.
+    /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
         values: impl IntoIterator<Item = BetaLicenseAgreementsField>,
@@ -321,34 +259,25 @@ impl GetApp {
         self
     }
 
-    /// `fields[buildIcons]`.
-    pub fn fields_build_icons(
-        mut self,
-        values: impl IntoIterator<Item = BuildIconsField>,
-    ) -> Self {
+    /// `fields[buildIcons]`: the fields that are sent of each.
+    pub fn fields_build_icons(mut self, values: impl IntoIterator<Item = BuildIconsField>) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[endUserLicenseAgreements]`.
+    /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
         values: impl IntoIterator<Item = EndUserLicenseAgreementsField>,
@@ -357,7 +286,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -366,7 +295,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[gameCenterEnabledVersions]`.
+    /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     pub fn fields_game_center_enabled_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterEnabledVersionsField>,
@@ -375,16 +304,13 @@ impl GetApp {
         self
     }
 
-    /// `fields[inAppPurchases]`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -393,7 +319,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -402,7 +328,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[reviewSubmissions]`.
+    /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionsField>,
@@ -411,7 +337,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[subscriptionGracePeriods]`.
+    /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGracePeriodsField>,
@@ -420,7 +346,7 @@ impl GetApp {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -429,95 +355,92 @@ impl GetApp {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `androidToIosAppMappingDetails`, `appClips`, `appCustomProductPages`, `appEncryptionDeclarations`, `appEvents`, `appInfos`, `appStoreIcon`, `appStoreVersionExperimentsV2`, `appStoreVersions`, `betaAppLocalizations`, `betaAppReviewDetail`, `betaGroups`, `betaLicenseAgreement`, `builds`, `ciProduct`, `endUserLicenseAgreement`, `gameCenterDetail`, `gameCenterEnabledVersions`, `inAppPurchases`, `inAppPurchasesV2`, `preReleaseVersions`, `promotedPurchases`, `reviewSubmissions`, `subscriptionGracePeriod`, `subscriptionGroups`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[androidToIosAppMappingDetails]`: at most 50.
+    /// `limit[androidToIosAppMappingDetails]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
         self.0.number("limit[androidToIosAppMappingDetails]", value);
         self
     }
 
-    /// `limit[appClips]`: at most 50.
+    /// `limit[appClips]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appClips]", value);
         self
     }
 
-    /// `limit[appCustomProductPages]`: at most 50.
+    /// `limit[appCustomProductPages]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPages]", value);
         self
     }
 
-    /// `limit[appEncryptionDeclarations]`: at most 50.
+    /// `limit[appEncryptionDeclarations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
         self.0.number("limit[appEncryptionDeclarations]", value);
         self
     }
 
-    /// `limit[appEvents]`: at most 50.
+    /// `limit[appEvents]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[appEvents]", value);
         self
     }
 
-    /// `limit[appInfos]`: at most 50.
+    /// `limit[appInfos]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_infos(mut self, value: i64) -> Self {
         self.0.number("limit[appInfos]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersions]`: at most 50.
+    /// `limit[appStoreVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersions]", value);
         self
     }
 
-    /// `limit[betaAppLocalizations]`: at most 50.
+    /// `limit[betaAppLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppLocalizations]", value);
         self
     }
 
-    /// `limit[betaGroups]`: at most 50.
+    /// `limit[betaGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `limit[gameCenterEnabledVersions]`: at most 50.
+    /// `limit[gameCenterEnabledVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
@@ -525,14 +448,14 @@ impl GetApp {
         self
     }
 
-    /// `limit[inAppPurchasesV2]`: at most 50.
+    /// `limit[inAppPurchasesV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchasesV2]", value);
         self
     }
 
-    /// `limit[inAppPurchases]`: at most 50.
+    /// `limit[inAppPurchases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
@@ -540,28 +463,28 @@ impl GetApp {
         self
     }
 
-    /// `limit[preReleaseVersions]`: at most 50.
+    /// `limit[preReleaseVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
         self.0.number("limit[preReleaseVersions]", value);
         self
     }
 
-    /// `limit[promotedPurchases]`: at most 50.
+    /// `limit[promotedPurchases]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[promotedPurchases]", value);
         self
     }
 
-    /// `limit[reviewSubmissions]`: at most 50.
+    /// `limit[reviewSubmissions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_review_submissions(mut self, value: i64) -> Self {
         self.0.number("limit[reviewSubmissions]", value);
         self
     }
 
-    /// `limit[subscriptionGroups]`: at most 50.
+    /// `limit[subscriptionGroups]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_groups(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroups]", value);
@@ -571,81 +494,63 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>, AppResponseIncluded> }
 
-/// Optional arguments of [`list`](CiProducts::list).
+/// Optional arguments of [`list`](CiProducts::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<CiProductsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[productType]`.
-    pub fn filter_product_type(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsProductType>,
-    ) -> Self {
+    /// `filter[productType]`: only what has one of these values.
+    pub fn filter_product_type(mut self, values: impl IntoIterator<Item = CiProductsProductType>) -> Self {
         self.0.list("filter[productType]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `bundleId`, `primaryRepositories`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[primaryRepositories]`: at most 50.
+    /// `limit[primaryRepositories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_primary_repositories(mut self, value: i64) -> Self {
         self.0.number("limit[primaryRepositories]", value);
@@ -655,12 +560,12 @@ impl List {
 
 rt::operation! { crate::Api, List => CiProductsResponse, paged }
 
-/// Optional arguments of [`list_additional_repositories`](CiProducts::list_additional_repositories).
+/// Optional arguments of [`list_additional_repositories`](CiProducts::list_additional_repositories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAdditionalRepositories(crate::Call<ScmRepositoriesResponse>);
 
 impl ListAdditionalRepositories {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -669,45 +574,33 @@ impl ListAdditionalRepositories {
         self
     }
 
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -717,14 +610,14 @@ impl ListAdditionalRepositories {
 
 rt::operation! { crate::Api, ListAdditionalRepositories => ScmRepositoriesResponse, paged }
 
-/// Optional arguments of [`list_additional_repository_linkages`](CiProducts::list_additional_repository_linkages).
+/// Optional arguments of [`list_additional_repository_linkages`](CiProducts::list_additional_repository_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAdditionalRepositoryLinkages(
     crate::Call<CiProductAdditionalRepositoriesLinkagesResponse>,
 );
 
 impl ListAdditionalRepositoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -734,12 +627,12 @@ impl ListAdditionalRepositoryLinkages {
 
 rt::operation! { crate::Api, ListAdditionalRepositoryLinkages => CiProductAdditionalRepositoriesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_build_run_linkages`](CiProducts::list_build_run_linkages).
+/// Optional arguments of [`list_build_run_linkages`](CiProducts::list_build_run_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildRunLinkages(crate::Call<CiProductBuildRunsLinkagesResponse>);
 
 impl ListBuildRunLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -749,48 +642,36 @@ impl ListBuildRunLinkages {
 
 rt::operation! { crate::Api, ListBuildRunLinkages => CiProductBuildRunsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_build_runs`](CiProducts::list_build_runs).
+/// Optional arguments of [`list_build_runs`](CiProducts::list_build_runs); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildRuns(crate::Call<CiBuildRunsResponse>);
 
 impl ListBuildRuns {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciBuildRuns]`.
-    pub fn fields_ci_build_runs(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsField>,
-    ) -> Self {
+    /// `fields[ciBuildRuns]`: the fields that are sent of each.
+    pub fn fields_ci_build_runs(mut self, values: impl IntoIterator<Item = CiBuildRunsField>) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[ciWorkflows]`.
-    pub fn fields_ci_workflows(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsField>,
-    ) -> Self {
+    /// `fields[ciWorkflows]`: the fields that are sent of each.
+    pub fn fields_ci_workflows(mut self, values: impl IntoIterator<Item = CiWorkflowsField>) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
     }
 
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -799,7 +680,7 @@ impl ListBuildRuns {
         self
     }
 
-    /// `fields[scmPullRequests]`.
+    /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
         values: impl IntoIterator<Item = ScmPullRequestsField>,
@@ -808,41 +689,35 @@ impl ListBuildRuns {
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = CiProductsSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -851,12 +726,12 @@ impl ListBuildRuns {
 
 rt::operation! { crate::Api, ListBuildRuns => CiBuildRunsResponse, paged }
 
-/// Optional arguments of [`list_primary_repositories`](CiProducts::list_primary_repositories).
+/// Optional arguments of [`list_primary_repositories`](CiProducts::list_primary_repositories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrimaryRepositories(crate::Call<ScmRepositoriesResponse>);
 
 impl ListPrimaryRepositories {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -865,45 +740,33 @@ impl ListPrimaryRepositories {
         self
     }
 
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -913,14 +776,14 @@ impl ListPrimaryRepositories {
 
 rt::operation! { crate::Api, ListPrimaryRepositories => ScmRepositoriesResponse, paged }
 
-/// Optional arguments of [`list_primary_repository_linkages`](CiProducts::list_primary_repository_linkages).
+/// Optional arguments of [`list_primary_repository_linkages`](CiProducts::list_primary_repository_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrimaryRepositoryLinkages(
     crate::Call<CiProductPrimaryRepositoriesLinkagesResponse>,
 );
 
 impl ListPrimaryRepositoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -930,12 +793,12 @@ impl ListPrimaryRepositoryLinkages {
 
 rt::operation! { crate::Api, ListPrimaryRepositoryLinkages => CiProductPrimaryRepositoriesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_workflow_linkages`](CiProducts::list_workflow_linkages).
+/// Optional arguments of [`list_workflow_linkages`](CiProducts::list_workflow_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListWorkflowLinkages(crate::Call<CiProductWorkflowsLinkagesResponse>);
 
 impl ListWorkflowLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -945,12 +808,12 @@ impl ListWorkflowLinkages {
 
 rt::operation! { crate::Api, ListWorkflowLinkages => CiProductWorkflowsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_workflows`](CiProducts::list_workflows).
+/// Optional arguments of [`list_workflows`](CiProducts::list_workflows); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListWorkflows(crate::Call<CiWorkflowsResponse>);
 
 impl ListWorkflows {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -959,25 +822,19 @@ impl ListWorkflows {
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[ciWorkflows]`.
-    pub fn fields_ci_workflows(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsField>,
-    ) -> Self {
+    /// `fields[ciWorkflows]`: the fields that are sent of each.
+    pub fn fields_ci_workflows(mut self, values: impl IntoIterator<Item = CiWorkflowsField>) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -986,27 +843,21 @@ impl ListWorkflows {
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `macOsVersion`, `product`, `repository`, `xcodeVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiProductsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,24 +15,19 @@ use crate::models::{
 pub struct CiTestResults(pub(crate) rt::Client<crate::Api>);
 
 impl CiTestResults {
-    /// `GET /v1/ciTestResults/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciTestResults-_id_).
+    /// `GET /v1/ciTestResults/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciTestResults-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiTestResults::get).
+/// Optional arguments of [`get`](CiTestResults::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiTestResultResponse>);
 
 impl Get {
-    /// `fields[ciTestResults]`.
-    pub fn fields_ci_test_results(
-        mut self,
-        values: impl IntoIterator<Item = CiTestResultsField>,
-    ) -> Self {
+    /// `fields[ciTestResults]`: the fields that are sent of each.
+    pub fn fields_ci_test_results(mut self, values: impl IntoIterator<Item = CiTestResultsField>) -> Self {
         self.0.list("fields[ciTestResults]", values);
         self
     }

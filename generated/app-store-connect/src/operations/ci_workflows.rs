@@ -19,43 +19,30 @@ use crate::models::{
 pub struct CiWorkflows(pub(crate) rt::Client<crate::Api>);
 
 impl CiWorkflows {
-    /// `POST /v1/ciWorkflows`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-ciWorkflows).
+    /// `POST /v1/ciWorkflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-ciWorkflows))
     #[inline]
-    pub fn create(
-        &self,
-        request: CiWorkflowCreateRequest,
-    ) -> crate::Call<CiWorkflowResponse> {
+    pub fn create(&self, request: CiWorkflowCreateRequest) -> crate::Call<CiWorkflowResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/ciWorkflows/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-ciWorkflows-_id_).
+    /// `DELETE /v1/ciWorkflows/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-ciWorkflows-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/ciWorkflows/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_).
+    /// `GET /v1/ciWorkflows/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciWorkflows/{id}/repository`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-repository).
+    /// `GET /v1/ciWorkflows/{id}/repository` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-repository))
     pub fn get_repository(&self, id: impl AsRef<str>) -> GetRepository {
         GetRepository(self.0.call(GET_REPOSITORY, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciWorkflows/{id}/relationships/repository`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-repository).
+    /// `GET /v1/ciWorkflows/{id}/relationships/repository` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-repository))
     pub fn get_repository_linkage(
         &self,
         id: impl AsRef<str>,
@@ -63,40 +50,33 @@ impl CiWorkflows {
         self.0.call(GET_REPOSITORY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/ciWorkflows/{id}/relationships/buildRuns`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-buildRuns).
+    /// `GET /v1/ciWorkflows/{id}/relationships/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-buildRuns))
     pub fn list_build_run_linkages(&self, id: impl AsRef<str>) -> ListBuildRunLinkages {
         ListBuildRunLinkages(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciWorkflows/{id}/buildRuns`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-buildRuns).
+    /// `GET /v1/ciWorkflows/{id}/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-buildRuns))
     pub fn list_build_runs(&self, id: impl AsRef<str>) -> ListBuildRuns {
         ListBuildRuns(self.0.call(LIST_BUILD_RUNS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/ciWorkflows/{id}`
+    /// `PATCH /v1/ciWorkflows/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-ciWorkflows-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-ciWorkflows-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: CiWorkflowUpdateRequest,
-    ) -> crate::Call<CiWorkflowResponse> {
+    pub fn update(&self, request: CiWorkflowUpdateRequest) -> crate::Call<CiWorkflowResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](CiWorkflows::get).
+/// Optional arguments of [`get`](CiWorkflows::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiWorkflowResponse>);
 
 impl Get {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -105,25 +85,19 @@ impl Get {
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[ciWorkflows]`.
-    pub fn fields_ci_workflows(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsField>,
-    ) -> Self {
+    /// `fields[ciWorkflows]`: the fields that are sent of each.
+    pub fn fields_ci_workflows(mut self, values: impl IntoIterator<Item = CiWorkflowsField>) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -132,22 +106,16 @@ impl Get {
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `macOsVersion`, `product`, `repository`, `xcodeVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiWorkflowsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -155,14 +123,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiWorkflowResponse }
 
-/// Optional arguments of [`get_repository`](CiWorkflows::get_repository).
+/// Optional arguments of [`get_repository`](CiWorkflows::get_repository); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetRepository(
     crate::Call<rt::Document<Option<ScmRepository>, ScmRepositoryResponseIncluded>>,
 );
 
 impl GetRepository {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -171,31 +139,22 @@ impl GetRepository {
         self
     }
 
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiWorkflowsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -203,12 +162,12 @@ impl GetRepository {
 
 rt::operation! { crate::Api, GetRepository => rt::Document<Option<ScmRepository>, ScmRepositoryResponseIncluded> }
 
-/// Optional arguments of [`list_build_run_linkages`](CiWorkflows::list_build_run_linkages).
+/// Optional arguments of [`list_build_run_linkages`](CiWorkflows::list_build_run_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildRunLinkages(crate::Call<CiWorkflowBuildRunsLinkagesResponse>);
 
 impl ListBuildRunLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -218,48 +177,36 @@ impl ListBuildRunLinkages {
 
 rt::operation! { crate::Api, ListBuildRunLinkages => CiWorkflowBuildRunsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_build_runs`](CiWorkflows::list_build_runs).
+/// Optional arguments of [`list_build_runs`](CiWorkflows::list_build_runs); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildRuns(crate::Call<CiBuildRunsResponse>);
 
 impl ListBuildRuns {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[ciBuildRuns]`.
-    pub fn fields_ci_build_runs(
-        mut self,
-        values: impl IntoIterator<Item = CiBuildRunsField>,
-    ) -> Self {
+    /// `fields[ciBuildRuns]`: the fields that are sent of each.
+    pub fn fields_ci_build_runs(mut self, values: impl IntoIterator<Item = CiBuildRunsField>) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
-    /// `fields[ciProducts]`.
-    pub fn fields_ci_products(
-        mut self,
-        values: impl IntoIterator<Item = CiProductsField>,
-    ) -> Self {
+    /// `fields[ciProducts]`: the fields that are sent of each.
+    pub fn fields_ci_products(mut self, values: impl IntoIterator<Item = CiProductsField>) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
     }
 
-    /// `fields[ciWorkflows]`.
-    pub fn fields_ci_workflows(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsField>,
-    ) -> Self {
+    /// `fields[ciWorkflows]`: the fields that are sent of each.
+    pub fn fields_ci_workflows(mut self, values: impl IntoIterator<Item = CiWorkflowsField>) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
     }
 
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -268,7 +215,7 @@ impl ListBuildRuns {
         self
     }
 
-    /// `fields[scmPullRequests]`.
+    /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
         values: impl IntoIterator<Item = ScmPullRequestsField>,
@@ -277,41 +224,35 @@ impl ListBuildRuns {
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiWorkflowsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiWorkflowsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = CiWorkflowsSort>) -> Self {
         self.0.list("sort", values);
         self

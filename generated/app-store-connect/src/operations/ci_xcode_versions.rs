@@ -16,47 +16,36 @@ use crate::models::{
 pub struct CiXcodeVersions(pub(crate) rt::Client<crate::Api>);
 
 impl CiXcodeVersions {
-    /// `GET /v1/ciXcodeVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_).
+    /// `GET /v1/ciXcodeVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/ciXcodeVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions).
+    /// `GET /v1/ciXcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/ciXcodeVersions/{id}/relationships/macOsVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-relationships-macOsVersions).
-    pub fn list_mac_os_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListMacOsVersionLinkages {
+    /// `GET /v1/ciXcodeVersions/{id}/relationships/macOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-relationships-macOsVersions))
+    pub fn list_mac_os_version_linkages(&self, id: impl AsRef<str>) -> ListMacOsVersionLinkages {
         ListMacOsVersionLinkages(
             self.0.call(LIST_MAC_OS_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/ciXcodeVersions/{id}/macOsVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-macOsVersions).
+    /// `GET /v1/ciXcodeVersions/{id}/macOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-macOsVersions))
     pub fn list_mac_os_versions(&self, id: impl AsRef<str>) -> ListMacOsVersions {
         ListMacOsVersions(self.0.call(LIST_MAC_OS_VERSIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CiXcodeVersions::get).
+/// Optional arguments of [`get`](CiXcodeVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiXcodeVersionResponse>);
 
 impl Get {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -65,7 +54,7 @@ impl Get {
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -74,18 +63,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `macOsVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiXcodeVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiXcodeVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[macOsVersions]`: at most 50.
+    /// `limit[macOsVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
         self.0.number("limit[macOsVersions]", value);
@@ -95,12 +81,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiXcodeVersionResponse }
 
-/// Optional arguments of [`list`](CiXcodeVersions::list).
+/// Optional arguments of [`list`](CiXcodeVersions::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<CiXcodeVersionsResponse>);
 
 impl List {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -109,7 +95,7 @@ impl List {
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -118,25 +104,22 @@ impl List {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `macOsVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiXcodeVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiXcodeVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[macOsVersions]`: at most 50.
+    /// `limit[macOsVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
         self.0.number("limit[macOsVersions]", value);
@@ -146,14 +129,14 @@ impl List {
 
 rt::operation! { crate::Api, List => CiXcodeVersionsResponse, paged }
 
-/// Optional arguments of [`list_mac_os_version_linkages`](CiXcodeVersions::list_mac_os_version_linkages).
+/// Optional arguments of [`list_mac_os_version_linkages`](CiXcodeVersions::list_mac_os_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListMacOsVersionLinkages(
     crate::Call<CiXcodeVersionMacOsVersionsLinkagesResponse>,
 );
 
 impl ListMacOsVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -163,12 +146,12 @@ impl ListMacOsVersionLinkages {
 
 rt::operation! { crate::Api, ListMacOsVersionLinkages => CiXcodeVersionMacOsVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_mac_os_versions`](CiXcodeVersions::list_mac_os_versions).
+/// Optional arguments of [`list_mac_os_versions`](CiXcodeVersions::list_mac_os_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListMacOsVersions(crate::Call<CiMacOsVersionsResponse>);
 
 impl ListMacOsVersions {
-    /// `fields[ciMacOsVersions]`.
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
         values: impl IntoIterator<Item = CiMacOsVersionsField>,
@@ -177,7 +160,7 @@ impl ListMacOsVersions {
         self
     }
 
-    /// `fields[ciXcodeVersions]`.
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
         values: impl IntoIterator<Item = CiXcodeVersionsField>,
@@ -186,25 +169,22 @@ impl ListMacOsVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `xcodeVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CiXcodeVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CiXcodeVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[xcodeVersions]`: at most 50.
+    /// `limit[xcodeVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_xcode_versions(mut self, value: i64) -> Self {
         self.0.number("limit[xcodeVersions]", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct CustomerReviewResponses(pub(crate) rt::Client<crate::Api>);
 
 impl CustomerReviewResponses {
-    /// `POST /v1/customerReviewResponses`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-customerReviewResponses).
+    /// `POST /v1/customerReviewResponses` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-customerReviewResponses))
     #[inline]
     pub fn create(
         &self,
@@ -29,27 +27,23 @@ impl CustomerReviewResponses {
         call
     }
 
-    /// `DELETE /v1/customerReviewResponses/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-customerReviewResponses-_id_).
+    /// `DELETE /v1/customerReviewResponses/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-customerReviewResponses-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/customerReviewResponses/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviewResponses-_id_).
+    /// `GET /v1/customerReviewResponses/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviewResponses-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](CustomerReviewResponses::get).
+/// Optional arguments of [`get`](CustomerReviewResponses::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CustomerReviewResponseV1Response>);
 
 impl Get {
-    /// `fields[customerReviewResponses]`.
+    /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
         values: impl IntoIterator<Item = CustomerReviewResponsesField>,
@@ -58,20 +52,14 @@ impl Get {
         self
     }
 
-    /// `fields[customerReviews]`.
-    pub fn fields_customer_reviews(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsField>,
-    ) -> Self {
+    /// `fields[customerReviews]`: the fields that are sent of each.
+    pub fn fields_customer_reviews(mut self, values: impl IntoIterator<Item = CustomerReviewsField>) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewResponsesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = CustomerReviewResponsesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -17,23 +17,17 @@ use crate::models::{
 pub struct CustomerReviews(pub(crate) rt::Client<crate::Api>);
 
 impl CustomerReviews {
-    /// `GET /v1/customerReviews/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_).
+    /// `GET /v1/customerReviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/customerReviews/{id}/response`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_-response).
+    /// `GET /v1/customerReviews/{id}/response` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_-response))
     pub fn get_response(&self, id: impl AsRef<str>) -> GetResponse {
         GetResponse(self.0.call(GET_RESPONSE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/customerReviews/{id}/relationships/response`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_-relationships-response).
+    /// `GET /v1/customerReviews/{id}/relationships/response` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_-relationships-response))
     pub fn get_response_linkage(
         &self,
         id: impl AsRef<str>,
@@ -42,12 +36,12 @@ impl CustomerReviews {
     }
 }
 
-/// Optional arguments of [`get`](CustomerReviews::get).
+/// Optional arguments of [`get`](CustomerReviews::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<CustomerReviewResponse>);
 
 impl Get {
-    /// `fields[customerReviewResponses]`.
+    /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
         values: impl IntoIterator<Item = CustomerReviewResponsesField>,
@@ -56,31 +50,22 @@ impl Get {
         self
     }
 
-    /// `fields[customerReviews]`.
-    pub fn fields_customer_reviews(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsField>,
-    ) -> Self {
+    /// `fields[customerReviews]`: the fields that are sent of each.
+    pub fn fields_customer_reviews(mut self, values: impl IntoIterator<Item = CustomerReviewsField>) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `response`, `reviewTerritory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CustomerReviewsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -88,7 +73,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CustomerReviewResponse }
 
-/// Optional arguments of [`get_response`](CustomerReviews::get_response).
+/// Optional arguments of [`get_response`](CustomerReviews::get_response); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetResponse(
     crate::Call<
@@ -100,7 +85,7 @@ pub struct GetResponse(
 );
 
 impl GetResponse {
-    /// `fields[customerReviewResponses]`.
+    /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
         values: impl IntoIterator<Item = CustomerReviewResponsesField>,
@@ -109,22 +94,16 @@ impl GetResponse {
         self
     }
 
-    /// `fields[customerReviews]`.
-    pub fn fields_customer_reviews(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsField>,
-    ) -> Self {
+    /// `fields[customerReviews]`: the fields that are sent of each.
+    pub fn fields_customer_reviews(mut self, values: impl IntoIterator<Item = CustomerReviewsField>) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `review`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = CustomerReviewsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = CustomerReviewsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

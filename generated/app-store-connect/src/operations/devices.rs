@@ -16,9 +16,7 @@ use crate::models::{
 pub struct Devices(pub(crate) rt::Client<crate::Api>);
 
 impl Devices {
-    /// `POST /v1/devices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-devices).
+    /// `POST /v1/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-devices))
     #[inline]
     pub fn create(&self, request: DeviceCreateRequest) -> crate::Call<DeviceResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -26,24 +24,20 @@ impl Devices {
         call
     }
 
-    /// `GET /v1/devices/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-devices-_id_).
+    /// `GET /v1/devices/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-devices-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/devices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-devices).
+    /// `GET /v1/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-devices))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/devices/{id}`
+    /// `PATCH /v1/devices/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-devices-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-devices-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(&self, request: DeviceUpdateRequest) -> crate::Call<DeviceResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -52,16 +46,13 @@ impl Devices {
     }
 }
 
-/// Optional arguments of [`get`](Devices::get).
+/// Optional arguments of [`get`](Devices::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<DeviceResponse>);
 
 impl Get {
-    /// `fields[devices]`.
-    pub fn fields_devices(
-        mut self,
-        values: impl IntoIterator<Item = DevicesField>,
-    ) -> Self {
+    /// `fields[devices]`: the fields that are sent of each.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = DevicesField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
@@ -69,73 +60,55 @@ impl Get {
 
 rt::operation! { crate::Api, Get => DeviceResponse }
 
-/// Optional arguments of [`list`](Devices::list).
+/// Optional arguments of [`list`](Devices::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<DevicesResponse>);
 
 impl List {
-    /// `fields[devices]`.
-    pub fn fields_devices(
-        mut self,
-        values: impl IntoIterator<Item = DevicesField>,
-    ) -> Self {
+    /// `fields[devices]`: the fields that are sent of each.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = DevicesField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = DevicesPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = DevicesPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `filter[status]`.
-    pub fn filter_status(
-        mut self,
-        values: impl IntoIterator<Item = DevicesStatus>,
-    ) -> Self {
+    /// `filter[status]`: only what has one of these values.
+    pub fn filter_status(mut self, values: impl IntoIterator<Item = DevicesStatus>) -> Self {
         self.0.list("filter[status]", values);
         self
     }
 
-    /// `filter[udid]`.
-    pub fn filter_udid(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[udid]`: only what has one of these values.
+    pub fn filter_udid(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[udid]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = DevicesSort>) -> Self {
         self.0.list("sort", values);
         self

@@ -13,22 +13,20 @@ use crate::models::DiagnosticLogs;
 pub struct DiagnosticSignatures(pub(crate) rt::Client<crate::Api>);
 
 impl DiagnosticSignatures {
-    /// `GET /v1/diagnosticSignatures/{id}/logs`
+    /// `GET /v1/diagnosticSignatures/{id}/logs` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-diagnosticSignatures-_id_-logs))
     ///
     /// Answers `application/vnd.apple.diagnostic-logs+json`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-diagnosticSignatures-_id_-logs).
     pub fn get_logs(&self, id: impl AsRef<str>) -> GetLogs {
         GetLogs(self.0.call(GET_LOGS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get_logs`](DiagnosticSignatures::get_logs).
+/// Optional arguments of [`get_logs`](DiagnosticSignatures::get_logs); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetLogs(crate::Call<DiagnosticLogs>);
 
 impl GetLogs {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

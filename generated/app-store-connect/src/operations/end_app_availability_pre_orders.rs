@@ -15,9 +15,7 @@ use crate::models::{
 pub struct EndAppAvailabilityPreOrders(pub(crate) rt::Client<crate::Api>);
 
 impl EndAppAvailabilityPreOrders {
-    /// `POST /v1/endAppAvailabilityPreOrders`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-endAppAvailabilityPreOrders).
+    /// `POST /v1/endAppAvailabilityPreOrders` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-endAppAvailabilityPreOrders))
     #[inline]
     pub fn create(
         &self,

@@ -18,9 +18,7 @@ use crate::models::{
 pub struct EndUserLicenseAgreements(pub(crate) rt::Client<crate::Api>);
 
 impl EndUserLicenseAgreements {
-    /// `POST /v1/endUserLicenseAgreements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-endUserLicenseAgreements).
+    /// `POST /v1/endUserLicenseAgreements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-endUserLicenseAgreements))
     #[inline]
     pub fn create(
         &self,
@@ -31,37 +29,29 @@ impl EndUserLicenseAgreements {
         call
     }
 
-    /// `DELETE /v1/endUserLicenseAgreements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-endUserLicenseAgreements-_id_).
+    /// `DELETE /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-endUserLicenseAgreements-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/endUserLicenseAgreements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_).
+    /// `GET /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/endUserLicenseAgreements/{id}/territories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-territories).
+    /// `GET /v1/endUserLicenseAgreements/{id}/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-territories))
     pub fn list_territories(&self, id: impl AsRef<str>) -> ListTerritories {
         ListTerritories(self.0.call(LIST_TERRITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/endUserLicenseAgreements/{id}/relationships/territories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-relationships-territories).
+    /// `GET /v1/endUserLicenseAgreements/{id}/relationships/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-relationships-territories))
     pub fn list_territory_linkages(&self, id: impl AsRef<str>) -> ListTerritoryLinkages {
         ListTerritoryLinkages(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/endUserLicenseAgreements/{id}`
+    /// `PATCH /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-endUserLicenseAgreements-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-endUserLicenseAgreements-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -73,18 +63,18 @@ impl EndUserLicenseAgreements {
     }
 }
 
-/// Optional arguments of [`get`](EndUserLicenseAgreements::get).
+/// Optional arguments of [`get`](EndUserLicenseAgreements::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<EndUserLicenseAgreementResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[endUserLicenseAgreements]`.
+    /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
         values: impl IntoIterator<Item = EndUserLicenseAgreementsField>,
@@ -93,25 +83,19 @@ impl Get {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = EndUserLicenseAgreementsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = EndUserLicenseAgreementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[territories]`: at most 50.
+    /// `limit[territories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_territories(mut self, value: i64) -> Self {
         self.0.number("limit[territories]", value);
@@ -121,21 +105,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => EndUserLicenseAgreementResponse }
 
-/// Optional arguments of [`list_territories`](EndUserLicenseAgreements::list_territories).
+/// Optional arguments of [`list_territories`](EndUserLicenseAgreements::list_territories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritories(crate::Call<TerritoriesWithoutIncludesResponse>);
 
 impl ListTerritories {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -145,14 +126,14 @@ impl ListTerritories {
 
 rt::operation! { crate::Api, ListTerritories => TerritoriesWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_territory_linkages`](EndUserLicenseAgreements::list_territory_linkages).
+/// Optional arguments of [`list_territory_linkages`](EndUserLicenseAgreements::list_territory_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTerritoryLinkages(
     crate::Call<EndUserLicenseAgreementTerritoriesLinkagesResponse>,
 );
 
 impl ListTerritoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -13,11 +13,9 @@ use crate::models::FinanceReportsReportType;
 pub struct FinanceReports(pub(crate) rt::Client<crate::Api>);
 
 impl FinanceReports {
-    /// `GET /v1/financeReports`
+    /// `GET /v1/financeReports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-financeReports))
     ///
     /// Answers `application/a-gzip`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-financeReports).
     pub fn download(
         &self,
         filter_region_code: impl IntoIterator<Item = impl AsRef<str>>,

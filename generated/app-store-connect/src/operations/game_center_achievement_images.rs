@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterAchievementImages(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAchievementImages {
-    /// `POST /v1/gameCenterAchievementImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementImages).
+    /// `POST /v1/gameCenterAchievementImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementImages))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,25 +29,21 @@ impl GameCenterAchievementImages {
         call
     }
 
-    /// `DELETE /v1/gameCenterAchievementImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementImages-_id_).
+    /// `DELETE /v1/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAchievementImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementImages-_id_).
+    /// `GET /v1/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterAchievementImages/{id}`
+    /// `PATCH /v1/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievementImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievementImages-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -62,13 +56,13 @@ impl GameCenterAchievementImages {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementImages::get).
+/// Optional arguments of [`get`](GameCenterAchievementImages::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementImageResponse>);
 
 impl Get {
-    /// `fields[gameCenterAchievementImages]`.
+    /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
@@ -79,7 +73,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
@@ -91,11 +85,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementImagesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementImagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

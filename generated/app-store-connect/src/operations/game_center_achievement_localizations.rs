@@ -22,9 +22,7 @@ use crate::models::{
 pub struct GameCenterAchievementLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAchievementLocalizations {
-    /// `POST /v1/gameCenterAchievementLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementLocalizations).
+    /// `POST /v1/gameCenterAchievementLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementLocalizations))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -36,51 +34,35 @@ impl GameCenterAchievementLocalizations {
         call
     }
 
-    /// `DELETE /v1/gameCenterAchievementLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementLocalizations-_id_).
+    /// `DELETE /v1/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAchievementLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_).
+    /// `GET /v1/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievement`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-gameCenterAchievement).
+    /// `GET /v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-gameCenterAchievement))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_game_center_achievement(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGameCenterAchievement {
+    pub fn get_game_center_achievement(&self, id: impl AsRef<str>) -> GetGameCenterAchievement {
         GetGameCenterAchievement(
             self.0.call(GET_GAME_CENTER_ACHIEVEMENT, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievementImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-gameCenterAchievementImage).
+    /// `GET /v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievementImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-gameCenterAchievementImage))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_game_center_achievement_image(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGameCenterAchievementImage {
+    pub fn get_game_center_achievement_image(&self, id: impl AsRef<str>) -> GetGameCenterAchievementImage {
         GetGameCenterAchievementImage(
             self.0.call(GET_GAME_CENTER_ACHIEVEMENT_IMAGE, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievementImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-relationships-gameCenterAchievementImage).
+    /// `GET /v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievementImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-relationships-gameCenterAchievementImage))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_achievement_image_linkage(
         &self,
@@ -91,9 +73,7 @@ impl GameCenterAchievementLocalizations {
         self.0.call(GET_GAME_CENTER_ACHIEVEMENT_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievement`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-relationships-gameCenterAchievement).
+    /// `GET /v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-relationships-gameCenterAchievement))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_achievement_linkage(
         &self,
@@ -104,9 +84,9 @@ impl GameCenterAchievementLocalizations {
         self.0.call(GET_GAME_CENTER_ACHIEVEMENT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/gameCenterAchievementLocalizations/{id}`
+    /// `PATCH /v1/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievementLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievementLocalizations-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -119,13 +99,13 @@ impl GameCenterAchievementLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementLocalizations::get).
+/// Optional arguments of [`get`](GameCenterAchievementLocalizations::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementLocalizationResponse>);
 
 impl Get {
-    /// `fields[gameCenterAchievementImages]`.
+    /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     #[deprecated = "the vendor has deprecated it"]
@@ -137,7 +117,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -148,7 +128,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
@@ -160,7 +140,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievement`, `gameCenterAchievementImage`.
     pub fn include(
@@ -174,7 +154,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterAchievementLocalizationResponse }
 
-/// Optional arguments of [`get_game_center_achievement`](GameCenterAchievementLocalizations::get_game_center_achievement).
+/// Optional arguments of [`get_game_center_achievement`](GameCenterAchievementLocalizations::get_game_center_achievement); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGameCenterAchievement(
@@ -187,7 +167,7 @@ pub struct GetGameCenterAchievement(
 );
 
 impl GetGameCenterAchievement {
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -198,7 +178,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -207,7 +187,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -218,7 +198,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -227,7 +207,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -236,7 +216,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -245,7 +225,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
     pub fn include(
@@ -256,7 +236,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -264,7 +244,7 @@ impl GetGameCenterAchievement {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -275,7 +255,7 @@ impl GetGameCenterAchievement {
 
 rt::operation! { crate::Api, GetGameCenterAchievement => rt::Document<Option<GameCenterAchievement>, GameCenterAchievementResponseIncluded> }
 
-/// Optional arguments of [`get_game_center_achievement_image`](GameCenterAchievementLocalizations::get_game_center_achievement_image).
+/// Optional arguments of [`get_game_center_achievement_image`](GameCenterAchievementLocalizations::get_game_center_achievement_image); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGameCenterAchievementImage(
@@ -288,7 +268,7 @@ pub struct GetGameCenterAchievementImage(
 );
 
 impl GetGameCenterAchievementImage {
-    /// `fields[gameCenterAchievementImages]`.
+    /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
@@ -299,7 +279,7 @@ impl GetGameCenterAchievementImage {
         self
     }
 
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -310,7 +290,7 @@ impl GetGameCenterAchievementImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievementLocalization`.
     pub fn include(

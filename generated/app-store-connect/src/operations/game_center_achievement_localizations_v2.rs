@@ -19,9 +19,7 @@ use crate::models::{
 pub struct GameCenterAchievementLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAchievementLocalizationsV2 {
-    /// `POST /v2/gameCenterAchievementLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievementLocalizations).
+    /// `POST /v2/gameCenterAchievementLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievementLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -32,30 +30,22 @@ impl GameCenterAchievementLocalizationsV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterAchievementLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievementLocalizations-_id_).
+    /// `DELETE /v2/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievementLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterAchievementLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_).
+    /// `GET /v2/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterAchievementLocalizations/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_-image).
+    /// `GET /v2/gameCenterAchievementLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterAchievementLocalizations/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_-relationships-image).
+    /// `GET /v2/gameCenterAchievementLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -63,9 +53,9 @@ impl GameCenterAchievementLocalizationsV2 {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v2/gameCenterAchievementLocalizations/{id}`
+    /// `PATCH /v2/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievementLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievementLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -77,12 +67,12 @@ impl GameCenterAchievementLocalizationsV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementLocalizationsV2::get).
+/// Optional arguments of [`get`](GameCenterAchievementLocalizationsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementLocalizationV2Response>);
 
 impl Get {
-    /// `fields[gameCenterAchievementImages]`.
+    /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
@@ -93,7 +83,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
@@ -104,7 +94,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievementVersions]`.
+    /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementVersionsField>,
@@ -113,7 +103,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
     pub fn include(
@@ -127,7 +117,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterAchievementLocalizationV2Response }
 
-/// Optional arguments of [`get_image`](GameCenterAchievementLocalizationsV2::get_image).
+/// Optional arguments of [`get_image`](GameCenterAchievementLocalizationsV2::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(
     crate::Call<
@@ -139,7 +129,7 @@ pub struct GetImage(
 );
 
 impl GetImage {
-    /// `fields[gameCenterAchievementImages]`.
+    /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
@@ -150,7 +140,7 @@ impl GetImage {
         self
     }
 
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
@@ -161,7 +151,7 @@ impl GetImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localization`.
     pub fn include(

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterAchievementReleases(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAchievementReleases {
-    /// `POST /v1/gameCenterAchievementReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementReleases).
+    /// `POST /v1/gameCenterAchievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,30 +29,26 @@ impl GameCenterAchievementReleases {
         call
     }
 
-    /// `DELETE /v1/gameCenterAchievementReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementReleases-_id_).
+    /// `DELETE /v1/gameCenterAchievementReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAchievementReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementReleases-_id_).
+    /// `GET /v1/gameCenterAchievementReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementReleases::get).
+/// Optional arguments of [`get`](GameCenterAchievementReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementReleaseResponse>);
 
 impl Get {
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -63,7 +57,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
@@ -75,7 +69,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -84,11 +78,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementReleasesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementReleasesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

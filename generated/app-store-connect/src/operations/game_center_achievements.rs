@@ -22,9 +22,7 @@ use crate::models::{
 pub struct GameCenterAchievements(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAchievements {
-    /// `POST /v1/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievements).
+    /// `POST /v1/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -36,33 +34,25 @@ impl GameCenterAchievements {
         call
     }
 
-    /// `DELETE /v1/gameCenterAchievements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievements-_id_).
+    /// `DELETE /v1/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievements-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_).
+    /// `GET /v1/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}/groupAchievement`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-groupAchievement).
+    /// `GET /v1/gameCenterAchievements/{id}/groupAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-groupAchievement))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_achievement(&self, id: impl AsRef<str>) -> GetGroupAchievement {
         GetGroupAchievement(self.0.call(GET_GROUP_ACHIEVEMENT, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}/relationships/groupAchievement`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-groupAchievement).
+    /// `GET /v1/gameCenterAchievements/{id}/relationships/groupAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-groupAchievement))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_achievement_linkage(
         &self,
@@ -71,72 +61,49 @@ impl GameCenterAchievements {
         self.0.call(GET_GROUP_ACHIEVEMENT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-localizations).
+    /// `GET /v1/gameCenterAchievements/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-localizations))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-localizations).
+    /// `GET /v1/gameCenterAchievements/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-localizations))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}/relationships/releases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-releases).
+    /// `GET /v1/gameCenterAchievements/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-releases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
         ListReleaseLinkages(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAchievements/{id}/releases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-releases).
+    /// `GET /v1/gameCenterAchievements/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-releases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_releases(&self, id: impl AsRef<str>) -> ListReleases {
         ListReleases(self.0.call(LIST_RELEASES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterAchievements/{id}/relationships/activity`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_-relationships-activity).
+    /// `PATCH /v1/gameCenterAchievements/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_-relationships-activity))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_activity(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterAchievements/{id}/relationships/groupAchievement`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_-relationships-groupAchievement).
+    /// `PATCH /v1/gameCenterAchievements/{id}/relationships/groupAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_-relationships-groupAchievement))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_group_achievement(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_group_achievement(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_GROUP_ACHIEVEMENT, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterAchievements", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterAchievements/{id}`
+    /// `PATCH /v1/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -149,13 +116,13 @@ impl GameCenterAchievements {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievements::get).
+/// Optional arguments of [`get`](GameCenterAchievements::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementResponse>);
 
 impl Get {
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
@@ -167,7 +134,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -177,7 +144,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -188,7 +155,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -197,7 +164,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -206,7 +173,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -215,18 +182,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -234,7 +198,7 @@ impl Get {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -245,7 +209,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterAchievementResponse }
 
-/// Optional arguments of [`get_group_achievement`](GameCenterAchievements::get_group_achievement).
+/// Optional arguments of [`get_group_achievement`](GameCenterAchievements::get_group_achievement); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGroupAchievement(
@@ -258,7 +222,7 @@ pub struct GetGroupAchievement(
 );
 
 impl GetGroupAchievement {
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -269,7 +233,7 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -278,7 +242,7 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -289,7 +253,7 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -298,7 +262,7 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -307,7 +271,7 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -316,18 +280,15 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -335,7 +296,7 @@ impl GetGroupAchievement {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -346,7 +307,7 @@ impl GetGroupAchievement {
 
 rt::operation! { crate::Api, GetGroupAchievement => rt::Document<Option<GameCenterAchievement>, GameCenterAchievementResponseIncluded> }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterAchievements::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterAchievements::list_localization_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
@@ -354,7 +315,7 @@ pub struct ListLocalizationLinkages(
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -364,13 +325,13 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterAchievementLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterAchievements::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterAchievements::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterAchievementLocalizationsResponse>);
 
 impl ListLocalizations {
-    /// `fields[gameCenterAchievementImages]`.
+    /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
@@ -381,7 +342,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -392,7 +353,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -403,18 +364,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievement`, `gameCenterAchievementImage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -424,7 +382,7 @@ impl ListLocalizations {
 
 rt::operation! { crate::Api, ListLocalizations => GameCenterAchievementLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_release_linkages`](GameCenterAchievements::list_release_linkages).
+/// Optional arguments of [`list_release_linkages`](GameCenterAchievements::list_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListReleaseLinkages(
@@ -432,7 +390,7 @@ pub struct ListReleaseLinkages(
 );
 
 impl ListReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -442,13 +400,13 @@ impl ListReleaseLinkages {
 
 rt::operation! { crate::Api, ListReleaseLinkages => GameCenterAchievementReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_releases`](GameCenterAchievements::list_releases).
+/// Optional arguments of [`list_releases`](GameCenterAchievements::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListReleases(crate::Call<GameCenterAchievementReleasesResponse>);
 
 impl ListReleases {
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -457,7 +415,7 @@ impl ListReleases {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -468,7 +426,7 @@ impl ListReleases {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -477,36 +435,27 @@ impl ListReleases {
         self
     }
 
-    /// `filter[gameCenterDetail]`.
-    pub fn filter_game_center_detail(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[gameCenterDetail]`: only what has one of these values.
+    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[gameCenterDetail]", values);
         self
     }
 
-    /// `filter[live]`.
-    pub fn filter_live(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[live]`: only what has one of these values.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[live]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievement`, `gameCenterDetail`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -19,9 +19,7 @@ use crate::models::{
 pub struct GameCenterAchievementsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAchievementsV2 {
-    /// `POST /v2/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievements).
+    /// `POST /v2/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievements))
     #[inline]
     pub fn create(
         &self,
@@ -32,50 +30,36 @@ impl GameCenterAchievementsV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterAchievements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievements-_id_).
+    /// `DELETE /v2/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievements-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterAchievements/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_).
+    /// `GET /v2/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterAchievements/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-relationships-versions).
+    /// `GET /v2/gameCenterAchievements/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterAchievements/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-versions).
+    /// `GET /v2/gameCenterAchievements/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/gameCenterAchievements/{id}/relationships/activity`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievements-_id_-relationships-activity).
-    pub fn set_activity(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    /// `PATCH /v2/gameCenterAchievements/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievements-_id_-relationships-activity))
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
-    /// `PATCH /v2/gameCenterAchievements/{id}`
+    /// `PATCH /v2/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievements-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievements-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -87,12 +71,12 @@ impl GameCenterAchievementsV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementsV2::get).
+/// Optional arguments of [`get`](GameCenterAchievementsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementV2Response>);
 
 impl Get {
-    /// `fields[gameCenterAchievementVersions]`.
+    /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementVersionsField>,
@@ -101,7 +85,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
@@ -112,7 +96,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -121,7 +105,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -130,7 +114,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -139,18 +123,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -160,14 +141,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterAchievementV2Response }
 
-/// Optional arguments of [`list_version_linkages`](GameCenterAchievementsV2::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](GameCenterAchievementsV2::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(
     crate::Call<GameCenterAchievementV2VersionsLinkagesResponse>,
 );
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -177,12 +158,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => GameCenterAchievementV2VersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](GameCenterAchievementsV2::list_versions).
+/// Optional arguments of [`list_versions`](GameCenterAchievementsV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterAchievementVersionsV2Response>);
 
 impl ListVersions {
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
@@ -193,7 +174,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterAchievementVersions]`.
+    /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementVersionsField>,
@@ -202,7 +183,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
@@ -213,25 +194,22 @@ impl ListVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievement`, `localizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAchievementsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAchievementsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);

@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterActivities(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterActivities {
-    /// `POST /v1/gameCenterActivities/{id}/relationships/achievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-achievements).
+    /// `POST /v1/gameCenterActivities/{id}/relationships/achievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-achievements))
     #[deprecated = "the vendor has deprecated it"]
     pub fn add_achievements(
         &self,
@@ -34,9 +32,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `POST /v1/gameCenterActivities/{id}/relationships/achievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-achievementsV2).
+    /// `POST /v1/gameCenterActivities/{id}/relationships/achievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-achievementsV2))
     pub fn add_achievements_v2(
         &self,
         id: impl AsRef<str>,
@@ -47,9 +43,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `POST /v1/gameCenterActivities/{id}/relationships/leaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-leaderboards).
+    /// `POST /v1/gameCenterActivities/{id}/relationships/leaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-leaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn add_leaderboards(
         &self,
@@ -61,9 +55,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `POST /v1/gameCenterActivities/{id}/relationships/leaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-leaderboardsV2).
+    /// `POST /v1/gameCenterActivities/{id}/relationships/leaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities-_id_-relationships-leaderboardsV2))
     pub fn add_leaderboards_v2(
         &self,
         id: impl AsRef<str>,
@@ -74,9 +66,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `POST /v1/gameCenterActivities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities).
+    /// `POST /v1/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities))
     #[inline]
     pub fn create(
         &self,
@@ -87,37 +77,27 @@ impl GameCenterActivities {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_).
+    /// `DELETE /v1/gameCenterActivities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterActivities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_).
+    /// `GET /v1/gameCenterActivities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivities/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-relationships-versions).
+    /// `GET /v1/gameCenterActivities/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivities/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-versions).
+    /// `GET /v1/gameCenterActivities/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/gameCenterActivities/{id}/relationships/achievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-achievements).
+    /// `DELETE /v1/gameCenterActivities/{id}/relationships/achievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-achievements))
     #[deprecated = "the vendor has deprecated it"]
     pub fn remove_achievements(
         &self,
@@ -129,9 +109,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivities/{id}/relationships/achievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-achievementsV2).
+    /// `DELETE /v1/gameCenterActivities/{id}/relationships/achievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-achievementsV2))
     pub fn remove_achievements_v2(
         &self,
         id: impl AsRef<str>,
@@ -142,9 +120,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivities/{id}/relationships/leaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-leaderboards).
+    /// `DELETE /v1/gameCenterActivities/{id}/relationships/leaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-leaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn remove_leaderboards(
         &self,
@@ -156,9 +132,7 @@ impl GameCenterActivities {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivities/{id}/relationships/leaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-leaderboardsV2).
+    /// `DELETE /v1/gameCenterActivities/{id}/relationships/leaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-leaderboardsV2))
     pub fn remove_leaderboards_v2(
         &self,
         id: impl AsRef<str>,
@@ -169,9 +143,9 @@ impl GameCenterActivities {
         call
     }
 
-    /// `PATCH /v1/gameCenterActivities/{id}`
+    /// `PATCH /v1/gameCenterActivities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivities-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivities-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -183,12 +157,12 @@ impl GameCenterActivities {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivities::get).
+/// Optional arguments of [`get`](GameCenterActivities::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityResponse>);
 
 impl Get {
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -197,7 +171,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -206,7 +180,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -215,7 +189,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -224,7 +198,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -233,7 +207,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -242,25 +216,22 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievements`, `achievementsV2`, `gameCenterDetail`, `gameCenterGroup`, `leaderboards`, `leaderboardsV2`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterActivitiesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterActivitiesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[achievementsV2]`: at most 50.
+    /// `limit[achievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[achievementsV2]", value);
         self
     }
 
-    /// `limit[achievements]`: at most 50.
+    /// `limit[achievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_achievements(mut self, value: i64) -> Self {
@@ -268,14 +239,14 @@ impl Get {
         self
     }
 
-    /// `limit[leaderboardsV2]`: at most 50.
+    /// `limit[leaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardsV2]", value);
         self
     }
 
-    /// `limit[leaderboards]`: at most 50.
+    /// `limit[leaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboards(mut self, value: i64) -> Self {
@@ -283,7 +254,7 @@ impl Get {
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -293,12 +264,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterActivityResponse }
 
-/// Optional arguments of [`list_version_linkages`](GameCenterActivities::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](GameCenterActivities::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(crate::Call<GameCenterActivityVersionsLinkagesResponse>);
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -308,12 +279,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => GameCenterActivityVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](GameCenterActivities::list_versions).
+/// Optional arguments of [`list_versions`](GameCenterActivities::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterActivityVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -322,7 +293,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,
@@ -331,7 +302,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterActivityLocalizations]`.
+    /// `fields[gameCenterActivityLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityLocalizationsField>,
@@ -340,7 +311,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionReleasesField>,
@@ -349,7 +320,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -358,32 +329,29 @@ impl ListVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `defaultImage`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterActivitiesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterActivitiesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct GameCenterActivityImages(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterActivityImages {
-    /// `POST /v1/gameCenterActivityImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityImages).
+    /// `POST /v1/gameCenterActivityImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityImages))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl GameCenterActivityImages {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivityImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityImages-_id_).
+    /// `DELETE /v1/gameCenterActivityImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterActivityImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityImages-_id_).
+    /// `GET /v1/gameCenterActivityImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterActivityImages/{id}`
+    /// `PATCH /v1/gameCenterActivityImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl GameCenterActivityImages {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityImages::get).
+/// Optional arguments of [`get`](GameCenterActivityImages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityImageResponse>);
 
 impl Get {
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,

@@ -18,9 +18,7 @@ use crate::models::{
 pub struct GameCenterActivityLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterActivityLocalizations {
-    /// `POST /v1/gameCenterActivityLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityLocalizations).
+    /// `POST /v1/gameCenterActivityLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -31,30 +29,22 @@ impl GameCenterActivityLocalizations {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivityLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityLocalizations-_id_).
+    /// `DELETE /v1/gameCenterActivityLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterActivityLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_).
+    /// `GET /v1/gameCenterActivityLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivityLocalizations/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_-image).
+    /// `GET /v1/gameCenterActivityLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivityLocalizations/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_-relationships-image).
+    /// `GET /v1/gameCenterActivityLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -62,9 +52,9 @@ impl GameCenterActivityLocalizations {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/gameCenterActivityLocalizations/{id}`
+    /// `PATCH /v1/gameCenterActivityLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -76,12 +66,12 @@ impl GameCenterActivityLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityLocalizations::get).
+/// Optional arguments of [`get`](GameCenterActivityLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityLocalizationResponse>);
 
 impl Get {
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,
@@ -90,7 +80,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityLocalizations]`.
+    /// `fields[gameCenterActivityLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityLocalizationsField>,
@@ -99,7 +89,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -108,7 +98,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityLocalizationsInclude>,
@@ -120,12 +110,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterActivityLocalizationResponse }
 
-/// Optional arguments of [`get_image`](GameCenterActivityLocalizations::get_image).
+/// Optional arguments of [`get_image`](GameCenterActivityLocalizations::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<GameCenterActivityImage>>>);
 
 impl GetImage {
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,

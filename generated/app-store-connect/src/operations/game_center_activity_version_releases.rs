@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterActivityVersionReleases(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterActivityVersionReleases {
-    /// `POST /v1/gameCenterActivityVersionReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityVersionReleases).
+    /// `POST /v1/gameCenterActivityVersionReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityVersionReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,30 +29,26 @@ impl GameCenterActivityVersionReleases {
         call
     }
 
-    /// `DELETE /v1/gameCenterActivityVersionReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityVersionReleases-_id_).
+    /// `DELETE /v1/gameCenterActivityVersionReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityVersionReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterActivityVersionReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersionReleases-_id_).
+    /// `GET /v1/gameCenterActivityVersionReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersionReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityVersionReleases::get).
+/// Optional arguments of [`get`](GameCenterActivityVersionReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityVersionReleaseResponse>);
 
 impl Get {
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionReleasesField>,
@@ -63,7 +57,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -72,7 +66,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionReleasesInclude>,

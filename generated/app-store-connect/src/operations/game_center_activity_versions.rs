@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterActivityVersions(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterActivityVersions {
-    /// `POST /v1/gameCenterActivityVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityVersions).
+    /// `POST /v1/gameCenterActivityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityVersions))
     #[inline]
     pub fn create(
         &self,
@@ -33,23 +31,17 @@ impl GameCenterActivityVersions {
         call
     }
 
-    /// `GET /v1/gameCenterActivityVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_).
+    /// `GET /v1/gameCenterActivityVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivityVersions/{id}/defaultImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-defaultImage).
+    /// `GET /v1/gameCenterActivityVersions/{id}/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-defaultImage))
     pub fn get_default_image(&self, id: impl AsRef<str>) -> GetDefaultImage {
         GetDefaultImage(self.0.call(GET_DEFAULT_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivityVersions/{id}/relationships/defaultImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-defaultImage).
+    /// `GET /v1/gameCenterActivityVersions/{id}/relationships/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-defaultImage))
     pub fn get_default_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -57,26 +49,19 @@ impl GameCenterActivityVersions {
         self.0.call(GET_DEFAULT_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterActivityVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v1/gameCenterActivityVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterActivityVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-localizations).
+    /// `GET /v1/gameCenterActivityVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterActivityVersions/{id}`
+    /// `PATCH /v1/gameCenterActivityVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityVersions-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityVersions-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -88,12 +73,12 @@ impl GameCenterActivityVersions {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityVersions::get).
+/// Optional arguments of [`get`](GameCenterActivityVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityVersionResponse>);
 
 impl Get {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -102,7 +87,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,
@@ -111,7 +96,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityLocalizations]`.
+    /// `fields[gameCenterActivityLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityLocalizationsField>,
@@ -120,7 +105,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_activity_version_releases(
         mut self,
@@ -130,7 +115,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -139,25 +124,22 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `defaultImage`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterActivityVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterActivityVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -168,12 +150,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterActivityVersionResponse }
 
-/// Optional arguments of [`get_default_image`](GameCenterActivityVersions::get_default_image).
+/// Optional arguments of [`get_default_image`](GameCenterActivityVersions::get_default_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetDefaultImage(crate::Call<rt::Document<Option<GameCenterActivityImage>>>);
 
 impl GetDefaultImage {
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,
@@ -185,14 +167,14 @@ impl GetDefaultImage {
 
 rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<GameCenterActivityImage>> }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterActivityVersions::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterActivityVersions::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<GameCenterActivityVersionLocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -202,12 +184,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterActivityVersionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterActivityVersions::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterActivityVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterActivityLocalizationsResponse>);
 
 impl ListLocalizations {
-    /// `fields[gameCenterActivityImages]`.
+    /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityImagesField>,
@@ -216,7 +198,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterActivityLocalizations]`.
+    /// `fields[gameCenterActivityLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityLocalizationsField>,
@@ -225,7 +207,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -234,18 +216,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterActivityVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterActivityVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

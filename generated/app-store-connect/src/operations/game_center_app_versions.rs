@@ -21,9 +21,7 @@ use crate::models::{
 pub struct GameCenterAppVersions(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterAppVersions {
-    /// `POST /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions).
+    /// `POST /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions))
     pub fn add_compatibility_versions(
         &self,
         id: impl AsRef<str>,
@@ -34,9 +32,7 @@ impl GameCenterAppVersions {
         call
     }
 
-    /// `POST /v1/gameCenterAppVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAppVersions).
+    /// `POST /v1/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAppVersions))
     #[inline]
     pub fn create(
         &self,
@@ -47,23 +43,17 @@ impl GameCenterAppVersions {
         call
     }
 
-    /// `GET /v1/gameCenterAppVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_).
+    /// `GET /v1/gameCenterAppVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAppVersions/{id}/appStoreVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-appStoreVersion).
+    /// `GET /v1/gameCenterAppVersions/{id}/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-appStoreVersion))
     pub fn get_app_store_version(&self, id: impl AsRef<str>) -> GetAppStoreVersion {
         GetAppStoreVersion(self.0.call(GET_APP_STORE_VERSION, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterAppVersions/{id}/relationships/appStoreVersion`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-appStoreVersion).
+    /// `GET /v1/gameCenterAppVersions/{id}/relationships/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-appStoreVersion))
     pub fn get_app_store_version_linkage(
         &self,
         id: impl AsRef<str>,
@@ -71,9 +61,7 @@ impl GameCenterAppVersions {
         self.0.call(GET_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions).
+    /// `GET /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions))
     pub fn list_compatibility_version_linkages(
         &self,
         id: impl AsRef<str>,
@@ -83,21 +71,14 @@ impl GameCenterAppVersions {
         )
     }
 
-    /// `GET /v1/gameCenterAppVersions/{id}/compatibilityVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-compatibilityVersions).
-    pub fn list_compatibility_versions(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCompatibilityVersions {
+    /// `GET /v1/gameCenterAppVersions/{id}/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-compatibilityVersions))
+    pub fn list_compatibility_versions(&self, id: impl AsRef<str>) -> ListCompatibilityVersions {
         ListCompatibilityVersions(
             self.0.call(LIST_COMPATIBILITY_VERSIONS, &[id.as_ref()]),
         )
     }
 
-    /// `DELETE /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions).
+    /// `DELETE /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions))
     pub fn remove_compatibility_versions(
         &self,
         id: impl AsRef<str>,
@@ -108,9 +89,9 @@ impl GameCenterAppVersions {
         call
     }
 
-    /// `PATCH /v1/gameCenterAppVersions/{id}`
+    /// `PATCH /v1/gameCenterAppVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAppVersions-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAppVersions-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -122,12 +103,12 @@ impl GameCenterAppVersions {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAppVersions::get).
+/// Optional arguments of [`get`](GameCenterAppVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAppVersionResponse>);
 
 impl Get {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -136,7 +117,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -145,18 +126,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`, `compatibilityVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAppVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAppVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[compatibilityVersions]`: at most 50.
+    /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
@@ -166,14 +144,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterAppVersionResponse }
 
-/// Optional arguments of [`get_app_store_version`](GameCenterAppVersions::get_app_store_version).
+/// Optional arguments of [`get_app_store_version`](GameCenterAppVersions::get_app_store_version); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppStoreVersion(
     crate::Call<rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded>>,
 );
 
 impl GetAppStoreVersion {
-    /// `fields[alternativeDistributionPackages]`.
+    /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<Item = AlternativeDistributionPackagesField>,
@@ -182,7 +160,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appClipDefaultExperiences]`.
+    /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
         values: impl IntoIterator<Item = AppClipDefaultExperiencesField>,
@@ -191,7 +169,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreReviewDetails]`.
+    /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
         values: impl IntoIterator<Item = AppStoreReviewDetailsField>,
@@ -200,7 +178,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -209,7 +187,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionLocalizations]`.
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
@@ -218,7 +196,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionPhasedReleases]`.
+    /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionPhasedReleasesField>,
@@ -227,7 +205,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersionSubmissions]`.
+    /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionSubmissionsField>,
@@ -236,7 +214,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -245,22 +223,19 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -269,7 +244,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -278,25 +253,22 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAppVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAppVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appStoreVersionExperimentsV2]`: at most 50.
+    /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
-    /// `limit[appStoreVersionExperiments]`: at most 50.
+    /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
@@ -304,7 +276,7 @@ impl GetAppStoreVersion {
         self
     }
 
-    /// `limit[appStoreVersionLocalizations]`: at most 50.
+    /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
@@ -314,14 +286,14 @@ impl GetAppStoreVersion {
 
 rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
 
-/// Optional arguments of [`list_compatibility_version_linkages`](GameCenterAppVersions::list_compatibility_version_linkages).
+/// Optional arguments of [`list_compatibility_version_linkages`](GameCenterAppVersions::list_compatibility_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCompatibilityVersionLinkages(
     crate::Call<GameCenterAppVersionCompatibilityVersionsLinkagesResponse>,
 );
 
 impl ListCompatibilityVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -331,12 +303,12 @@ impl ListCompatibilityVersionLinkages {
 
 rt::operation! { crate::Api, ListCompatibilityVersionLinkages => GameCenterAppVersionCompatibilityVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_compatibility_versions`](GameCenterAppVersions::list_compatibility_versions).
+/// Optional arguments of [`list_compatibility_versions`](GameCenterAppVersions::list_compatibility_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCompatibilityVersions(crate::Call<GameCenterAppVersionsResponse>);
 
 impl ListCompatibilityVersions {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -345,7 +317,7 @@ impl ListCompatibilityVersions {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -354,34 +326,28 @@ impl ListCompatibilityVersions {
         self
     }
 
-    /// `filter[enabled]`.
-    pub fn filter_enabled(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[enabled]`: only what has one of these values.
+    pub fn filter_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[enabled]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`, `compatibilityVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterAppVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterAppVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[compatibilityVersions]`: at most 50.
+    /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct GameCenterChallengeImages(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterChallengeImages {
-    /// `POST /v1/gameCenterChallengeImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeImages).
+    /// `POST /v1/gameCenterChallengeImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeImages))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl GameCenterChallengeImages {
         call
     }
 
-    /// `DELETE /v1/gameCenterChallengeImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeImages-_id_).
+    /// `DELETE /v1/gameCenterChallengeImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterChallengeImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeImages-_id_).
+    /// `GET /v1/gameCenterChallengeImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterChallengeImages/{id}`
+    /// `PATCH /v1/gameCenterChallengeImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallengeImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallengeImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl GameCenterChallengeImages {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeImages::get).
+/// Optional arguments of [`get`](GameCenterChallengeImages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeImageResponse>);
 
 impl Get {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,

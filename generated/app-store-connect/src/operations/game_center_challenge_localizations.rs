@@ -18,9 +18,7 @@ use crate::models::{
 pub struct GameCenterChallengeLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterChallengeLocalizations {
-    /// `POST /v1/gameCenterChallengeLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeLocalizations).
+    /// `POST /v1/gameCenterChallengeLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -31,30 +29,22 @@ impl GameCenterChallengeLocalizations {
         call
     }
 
-    /// `DELETE /v1/gameCenterChallengeLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeLocalizations-_id_).
+    /// `DELETE /v1/gameCenterChallengeLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterChallengeLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_).
+    /// `GET /v1/gameCenterChallengeLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallengeLocalizations/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_-image).
+    /// `GET /v1/gameCenterChallengeLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallengeLocalizations/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_-relationships-image).
+    /// `GET /v1/gameCenterChallengeLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -62,9 +52,9 @@ impl GameCenterChallengeLocalizations {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/gameCenterChallengeLocalizations/{id}`
+    /// `PATCH /v1/gameCenterChallengeLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallengeLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallengeLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -76,12 +66,12 @@ impl GameCenterChallengeLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeLocalizations::get).
+/// Optional arguments of [`get`](GameCenterChallengeLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeLocalizationResponse>);
 
 impl Get {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,
@@ -90,7 +80,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallengeLocalizations]`.
+    /// `fields[gameCenterChallengeLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeLocalizationsField>,
@@ -99,7 +89,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -108,7 +98,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeLocalizationsInclude>,
@@ -120,12 +110,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterChallengeLocalizationResponse }
 
-/// Optional arguments of [`get_image`](GameCenterChallengeLocalizations::get_image).
+/// Optional arguments of [`get_image`](GameCenterChallengeLocalizations::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<GameCenterChallengeImage>>>);
 
 impl GetImage {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,

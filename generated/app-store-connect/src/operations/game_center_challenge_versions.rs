@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterChallengeVersions(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterChallengeVersions {
-    /// `POST /v1/gameCenterChallengeVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeVersions).
+    /// `POST /v1/gameCenterChallengeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeVersions))
     #[inline]
     pub fn create(
         &self,
@@ -33,23 +31,17 @@ impl GameCenterChallengeVersions {
         call
     }
 
-    /// `GET /v1/gameCenterChallengeVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_).
+    /// `GET /v1/gameCenterChallengeVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallengeVersions/{id}/defaultImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-defaultImage).
+    /// `GET /v1/gameCenterChallengeVersions/{id}/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-defaultImage))
     pub fn get_default_image(&self, id: impl AsRef<str>) -> GetDefaultImage {
         GetDefaultImage(self.0.call(GET_DEFAULT_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallengeVersions/{id}/relationships/defaultImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-relationships-defaultImage).
+    /// `GET /v1/gameCenterChallengeVersions/{id}/relationships/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-relationships-defaultImage))
     pub fn get_default_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -57,30 +49,23 @@ impl GameCenterChallengeVersions {
         self.0.call(GET_DEFAULT_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterChallengeVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v1/gameCenterChallengeVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallengeVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-localizations).
+    /// `GET /v1/gameCenterChallengeVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeVersions::get).
+/// Optional arguments of [`get`](GameCenterChallengeVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeVersionResponse>);
 
 impl Get {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,
@@ -89,7 +74,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallengeLocalizations]`.
+    /// `fields[gameCenterChallengeLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeLocalizationsField>,
@@ -98,7 +83,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallengeVersionReleases]`.
+    /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_challenge_version_releases(
         mut self,
@@ -108,7 +93,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -117,7 +102,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -126,25 +111,22 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `challenge`, `defaultImage`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterChallengeVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterChallengeVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -155,12 +137,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterChallengeVersionResponse }
 
-/// Optional arguments of [`get_default_image`](GameCenterChallengeVersions::get_default_image).
+/// Optional arguments of [`get_default_image`](GameCenterChallengeVersions::get_default_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetDefaultImage(crate::Call<rt::Document<Option<GameCenterChallengeImage>>>);
 
 impl GetDefaultImage {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,
@@ -172,14 +154,14 @@ impl GetDefaultImage {
 
 rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<GameCenterChallengeImage>> }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterChallengeVersions::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterChallengeVersions::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<GameCenterChallengeVersionLocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -189,12 +171,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterChallengeVersionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterChallengeVersions::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterChallengeVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterChallengeLocalizationsResponse>);
 
 impl ListLocalizations {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,
@@ -203,7 +185,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterChallengeLocalizations]`.
+    /// `fields[gameCenterChallengeLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeLocalizationsField>,
@@ -212,7 +194,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -221,18 +203,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterChallengeVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterChallengeVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterChallenges(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterChallenges {
-    /// `POST /v1/gameCenterChallenges`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallenges).
+    /// `POST /v1/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallenges))
     #[inline]
     pub fn create(
         &self,
@@ -33,64 +31,44 @@ impl GameCenterChallenges {
         call
     }
 
-    /// `DELETE /v1/gameCenterChallenges/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallenges-_id_).
+    /// `DELETE /v1/gameCenterChallenges/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallenges-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterChallenges/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_).
+    /// `GET /v1/gameCenterChallenges/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallenges/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-relationships-versions).
+    /// `GET /v1/gameCenterChallenges/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterChallenges/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-versions).
+    /// `GET /v1/gameCenterChallenges/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterChallenges/{id}/relationships/leaderboard`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_-relationships-leaderboard).
+    /// `PATCH /v1/gameCenterChallenges/{id}/relationships/leaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_-relationships-leaderboard))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_leaderboard(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_leaderboard(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_LEADERBOARD, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterChallenges/{id}/relationships/leaderboardV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_-relationships-leaderboardV2).
-    pub fn set_leaderboard_v2(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    /// `PATCH /v1/gameCenterChallenges/{id}/relationships/leaderboardV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_-relationships-leaderboardV2))
+    pub fn set_leaderboard_v2(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_LEADERBOARD_V2, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterChallenges/{id}`
+    /// `PATCH /v1/gameCenterChallenges/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -102,12 +80,12 @@ impl GameCenterChallenges {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallenges::get).
+/// Optional arguments of [`get`](GameCenterChallenges::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeResponse>);
 
 impl Get {
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -116,7 +94,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -125,7 +103,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -134,7 +112,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -143,7 +121,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -152,18 +130,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `leaderboard`, `leaderboardV2`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterChallengesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterChallengesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -173,12 +148,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterChallengeResponse }
 
-/// Optional arguments of [`list_version_linkages`](GameCenterChallenges::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](GameCenterChallenges::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(crate::Call<GameCenterChallengeVersionsLinkagesResponse>);
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -188,12 +163,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => GameCenterChallengeVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](GameCenterChallenges::list_versions).
+/// Optional arguments of [`list_versions`](GameCenterChallenges::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterChallengeVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[gameCenterChallengeImages]`.
+    /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeImagesField>,
@@ -202,7 +177,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterChallengeLocalizations]`.
+    /// `fields[gameCenterChallengeLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeLocalizationsField>,
@@ -211,7 +186,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterChallengeVersionReleases]`.
+    /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionReleasesField>,
@@ -220,7 +195,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -229,7 +204,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -238,32 +213,29 @@ impl ListVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `challenge`, `defaultImage`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterChallengesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterChallengesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {

@@ -48,9 +48,7 @@ use crate::models::{
 pub struct GameCenterDetails(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterDetails {
-    /// `GET /v1/gameCenterDetails/{id}/metrics/classicMatchmakingRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-metrics-classicMatchmakingRequests).
+    /// `GET /v1/gameCenterDetails/{id}/metrics/classicMatchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-metrics-classicMatchmakingRequests))
     pub fn classic_matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
@@ -61,36 +59,25 @@ impl GameCenterDetails {
         ClassicMatchmakingRequestMetrics(call)
     }
 
-    /// `POST /v1/gameCenterDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterDetails).
+    /// `POST /v1/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterDetails))
     #[inline]
-    pub fn create(
-        &self,
-        request: GameCenterDetailCreateRequest,
-    ) -> crate::Call<GameCenterDetailResponse> {
+    pub fn create(&self, request: GameCenterDetailCreateRequest) -> crate::Call<GameCenterDetailResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v1/gameCenterDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_).
+    /// `GET /v1/gameCenterDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterGroup`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterGroup).
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterGroup` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterGroup))
     pub fn get_game_center_group(&self, id: impl AsRef<str>) -> GetGameCenterGroup {
         GetGameCenterGroup(self.0.call(GET_GAME_CENTER_GROUP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterGroup`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterGroup).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterGroup` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterGroup))
     pub fn get_game_center_group_linkage(
         &self,
         id: impl AsRef<str>,
@@ -98,75 +85,49 @@ impl GameCenterDetails {
         self.0.call(GET_GAME_CENTER_GROUP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/achievementReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-achievementReleases).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/achievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-achievementReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_achievement_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAchievementReleaseLinkages {
+    pub fn list_achievement_release_linkages(&self, id: impl AsRef<str>) -> ListAchievementReleaseLinkages {
         ListAchievementReleaseLinkages(
             self.0.call(LIST_ACHIEVEMENT_RELEASE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/achievementReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-achievementReleases).
+    /// `GET /v1/gameCenterDetails/{id}/achievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-achievementReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_achievement_releases(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAchievementReleases {
+    pub fn list_achievement_releases(&self, id: impl AsRef<str>) -> ListAchievementReleases {
         ListAchievementReleases(self.0.call(LIST_ACHIEVEMENT_RELEASES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/activityReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-activityReleases).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/activityReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-activityReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_activity_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListActivityReleaseLinkages {
+    pub fn list_activity_release_linkages(&self, id: impl AsRef<str>) -> ListActivityReleaseLinkages {
         ListActivityReleaseLinkages(
             self.0.call(LIST_ACTIVITY_RELEASE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/activityReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-activityReleases).
+    /// `GET /v1/gameCenterDetails/{id}/activityReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-activityReleases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_activity_releases(&self, id: impl AsRef<str>) -> ListActivityReleases {
         ListActivityReleases(self.0.call(LIST_ACTIVITY_RELEASES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/challengeReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-challengeReleases).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-challengeReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_challenge_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListChallengeReleaseLinkages {
+    pub fn list_challenge_release_linkages(&self, id: impl AsRef<str>) -> ListChallengeReleaseLinkages {
         ListChallengeReleaseLinkages(
             self.0.call(LIST_CHALLENGE_RELEASE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/challengeReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-challengeReleases).
+    /// `GET /v1/gameCenterDetails/{id}/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-challengeReleases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_challenge_releases(&self, id: impl AsRef<str>) -> ListChallengeReleases {
         ListChallengeReleases(self.0.call(LIST_CHALLENGE_RELEASES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievements).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_achievement_linkages(
         &self,
@@ -177,9 +138,7 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievementsV2).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievementsV2))
     pub fn list_game_center_achievement_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -189,58 +148,36 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAchievements).
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_achievements(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterAchievements {
+    pub fn list_game_center_achievements(&self, id: impl AsRef<str>) -> ListGameCenterAchievements {
         ListGameCenterAchievements(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterAchievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAchievementsV2).
-    pub fn list_game_center_achievements_v2(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterAchievementsV2 {
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAchievementsV2))
+    pub fn list_game_center_achievements_v2(&self, id: impl AsRef<str>) -> ListGameCenterAchievementsV2 {
         ListGameCenterAchievementsV2(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterActivities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterActivities).
-    pub fn list_game_center_activities(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterActivities {
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterActivities))
+    pub fn list_game_center_activities(&self, id: impl AsRef<str>) -> ListGameCenterActivities {
         ListGameCenterActivities(
             self.0.call(LIST_GAME_CENTER_ACTIVITIES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterActivities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterActivities).
-    pub fn list_game_center_activity_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterActivityLinkages {
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterActivities))
+    pub fn list_game_center_activity_linkages(&self, id: impl AsRef<str>) -> ListGameCenterActivityLinkages {
         ListGameCenterActivityLinkages(
             self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAppVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAppVersions).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAppVersions))
     pub fn list_game_center_app_version_linkages(
         &self,
         id: impl AsRef<str>,
@@ -250,21 +187,14 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterAppVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAppVersions).
-    pub fn list_game_center_app_versions(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterAppVersions {
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAppVersions))
+    pub fn list_game_center_app_versions(&self, id: impl AsRef<str>) -> ListGameCenterAppVersions {
         ListGameCenterAppVersions(
             self.0.call(LIST_GAME_CENTER_APP_VERSIONS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterChallenges`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterChallenges).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterChallenges))
     pub fn list_game_center_challenge_linkages(
         &self,
         id: impl AsRef<str>,
@@ -274,21 +204,14 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterChallenges`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterChallenges).
-    pub fn list_game_center_challenges(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterChallenges {
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterChallenges))
+    pub fn list_game_center_challenges(&self, id: impl AsRef<str>) -> ListGameCenterChallenges {
         ListGameCenterChallenges(
             self.0.call(LIST_GAME_CENTER_CHALLENGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboards).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_linkages(
         &self,
@@ -299,9 +222,7 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSets).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_set_linkages(
         &self,
@@ -312,9 +233,7 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSetsV2).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSetsV2))
     pub fn list_game_center_leaderboard_set_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -324,22 +243,15 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardSets).
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_leaderboard_sets(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardSets {
+    pub fn list_game_center_leaderboard_sets(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardSets {
         ListGameCenterLeaderboardSets(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardSetsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardSetsV2).
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardSetsV2))
     pub fn list_game_center_leaderboard_sets_v2(
         &self,
         id: impl AsRef<str>,
@@ -349,9 +261,7 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardsV2).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardsV2))
     pub fn list_game_center_leaderboard_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -361,58 +271,36 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboards).
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_leaderboards(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboards {
+    pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
         ListGameCenterLeaderboards(
             self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardsV2).
-    pub fn list_game_center_leaderboards_v2(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardsV2 {
+    /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardsV2))
+    pub fn list_game_center_leaderboards_v2(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardsV2 {
         ListGameCenterLeaderboardsV2(
             self.0.call(LIST_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardReleases).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_leaderboard_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLeaderboardReleaseLinkages {
+    pub fn list_leaderboard_release_linkages(&self, id: impl AsRef<str>) -> ListLeaderboardReleaseLinkages {
         ListLeaderboardReleaseLinkages(
             self.0.call(LIST_LEADERBOARD_RELEASE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/leaderboardReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardReleases).
+    /// `GET /v1/gameCenterDetails/{id}/leaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_leaderboard_releases(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLeaderboardReleases {
+    pub fn list_leaderboard_releases(&self, id: impl AsRef<str>) -> ListLeaderboardReleases {
         ListLeaderboardReleases(self.0.call(LIST_LEADERBOARD_RELEASES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardSetReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardSetReleases).
+    /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardSetReleases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_leaderboard_set_release_linkages(
         &self,
@@ -423,22 +311,15 @@ impl GameCenterDetails {
         )
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/leaderboardSetReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardSetReleases).
+    /// `GET /v1/gameCenterDetails/{id}/leaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardSetReleases))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_leaderboard_set_releases(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLeaderboardSetReleases {
+    pub fn list_leaderboard_set_releases(&self, id: impl AsRef<str>) -> ListLeaderboardSetReleases {
         ListLeaderboardSetReleases(
             self.0.call(LIST_LEADERBOARD_SET_RELEASES, &[id.as_ref()]),
         )
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/challengesMinimumPlatformVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-challengesMinimumPlatformVersions).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/challengesMinimumPlatformVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-challengesMinimumPlatformVersions))
     pub fn replace_challenges_minimum_platform_versions(
         &self,
         id: impl AsRef<str>,
@@ -451,9 +332,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterAchievements).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_achievements(
         &self,
@@ -465,9 +344,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterAchievementsV2).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterAchievementsV2))
     pub fn replace_game_center_achievements_v2(
         &self,
         id: impl AsRef<str>,
@@ -478,9 +355,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSets).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_leaderboard_sets(
         &self,
@@ -492,9 +367,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSetsV2).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSetsV2))
     pub fn replace_game_center_leaderboard_sets_v2(
         &self,
         id: impl AsRef<str>,
@@ -507,9 +380,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboards).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_leaderboards(
         &self,
@@ -521,9 +392,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardsV2).
+    /// `PATCH /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardsV2))
     pub fn replace_game_center_leaderboards_v2(
         &self,
         id: impl AsRef<str>,
@@ -534,9 +403,7 @@ impl GameCenterDetails {
         call
     }
 
-    /// `GET /v1/gameCenterDetails/{id}/metrics/ruleBasedMatchmakingRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-metrics-ruleBasedMatchmakingRequests).
+    /// `GET /v1/gameCenterDetails/{id}/metrics/ruleBasedMatchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-metrics-ruleBasedMatchmakingRequests))
     pub fn rule_based_matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
@@ -549,21 +416,18 @@ impl GameCenterDetails {
         RuleBasedMatchmakingRequestMetrics(call)
     }
 
-    /// `PATCH /v1/gameCenterDetails/{id}`
+    /// `PATCH /v1/gameCenterDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: GameCenterDetailUpdateRequest,
-    ) -> crate::Call<GameCenterDetailResponse> {
+    pub fn update(&self, request: GameCenterDetailUpdateRequest) -> crate::Call<GameCenterDetailResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`classic_matchmaking_request_metrics`](GameCenterDetails::classic_matchmaking_request_metrics).
+/// Optional arguments of [`classic_matchmaking_request_metrics`](GameCenterDetails::classic_matchmaking_request_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ClassicMatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingAppRequestsV1MetricResponse>,
@@ -572,10 +436,7 @@ pub struct ClassicMatchmakingRequestMetrics(
 impl ClassicMatchmakingRequestMetrics {
     /// `filter[result]`.
     #[inline]
-    pub fn filter_result(
-        mut self,
-        value: GameCenterDetailsClassicMatchmakingRequestsResult,
-    ) -> Self {
+    pub fn filter_result(mut self, value: GameCenterDetailsClassicMatchmakingRequestsResult) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
@@ -591,18 +452,15 @@ impl ClassicMatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterDetailsSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -610,12 +468,12 @@ impl ClassicMatchmakingRequestMetrics {
 
 rt::operation! { crate::Api, ClassicMatchmakingRequestMetrics => GameCenterMatchmakingAppRequestsV1MetricResponse, paged }
 
-/// Optional arguments of [`get`](GameCenterDetails::get).
+/// Optional arguments of [`get`](GameCenterDetails::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterDetailResponse>);
 
 impl Get {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -624,13 +482,13 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -640,7 +498,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -649,7 +507,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -658,7 +516,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_activity_version_releases(
         mut self,
@@ -668,7 +526,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -677,7 +535,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallengeVersionReleases]`.
+    /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_challenge_version_releases(
         mut self,
@@ -687,7 +545,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -696,7 +554,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -705,7 +563,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -714,7 +572,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_releases(
         mut self,
@@ -724,7 +582,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
@@ -734,7 +592,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetsField>,
@@ -743,7 +601,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -752,18 +610,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievementReleases`, `activityReleases`, `app`, `challengeReleases`, `challengesMinimumPlatformVersions`, `defaultGroupLeaderboard`, `defaultGroupLeaderboardV2`, `defaultLeaderboard`, `defaultLeaderboardV2`, `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterAppVersions`, `gameCenterChallenges`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`, `leaderboardReleases`, `leaderboardSetReleases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[achievementReleases]`: at most 50.
+    /// `limit[achievementReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_achievement_releases(mut self, value: i64) -> Self {
@@ -771,7 +626,7 @@ impl Get {
         self
     }
 
-    /// `limit[activityReleases]`: at most 50.
+    /// `limit[activityReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_activity_releases(mut self, value: i64) -> Self {
@@ -779,7 +634,7 @@ impl Get {
         self
     }
 
-    /// `limit[challengeReleases]`: at most 50.
+    /// `limit[challengeReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_challenge_releases(mut self, value: i64) -> Self {
@@ -787,21 +642,21 @@ impl Get {
         self
     }
 
-    /// `limit[challengesMinimumPlatformVersions]`: at most 50.
+    /// `limit[challengesMinimumPlatformVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
         self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
-    /// `limit[gameCenterAchievementsV2]`: at most 50.
+    /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
     }
 
-    /// `limit[gameCenterAchievements]`: at most 50.
+    /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
@@ -809,35 +664,35 @@ impl Get {
         self
     }
 
-    /// `limit[gameCenterActivities]`: at most 50.
+    /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
-    /// `limit[gameCenterAppVersions]`: at most 50.
+    /// `limit[gameCenterAppVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAppVersions]", value);
         self
     }
 
-    /// `limit[gameCenterChallenges]`: at most 50.
+    /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSetsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -845,14 +700,14 @@ impl Get {
         self
     }
 
-    /// `limit[gameCenterLeaderboardsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -860,7 +715,7 @@ impl Get {
         self
     }
 
-    /// `limit[leaderboardReleases]`: at most 50.
+    /// `limit[leaderboardReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
@@ -868,7 +723,7 @@ impl Get {
         self
     }
 
-    /// `limit[leaderboardSetReleases]`: at most 50.
+    /// `limit[leaderboardSetReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
@@ -879,14 +734,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterDetailResponse }
 
-/// Optional arguments of [`get_game_center_group`](GameCenterDetails::get_game_center_group).
+/// Optional arguments of [`get_game_center_group`](GameCenterDetails::get_game_center_group); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetGameCenterGroup(
     crate::Call<rt::Document<Option<GameCenterGroup>, GameCenterGroupResponseIncluded>>,
 );
 
 impl GetGameCenterGroup {
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -895,7 +750,7 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -904,7 +759,7 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -913,7 +768,7 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -922,7 +777,7 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -931,7 +786,7 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetsField>,
@@ -940,7 +795,7 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -949,25 +804,22 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterChallenges`, `gameCenterDetails`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterAchievementsV2]`: at most 50.
+    /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
     }
 
-    /// `limit[gameCenterAchievements]`: at most 50.
+    /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
@@ -975,35 +827,35 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `limit[gameCenterActivities]`: at most 50.
+    /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
-    /// `limit[gameCenterChallenges]`: at most 50.
+    /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
-    /// `limit[gameCenterDetails]`: at most 50.
+    /// `limit[gameCenterDetails]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_details(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSetsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -1011,14 +863,14 @@ impl GetGameCenterGroup {
         self
     }
 
-    /// `limit[gameCenterLeaderboardsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -1029,7 +881,7 @@ impl GetGameCenterGroup {
 
 rt::operation! { crate::Api, GetGameCenterGroup => rt::Document<Option<GameCenterGroup>, GameCenterGroupResponseIncluded> }
 
-/// Optional arguments of [`list_achievement_release_linkages`](GameCenterDetails::list_achievement_release_linkages).
+/// Optional arguments of [`list_achievement_release_linkages`](GameCenterDetails::list_achievement_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAchievementReleaseLinkages(
@@ -1037,7 +889,7 @@ pub struct ListAchievementReleaseLinkages(
 );
 
 impl ListAchievementReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1047,13 +899,13 @@ impl ListAchievementReleaseLinkages {
 
 rt::operation! { crate::Api, ListAchievementReleaseLinkages => GameCenterDetailAchievementReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_achievement_releases`](GameCenterDetails::list_achievement_releases).
+/// Optional arguments of [`list_achievement_releases`](GameCenterDetails::list_achievement_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAchievementReleases(crate::Call<GameCenterAchievementReleasesResponse>);
 
 impl ListAchievementReleases {
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -1062,7 +914,7 @@ impl ListAchievementReleases {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -1073,7 +925,7 @@ impl ListAchievementReleases {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1082,7 +934,7 @@ impl ListAchievementReleases {
         self
     }
 
-    /// `filter[gameCenterAchievement]`.
+    /// `filter[gameCenterAchievement]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_game_center_achievement(
         mut self,
@@ -1092,27 +944,21 @@ impl ListAchievementReleases {
         self
     }
 
-    /// `filter[live]`.
-    pub fn filter_live(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[live]`: only what has one of these values.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[live]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievement`, `gameCenterDetail`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1122,7 +968,7 @@ impl ListAchievementReleases {
 
 rt::operation! { crate::Api, ListAchievementReleases => GameCenterAchievementReleasesResponse, paged }
 
-/// Optional arguments of [`list_activity_release_linkages`](GameCenterDetails::list_activity_release_linkages).
+/// Optional arguments of [`list_activity_release_linkages`](GameCenterDetails::list_activity_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListActivityReleaseLinkages(
@@ -1130,7 +976,7 @@ pub struct ListActivityReleaseLinkages(
 );
 
 impl ListActivityReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1140,13 +986,13 @@ impl ListActivityReleaseLinkages {
 
 rt::operation! { crate::Api, ListActivityReleaseLinkages => GameCenterDetailActivityReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_activity_releases`](GameCenterDetails::list_activity_releases).
+/// Optional arguments of [`list_activity_releases`](GameCenterDetails::list_activity_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListActivityReleases(crate::Call<GameCenterActivityVersionReleasesResponse>);
 
 impl ListActivityReleases {
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionReleasesField>,
@@ -1155,7 +1001,7 @@ impl ListActivityReleases {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -1164,18 +1010,15 @@ impl ListActivityReleases {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1185,7 +1028,7 @@ impl ListActivityReleases {
 
 rt::operation! { crate::Api, ListActivityReleases => GameCenterActivityVersionReleasesResponse, paged }
 
-/// Optional arguments of [`list_challenge_release_linkages`](GameCenterDetails::list_challenge_release_linkages).
+/// Optional arguments of [`list_challenge_release_linkages`](GameCenterDetails::list_challenge_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListChallengeReleaseLinkages(
@@ -1193,7 +1036,7 @@ pub struct ListChallengeReleaseLinkages(
 );
 
 impl ListChallengeReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1203,7 +1046,7 @@ impl ListChallengeReleaseLinkages {
 
 rt::operation! { crate::Api, ListChallengeReleaseLinkages => GameCenterDetailChallengeReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases).
+/// Optional arguments of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListChallengeReleases(
@@ -1211,7 +1054,7 @@ pub struct ListChallengeReleases(
 );
 
 impl ListChallengeReleases {
-    /// `fields[gameCenterChallengeVersionReleases]`.
+    /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionReleasesField>,
@@ -1220,7 +1063,7 @@ impl ListChallengeReleases {
         self
     }
 
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -1229,18 +1072,15 @@ impl ListChallengeReleases {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1250,7 +1090,7 @@ impl ListChallengeReleases {
 
 rt::operation! { crate::Api, ListChallengeReleases => GameCenterChallengeVersionReleasesResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievement_linkages`](GameCenterDetails::list_game_center_achievement_linkages).
+/// Optional arguments of [`list_game_center_achievement_linkages`](GameCenterDetails::list_game_center_achievement_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementLinkages(
@@ -1258,7 +1098,7 @@ pub struct ListGameCenterAchievementLinkages(
 );
 
 impl ListGameCenterAchievementLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1268,14 +1108,14 @@ impl ListGameCenterAchievementLinkages {
 
 rt::operation! { crate::Api, ListGameCenterAchievementLinkages => GameCenterDetailGameCenterAchievementsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievement_v2_linkages`](GameCenterDetails::list_game_center_achievement_v2_linkages).
+/// Optional arguments of [`list_game_center_achievement_v2_linkages`](GameCenterDetails::list_game_center_achievement_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementV2Linkages(
     crate::Call<GameCenterDetailGameCenterAchievementsV2LinkagesResponse>,
 );
 
 impl ListGameCenterAchievementV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1285,13 +1125,13 @@ impl ListGameCenterAchievementV2Linkages {
 
 rt::operation! { crate::Api, ListGameCenterAchievementV2Linkages => GameCenterDetailGameCenterAchievementsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievements`](GameCenterDetails::list_game_center_achievements).
+/// Optional arguments of [`list_game_center_achievements`](GameCenterDetails::list_game_center_achievements); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievements(crate::Call<GameCenterAchievementsResponse>);
 
 impl ListGameCenterAchievements {
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -1302,7 +1142,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -1311,7 +1151,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -1322,7 +1162,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -1331,7 +1171,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1340,7 +1180,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1349,52 +1189,40 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -1402,7 +1230,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -1413,12 +1241,12 @@ impl ListGameCenterAchievements {
 
 rt::operation! { crate::Api, ListGameCenterAchievements => GameCenterAchievementsResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2).
+/// Optional arguments of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementsV2(crate::Call<GameCenterAchievementsV2Response>);
 
 impl ListGameCenterAchievementsV2 {
-    /// `fields[gameCenterAchievementVersions]`.
+    /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementVersionsField>,
@@ -1427,7 +1255,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
@@ -1438,7 +1266,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -1447,7 +1275,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1456,7 +1284,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1465,52 +1293,40 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -1520,12 +1336,12 @@ impl ListGameCenterAchievementsV2 {
 
 rt::operation! { crate::Api, ListGameCenterAchievementsV2 => GameCenterAchievementsV2Response, paged }
 
-/// Optional arguments of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities).
+/// Optional arguments of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterActivities(crate::Call<GameCenterActivitiesResponse>);
 
 impl ListGameCenterActivities {
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -1534,7 +1350,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -1543,7 +1359,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -1552,7 +1368,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1561,7 +1377,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1570,7 +1386,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -1579,32 +1395,29 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievements`, `achievementsV2`, `gameCenterDetail`, `gameCenterGroup`, `leaderboards`, `leaderboardsV2`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[achievementsV2]`: at most 50.
+    /// `limit[achievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[achievementsV2]", value);
         self
     }
 
-    /// `limit[achievements]`: at most 50.
+    /// `limit[achievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_achievements(mut self, value: i64) -> Self {
@@ -1612,14 +1425,14 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `limit[leaderboardsV2]`: at most 50.
+    /// `limit[leaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardsV2]", value);
         self
     }
 
-    /// `limit[leaderboards]`: at most 50.
+    /// `limit[leaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboards(mut self, value: i64) -> Self {
@@ -1627,7 +1440,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -1637,14 +1450,14 @@ impl ListGameCenterActivities {
 
 rt::operation! { crate::Api, ListGameCenterActivities => GameCenterActivitiesResponse, paged }
 
-/// Optional arguments of [`list_game_center_activity_linkages`](GameCenterDetails::list_game_center_activity_linkages).
+/// Optional arguments of [`list_game_center_activity_linkages`](GameCenterDetails::list_game_center_activity_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterActivityLinkages(
     crate::Call<GameCenterDetailGameCenterActivitiesLinkagesResponse>,
 );
 
 impl ListGameCenterActivityLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1654,14 +1467,14 @@ impl ListGameCenterActivityLinkages {
 
 rt::operation! { crate::Api, ListGameCenterActivityLinkages => GameCenterDetailGameCenterActivitiesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_app_version_linkages`](GameCenterDetails::list_game_center_app_version_linkages).
+/// Optional arguments of [`list_game_center_app_version_linkages`](GameCenterDetails::list_game_center_app_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAppVersionLinkages(
     crate::Call<GameCenterDetailGameCenterAppVersionsLinkagesResponse>,
 );
 
 impl ListGameCenterAppVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1671,12 +1484,12 @@ impl ListGameCenterAppVersionLinkages {
 
 rt::operation! { crate::Api, ListGameCenterAppVersionLinkages => GameCenterDetailGameCenterAppVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_app_versions`](GameCenterDetails::list_game_center_app_versions).
+/// Optional arguments of [`list_game_center_app_versions`](GameCenterDetails::list_game_center_app_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAppVersions(crate::Call<GameCenterAppVersionsResponse>);
 
 impl ListGameCenterAppVersions {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -1685,7 +1498,7 @@ impl ListGameCenterAppVersions {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -1694,34 +1507,28 @@ impl ListGameCenterAppVersions {
         self
     }
 
-    /// `filter[enabled]`.
-    pub fn filter_enabled(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[enabled]`: only what has one of these values.
+    pub fn filter_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[enabled]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreVersion`, `compatibilityVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[compatibilityVersions]`: at most 50.
+    /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
@@ -1731,14 +1538,14 @@ impl ListGameCenterAppVersions {
 
 rt::operation! { crate::Api, ListGameCenterAppVersions => GameCenterAppVersionsResponse, paged }
 
-/// Optional arguments of [`list_game_center_challenge_linkages`](GameCenterDetails::list_game_center_challenge_linkages).
+/// Optional arguments of [`list_game_center_challenge_linkages`](GameCenterDetails::list_game_center_challenge_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterChallengeLinkages(
     crate::Call<GameCenterDetailGameCenterChallengesLinkagesResponse>,
 );
 
 impl ListGameCenterChallengeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1748,12 +1555,12 @@ impl ListGameCenterChallengeLinkages {
 
 rt::operation! { crate::Api, ListGameCenterChallengeLinkages => GameCenterDetailGameCenterChallengesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_challenges`](GameCenterDetails::list_game_center_challenges).
+/// Optional arguments of [`list_game_center_challenges`](GameCenterDetails::list_game_center_challenges); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterChallenges(crate::Call<GameCenterChallengesResponse>);
 
 impl ListGameCenterChallenges {
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -1762,7 +1569,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -1771,7 +1578,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1780,7 +1587,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1789,7 +1596,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -1798,52 +1605,40 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `leaderboard`, `leaderboardV2`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -1853,7 +1648,7 @@ impl ListGameCenterChallenges {
 
 rt::operation! { crate::Api, ListGameCenterChallenges => GameCenterChallengesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterDetails::list_game_center_leaderboard_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterDetails::list_game_center_leaderboard_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardLinkages(
@@ -1861,7 +1656,7 @@ pub struct ListGameCenterLeaderboardLinkages(
 );
 
 impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1871,7 +1666,7 @@ impl ListGameCenterLeaderboardLinkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterDetailGameCenterLeaderboardsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_set_linkages`](GameCenterDetails::list_game_center_leaderboard_set_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_set_linkages`](GameCenterDetails::list_game_center_leaderboard_set_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetLinkages(
@@ -1879,7 +1674,7 @@ pub struct ListGameCenterLeaderboardSetLinkages(
 );
 
 impl ListGameCenterLeaderboardSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1889,14 +1684,14 @@ impl ListGameCenterLeaderboardSetLinkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetLinkages => GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_set_v2_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_set_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetV2Linkages(
     crate::Call<GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse>,
 );
 
 impl ListGameCenterLeaderboardSetV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1906,13 +1701,13 @@ impl ListGameCenterLeaderboardSetV2Linkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetV2Linkages => GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterDetails::list_game_center_leaderboard_sets).
+/// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterDetails::list_game_center_leaderboard_sets); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSets(crate::Call<GameCenterLeaderboardSetsResponse>);
 
 impl ListGameCenterLeaderboardSets {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1921,7 +1716,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1930,7 +1725,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -1941,7 +1736,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -1950,7 +1745,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -1961,7 +1756,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -1972,43 +1767,34 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -2016,7 +1802,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -2024,7 +1810,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -2035,14 +1821,14 @@ impl ListGameCenterLeaderboardSets {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSets => GameCenterLeaderboardSetsResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2).
+/// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetsV2(
     crate::Call<GameCenterLeaderboardSetsV2Response>,
 );
 
 impl ListGameCenterLeaderboardSetsV2 {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2051,7 +1837,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -2060,7 +1846,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -2069,7 +1855,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -2080,7 +1866,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -2091,50 +1877,41 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -2144,14 +1921,14 @@ impl ListGameCenterLeaderboardSetsV2 {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => GameCenterLeaderboardSetsV2Response, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_v2_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardV2Linkages(
     crate::Call<GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse>,
 );
 
 impl ListGameCenterLeaderboardV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2161,13 +1938,13 @@ impl ListGameCenterLeaderboardV2Linkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardV2Linkages => GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards).
+/// Optional arguments of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsResponse>);
 
 impl ListGameCenterLeaderboards {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -2176,7 +1953,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -2185,7 +1962,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2194,7 +1971,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -2203,7 +1980,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -2214,7 +1991,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -2223,7 +2000,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -2234,7 +2011,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -2245,52 +2022,40 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -2298,7 +2063,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -2306,7 +2071,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -2317,12 +2082,12 @@ impl ListGameCenterLeaderboards {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2).
+/// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardsV2(crate::Call<GameCenterLeaderboardsV2Response>);
 
 impl ListGameCenterLeaderboardsV2 {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -2331,7 +2096,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -2340,7 +2105,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2349,7 +2114,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -2358,7 +2123,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -2369,7 +2134,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -2378,7 +2143,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -2389,59 +2154,47 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -2451,7 +2204,7 @@ impl ListGameCenterLeaderboardsV2 {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardsV2 => GameCenterLeaderboardsV2Response, paged }
 
-/// Optional arguments of [`list_leaderboard_release_linkages`](GameCenterDetails::list_leaderboard_release_linkages).
+/// Optional arguments of [`list_leaderboard_release_linkages`](GameCenterDetails::list_leaderboard_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLeaderboardReleaseLinkages(
@@ -2459,7 +2212,7 @@ pub struct ListLeaderboardReleaseLinkages(
 );
 
 impl ListLeaderboardReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2469,13 +2222,13 @@ impl ListLeaderboardReleaseLinkages {
 
 rt::operation! { crate::Api, ListLeaderboardReleaseLinkages => GameCenterDetailLeaderboardReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_leaderboard_releases`](GameCenterDetails::list_leaderboard_releases).
+/// Optional arguments of [`list_leaderboard_releases`](GameCenterDetails::list_leaderboard_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLeaderboardReleases(crate::Call<GameCenterLeaderboardReleasesResponse>);
 
 impl ListLeaderboardReleases {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2484,7 +2237,7 @@ impl ListLeaderboardReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -2493,7 +2246,7 @@ impl ListLeaderboardReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -2504,7 +2257,7 @@ impl ListLeaderboardReleases {
         self
     }
 
-    /// `filter[gameCenterLeaderboard]`.
+    /// `filter[gameCenterLeaderboard]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_game_center_leaderboard(
         mut self,
@@ -2514,27 +2267,21 @@ impl ListLeaderboardReleases {
         self
     }
 
-    /// `filter[live]`.
-    pub fn filter_live(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[live]`: only what has one of these values.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[live]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterLeaderboard`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2544,7 +2291,7 @@ impl ListLeaderboardReleases {
 
 rt::operation! { crate::Api, ListLeaderboardReleases => GameCenterLeaderboardReleasesResponse, paged }
 
-/// Optional arguments of [`list_leaderboard_set_release_linkages`](GameCenterDetails::list_leaderboard_set_release_linkages).
+/// Optional arguments of [`list_leaderboard_set_release_linkages`](GameCenterDetails::list_leaderboard_set_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLeaderboardSetReleaseLinkages(
@@ -2552,7 +2299,7 @@ pub struct ListLeaderboardSetReleaseLinkages(
 );
 
 impl ListLeaderboardSetReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2562,7 +2309,7 @@ impl ListLeaderboardSetReleaseLinkages {
 
 rt::operation! { crate::Api, ListLeaderboardSetReleaseLinkages => GameCenterDetailLeaderboardSetReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases).
+/// Optional arguments of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLeaderboardSetReleases(
@@ -2570,7 +2317,7 @@ pub struct ListLeaderboardSetReleases(
 );
 
 impl ListLeaderboardSetReleases {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2579,7 +2326,7 @@ impl ListLeaderboardSetReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -2588,7 +2335,7 @@ impl ListLeaderboardSetReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -2599,7 +2346,7 @@ impl ListLeaderboardSetReleases {
         self
     }
 
-    /// `filter[gameCenterLeaderboardSet]`.
+    /// `filter[gameCenterLeaderboardSet]`: only what has one of these values.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_game_center_leaderboard_set(
         mut self,
@@ -2609,27 +2356,21 @@ impl ListLeaderboardSetReleases {
         self
     }
 
-    /// `filter[live]`.
-    pub fn filter_live(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[live]`: only what has one of these values.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[live]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterLeaderboardSet`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterDetailsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -2639,7 +2380,7 @@ impl ListLeaderboardSetReleases {
 
 rt::operation! { crate::Api, ListLeaderboardSetReleases => GameCenterLeaderboardSetReleasesResponse, paged }
 
-/// Optional arguments of [`rule_based_matchmaking_request_metrics`](GameCenterDetails::rule_based_matchmaking_request_metrics).
+/// Optional arguments of [`rule_based_matchmaking_request_metrics`](GameCenterDetails::rule_based_matchmaking_request_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct RuleBasedMatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingAppRequestsV1MetricResponse>,
@@ -2648,10 +2389,7 @@ pub struct RuleBasedMatchmakingRequestMetrics(
 impl RuleBasedMatchmakingRequestMetrics {
     /// `filter[result]`.
     #[inline]
-    pub fn filter_result(
-        mut self,
-        value: GameCenterDetailsRuleBasedMatchmakingRequestsResult,
-    ) -> Self {
+    pub fn filter_result(mut self, value: GameCenterDetailsRuleBasedMatchmakingRequestsResult) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
@@ -2667,18 +2405,15 @@ impl RuleBasedMatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterDetailsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterDetailsSort>) -> Self {
         self.0.list("sort", values);
         self
     }

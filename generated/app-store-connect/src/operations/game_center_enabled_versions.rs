@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterEnabledVersions(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterEnabledVersions {
-    /// `POST /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions).
+    /// `POST /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions))
     #[deprecated = "the vendor has deprecated it"]
     pub fn add_compatible_versions(
         &self,
@@ -31,33 +29,21 @@ impl GameCenterEnabledVersions {
         call
     }
 
-    /// `GET /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions).
+    /// `GET /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_compatible_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCompatibleVersionLinkages {
+    pub fn list_compatible_version_linkages(&self, id: impl AsRef<str>) -> ListCompatibleVersionLinkages {
         ListCompatibleVersionLinkages(
             self.0.call(LIST_COMPATIBLE_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterEnabledVersions/{id}/compatibleVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-compatibleVersions).
+    /// `GET /v1/gameCenterEnabledVersions/{id}/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-compatibleVersions))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_compatible_versions(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCompatibleVersions {
+    pub fn list_compatible_versions(&self, id: impl AsRef<str>) -> ListCompatibleVersions {
         ListCompatibleVersions(self.0.call(LIST_COMPATIBLE_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions).
+    /// `DELETE /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions))
     #[deprecated = "the vendor has deprecated it"]
     pub fn remove_compatible_versions(
         &self,
@@ -69,9 +55,7 @@ impl GameCenterEnabledVersions {
         call
     }
 
-    /// `PATCH /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions).
+    /// `PATCH /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_compatible_versions(
         &self,
@@ -84,7 +68,7 @@ impl GameCenterEnabledVersions {
     }
 }
 
-/// Optional arguments of [`list_compatible_version_linkages`](GameCenterEnabledVersions::list_compatible_version_linkages).
+/// Optional arguments of [`list_compatible_version_linkages`](GameCenterEnabledVersions::list_compatible_version_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListCompatibleVersionLinkages(
@@ -92,7 +76,7 @@ pub struct ListCompatibleVersionLinkages(
 );
 
 impl ListCompatibleVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -102,19 +86,19 @@ impl ListCompatibleVersionLinkages {
 
 rt::operation! { crate::Api, ListCompatibleVersionLinkages => GameCenterEnabledVersionCompatibleVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_compatible_versions`](GameCenterEnabledVersions::list_compatible_versions).
+/// Optional arguments of [`list_compatible_versions`](GameCenterEnabledVersions::list_compatible_versions); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListCompatibleVersions(crate::Call<GameCenterEnabledVersionsResponse>);
 
 impl ListCompatibleVersions {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[gameCenterEnabledVersions]`.
+    /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     pub fn fields_game_center_enabled_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterEnabledVersionsField>,
@@ -123,25 +107,19 @@ impl ListCompatibleVersions {
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[platform]`.
+    /// `filter[platform]`: only what has one of these values.
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<
@@ -152,32 +130,26 @@ impl ListCompatibleVersions {
         self
     }
 
-    /// `filter[versionString]`.
-    pub fn filter_version_string(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[versionString]`: only what has one of these values.
+    pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[versionString]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterEnabledVersionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterEnabledVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[compatibleVersions]`: at most 50.
+    /// `limit[compatibleVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_compatible_versions(mut self, value: i64) -> Self {
@@ -185,11 +157,8 @@ impl ListCompatibleVersions {
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterEnabledVersionsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterEnabledVersionsSort>) -> Self {
         self.0.list("sort", values);
         self
     }

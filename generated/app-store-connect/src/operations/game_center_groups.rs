@@ -36,44 +36,31 @@ use crate::models::{
 pub struct GameCenterGroups(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterGroups {
-    /// `POST /v1/gameCenterGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterGroups).
+    /// `POST /v1/gameCenterGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterGroups))
     #[inline]
-    pub fn create(
-        &self,
-        request: GameCenterGroupCreateRequest,
-    ) -> crate::Call<GameCenterGroupResponse> {
+    pub fn create(&self, request: GameCenterGroupCreateRequest) -> crate::Call<GameCenterGroupResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/gameCenterGroups/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterGroups-_id_).
+    /// `DELETE /v1/gameCenterGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterGroups-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterGroups/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_).
+    /// `GET /v1/gameCenterGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups).
+    /// `GET /v1/gameCenterGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_achievement_linkages(
         &self,
@@ -84,9 +71,7 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievementsV2).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievementsV2))
     pub fn list_game_center_achievement_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -96,58 +81,36 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterAchievements).
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_achievements(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterAchievements {
+    pub fn list_game_center_achievements(&self, id: impl AsRef<str>) -> ListGameCenterAchievements {
         ListGameCenterAchievements(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterAchievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterAchievementsV2).
-    pub fn list_game_center_achievements_v2(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterAchievementsV2 {
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterAchievementsV2))
+    pub fn list_game_center_achievements_v2(&self, id: impl AsRef<str>) -> ListGameCenterAchievementsV2 {
         ListGameCenterAchievementsV2(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterActivities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterActivities).
-    pub fn list_game_center_activities(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterActivities {
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterActivities))
+    pub fn list_game_center_activities(&self, id: impl AsRef<str>) -> ListGameCenterActivities {
         ListGameCenterActivities(
             self.0.call(LIST_GAME_CENTER_ACTIVITIES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterActivities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterActivities).
-    pub fn list_game_center_activity_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterActivityLinkages {
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterActivities))
+    pub fn list_game_center_activity_linkages(&self, id: impl AsRef<str>) -> ListGameCenterActivityLinkages {
         ListGameCenterActivityLinkages(
             self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterChallenges`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterChallenges).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterChallenges))
     pub fn list_game_center_challenge_linkages(
         &self,
         id: impl AsRef<str>,
@@ -157,43 +120,26 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterChallenges`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterChallenges).
-    pub fn list_game_center_challenges(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterChallenges {
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterChallenges))
+    pub fn list_game_center_challenges(&self, id: impl AsRef<str>) -> ListGameCenterChallenges {
         ListGameCenterChallenges(
             self.0.call(LIST_GAME_CENTER_CHALLENGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterDetails).
-    pub fn list_game_center_detail_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterDetailLinkages {
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterDetails))
+    pub fn list_game_center_detail_linkages(&self, id: impl AsRef<str>) -> ListGameCenterDetailLinkages {
         ListGameCenterDetailLinkages(
             self.0.call(LIST_GAME_CENTER_DETAIL_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterDetails).
-    pub fn list_game_center_details(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterDetails {
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterDetails))
+    pub fn list_game_center_details(&self, id: impl AsRef<str>) -> ListGameCenterDetails {
         ListGameCenterDetails(self.0.call(LIST_GAME_CENTER_DETAILS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboards).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_linkages(
         &self,
@@ -204,9 +150,7 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSets).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_set_linkages(
         &self,
@@ -217,9 +161,7 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSetsV2).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSetsV2))
     pub fn list_game_center_leaderboard_set_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -229,22 +171,15 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardSets).
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_leaderboard_sets(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardSets {
+    pub fn list_game_center_leaderboard_sets(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardSets {
         ListGameCenterLeaderboardSets(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardSetsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardSetsV2).
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardSetsV2))
     pub fn list_game_center_leaderboard_sets_v2(
         &self,
         id: impl AsRef<str>,
@@ -254,9 +189,7 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardsV2).
+    /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardsV2))
     pub fn list_game_center_leaderboard_v2_linkages(
         &self,
         id: impl AsRef<str>,
@@ -266,34 +199,22 @@ impl GameCenterGroups {
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboards).
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_leaderboards(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboards {
+    pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
         ListGameCenterLeaderboards(
             self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardsV2).
-    pub fn list_game_center_leaderboards_v2(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardsV2 {
+    /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardsV2))
+    pub fn list_game_center_leaderboards_v2(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardsV2 {
         ListGameCenterLeaderboardsV2(
             self.0.call(LIST_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()]),
         )
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements).
+    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_achievements(
         &self,
@@ -305,9 +226,7 @@ impl GameCenterGroups {
         call
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterAchievementsV2).
+    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterAchievementsV2))
     pub fn replace_game_center_achievements_v2(
         &self,
         id: impl AsRef<str>,
@@ -318,9 +237,7 @@ impl GameCenterGroups {
         call
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSets).
+    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_leaderboard_sets(
         &self,
@@ -332,9 +249,7 @@ impl GameCenterGroups {
         call
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSetsV2).
+    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSetsV2))
     pub fn replace_game_center_leaderboard_sets_v2(
         &self,
         id: impl AsRef<str>,
@@ -347,9 +262,7 @@ impl GameCenterGroups {
         call
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboards).
+    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_leaderboards(
         &self,
@@ -361,9 +274,7 @@ impl GameCenterGroups {
         call
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardsV2).
+    /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardsV2))
     pub fn replace_game_center_leaderboards_v2(
         &self,
         id: impl AsRef<str>,
@@ -374,26 +285,23 @@ impl GameCenterGroups {
         call
     }
 
-    /// `PATCH /v1/gameCenterGroups/{id}`
+    /// `PATCH /v1/gameCenterGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: GameCenterGroupUpdateRequest,
-    ) -> crate::Call<GameCenterGroupResponse> {
+    pub fn update(&self, request: GameCenterGroupUpdateRequest) -> crate::Call<GameCenterGroupResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterGroups::get).
+/// Optional arguments of [`get`](GameCenterGroups::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterGroupResponse>);
 
 impl Get {
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -402,7 +310,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -411,7 +319,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -420,7 +328,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -429,7 +337,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -438,7 +346,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetsField>,
@@ -447,7 +355,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -456,25 +364,22 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterChallenges`, `gameCenterDetails`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterAchievementsV2]`: at most 50.
+    /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
     }
 
-    /// `limit[gameCenterAchievements]`: at most 50.
+    /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
@@ -482,35 +387,35 @@ impl Get {
         self
     }
 
-    /// `limit[gameCenterActivities]`: at most 50.
+    /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
-    /// `limit[gameCenterChallenges]`: at most 50.
+    /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
-    /// `limit[gameCenterDetails]`: at most 50.
+    /// `limit[gameCenterDetails]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_details(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSetsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -518,14 +423,14 @@ impl Get {
         self
     }
 
-    /// `limit[gameCenterLeaderboardsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -536,12 +441,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterGroupResponse }
 
-/// Optional arguments of [`list`](GameCenterGroups::list).
+/// Optional arguments of [`list`](GameCenterGroups::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterGroupsResponse>);
 
 impl List {
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -550,7 +455,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -559,7 +464,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -568,7 +473,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -577,7 +482,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -586,7 +491,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetsField>,
@@ -595,7 +500,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -604,41 +509,35 @@ impl List {
         self
     }
 
-    /// `filter[gameCenterDetails]`.
-    pub fn filter_game_center_details(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[gameCenterDetails]`: only what has one of these values.
+    pub fn filter_game_center_details(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[gameCenterDetails]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterChallenges`, `gameCenterDetails`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterAchievementsV2]`: at most 50.
+    /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
     }
 
-    /// `limit[gameCenterAchievements]`: at most 50.
+    /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
@@ -646,35 +545,35 @@ impl List {
         self
     }
 
-    /// `limit[gameCenterActivities]`: at most 50.
+    /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
-    /// `limit[gameCenterChallenges]`: at most 50.
+    /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
-    /// `limit[gameCenterDetails]`: at most 50.
+    /// `limit[gameCenterDetails]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_details(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSetsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -682,14 +581,14 @@ impl List {
         self
     }
 
-    /// `limit[gameCenterLeaderboardsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -700,7 +599,7 @@ impl List {
 
 rt::operation! { crate::Api, List => GameCenterGroupsResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievement_linkages`](GameCenterGroups::list_game_center_achievement_linkages).
+/// Optional arguments of [`list_game_center_achievement_linkages`](GameCenterGroups::list_game_center_achievement_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementLinkages(
@@ -708,7 +607,7 @@ pub struct ListGameCenterAchievementLinkages(
 );
 
 impl ListGameCenterAchievementLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -718,14 +617,14 @@ impl ListGameCenterAchievementLinkages {
 
 rt::operation! { crate::Api, ListGameCenterAchievementLinkages => GameCenterGroupGameCenterAchievementsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievement_v2_linkages`](GameCenterGroups::list_game_center_achievement_v2_linkages).
+/// Optional arguments of [`list_game_center_achievement_v2_linkages`](GameCenterGroups::list_game_center_achievement_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementV2Linkages(
     crate::Call<GameCenterGroupGameCenterAchievementsV2LinkagesResponse>,
 );
 
 impl ListGameCenterAchievementV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -735,13 +634,13 @@ impl ListGameCenterAchievementV2Linkages {
 
 rt::operation! { crate::Api, ListGameCenterAchievementV2Linkages => GameCenterGroupGameCenterAchievementsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievements`](GameCenterGroups::list_game_center_achievements).
+/// Optional arguments of [`list_game_center_achievements`](GameCenterGroups::list_game_center_achievements); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievements(crate::Call<GameCenterAchievementsResponse>);
 
 impl ListGameCenterAchievements {
-    /// `fields[gameCenterAchievementLocalizations]`.
+    /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
@@ -752,7 +651,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -761,7 +660,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
@@ -772,7 +671,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -781,7 +680,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -790,7 +689,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -799,52 +698,40 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -852,7 +739,7 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -863,12 +750,12 @@ impl ListGameCenterAchievements {
 
 rt::operation! { crate::Api, ListGameCenterAchievements => GameCenterAchievementsResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2).
+/// Optional arguments of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementsV2(crate::Call<GameCenterAchievementsV2Response>);
 
 impl ListGameCenterAchievementsV2 {
-    /// `fields[gameCenterAchievementVersions]`.
+    /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementVersionsField>,
@@ -877,7 +764,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
@@ -888,7 +775,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -897,7 +784,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -906,7 +793,7 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -915,52 +802,40 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -970,12 +845,12 @@ impl ListGameCenterAchievementsV2 {
 
 rt::operation! { crate::Api, ListGameCenterAchievementsV2 => GameCenterAchievementsV2Response, paged }
 
-/// Optional arguments of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities).
+/// Optional arguments of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterActivities(crate::Call<GameCenterActivitiesResponse>);
 
 impl ListGameCenterActivities {
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -984,7 +859,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -993,7 +868,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -1002,7 +877,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1011,7 +886,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1020,7 +895,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -1029,32 +904,29 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievements`, `achievementsV2`, `gameCenterDetail`, `gameCenterGroup`, `leaderboards`, `leaderboardsV2`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[achievementsV2]`: at most 50.
+    /// `limit[achievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[achievementsV2]", value);
         self
     }
 
-    /// `limit[achievements]`: at most 50.
+    /// `limit[achievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_achievements(mut self, value: i64) -> Self {
@@ -1062,14 +934,14 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `limit[leaderboardsV2]`: at most 50.
+    /// `limit[leaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardsV2]", value);
         self
     }
 
-    /// `limit[leaderboards]`: at most 50.
+    /// `limit[leaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboards(mut self, value: i64) -> Self {
@@ -1077,7 +949,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -1087,14 +959,14 @@ impl ListGameCenterActivities {
 
 rt::operation! { crate::Api, ListGameCenterActivities => GameCenterActivitiesResponse, paged }
 
-/// Optional arguments of [`list_game_center_activity_linkages`](GameCenterGroups::list_game_center_activity_linkages).
+/// Optional arguments of [`list_game_center_activity_linkages`](GameCenterGroups::list_game_center_activity_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterActivityLinkages(
     crate::Call<GameCenterGroupGameCenterActivitiesLinkagesResponse>,
 );
 
 impl ListGameCenterActivityLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1104,14 +976,14 @@ impl ListGameCenterActivityLinkages {
 
 rt::operation! { crate::Api, ListGameCenterActivityLinkages => GameCenterGroupGameCenterActivitiesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_challenge_linkages`](GameCenterGroups::list_game_center_challenge_linkages).
+/// Optional arguments of [`list_game_center_challenge_linkages`](GameCenterGroups::list_game_center_challenge_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterChallengeLinkages(
     crate::Call<GameCenterGroupGameCenterChallengesLinkagesResponse>,
 );
 
 impl ListGameCenterChallengeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1121,12 +993,12 @@ impl ListGameCenterChallengeLinkages {
 
 rt::operation! { crate::Api, ListGameCenterChallengeLinkages => GameCenterGroupGameCenterChallengesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_challenges`](GameCenterGroups::list_game_center_challenges).
+/// Optional arguments of [`list_game_center_challenges`](GameCenterGroups::list_game_center_challenges); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterChallenges(crate::Call<GameCenterChallengesResponse>);
 
 impl ListGameCenterChallenges {
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -1135,7 +1007,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -1144,7 +1016,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1153,7 +1025,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1162,7 +1034,7 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -1171,52 +1043,40 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `leaderboard`, `leaderboardV2`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -1226,14 +1086,14 @@ impl ListGameCenterChallenges {
 
 rt::operation! { crate::Api, ListGameCenterChallenges => GameCenterChallengesResponse, paged }
 
-/// Optional arguments of [`list_game_center_detail_linkages`](GameCenterGroups::list_game_center_detail_linkages).
+/// Optional arguments of [`list_game_center_detail_linkages`](GameCenterGroups::list_game_center_detail_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterDetailLinkages(
     crate::Call<GameCenterGroupGameCenterDetailsLinkagesResponse>,
 );
 
 impl ListGameCenterDetailLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1243,12 +1103,12 @@ impl ListGameCenterDetailLinkages {
 
 rt::operation! { crate::Api, ListGameCenterDetailLinkages => GameCenterGroupGameCenterDetailsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_details`](GameCenterGroups::list_game_center_details).
+/// Optional arguments of [`list_game_center_details`](GameCenterGroups::list_game_center_details); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterDetails(crate::Call<GameCenterDetailsResponse>);
 
 impl ListGameCenterDetails {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -1257,13 +1117,13 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[gameCenterAchievementReleases]`.
+    /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementReleasesField>,
@@ -1272,7 +1132,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterAchievements]`.
+    /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementsField>,
@@ -1281,7 +1141,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -1290,7 +1150,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterActivityVersionReleases]`.
+    /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionReleasesField>,
@@ -1299,7 +1159,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterAppVersions]`.
+    /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAppVersionsField>,
@@ -1308,7 +1168,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterChallengeVersionReleases]`.
+    /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionReleasesField>,
@@ -1317,7 +1177,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -1326,7 +1186,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1335,7 +1195,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1344,7 +1204,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -1353,7 +1213,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -1362,7 +1222,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetsField>,
@@ -1371,7 +1231,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -1380,7 +1240,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `filter[gameCenterAppVersions.enabled]`.
+    /// `filter[gameCenterAppVersions.enabled]`: only what has one of these values.
     pub fn filter_game_center_app_versions_enabled(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -1389,25 +1249,22 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `achievementReleases`, `activityReleases`, `app`, `challengeReleases`, `challengesMinimumPlatformVersions`, `defaultGroupLeaderboard`, `defaultGroupLeaderboardV2`, `defaultLeaderboard`, `defaultLeaderboardV2`, `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterAppVersions`, `gameCenterChallenges`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`, `leaderboardReleases`, `leaderboardSetReleases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[achievementReleases]`: at most 50.
+    /// `limit[achievementReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_achievement_releases(mut self, value: i64) -> Self {
@@ -1415,7 +1272,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[activityReleases]`: at most 50.
+    /// `limit[activityReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_activity_releases(mut self, value: i64) -> Self {
@@ -1423,7 +1280,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[challengeReleases]`: at most 50.
+    /// `limit[challengeReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_challenge_releases(mut self, value: i64) -> Self {
@@ -1431,21 +1288,21 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[challengesMinimumPlatformVersions]`: at most 50.
+    /// `limit[challengesMinimumPlatformVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
         self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
-    /// `limit[gameCenterAchievementsV2]`: at most 50.
+    /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
     }
 
-    /// `limit[gameCenterAchievements]`: at most 50.
+    /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
@@ -1453,35 +1310,35 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[gameCenterActivities]`: at most 50.
+    /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
-    /// `limit[gameCenterAppVersions]`: at most 50.
+    /// `limit[gameCenterAppVersions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAppVersions]", value);
         self
     }
 
-    /// `limit[gameCenterChallenges]`: at most 50.
+    /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSetsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -1489,14 +1346,14 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[gameCenterLeaderboardsV2]`: at most 50.
+    /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -1504,7 +1361,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[leaderboardReleases]`: at most 50.
+    /// `limit[leaderboardReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
@@ -1512,7 +1369,7 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit[leaderboardSetReleases]`: at most 50.
+    /// `limit[leaderboardSetReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
@@ -1523,7 +1380,7 @@ impl ListGameCenterDetails {
 
 rt::operation! { crate::Api, ListGameCenterDetails => GameCenterDetailsResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterGroups::list_game_center_leaderboard_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterGroups::list_game_center_leaderboard_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardLinkages(
@@ -1531,7 +1388,7 @@ pub struct ListGameCenterLeaderboardLinkages(
 );
 
 impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1541,7 +1398,7 @@ impl ListGameCenterLeaderboardLinkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterGroupGameCenterLeaderboardsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_set_linkages`](GameCenterGroups::list_game_center_leaderboard_set_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_set_linkages`](GameCenterGroups::list_game_center_leaderboard_set_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetLinkages(
@@ -1549,7 +1406,7 @@ pub struct ListGameCenterLeaderboardSetLinkages(
 );
 
 impl ListGameCenterLeaderboardSetLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1559,14 +1416,14 @@ impl ListGameCenterLeaderboardSetLinkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetLinkages => GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_set_v2_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_set_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetV2Linkages(
     crate::Call<GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse>,
 );
 
 impl ListGameCenterLeaderboardSetV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1576,13 +1433,13 @@ impl ListGameCenterLeaderboardSetV2Linkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetV2Linkages => GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterGroups::list_game_center_leaderboard_sets).
+/// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterGroups::list_game_center_leaderboard_sets); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSets(crate::Call<GameCenterLeaderboardSetsResponse>);
 
 impl ListGameCenterLeaderboardSets {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1591,7 +1448,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1600,7 +1457,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -1611,7 +1468,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -1620,7 +1477,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -1631,7 +1488,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -1642,43 +1499,34 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -1686,7 +1534,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -1694,7 +1542,7 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -1705,14 +1553,14 @@ impl ListGameCenterLeaderboardSets {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSets => GameCenterLeaderboardSetsResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2).
+/// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetsV2(
     crate::Call<GameCenterLeaderboardSetsV2Response>,
 );
 
 impl ListGameCenterLeaderboardSetsV2 {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1721,7 +1569,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1730,7 +1578,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -1739,7 +1587,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -1750,7 +1598,7 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -1761,50 +1609,41 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -1814,14 +1653,14 @@ impl ListGameCenterLeaderboardSetsV2 {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => GameCenterLeaderboardSetsV2Response, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_v2_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_v2_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardV2Linkages(
     crate::Call<GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse>,
 );
 
 impl ListGameCenterLeaderboardV2Linkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1831,13 +1670,13 @@ impl ListGameCenterLeaderboardV2Linkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardV2Linkages => GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards).
+/// Optional arguments of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsResponse>);
 
 impl ListGameCenterLeaderboards {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -1846,7 +1685,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -1855,7 +1694,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -1864,7 +1703,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -1873,7 +1712,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -1884,7 +1723,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -1893,7 +1732,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -1904,7 +1743,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -1915,52 +1754,40 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -1968,7 +1795,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -1976,7 +1803,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -1987,12 +1814,12 @@ impl ListGameCenterLeaderboards {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2).
+/// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardsV2(crate::Call<GameCenterLeaderboardsV2Response>);
 
 impl ListGameCenterLeaderboardsV2 {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -2001,7 +1828,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -2010,7 +1837,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -2019,7 +1846,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -2028,7 +1855,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -2039,7 +1866,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -2048,7 +1875,7 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -2059,59 +1886,47 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);

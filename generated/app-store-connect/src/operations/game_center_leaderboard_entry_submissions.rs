@@ -15,9 +15,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardEntrySubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardEntrySubmissions {
-    /// `POST /v1/gameCenterLeaderboardEntrySubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardEntrySubmissions).
+    /// `POST /v1/gameCenterLeaderboardEntrySubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardEntrySubmissions))
     #[inline]
     pub fn create(
         &self,

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardImages(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardImages {
-    /// `POST /v1/gameCenterLeaderboardImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardImages).
+    /// `POST /v1/gameCenterLeaderboardImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardImages))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,25 +29,21 @@ impl GameCenterLeaderboardImages {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardImages-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardImages-_id_).
+    /// `GET /v1/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardImages/{id}`
+    /// `PATCH /v1/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardImages-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -62,13 +56,13 @@ impl GameCenterLeaderboardImages {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardImages::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardImages::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardImageResponse>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -79,7 +73,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
@@ -91,11 +85,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardImagesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardImagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardImagesV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardImagesV2 {
-    /// `POST /v2/gameCenterLeaderboardImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardImages).
+    /// `POST /v2/gameCenterLeaderboardImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardImages))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl GameCenterLeaderboardImagesV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterLeaderboardImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardImages-_id_).
+    /// `DELETE /v2/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterLeaderboardImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardImages-_id_).
+    /// `GET /v2/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/gameCenterLeaderboardImages/{id}`
+    /// `PATCH /v2/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl GameCenterLeaderboardImagesV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardImagesV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardImagesV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardImageV2Response>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -85,11 +79,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardImagesV2Include>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardImagesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardLocalizations {
-    /// `POST /v1/gameCenterLeaderboardLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardLocalizations).
+    /// `POST /v1/gameCenterLeaderboardLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardLocalizations))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -34,38 +32,27 @@ impl GameCenterLeaderboardLocalizations {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardLocalizations-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_).
+    /// `GET /v1/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardLocalizations/{id}/gameCenterLeaderboardImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_-gameCenterLeaderboardImage).
+    /// `GET /v1/gameCenterLeaderboardLocalizations/{id}/gameCenterLeaderboardImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_-gameCenterLeaderboardImage))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_game_center_leaderboard_image(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGameCenterLeaderboardImage {
+    pub fn get_game_center_leaderboard_image(&self, id: impl AsRef<str>) -> GetGameCenterLeaderboardImage {
         GetGameCenterLeaderboardImage(
             self.0.call(GET_GAME_CENTER_LEADERBOARD_IMAGE, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterLeaderboardLocalizations/{id}/relationships/gameCenterLeaderboardImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_-relationships-gameCenterLeaderboardImage).
+    /// `GET /v1/gameCenterLeaderboardLocalizations/{id}/relationships/gameCenterLeaderboardImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_-relationships-gameCenterLeaderboardImage))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_image_linkage(
         &self,
@@ -76,9 +63,9 @@ impl GameCenterLeaderboardLocalizations {
         self.0.call(GET_GAME_CENTER_LEADERBOARD_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardLocalizations/{id}`
+    /// `PATCH /v1/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardLocalizations-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -91,13 +78,13 @@ impl GameCenterLeaderboardLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardLocalizations::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardLocalizations::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardLocalizationResponse>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     #[deprecated = "the vendor has deprecated it"]
@@ -109,7 +96,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -120,7 +107,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
@@ -132,7 +119,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboard`, `gameCenterLeaderboardImage`.
     pub fn include(
@@ -146,7 +133,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardLocalizationResponse }
 
-/// Optional arguments of [`get_game_center_leaderboard_image`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image).
+/// Optional arguments of [`get_game_center_leaderboard_image`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboardImage(
@@ -159,7 +146,7 @@ pub struct GetGameCenterLeaderboardImage(
 );
 
 impl GetGameCenterLeaderboardImage {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -170,7 +157,7 @@ impl GetGameCenterLeaderboardImage {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -181,7 +168,7 @@ impl GetGameCenterLeaderboardImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboardLocalization`.
     pub fn include(

@@ -19,9 +19,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardLocalizationsV2 {
-    /// `POST /v2/gameCenterLeaderboardLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardLocalizations).
+    /// `POST /v2/gameCenterLeaderboardLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -32,30 +30,22 @@ impl GameCenterLeaderboardLocalizationsV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterLeaderboardLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardLocalizations-_id_).
+    /// `DELETE /v2/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterLeaderboardLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_).
+    /// `GET /v2/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardLocalizations/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_-image).
+    /// `GET /v2/gameCenterLeaderboardLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardLocalizations/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_-relationships-image).
+    /// `GET /v2/gameCenterLeaderboardLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -63,9 +53,9 @@ impl GameCenterLeaderboardLocalizationsV2 {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v2/gameCenterLeaderboardLocalizations/{id}`
+    /// `PATCH /v2/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -77,12 +67,12 @@ impl GameCenterLeaderboardLocalizationsV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardLocalizationsV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardLocalizationsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardLocalizationV2Response>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -93,7 +83,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -104,7 +94,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -113,7 +103,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
     pub fn include(
@@ -127,7 +117,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardLocalizationV2Response }
 
-/// Optional arguments of [`get_image`](GameCenterLeaderboardLocalizationsV2::get_image).
+/// Optional arguments of [`get_image`](GameCenterLeaderboardLocalizationsV2::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(
     crate::Call<
@@ -139,7 +129,7 @@ pub struct GetImage(
 );
 
 impl GetImage {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -150,7 +140,7 @@ impl GetImage {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -161,7 +151,7 @@ impl GetImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localization`.
     pub fn include(

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardReleases(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardReleases {
-    /// `POST /v1/gameCenterLeaderboardReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardReleases).
+    /// `POST /v1/gameCenterLeaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,30 +29,26 @@ impl GameCenterLeaderboardReleases {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardReleases-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardReleases-_id_).
+    /// `GET /v1/gameCenterLeaderboardReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardReleases::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardReleaseResponse>);
 
 impl Get {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -63,7 +57,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -72,7 +66,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
@@ -84,11 +78,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardReleasesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardReleasesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

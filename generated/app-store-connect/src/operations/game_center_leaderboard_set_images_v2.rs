@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSetImagesV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSetImagesV2 {
-    /// `POST /v2/gameCenterLeaderboardSetImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetImages).
+    /// `POST /v2/gameCenterLeaderboardSetImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetImages))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl GameCenterLeaderboardSetImagesV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterLeaderboardSetImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSetImages-_id_).
+    /// `DELETE /v2/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSetImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetImages-_id_).
+    /// `GET /v2/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/gameCenterLeaderboardSetImages/{id}`
+    /// `PATCH /v2/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSetImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSetImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl GameCenterLeaderboardSetImagesV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetImagesV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSetImagesV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetImageV2Response>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -85,7 +79,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetImagesV2Include>,

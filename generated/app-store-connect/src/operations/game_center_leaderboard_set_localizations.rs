@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSetLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSetLocalizations {
-    /// `POST /v1/gameCenterLeaderboardSetLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetLocalizations).
+    /// `POST /v1/gameCenterLeaderboardSetLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetLocalizations))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -34,25 +32,19 @@ impl GameCenterLeaderboardSetLocalizations {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardSetLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetLocalizations-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_).
+    /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}/gameCenterLeaderboardSetImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_-gameCenterLeaderboardSetImage).
+    /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}/gameCenterLeaderboardSetImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_-gameCenterLeaderboardSetImage))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_set_image(
         &self,
@@ -63,9 +55,7 @@ impl GameCenterLeaderboardSetLocalizations {
         )
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}/relationships/gameCenterLeaderboardSetImage`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_-relationships-gameCenterLeaderboardSetImage).
+    /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}/relationships/gameCenterLeaderboardSetImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_-relationships-gameCenterLeaderboardSetImage))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_set_image_linkage(
         &self,
@@ -76,9 +66,9 @@ impl GameCenterLeaderboardSetLocalizations {
         self.0.call(GET_GAME_CENTER_LEADERBOARD_SET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardSetLocalizations/{id}`
+    /// `PATCH /v1/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetLocalizations-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -91,13 +81,13 @@ impl GameCenterLeaderboardSetLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizations::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizations::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetLocalizationResponse>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     #[deprecated = "the vendor has deprecated it"]
@@ -109,7 +99,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -120,7 +110,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
@@ -132,7 +122,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`.
     pub fn include(
@@ -146,7 +136,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetLocalizationResponse }
 
-/// Optional arguments of [`get_game_center_leaderboard_set_image`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image).
+/// Optional arguments of [`get_game_center_leaderboard_set_image`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboardSetImage(
@@ -159,7 +149,7 @@ pub struct GetGameCenterLeaderboardSetImage(
 );
 
 impl GetGameCenterLeaderboardSetImage {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
@@ -170,7 +160,7 @@ impl GetGameCenterLeaderboardSetImage {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -181,7 +171,7 @@ impl GetGameCenterLeaderboardSetImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboardSetLocalization`.
     pub fn include(

@@ -20,9 +20,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSetLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSetLocalizationsV2 {
-    /// `POST /v2/gameCenterLeaderboardSetLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetLocalizations).
+    /// `POST /v2/gameCenterLeaderboardSetLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -33,30 +31,22 @@ impl GameCenterLeaderboardSetLocalizationsV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterLeaderboardSetLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSetLocalizations-_id_).
+    /// `DELETE /v2/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSetLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_).
+    /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_-image).
+    /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_-relationships-image).
+    /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -64,9 +54,9 @@ impl GameCenterLeaderboardSetLocalizationsV2 {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `PATCH /v2/gameCenterLeaderboardSetLocalizations/{id}`
+    /// `PATCH /v2/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSetLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSetLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -78,12 +68,12 @@ impl GameCenterLeaderboardSetLocalizationsV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizationsV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizationsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetLocalizationV2Response>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
@@ -94,7 +84,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -105,7 +95,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -114,7 +104,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
     pub fn include(
@@ -128,7 +118,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetLocalizationV2Response }
 
-/// Optional arguments of [`get_image`](GameCenterLeaderboardSetLocalizationsV2::get_image).
+/// Optional arguments of [`get_image`](GameCenterLeaderboardSetLocalizationsV2::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(
     crate::Call<
@@ -140,7 +130,7 @@ pub struct GetImage(
 );
 
 impl GetImage {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
@@ -151,7 +141,7 @@ impl GetImage {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -162,7 +152,7 @@ impl GetImage {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localization`.
     pub fn include(

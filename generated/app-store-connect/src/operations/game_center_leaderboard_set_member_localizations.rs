@@ -27,9 +27,7 @@ pub struct GameCenterLeaderboardSetMemberLocalizations(
 );
 
 impl GameCenterLeaderboardSetMemberLocalizations {
-    /// `POST /v1/gameCenterLeaderboardSetMemberLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetMemberLocalizations).
+    /// `POST /v1/gameCenterLeaderboardSetMemberLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetMemberLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -40,29 +38,20 @@ impl GameCenterLeaderboardSetMemberLocalizations {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardSetMemberLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetMemberLocalizations-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardSetMemberLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetMemberLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboard`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-gameCenterLeaderboard).
+    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-gameCenterLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_game_center_leaderboard(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGameCenterLeaderboard {
+    pub fn get_game_center_leaderboard(&self, id: impl AsRef<str>) -> GetGameCenterLeaderboard {
         GetGameCenterLeaderboard(
             self.0.call(GET_GAME_CENTER_LEADERBOARD, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboard`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-relationships-gameCenterLeaderboard).
+    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-relationships-gameCenterLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_linkage(
         &self,
@@ -73,22 +62,15 @@ impl GameCenterLeaderboardSetMemberLocalizations {
         self.0.call(GET_GAME_CENTER_LEADERBOARD_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboardSet`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-gameCenterLeaderboardSet).
+    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-gameCenterLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_game_center_leaderboard_set(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGameCenterLeaderboardSet {
+    pub fn get_game_center_leaderboard_set(&self, id: impl AsRef<str>) -> GetGameCenterLeaderboardSet {
         GetGameCenterLeaderboardSet(
             self.0.call(GET_GAME_CENTER_LEADERBOARD_SET, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboardSet`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-relationships-gameCenterLeaderboardSet).
+    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-relationships-gameCenterLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_set_linkage(
         &self,
@@ -99,9 +81,7 @@ impl GameCenterLeaderboardSetMemberLocalizations {
         self.0.call(GET_GAME_CENTER_LEADERBOARD_SET_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations).
+    /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations))
     pub fn list(
         &self,
         filter_game_center_leaderboard_set: impl IntoIterator<Item = impl AsRef<str>>,
@@ -116,9 +96,9 @@ impl GameCenterLeaderboardSetMemberLocalizations {
         List(call)
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardSetMemberLocalizations/{id}`
+    /// `PATCH /v1/gameCenterLeaderboardSetMemberLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetMemberLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetMemberLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -130,7 +110,7 @@ impl GameCenterLeaderboardSetMemberLocalizations {
     }
 }
 
-/// Optional arguments of [`get_game_center_leaderboard`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard).
+/// Optional arguments of [`get_game_center_leaderboard`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboard(
@@ -143,7 +123,7 @@ pub struct GetGameCenterLeaderboard(
 );
 
 impl GetGameCenterLeaderboard {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -152,7 +132,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -161,7 +141,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -170,7 +150,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -179,7 +159,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -190,7 +170,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -199,7 +179,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -210,7 +190,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -221,7 +201,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
     pub fn include(
@@ -234,7 +214,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -242,7 +222,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -250,7 +230,7 @@ impl GetGameCenterLeaderboard {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -261,7 +241,7 @@ impl GetGameCenterLeaderboard {
 
 rt::operation! { crate::Api, GetGameCenterLeaderboard => rt::Document<Option<GameCenterLeaderboard>, GameCenterLeaderboardResponseIncluded> }
 
-/// Optional arguments of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set).
+/// Optional arguments of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboardSet(
@@ -274,7 +254,7 @@ pub struct GetGameCenterLeaderboardSet(
 );
 
 impl GetGameCenterLeaderboardSet {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -283,7 +263,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -292,7 +272,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -303,7 +283,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -312,7 +292,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -323,7 +303,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -334,7 +314,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
     pub fn include(
@@ -347,7 +327,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -355,7 +335,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -363,7 +343,7 @@ impl GetGameCenterLeaderboardSet {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -374,12 +354,12 @@ impl GetGameCenterLeaderboardSet {
 
 rt::operation! { crate::Api, GetGameCenterLeaderboardSet => rt::Document<Option<GameCenterLeaderboardSet>, GameCenterLeaderboardSetResponseIncluded> }
 
-/// Optional arguments of [`list`](GameCenterLeaderboardSetMemberLocalizations::list).
+/// Optional arguments of [`list`](GameCenterLeaderboardSetMemberLocalizations::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterLeaderboardSetMemberLocalizationsResponse>);
 
 impl List {
-    /// `fields[gameCenterLeaderboardSetMemberLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetMemberLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_member_localizations(
         mut self,
         values: impl IntoIterator<
@@ -390,7 +370,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
@@ -402,7 +382,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
@@ -414,7 +394,7 @@ impl List {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboard`, `gameCenterLeaderboardSet`.
     pub fn include(
@@ -427,7 +407,7 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

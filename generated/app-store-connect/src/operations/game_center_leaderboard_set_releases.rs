@@ -17,9 +17,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSetReleases(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSetReleases {
-    /// `POST /v1/gameCenterLeaderboardSetReleases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetReleases).
+    /// `POST /v1/gameCenterLeaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,30 +29,26 @@ impl GameCenterLeaderboardSetReleases {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardSetReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetReleases-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardSetReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSetReleases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetReleases-_id_).
+    /// `GET /v1/gameCenterLeaderboardSetReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetReleases::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSetReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetReleaseResponse>);
 
 impl Get {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -63,7 +57,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -72,7 +66,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
@@ -84,7 +78,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesInclude>,

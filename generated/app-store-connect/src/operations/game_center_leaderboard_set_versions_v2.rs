@@ -19,9 +19,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSetVersionsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSetVersionsV2 {
-    /// `POST /v2/gameCenterLeaderboardSetVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetVersions).
+    /// `POST /v2/gameCenterLeaderboardSetVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetVersions))
     #[inline]
     pub fn create(
         &self,
@@ -32,37 +30,28 @@ impl GameCenterLeaderboardSetVersionsV2 {
         call
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_).
+    /// `GET /v2/gameCenterLeaderboardSetVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v2/gameCenterLeaderboardSetVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardSetVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_-localizations).
+    /// `GET /v2/gameCenterLeaderboardSetVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetVersionsV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSetVersionsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetVersionV2Response>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -73,7 +62,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -82,7 +71,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -93,7 +82,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `leaderboardSet`, `localizations`.
     pub fn include(
@@ -104,7 +93,7 @@ impl Get {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -114,14 +103,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetVersionV2Response }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardSetVersionsV2::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardSetVersionsV2::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -131,14 +120,14 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboardSetVersionsV2::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterLeaderboardSetVersionsV2::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(
     crate::Call<GameCenterLeaderboardSetLocalizationsV2Response>,
 );
 
 impl ListLocalizations {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
@@ -149,7 +138,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -160,7 +149,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -169,7 +158,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
     pub fn include(
@@ -180,7 +169,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -24,9 +24,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSets(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSets {
-    /// `POST /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `POST /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn add_game_center_leaderboards(
         &self,
@@ -38,9 +36,7 @@ impl GameCenterLeaderboardSets {
         call
     }
 
-    /// `POST /v1/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSets).
+    /// `POST /v1/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -52,36 +48,25 @@ impl GameCenterLeaderboardSets {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSets-_id_).
+    /// `DELETE /v1/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSets-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/groupLeaderboardSet`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-groupLeaderboardSet).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/groupLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-groupLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_group_leaderboard_set(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetGroupLeaderboardSet {
+    pub fn get_group_leaderboard_set(&self, id: impl AsRef<str>) -> GetGroupLeaderboardSet {
         GetGroupLeaderboardSet(self.0.call(GET_GROUP_LEADERBOARD_SET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-groupLeaderboardSet).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-groupLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_leaderboard_set_linkage(
         &self,
@@ -90,9 +75,7 @@ impl GameCenterLeaderboardSets {
         self.0.call(GET_GROUP_LEADERBOARD_SET_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_linkages(
         &self,
@@ -103,57 +86,39 @@ impl GameCenterLeaderboardSets {
         )
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-gameCenterLeaderboards).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_game_center_leaderboards(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboards {
+    pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
         ListGameCenterLeaderboards(
             self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-localizations).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-localizations))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-localizations).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-localizations))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/releases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-releases).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-releases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
         ListReleaseLinkages(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboardSets/{id}/releases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-releases).
+    /// `GET /v1/gameCenterLeaderboardSets/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-releases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_releases(&self, id: impl AsRef<str>) -> ListReleases {
         ListReleases(self.0.call(LIST_RELEASES, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `DELETE /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn remove_game_center_leaderboards(
         &self,
@@ -165,9 +130,7 @@ impl GameCenterLeaderboardSets {
         call
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `PATCH /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     pub fn replace_game_center_leaderboards(
         &self,
@@ -179,23 +142,17 @@ impl GameCenterLeaderboardSets {
         call
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_-relationships-groupLeaderboardSet).
+    /// `PATCH /v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_-relationships-groupLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_group_leaderboard_set(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_group_leaderboard_set(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_GROUP_LEADERBOARD_SET, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterLeaderboardSets", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterLeaderboardSets/{id}`
+    /// `PATCH /v1/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -208,13 +165,13 @@ impl GameCenterLeaderboardSets {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSets::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSets::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetResponse>);
 
 impl Get {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -223,7 +180,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -232,7 +189,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
@@ -244,7 +201,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
@@ -254,7 +211,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -265,7 +222,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
@@ -277,18 +234,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -296,7 +250,7 @@ impl Get {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -304,7 +258,7 @@ impl Get {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -315,7 +269,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetResponse }
 
-/// Optional arguments of [`get_group_leaderboard_set`](GameCenterLeaderboardSets::get_group_leaderboard_set).
+/// Optional arguments of [`get_group_leaderboard_set`](GameCenterLeaderboardSets::get_group_leaderboard_set); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGroupLeaderboardSet(
@@ -328,7 +282,7 @@ pub struct GetGroupLeaderboardSet(
 );
 
 impl GetGroupLeaderboardSet {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -337,7 +291,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -346,7 +300,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -357,7 +311,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -366,7 +320,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -377,7 +331,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -388,18 +342,15 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
@@ -407,7 +358,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -415,7 +366,7 @@ impl GetGroupLeaderboardSet {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -426,7 +377,7 @@ impl GetGroupLeaderboardSet {
 
 rt::operation! { crate::Api, GetGroupLeaderboardSet => rt::Document<Option<GameCenterLeaderboardSet>, GameCenterLeaderboardSetResponseIncluded> }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSets::list_game_center_leaderboard_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSets::list_game_center_leaderboard_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardLinkages(
@@ -434,7 +385,7 @@ pub struct ListGameCenterLeaderboardLinkages(
 );
 
 impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -444,13 +395,13 @@ impl ListGameCenterLeaderboardLinkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSets::list_game_center_leaderboards).
+/// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSets::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsResponse>);
 
 impl ListGameCenterLeaderboards {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -459,7 +410,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -468,7 +419,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -477,7 +428,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -486,7 +437,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -497,7 +448,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -506,7 +457,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -517,7 +468,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -528,52 +479,40 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -581,7 +520,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -589,7 +528,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -600,7 +539,7 @@ impl ListGameCenterLeaderboards {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsResponse, paged }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardSets::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardSets::list_localization_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
@@ -608,7 +547,7 @@ pub struct ListLocalizationLinkages(
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -618,13 +557,13 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardSetLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboardSets::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterLeaderboardSets::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterLeaderboardSetLocalizationsResponse>);
 
 impl ListLocalizations {
-    /// `fields[gameCenterLeaderboardSetImages]`.
+    /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
@@ -635,7 +574,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -646,7 +585,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -657,18 +596,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -678,7 +614,7 @@ impl ListLocalizations {
 
 rt::operation! { crate::Api, ListLocalizations => GameCenterLeaderboardSetLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_release_linkages`](GameCenterLeaderboardSets::list_release_linkages).
+/// Optional arguments of [`list_release_linkages`](GameCenterLeaderboardSets::list_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListReleaseLinkages(
@@ -686,7 +622,7 @@ pub struct ListReleaseLinkages(
 );
 
 impl ListReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -696,13 +632,13 @@ impl ListReleaseLinkages {
 
 rt::operation! { crate::Api, ListReleaseLinkages => GameCenterLeaderboardSetReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_releases`](GameCenterLeaderboardSets::list_releases).
+/// Optional arguments of [`list_releases`](GameCenterLeaderboardSets::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListReleases(crate::Call<GameCenterLeaderboardSetReleasesResponse>);
 
 impl ListReleases {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -711,7 +647,7 @@ impl ListReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetReleases]`.
+    /// `fields[gameCenterLeaderboardSetReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetReleasesField>,
@@ -720,7 +656,7 @@ impl ListReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -731,36 +667,27 @@ impl ListReleases {
         self
     }
 
-    /// `filter[gameCenterDetail]`.
-    pub fn filter_game_center_detail(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[gameCenterDetail]`: only what has one of these values.
+    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[gameCenterDetail]", values);
         self
     }
 
-    /// `filter[live]`.
-    pub fn filter_live(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[live]`: only what has one of these values.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[live]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterLeaderboardSet`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -21,9 +21,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardSetsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardSetsV2 {
-    /// `POST /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `POST /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     pub fn add_game_center_leaderboards(
         &self,
         id: impl AsRef<str>,
@@ -34,9 +32,7 @@ impl GameCenterLeaderboardSetsV2 {
         call
     }
 
-    /// `POST /v2/gameCenterLeaderboardSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSets).
+    /// `POST /v2/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSets))
     #[inline]
     pub fn create(
         &self,
@@ -47,23 +43,17 @@ impl GameCenterLeaderboardSetsV2 {
         call
     }
 
-    /// `DELETE /v2/gameCenterLeaderboardSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSets-_id_).
+    /// `DELETE /v2/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSets-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/gameCenterLeaderboardSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_).
+    /// `GET /v2/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
@@ -73,35 +63,24 @@ impl GameCenterLeaderboardSetsV2 {
         )
     }
 
-    /// `GET /v2/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-gameCenterLeaderboards).
-    pub fn list_game_center_leaderboards(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboards {
+    /// `GET /v2/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-gameCenterLeaderboards))
+    pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
         ListGameCenterLeaderboards(
             self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-versions).
+    /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardSets/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-versions).
+    /// `GET /v2/gameCenterLeaderboardSets/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `DELETE /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     pub fn remove_game_center_leaderboards(
         &self,
         id: impl AsRef<str>,
@@ -112,9 +91,7 @@ impl GameCenterLeaderboardSetsV2 {
         call
     }
 
-    /// `PATCH /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards).
+    /// `PATCH /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
     pub fn replace_game_center_leaderboards(
         &self,
         id: impl AsRef<str>,
@@ -125,9 +102,9 @@ impl GameCenterLeaderboardSetsV2 {
         call
     }
 
-    /// `PATCH /v2/gameCenterLeaderboardSets/{id}`
+    /// `PATCH /v2/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSets-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSets-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -139,12 +116,12 @@ impl GameCenterLeaderboardSetsV2 {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetsV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardSetsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetV2Response>);
 
 impl Get {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -153,7 +130,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -162,7 +139,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -171,7 +148,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -182,7 +159,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -193,25 +170,22 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: at most 50.
+    /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -221,14 +195,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetV2Response }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSetsV2::list_game_center_leaderboard_linkages).
+/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSetsV2::list_game_center_leaderboard_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardLinkages(
     crate::Call<GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse>,
 );
 
 impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -238,12 +212,12 @@ impl ListGameCenterLeaderboardLinkages {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSetsV2::list_game_center_leaderboards).
+/// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSetsV2::list_game_center_leaderboards); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsV2Response>);
 
 impl ListGameCenterLeaderboards {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -252,7 +226,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -261,7 +235,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -270,7 +244,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -279,7 +253,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -290,7 +264,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -299,7 +273,7 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -310,59 +284,47 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `filter[archived]`.
-    pub fn filter_archived(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[archived]`: only what has one of these values.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`.
-    pub fn filter_reference_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[referenceName]`: only what has one of these values.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[referenceName]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -372,14 +334,14 @@ impl ListGameCenterLeaderboards {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsV2Response, paged }
 
-/// Optional arguments of [`list_version_linkages`](GameCenterLeaderboardSetsV2::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](GameCenterLeaderboardSetsV2::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(
     crate::Call<GameCenterLeaderboardSetV2VersionsLinkagesResponse>,
 );
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -389,12 +351,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => GameCenterLeaderboardSetV2VersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](GameCenterLeaderboardSetsV2::list_versions).
+/// Optional arguments of [`list_versions`](GameCenterLeaderboardSetsV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterLeaderboardSetVersionsV2Response>);
 
 impl ListVersions {
-    /// `fields[gameCenterLeaderboardSetLocalizations]`.
+    /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
@@ -405,7 +367,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -414,7 +376,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
@@ -425,25 +387,22 @@ impl ListVersions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `leaderboardSet`, `localizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardSetsV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardSetsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);

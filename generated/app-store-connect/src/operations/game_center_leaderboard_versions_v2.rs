@@ -19,9 +19,7 @@ use crate::models::{
 pub struct GameCenterLeaderboardVersionsV2(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboardVersionsV2 {
-    /// `POST /v2/gameCenterLeaderboardVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardVersions).
+    /// `POST /v2/gameCenterLeaderboardVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardVersions))
     #[inline]
     pub fn create(
         &self,
@@ -32,37 +30,28 @@ impl GameCenterLeaderboardVersionsV2 {
         call
     }
 
-    /// `GET /v2/gameCenterLeaderboardVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_).
+    /// `GET /v2/gameCenterLeaderboardVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v2/gameCenterLeaderboardVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/gameCenterLeaderboardVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_-localizations).
+    /// `GET /v2/gameCenterLeaderboardVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardVersionsV2::get).
+/// Optional arguments of [`get`](GameCenterLeaderboardVersionsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardVersionV2Response>);
 
 impl Get {
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -73,7 +62,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -82,7 +71,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -93,7 +82,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `leaderboard`, `localizations`.
     pub fn include(
@@ -104,7 +93,7 @@ impl Get {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -114,14 +103,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardVersionV2Response }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardVersionsV2::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardVersionsV2::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -131,12 +120,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboardVersionsV2::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterLeaderboardVersionsV2::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterLeaderboardLocalizationsV2Response>);
 
 impl ListLocalizations {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -147,7 +136,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -158,7 +147,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -167,7 +156,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `version`.
     pub fn include(
@@ -178,7 +167,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -22,9 +22,7 @@ use crate::models::{
 pub struct GameCenterLeaderboards(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterLeaderboards {
-    /// `POST /v1/gameCenterLeaderboards`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboards).
+    /// `POST /v1/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -36,33 +34,25 @@ impl GameCenterLeaderboards {
         call
     }
 
-    /// `DELETE /v1/gameCenterLeaderboards/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboards-_id_).
+    /// `DELETE /v1/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboards-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_).
+    /// `GET /v1/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}/groupLeaderboard`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-groupLeaderboard).
+    /// `GET /v1/gameCenterLeaderboards/{id}/groupLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-groupLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_leaderboard(&self, id: impl AsRef<str>) -> GetGroupLeaderboard {
         GetGroupLeaderboard(self.0.call(GET_GROUP_LEADERBOARD, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-groupLeaderboard).
+    /// `GET /v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-groupLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_leaderboard_linkage(
         &self,
@@ -71,86 +61,57 @@ impl GameCenterLeaderboards {
         self.0.call(GET_GROUP_LEADERBOARD_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-localizations).
+    /// `GET /v1/gameCenterLeaderboards/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-localizations))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-localizations).
+    /// `GET /v1/gameCenterLeaderboards/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-localizations))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}/relationships/releases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-releases).
+    /// `GET /v1/gameCenterLeaderboards/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-releases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
         ListReleaseLinkages(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterLeaderboards/{id}/releases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-releases).
+    /// `GET /v1/gameCenterLeaderboards/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-releases))
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_releases(&self, id: impl AsRef<str>) -> ListReleases {
         ListReleases(self.0.call(LIST_RELEASES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/activity`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-activity).
+    /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-activity))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_activity(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/challenge`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-challenge).
+    /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/challenge` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-challenge))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_challenge(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_challenge(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_CHALLENGE, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterChallenges", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-groupLeaderboard).
+    /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-groupLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_group_leaderboard(
-        &self,
-        id: impl AsRef<str>,
-        to: Option<&str>,
-    ) -> crate::Call<()> {
+    pub fn set_group_leaderboard(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
         let mut call = self.0.call(SET_GROUP_LEADERBOARD, &[id.as_ref()]);
         call.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
         call
     }
 
-    /// `PATCH /v1/gameCenterLeaderboards/{id}`
+    /// `PATCH /v1/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -163,13 +124,13 @@ impl GameCenterLeaderboards {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboards::get).
+/// Optional arguments of [`get`](GameCenterLeaderboards::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardResponse>);
 
 impl Get {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -178,7 +139,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -187,7 +148,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -196,7 +157,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -205,7 +166,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
@@ -217,7 +178,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_releases(
         mut self,
@@ -227,7 +188,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
@@ -239,7 +200,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -250,18 +211,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -269,7 +227,7 @@ impl Get {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -277,7 +235,7 @@ impl Get {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -288,7 +246,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardResponse }
 
-/// Optional arguments of [`get_group_leaderboard`](GameCenterLeaderboards::get_group_leaderboard).
+/// Optional arguments of [`get_group_leaderboard`](GameCenterLeaderboards::get_group_leaderboard); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetGroupLeaderboard(
@@ -301,7 +259,7 @@ pub struct GetGroupLeaderboard(
 );
 
 impl GetGroupLeaderboard {
-    /// `fields[gameCenterActivities]`.
+    /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivitiesField>,
@@ -310,7 +268,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterChallenges]`.
+    /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengesField>,
@@ -319,7 +277,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -328,7 +286,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterGroups]`.
+    /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
         values: impl IntoIterator<Item = GameCenterGroupsField>,
@@ -337,7 +295,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -348,7 +306,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -357,7 +315,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSets]`.
+    /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
@@ -368,7 +326,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -379,18 +337,15 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: at most 50.
+    /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
@@ -398,7 +353,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
@@ -406,7 +361,7 @@ impl GetGroupLeaderboard {
         self
     }
 
-    /// `limit[releases]`: at most 50.
+    /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
@@ -417,7 +372,7 @@ impl GetGroupLeaderboard {
 
 rt::operation! { crate::Api, GetGroupLeaderboard => rt::Document<Option<GameCenterLeaderboard>, GameCenterLeaderboardResponseIncluded> }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboards::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboards::list_localization_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
@@ -425,7 +380,7 @@ pub struct ListLocalizationLinkages(
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -435,13 +390,13 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboards::list_localizations).
+/// Optional arguments of [`list_localizations`](GameCenterLeaderboards::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterLeaderboardLocalizationsResponse>);
 
 impl ListLocalizations {
-    /// `fields[gameCenterLeaderboardImages]`.
+    /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
@@ -452,7 +407,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboardLocalizations]`.
+    /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
@@ -463,7 +418,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -474,18 +429,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterLeaderboard`, `gameCenterLeaderboardImage`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -495,7 +447,7 @@ impl ListLocalizations {
 
 rt::operation! { crate::Api, ListLocalizations => GameCenterLeaderboardLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_release_linkages`](GameCenterLeaderboards::list_release_linkages).
+/// Optional arguments of [`list_release_linkages`](GameCenterLeaderboards::list_release_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListReleaseLinkages(
@@ -503,7 +455,7 @@ pub struct ListReleaseLinkages(
 );
 
 impl ListReleaseLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -513,13 +465,13 @@ impl ListReleaseLinkages {
 
 rt::operation! { crate::Api, ListReleaseLinkages => GameCenterLeaderboardReleasesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_releases`](GameCenterLeaderboards::list_releases).
+/// Optional arguments of [`list_releases`](GameCenterLeaderboards::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListReleases(crate::Call<GameCenterLeaderboardReleasesResponse>);
 
 impl ListReleases {
-    /// `fields[gameCenterDetails]`.
+    /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
         values: impl IntoIterator<Item = GameCenterDetailsField>,
@@ -528,7 +480,7 @@ impl ListReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboardReleases]`.
+    /// `fields[gameCenterLeaderboardReleases]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardReleasesField>,
@@ -537,7 +489,7 @@ impl ListReleases {
         self
     }
 
-    /// `fields[gameCenterLeaderboards]`.
+    /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
     /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
@@ -548,36 +500,27 @@ impl ListReleases {
         self
     }
 
-    /// `filter[gameCenterDetail]`.
-    pub fn filter_game_center_detail(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[gameCenterDetail]`: only what has one of these values.
+    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[gameCenterDetail]", values);
         self
     }
 
-    /// `filter[live]`.
-    pub fn filter_live(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[live]`: only what has one of these values.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[live]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `gameCenterDetail`, `gameCenterLeaderboard`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

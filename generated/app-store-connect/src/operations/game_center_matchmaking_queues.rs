@@ -28,9 +28,7 @@ use crate::models::{
 pub struct GameCenterMatchmakingQueues(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterMatchmakingQueues {
-    /// `POST /v1/gameCenterMatchmakingQueues`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingQueues).
+    /// `POST /v1/gameCenterMatchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingQueues))
     #[inline]
     pub fn create(
         &self,
@@ -41,16 +39,12 @@ impl GameCenterMatchmakingQueues {
         call
     }
 
-    /// `DELETE /v1/gameCenterMatchmakingQueues/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingQueues-_id_).
+    /// `DELETE /v1/gameCenterMatchmakingQueues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingQueues-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingQueueSizes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-experimentMatchmakingQueueSizes).
+    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingQueueSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-experimentMatchmakingQueueSizes))
     pub fn experiment_matchmaking_queue_size_metrics(
         &self,
         id: impl AsRef<str>,
@@ -63,9 +57,7 @@ impl GameCenterMatchmakingQueues {
         ExperimentMatchmakingQueueSizeMetrics(call)
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-experimentMatchmakingRequests).
+    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-experimentMatchmakingRequests))
     pub fn experiment_matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
@@ -78,24 +70,18 @@ impl GameCenterMatchmakingQueues {
         ExperimentMatchmakingRequestMetrics(call)
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_).
+    /// `GET /v1/gameCenterMatchmakingQueues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues).
+    /// `GET /v1/gameCenterMatchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingQueueSizes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingQueueSizes).
+    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingQueueSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingQueueSizes))
     pub fn matchmaking_queue_size_metrics(
         &self,
         id: impl AsRef<str>,
@@ -106,9 +92,7 @@ impl GameCenterMatchmakingQueues {
         MatchmakingQueueSizeMetrics(call)
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingRequests).
+    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingRequests))
     pub fn matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
@@ -119,9 +103,7 @@ impl GameCenterMatchmakingQueues {
         MatchmakingRequestMetrics(call)
     }
 
-    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingSessions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingSessions).
+    /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingSessions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingSessions))
     pub fn matchmaking_session_metrics(
         &self,
         id: impl AsRef<str>,
@@ -132,9 +114,9 @@ impl GameCenterMatchmakingQueues {
         MatchmakingSessionMetrics(call)
     }
 
-    /// `PATCH /v1/gameCenterMatchmakingQueues/{id}`
+    /// `PATCH /v1/gameCenterMatchmakingQueues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingQueues-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingQueues-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -146,27 +128,24 @@ impl GameCenterMatchmakingQueues {
     }
 }
 
-/// Optional arguments of [`experiment_matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_queue_size_metrics).
+/// Optional arguments of [`experiment_matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_queue_size_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ExperimentMatchmakingQueueSizeMetrics(
     crate::Call<GameCenterMatchmakingQueueSizesV1MetricResponse>,
 );
 
 impl ExperimentMatchmakingQueueSizeMetrics {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-averageNumberOfRequests`, `-count`, `-p50NumberOfRequests`, `-p95NumberOfRequests`, `averageNumberOfRequests`, `count`, `p50NumberOfRequests`, `p95NumberOfRequests`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -174,7 +153,7 @@ impl ExperimentMatchmakingQueueSizeMetrics {
 
 rt::operation! { crate::Api, ExperimentMatchmakingQueueSizeMetrics => GameCenterMatchmakingQueueSizesV1MetricResponse, paged }
 
-/// Optional arguments of [`experiment_matchmaking_request_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_request_metrics).
+/// Optional arguments of [`experiment_matchmaking_request_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_request_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ExperimentMatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingQueueRequestsV1MetricResponse>,
@@ -208,20 +187,17 @@ impl ExperimentMatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-averageSecondsInQueue`, `-count`, `-p50SecondsInQueue`, `-p95SecondsInQueue`, `averageSecondsInQueue`, `count`, `p50SecondsInQueue`, `p95SecondsInQueue`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -229,12 +205,12 @@ impl ExperimentMatchmakingRequestMetrics {
 
 rt::operation! { crate::Api, ExperimentMatchmakingRequestMetrics => GameCenterMatchmakingQueueRequestsV1MetricResponse, paged }
 
-/// Optional arguments of [`get`](GameCenterMatchmakingQueues::get).
+/// Optional arguments of [`get`](GameCenterMatchmakingQueues::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterMatchmakingQueueResponse>);
 
 impl Get {
-    /// `fields[gameCenterMatchmakingQueues]`.
+    /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingQueuesField>,
@@ -243,7 +219,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRuleSets]`.
+    /// `fields[gameCenterMatchmakingRuleSets]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsField>,
@@ -252,11 +228,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -264,12 +237,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterMatchmakingQueueResponse }
 
-/// Optional arguments of [`list`](GameCenterMatchmakingQueues::list).
+/// Optional arguments of [`list`](GameCenterMatchmakingQueues::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterMatchmakingQueuesResponse>);
 
 impl List {
-    /// `fields[gameCenterMatchmakingQueues]`.
+    /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingQueuesField>,
@@ -278,7 +251,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRuleSets]`.
+    /// `fields[gameCenterMatchmakingRuleSets]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsField>,
@@ -287,16 +260,13 @@ impl List {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -306,27 +276,24 @@ impl List {
 
 rt::operation! { crate::Api, List => GameCenterMatchmakingQueuesResponse, paged }
 
-/// Optional arguments of [`matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::matchmaking_queue_size_metrics).
+/// Optional arguments of [`matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::matchmaking_queue_size_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct MatchmakingQueueSizeMetrics(
     crate::Call<GameCenterMatchmakingQueueSizesV1MetricResponse>,
 );
 
 impl MatchmakingQueueSizeMetrics {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-averageNumberOfRequests`, `-count`, `-p50NumberOfRequests`, `-p95NumberOfRequests`, `averageNumberOfRequests`, `count`, `p50NumberOfRequests`, `p95NumberOfRequests`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -334,7 +301,7 @@ impl MatchmakingQueueSizeMetrics {
 
 rt::operation! { crate::Api, MatchmakingQueueSizeMetrics => GameCenterMatchmakingQueueSizesV1MetricResponse, paged }
 
-/// Optional arguments of [`matchmaking_request_metrics`](GameCenterMatchmakingQueues::matchmaking_request_metrics).
+/// Optional arguments of [`matchmaking_request_metrics`](GameCenterMatchmakingQueues::matchmaking_request_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct MatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingQueueRequestsV1MetricResponse>,
@@ -349,10 +316,7 @@ impl MatchmakingRequestMetrics {
 
     /// `filter[result]`.
     #[inline]
-    pub fn filter_result(
-        mut self,
-        value: GameCenterMatchmakingQueuesMatchmakingRequestsResult,
-    ) -> Self {
+    pub fn filter_result(mut self, value: GameCenterMatchmakingQueuesMatchmakingRequestsResult) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
@@ -368,20 +332,17 @@ impl MatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-averageSecondsInQueue`, `-count`, `-p50SecondsInQueue`, `-p95SecondsInQueue`, `averageSecondsInQueue`, `count`, `p50SecondsInQueue`, `p95SecondsInQueue`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -389,27 +350,24 @@ impl MatchmakingRequestMetrics {
 
 rt::operation! { crate::Api, MatchmakingRequestMetrics => GameCenterMatchmakingQueueRequestsV1MetricResponse, paged }
 
-/// Optional arguments of [`matchmaking_session_metrics`](GameCenterMatchmakingQueues::matchmaking_session_metrics).
+/// Optional arguments of [`matchmaking_session_metrics`](GameCenterMatchmakingQueues::matchmaking_session_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct MatchmakingSessionMetrics(
     crate::Call<GameCenterMatchmakingSessionsV1MetricResponse>,
 );
 
 impl MatchmakingSessionMetrics {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-averagePlayerCount`, `-count`, `-p50PlayerCount`, `-p95PlayerCount`, `averagePlayerCount`, `count`, `p50PlayerCount`, `p95PlayerCount`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingQueuesSort>) -> Self {
         self.0.list("sort", values);
         self
     }

@@ -15,9 +15,7 @@ use crate::models::{
 pub struct GameCenterMatchmakingRuleSetTests(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterMatchmakingRuleSetTests {
-    /// `POST /v1/gameCenterMatchmakingRuleSetTests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRuleSetTests).
+    /// `POST /v1/gameCenterMatchmakingRuleSetTests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRuleSetTests))
     #[inline]
     pub fn create(
         &self,

@@ -22,9 +22,7 @@ use crate::models::{
 pub struct GameCenterMatchmakingRuleSets(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterMatchmakingRuleSets {
-    /// `POST /v1/gameCenterMatchmakingRuleSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRuleSets).
+    /// `POST /v1/gameCenterMatchmakingRuleSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRuleSets))
     #[inline]
     pub fn create(
         &self,
@@ -35,78 +33,57 @@ impl GameCenterMatchmakingRuleSets {
         call
     }
 
-    /// `DELETE /v1/gameCenterMatchmakingRuleSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingRuleSets-_id_).
+    /// `DELETE /v1/gameCenterMatchmakingRuleSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingRuleSets-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_).
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets).
+    /// `GET /v1/gameCenterMatchmakingRuleSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/matchmakingQueues`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-matchmakingQueues).
-    pub fn list_matchmaking_queue_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListMatchmakingQueueLinkages {
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/matchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-matchmakingQueues))
+    pub fn list_matchmaking_queue_linkages(&self, id: impl AsRef<str>) -> ListMatchmakingQueueLinkages {
         ListMatchmakingQueueLinkages(
             self.0.call(LIST_MATCHMAKING_QUEUE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/matchmakingQueues`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-matchmakingQueues).
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/matchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-matchmakingQueues))
     pub fn list_matchmaking_queues(&self, id: impl AsRef<str>) -> ListMatchmakingQueues {
         ListMatchmakingQueues(self.0.call(LIST_MATCHMAKING_QUEUES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/rules`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-rules).
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/rules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-rules))
     pub fn list_rule_linkages(&self, id: impl AsRef<str>) -> ListRuleLinkages {
         ListRuleLinkages(self.0.call(LIST_RULE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/rules`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-rules).
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/rules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-rules))
     pub fn list_rules(&self, id: impl AsRef<str>) -> ListRules {
         ListRules(self.0.call(LIST_RULES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/teams`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-teams).
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/teams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-teams))
     pub fn list_team_linkages(&self, id: impl AsRef<str>) -> ListTeamLinkages {
         ListTeamLinkages(self.0.call(LIST_TEAM_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/teams`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-teams).
+    /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/teams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-teams))
     pub fn list_teams(&self, id: impl AsRef<str>) -> ListTeams {
         ListTeams(self.0.call(LIST_TEAMS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/gameCenterMatchmakingRuleSets/{id}`
+    /// `PATCH /v1/gameCenterMatchmakingRuleSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingRuleSets-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingRuleSets-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -118,12 +95,12 @@ impl GameCenterMatchmakingRuleSets {
     }
 }
 
-/// Optional arguments of [`get`](GameCenterMatchmakingRuleSets::get).
+/// Optional arguments of [`get`](GameCenterMatchmakingRuleSets::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterMatchmakingRuleSetResponse>);
 
 impl Get {
-    /// `fields[gameCenterMatchmakingQueues]`.
+    /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingQueuesField>,
@@ -132,7 +109,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRuleSets]`.
+    /// `fields[gameCenterMatchmakingRuleSets]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsField>,
@@ -141,7 +118,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRules]`.
+    /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRulesField>,
@@ -150,7 +127,7 @@ impl Get {
         self
     }
 
-    /// `fields[gameCenterMatchmakingTeams]`.
+    /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingTeamsField>,
@@ -159,32 +136,29 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `matchmakingQueues`, `rules`, `teams`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[matchmakingQueues]`: at most 50.
+    /// `limit[matchmakingQueues]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
         self.0.number("limit[matchmakingQueues]", value);
         self
     }
 
-    /// `limit[rules]`: at most 50.
+    /// `limit[rules]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_rules(mut self, value: i64) -> Self {
         self.0.number("limit[rules]", value);
         self
     }
 
-    /// `limit[teams]`: at most 50.
+    /// `limit[teams]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_teams(mut self, value: i64) -> Self {
         self.0.number("limit[teams]", value);
@@ -194,12 +168,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterMatchmakingRuleSetResponse }
 
-/// Optional arguments of [`list`](GameCenterMatchmakingRuleSets::list).
+/// Optional arguments of [`list`](GameCenterMatchmakingRuleSets::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterMatchmakingRuleSetsResponse>);
 
 impl List {
-    /// `fields[gameCenterMatchmakingQueues]`.
+    /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingQueuesField>,
@@ -208,7 +182,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRuleSets]`.
+    /// `fields[gameCenterMatchmakingRuleSets]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsField>,
@@ -217,7 +191,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRules]`.
+    /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRulesField>,
@@ -226,7 +200,7 @@ impl List {
         self
     }
 
-    /// `fields[gameCenterMatchmakingTeams]`.
+    /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingTeamsField>,
@@ -235,39 +209,36 @@ impl List {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `matchmakingQueues`, `rules`, `teams`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[matchmakingQueues]`: at most 50.
+    /// `limit[matchmakingQueues]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
         self.0.number("limit[matchmakingQueues]", value);
         self
     }
 
-    /// `limit[rules]`: at most 50.
+    /// `limit[rules]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_rules(mut self, value: i64) -> Self {
         self.0.number("limit[rules]", value);
         self
     }
 
-    /// `limit[teams]`: at most 50.
+    /// `limit[teams]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_teams(mut self, value: i64) -> Self {
         self.0.number("limit[teams]", value);
@@ -277,14 +248,14 @@ impl List {
 
 rt::operation! { crate::Api, List => GameCenterMatchmakingRuleSetsResponse, paged }
 
-/// Optional arguments of [`list_matchmaking_queue_linkages`](GameCenterMatchmakingRuleSets::list_matchmaking_queue_linkages).
+/// Optional arguments of [`list_matchmaking_queue_linkages`](GameCenterMatchmakingRuleSets::list_matchmaking_queue_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListMatchmakingQueueLinkages(
     crate::Call<GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse>,
 );
 
 impl ListMatchmakingQueueLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -294,12 +265,12 @@ impl ListMatchmakingQueueLinkages {
 
 rt::operation! { crate::Api, ListMatchmakingQueueLinkages => GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_matchmaking_queues`](GameCenterMatchmakingRuleSets::list_matchmaking_queues).
+/// Optional arguments of [`list_matchmaking_queues`](GameCenterMatchmakingRuleSets::list_matchmaking_queues); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListMatchmakingQueues(crate::Call<GameCenterMatchmakingQueuesResponse>);
 
 impl ListMatchmakingQueues {
-    /// `fields[gameCenterMatchmakingQueues]`.
+    /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingQueuesField>,
@@ -308,7 +279,7 @@ impl ListMatchmakingQueues {
         self
     }
 
-    /// `fields[gameCenterMatchmakingRuleSets]`.
+    /// `fields[gameCenterMatchmakingRuleSets]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsField>,
@@ -317,18 +288,15 @@ impl ListMatchmakingQueues {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `experimentRuleSet`, `ruleSet`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingRuleSetsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -338,14 +306,14 @@ impl ListMatchmakingQueues {
 
 rt::operation! { crate::Api, ListMatchmakingQueues => GameCenterMatchmakingQueuesResponse, paged }
 
-/// Optional arguments of [`list_rule_linkages`](GameCenterMatchmakingRuleSets::list_rule_linkages).
+/// Optional arguments of [`list_rule_linkages`](GameCenterMatchmakingRuleSets::list_rule_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListRuleLinkages(
     crate::Call<GameCenterMatchmakingRuleSetRulesLinkagesResponse>,
 );
 
 impl ListRuleLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -355,12 +323,12 @@ impl ListRuleLinkages {
 
 rt::operation! { crate::Api, ListRuleLinkages => GameCenterMatchmakingRuleSetRulesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_rules`](GameCenterMatchmakingRuleSets::list_rules).
+/// Optional arguments of [`list_rules`](GameCenterMatchmakingRuleSets::list_rules); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListRules(crate::Call<GameCenterMatchmakingRulesResponse>);
 
 impl ListRules {
-    /// `fields[gameCenterMatchmakingRules]`.
+    /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingRulesField>,
@@ -369,7 +337,7 @@ impl ListRules {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -379,14 +347,14 @@ impl ListRules {
 
 rt::operation! { crate::Api, ListRules => GameCenterMatchmakingRulesResponse, paged }
 
-/// Optional arguments of [`list_team_linkages`](GameCenterMatchmakingRuleSets::list_team_linkages).
+/// Optional arguments of [`list_team_linkages`](GameCenterMatchmakingRuleSets::list_team_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTeamLinkages(
     crate::Call<GameCenterMatchmakingRuleSetTeamsLinkagesResponse>,
 );
 
 impl ListTeamLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -396,12 +364,12 @@ impl ListTeamLinkages {
 
 rt::operation! { crate::Api, ListTeamLinkages => GameCenterMatchmakingRuleSetTeamsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_teams`](GameCenterMatchmakingRuleSets::list_teams).
+/// Optional arguments of [`list_teams`](GameCenterMatchmakingRuleSets::list_teams); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListTeams(crate::Call<GameCenterMatchmakingTeamsResponse>);
 
 impl ListTeams {
-    /// `fields[gameCenterMatchmakingTeams]`.
+    /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
         values: impl IntoIterator<Item = GameCenterMatchmakingTeamsField>,
@@ -410,7 +378,7 @@ impl ListTeams {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

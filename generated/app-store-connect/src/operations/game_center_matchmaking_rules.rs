@@ -24,9 +24,7 @@ use crate::models::{
 pub struct GameCenterMatchmakingRules(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterMatchmakingRules {
-    /// `POST /v1/gameCenterMatchmakingRules`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRules).
+    /// `POST /v1/gameCenterMatchmakingRules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRules))
     #[inline]
     pub fn create(
         &self,
@@ -37,16 +35,12 @@ impl GameCenterMatchmakingRules {
         call
     }
 
-    /// `DELETE /v1/gameCenterMatchmakingRules/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingRules-_id_).
+    /// `DELETE /v1/gameCenterMatchmakingRules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingRules-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingBooleanRuleResults`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingBooleanRuleResults).
+    /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingBooleanRuleResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingBooleanRuleResults))
     pub fn matchmaking_boolean_rule_result_metrics(
         &self,
         id: impl AsRef<str>,
@@ -59,9 +53,7 @@ impl GameCenterMatchmakingRules {
         MatchmakingBooleanRuleResultMetrics(call)
     }
 
-    /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingNumberRuleResults`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingNumberRuleResults).
+    /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingNumberRuleResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingNumberRuleResults))
     pub fn matchmaking_number_rule_result_metrics(
         &self,
         id: impl AsRef<str>,
@@ -74,9 +66,7 @@ impl GameCenterMatchmakingRules {
         MatchmakingNumberRuleResultMetrics(call)
     }
 
-    /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingRuleErrors`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingRuleErrors).
+    /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingRuleErrors` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingRuleErrors))
     pub fn matchmaking_rule_error_metrics(
         &self,
         id: impl AsRef<str>,
@@ -87,9 +77,9 @@ impl GameCenterMatchmakingRules {
         MatchmakingRuleErrorMetrics(call)
     }
 
-    /// `PATCH /v1/gameCenterMatchmakingRules/{id}`
+    /// `PATCH /v1/gameCenterMatchmakingRules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingRules-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingRules-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -101,7 +91,7 @@ impl GameCenterMatchmakingRules {
     }
 }
 
-/// Optional arguments of [`matchmaking_boolean_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_boolean_rule_result_metrics).
+/// Optional arguments of [`matchmaking_boolean_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_boolean_rule_result_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct MatchmakingBooleanRuleResultMetrics(
     crate::Call<GameCenterMatchmakingBooleanRuleResultsV1MetricResponse>,
@@ -109,10 +99,7 @@ pub struct MatchmakingBooleanRuleResultMetrics(
 
 impl MatchmakingBooleanRuleResultMetrics {
     /// `filter[gameCenterMatchmakingQueue]`.
-    pub fn filter_game_center_matchmaking_queue(
-        mut self,
-        value: impl AsRef<str>,
-    ) -> Self {
+    pub fn filter_game_center_matchmaking_queue(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterMatchmakingQueue]", value.as_ref());
         self
     }
@@ -134,20 +121,17 @@ impl MatchmakingBooleanRuleResultMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-count`, `count`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingRulesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingRulesSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -155,7 +139,7 @@ impl MatchmakingBooleanRuleResultMetrics {
 
 rt::operation! { crate::Api, MatchmakingBooleanRuleResultMetrics => GameCenterMatchmakingBooleanRuleResultsV1MetricResponse, paged }
 
-/// Optional arguments of [`matchmaking_number_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_number_rule_result_metrics).
+/// Optional arguments of [`matchmaking_number_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_number_rule_result_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct MatchmakingNumberRuleResultMetrics(
     crate::Call<GameCenterMatchmakingNumberRuleResultsV1MetricResponse>,
@@ -163,10 +147,7 @@ pub struct MatchmakingNumberRuleResultMetrics(
 
 impl MatchmakingNumberRuleResultMetrics {
     /// `filter[gameCenterMatchmakingQueue]`.
-    pub fn filter_game_center_matchmaking_queue(
-        mut self,
-        value: impl AsRef<str>,
-    ) -> Self {
+    pub fn filter_game_center_matchmaking_queue(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterMatchmakingQueue]", value.as_ref());
         self
     }
@@ -182,18 +163,15 @@ impl MatchmakingNumberRuleResultMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingRulesSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingRulesSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -201,7 +179,7 @@ impl MatchmakingNumberRuleResultMetrics {
 
 rt::operation! { crate::Api, MatchmakingNumberRuleResultMetrics => GameCenterMatchmakingNumberRuleResultsV1MetricResponse, paged }
 
-/// Optional arguments of [`matchmaking_rule_error_metrics`](GameCenterMatchmakingRules::matchmaking_rule_error_metrics).
+/// Optional arguments of [`matchmaking_rule_error_metrics`](GameCenterMatchmakingRules::matchmaking_rule_error_metrics); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct MatchmakingRuleErrorMetrics(
     crate::Call<GameCenterMatchmakingRuleErrorsV1MetricResponse>,
@@ -209,10 +187,7 @@ pub struct MatchmakingRuleErrorMetrics(
 
 impl MatchmakingRuleErrorMetrics {
     /// `filter[gameCenterMatchmakingQueue]`.
-    pub fn filter_game_center_matchmaking_queue(
-        mut self,
-        value: impl AsRef<str>,
-    ) -> Self {
+    pub fn filter_game_center_matchmaking_queue(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterMatchmakingQueue]", value.as_ref());
         self
     }
@@ -228,20 +203,17 @@ impl MatchmakingRuleErrorMetrics {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-count`, `count`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = GameCenterMatchmakingRulesSort>,
-    ) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = GameCenterMatchmakingRulesSort>) -> Self {
         self.0.list("sort", values);
         self
     }

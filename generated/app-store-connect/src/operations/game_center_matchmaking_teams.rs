@@ -16,9 +16,7 @@ use crate::models::{
 pub struct GameCenterMatchmakingTeams(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterMatchmakingTeams {
-    /// `POST /v1/gameCenterMatchmakingTeams`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingTeams).
+    /// `POST /v1/gameCenterMatchmakingTeams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingTeams))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl GameCenterMatchmakingTeams {
         call
     }
 
-    /// `DELETE /v1/gameCenterMatchmakingTeams/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingTeams-_id_).
+    /// `DELETE /v1/gameCenterMatchmakingTeams/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingTeams-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/gameCenterMatchmakingTeams/{id}`
+    /// `PATCH /v1/gameCenterMatchmakingTeams/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingTeams-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingTeams-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

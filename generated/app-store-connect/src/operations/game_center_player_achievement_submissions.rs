@@ -15,9 +15,7 @@ use crate::models::{
 pub struct GameCenterPlayerAchievementSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterPlayerAchievementSubmissions {
-    /// `POST /v1/gameCenterPlayerAchievementSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterPlayerAchievementSubmissions).
+    /// `POST /v1/gameCenterPlayerAchievementSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterPlayerAchievementSubmissions))
     #[inline]
     pub fn create(
         &self,

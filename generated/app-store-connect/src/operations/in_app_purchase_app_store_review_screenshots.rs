@@ -17,9 +17,7 @@ use crate::models::{
 pub struct InAppPurchaseAppStoreReviewScreenshots(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseAppStoreReviewScreenshots {
-    /// `POST /v1/inAppPurchaseAppStoreReviewScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseAppStoreReviewScreenshots).
+    /// `POST /v1/inAppPurchaseAppStoreReviewScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseAppStoreReviewScreenshots))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl InAppPurchaseAppStoreReviewScreenshots {
         call
     }
 
-    /// `DELETE /v1/inAppPurchaseAppStoreReviewScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseAppStoreReviewScreenshots-_id_).
+    /// `DELETE /v1/inAppPurchaseAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseAppStoreReviewScreenshots-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/inAppPurchaseAppStoreReviewScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAppStoreReviewScreenshots-_id_).
+    /// `GET /v1/inAppPurchaseAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAppStoreReviewScreenshots-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/inAppPurchaseAppStoreReviewScreenshots/{id}`
+    /// `PATCH /v1/inAppPurchaseAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseAppStoreReviewScreenshots-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseAppStoreReviewScreenshots-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl InAppPurchaseAppStoreReviewScreenshots {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseAppStoreReviewScreenshots::get).
+/// Optional arguments of [`get`](InAppPurchaseAppStoreReviewScreenshots::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseAppStoreReviewScreenshotResponse>);
 
 impl Get {
-    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`.
+    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAppStoreReviewScreenshotsField>,
@@ -72,18 +66,15 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAppStoreReviewScreenshotsInclude>,

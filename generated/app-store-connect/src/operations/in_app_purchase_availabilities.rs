@@ -17,9 +17,7 @@ use crate::models::{
 pub struct InAppPurchaseAvailabilities(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseAvailabilities {
-    /// `POST /v1/inAppPurchaseAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseAvailabilities).
+    /// `POST /v1/inAppPurchaseAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseAvailabilities))
     #[inline]
     pub fn create(
         &self,
@@ -30,42 +28,30 @@ impl InAppPurchaseAvailabilities {
         call
     }
 
-    /// `GET /v1/inAppPurchaseAvailabilities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_).
+    /// `GET /v1/inAppPurchaseAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseAvailabilities/{id}/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_-availableTerritories).
-    pub fn list_available_territories(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAvailableTerritories {
+    /// `GET /v1/inAppPurchaseAvailabilities/{id}/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_-availableTerritories))
+    pub fn list_available_territories(&self, id: impl AsRef<str>) -> ListAvailableTerritories {
         ListAvailableTerritories(self.0.call(LIST_AVAILABLE_TERRITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseAvailabilities/{id}/relationships/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_-relationships-availableTerritories).
-    pub fn list_available_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAvailableTerritoryLinkages {
+    /// `GET /v1/inAppPurchaseAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_-relationships-availableTerritories))
+    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
         ListAvailableTerritoryLinkages(
             self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]),
         )
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseAvailabilities::get).
+/// Optional arguments of [`get`](InAppPurchaseAvailabilities::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseAvailabilityResponse>);
 
 impl Get {
-    /// `fields[inAppPurchaseAvailabilities]`.
+    /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAvailabilitiesField>,
@@ -74,25 +60,19 @@ impl Get {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseAvailabilitiesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseAvailabilitiesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[availableTerritories]`: at most 50.
+    /// `limit[availableTerritories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
@@ -102,21 +82,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => InAppPurchaseAvailabilityResponse }
 
-/// Optional arguments of [`list_available_territories`](InAppPurchaseAvailabilities::list_available_territories).
+/// Optional arguments of [`list_available_territories`](InAppPurchaseAvailabilities::list_available_territories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAvailableTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListAvailableTerritories {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -126,14 +103,14 @@ impl ListAvailableTerritories {
 
 rt::operation! { crate::Api, ListAvailableTerritories => TerritoriesResponse, paged }
 
-/// Optional arguments of [`list_available_territory_linkages`](InAppPurchaseAvailabilities::list_available_territory_linkages).
+/// Optional arguments of [`list_available_territory_linkages`](InAppPurchaseAvailabilities::list_available_territory_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAvailableTerritoryLinkages(
     crate::Call<InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse>,
 );
 
 impl ListAvailableTerritoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

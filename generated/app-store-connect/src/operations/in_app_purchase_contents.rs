@@ -16,20 +16,18 @@ use crate::models::{
 pub struct InAppPurchaseContents(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseContents {
-    /// `GET /v1/inAppPurchaseContents/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseContents-_id_).
+    /// `GET /v1/inAppPurchaseContents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseContents-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseContents::get).
+/// Optional arguments of [`get`](InAppPurchaseContents::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseContentResponse>);
 
 impl Get {
-    /// `fields[inAppPurchaseContents]`.
+    /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseContentsField>,
@@ -38,22 +36,16 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseContentsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseContentsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct InAppPurchaseImages(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseImages {
-    /// `POST /v1/inAppPurchaseImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseImages).
+    /// `POST /v1/inAppPurchaseImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseImages))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl InAppPurchaseImages {
         call
     }
 
-    /// `DELETE /v1/inAppPurchaseImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseImages-_id_).
+    /// `DELETE /v1/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/inAppPurchaseImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseImages-_id_).
+    /// `GET /v1/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/inAppPurchaseImages/{id}`
+    /// `PATCH /v1/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl InAppPurchaseImages {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseImages::get).
+/// Optional arguments of [`get`](InAppPurchaseImages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseImageResponse>);
 
 impl Get {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -73,22 +67,16 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseImagesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseImagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct InAppPurchaseImagesV2(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseImagesV2 {
-    /// `POST /v2/inAppPurchaseImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchaseImages).
+    /// `POST /v2/inAppPurchaseImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchaseImages))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl InAppPurchaseImagesV2 {
         call
     }
 
-    /// `DELETE /v2/inAppPurchaseImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchaseImages-_id_).
+    /// `DELETE /v2/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchaseImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchaseImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchaseImages-_id_).
+    /// `GET /v2/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchaseImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/inAppPurchaseImages/{id}`
+    /// `PATCH /v2/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchaseImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchaseImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl InAppPurchaseImagesV2 {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseImagesV2::get).
+/// Optional arguments of [`get`](InAppPurchaseImagesV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseImageV2Response>);
 
 impl Get {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(

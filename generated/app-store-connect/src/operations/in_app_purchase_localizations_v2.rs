@@ -17,9 +17,7 @@ use crate::models::{
 pub struct InAppPurchaseLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseLocalizationsV2 {
-    /// `POST /v2/inAppPurchaseLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchaseLocalizations).
+    /// `POST /v2/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchaseLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl InAppPurchaseLocalizationsV2 {
         call
     }
 
-    /// `DELETE /v2/inAppPurchaseLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchaseLocalizations-_id_).
+    /// `DELETE /v2/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchaseLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchaseLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchaseLocalizations-_id_).
+    /// `GET /v2/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchaseLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/inAppPurchaseLocalizations/{id}`
+    /// `PATCH /v2/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchaseLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchaseLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl InAppPurchaseLocalizationsV2 {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseLocalizationsV2::get).
+/// Optional arguments of [`get`](InAppPurchaseLocalizationsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseLocalizationV2Response>);
 
 impl Get {
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -83,11 +77,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseLocalizationsV2Include>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseLocalizationsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }

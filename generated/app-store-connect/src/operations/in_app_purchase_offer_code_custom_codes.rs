@@ -17,9 +17,7 @@ use crate::models::{
 pub struct InAppPurchaseOfferCodeCustomCodes(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseOfferCodeCustomCodes {
-    /// `POST /v1/inAppPurchaseOfferCodeCustomCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodeCustomCodes).
+    /// `POST /v1/inAppPurchaseOfferCodeCustomCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodeCustomCodes))
     #[inline]
     pub fn create(
         &self,
@@ -30,16 +28,14 @@ impl InAppPurchaseOfferCodeCustomCodes {
         call
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodeCustomCodes/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeCustomCodes-_id_).
+    /// `GET /v1/inAppPurchaseOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeCustomCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/inAppPurchaseOfferCodeCustomCodes/{id}`
+    /// `PATCH /v1/inAppPurchaseOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodeCustomCodes-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodeCustomCodes-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -51,21 +47,18 @@ impl InAppPurchaseOfferCodeCustomCodes {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseOfferCodeCustomCodes::get).
+/// Optional arguments of [`get`](InAppPurchaseOfferCodeCustomCodes::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseOfferCodeCustomCodeResponse>);
 
 impl Get {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodeCustomCodes]`.
+    /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeCustomCodesField>,
@@ -74,7 +67,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeCustomCodesInclude>,

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct InAppPurchaseOfferCodeOneTimeUseCodes(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseOfferCodeOneTimeUseCodes {
-    /// `POST /v1/inAppPurchaseOfferCodeOneTimeUseCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodeOneTimeUseCodes).
+    /// `POST /v1/inAppPurchaseOfferCodeOneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodeOneTimeUseCodes))
     #[inline]
     pub fn create(
         &self,
@@ -30,25 +28,21 @@ impl InAppPurchaseOfferCodeOneTimeUseCodes {
         call
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}/values`
+    /// `GET /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}/values` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_-values))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_-values).
     pub fn download_values(&self, id: impl AsRef<str>) -> crate::Call<String> {
         self.0.call(DOWNLOAD_VALUES, &[id.as_ref()])
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_).
+    /// `GET /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}`
+    /// `PATCH /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -60,21 +54,18 @@ impl InAppPurchaseOfferCodeOneTimeUseCodes {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseOfferCodeOneTimeUseCodes::get).
+/// Optional arguments of [`get`](InAppPurchaseOfferCodeOneTimeUseCodes::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseOfferCodeOneTimeUseCodeResponse>);
 
 impl Get {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`.
+    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeOneTimeUseCodesField>,
@@ -83,7 +74,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeOneTimeUseCodesInclude>,

@@ -21,9 +21,7 @@ use crate::models::{
 pub struct InAppPurchaseOfferCodes(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseOfferCodes {
-    /// `POST /v1/inAppPurchaseOfferCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodes).
+    /// `POST /v1/inAppPurchaseOfferCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodes))
     #[inline]
     pub fn create(
         &self,
@@ -34,66 +32,46 @@ impl InAppPurchaseOfferCodes {
         call
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_).
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/customCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-customCodes).
-    pub fn list_custom_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCustomCodeLinkages {
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-customCodes))
+    pub fn list_custom_code_linkages(&self, id: impl AsRef<str>) -> ListCustomCodeLinkages {
         ListCustomCodeLinkages(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}/customCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-customCodes).
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-customCodes))
     pub fn list_custom_codes(&self, id: impl AsRef<str>) -> ListCustomCodes {
         ListCustomCodes(self.0.call(LIST_CUSTOM_CODES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/oneTimeUseCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-oneTimeUseCodes).
-    pub fn list_one_time_use_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListOneTimeUseCodeLinkages {
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-oneTimeUseCodes))
+    pub fn list_one_time_use_code_linkages(&self, id: impl AsRef<str>) -> ListOneTimeUseCodeLinkages {
         ListOneTimeUseCodeLinkages(
             self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}/oneTimeUseCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-oneTimeUseCodes).
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-oneTimeUseCodes))
     pub fn list_one_time_use_codes(&self, id: impl AsRef<str>) -> ListOneTimeUseCodes {
         ListOneTimeUseCodes(self.0.call(LIST_ONE_TIME_USE_CODES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-prices).
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-prices))
     pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
         ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseOfferCodes/{id}/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-prices).
+    /// `GET /v1/inAppPurchaseOfferCodes/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-prices))
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
         ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/inAppPurchaseOfferCodes/{id}`
+    /// `PATCH /v1/inAppPurchaseOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodes-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodes-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -105,12 +83,12 @@ impl InAppPurchaseOfferCodes {
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseOfferCodes::get).
+/// Optional arguments of [`get`](InAppPurchaseOfferCodes::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseOfferCodeResponse>);
 
 impl Get {
-    /// `fields[inAppPurchaseOfferCodeCustomCodes]`.
+    /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeCustomCodesField>,
@@ -119,7 +97,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`.
+    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeOneTimeUseCodesField>,
@@ -128,7 +106,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodes]`.
+    /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodesField>,
@@ -137,7 +115,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseOfferPrices]`.
+    /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferPricesField>,
@@ -146,32 +124,29 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[customCodes]`: at most 50.
+    /// `limit[customCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
-    /// `limit[oneTimeUseCodes]`: at most 50.
+    /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -181,14 +156,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => InAppPurchaseOfferCodeResponse }
 
-/// Optional arguments of [`list_custom_code_linkages`](InAppPurchaseOfferCodes::list_custom_code_linkages).
+/// Optional arguments of [`list_custom_code_linkages`](InAppPurchaseOfferCodes::list_custom_code_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomCodeLinkages(
     crate::Call<InAppPurchaseOfferCodeCustomCodesLinkagesResponse>,
 );
 
 impl ListCustomCodeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -198,21 +173,18 @@ impl ListCustomCodeLinkages {
 
 rt::operation! { crate::Api, ListCustomCodeLinkages => InAppPurchaseOfferCodeCustomCodesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_custom_codes`](InAppPurchaseOfferCodes::list_custom_codes).
+/// Optional arguments of [`list_custom_codes`](InAppPurchaseOfferCodes::list_custom_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomCodes(crate::Call<InAppPurchaseOfferCodeCustomCodesResponse>);
 
 impl ListCustomCodes {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodeCustomCodes]`.
+    /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeCustomCodesField>,
@@ -221,18 +193,15 @@ impl ListCustomCodes {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `createdByActor`, `deactivatedByActor`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -242,14 +211,14 @@ impl ListCustomCodes {
 
 rt::operation! { crate::Api, ListCustomCodes => InAppPurchaseOfferCodeCustomCodesResponse, paged }
 
-/// Optional arguments of [`list_one_time_use_code_linkages`](InAppPurchaseOfferCodes::list_one_time_use_code_linkages).
+/// Optional arguments of [`list_one_time_use_code_linkages`](InAppPurchaseOfferCodes::list_one_time_use_code_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOneTimeUseCodeLinkages(
     crate::Call<InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse>,
 );
 
 impl ListOneTimeUseCodeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -259,23 +228,20 @@ impl ListOneTimeUseCodeLinkages {
 
 rt::operation! { crate::Api, ListOneTimeUseCodeLinkages => InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_one_time_use_codes`](InAppPurchaseOfferCodes::list_one_time_use_codes).
+/// Optional arguments of [`list_one_time_use_codes`](InAppPurchaseOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOneTimeUseCodes(
     crate::Call<InAppPurchaseOfferCodeOneTimeUseCodesResponse>,
 );
 
 impl ListOneTimeUseCodes {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`.
+    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeOneTimeUseCodesField>,
@@ -284,18 +250,15 @@ impl ListOneTimeUseCodes {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `createdByActor`, `deactivatedByActor`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -305,12 +268,12 @@ impl ListOneTimeUseCodes {
 
 rt::operation! { crate::Api, ListOneTimeUseCodes => InAppPurchaseOfferCodeOneTimeUseCodesResponse, paged }
 
-/// Optional arguments of [`list_price_linkages`](InAppPurchaseOfferCodes::list_price_linkages).
+/// Optional arguments of [`list_price_linkages`](InAppPurchaseOfferCodes::list_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPriceLinkages(crate::Call<InAppPurchaseOfferCodePricesLinkagesResponse>);
 
 impl ListPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -320,12 +283,12 @@ impl ListPriceLinkages {
 
 rt::operation! { crate::Api, ListPriceLinkages => InAppPurchaseOfferCodePricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_prices`](InAppPurchaseOfferCodes::list_prices).
+/// Optional arguments of [`list_prices`](InAppPurchaseOfferCodes::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<InAppPurchaseOfferPricesResponse>);
 
 impl ListPrices {
-    /// `fields[inAppPurchaseOfferPrices]`.
+    /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferPricesField>,
@@ -334,7 +297,7 @@ impl ListPrices {
         self
     }
 
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -343,36 +306,27 @@ impl ListPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `pricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

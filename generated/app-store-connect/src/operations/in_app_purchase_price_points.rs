@@ -16,44 +16,32 @@ use crate::models::{
 pub struct InAppPurchasePricePoints(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchasePricePoints {
-    /// `GET /v1/inAppPurchasePricePoints/{id}/relationships/equalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-relationships-equalizations).
-    pub fn list_equalization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListEqualizationLinkages {
+    /// `GET /v1/inAppPurchasePricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-relationships-equalizations))
+    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
         ListEqualizationLinkages(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations).
+    /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations))
     pub fn list_equalizations(&self, id: impl AsRef<str>) -> ListEqualizations {
         ListEqualizations(self.0.call(LIST_EQUALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations`
+    /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations).
-    pub fn download_equalizations_csv(
-        &self,
-        id: impl AsRef<str>,
-    ) -> DownloadEqualizationsCsv {
+    pub fn download_equalizations_csv(&self, id: impl AsRef<str>) -> DownloadEqualizationsCsv {
         DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`list_equalization_linkages`](InAppPurchasePricePoints::list_equalization_linkages).
+/// Optional arguments of [`list_equalization_linkages`](InAppPurchasePricePoints::list_equalization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListEqualizationLinkages(
     crate::Call<InAppPurchasePricePointEqualizationsLinkagesResponse>,
 );
 
 impl ListEqualizationLinkages {
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -63,12 +51,12 @@ impl ListEqualizationLinkages {
 
 rt::operation! { crate::Api, ListEqualizationLinkages => InAppPurchasePricePointEqualizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_equalizations`](InAppPurchasePricePoints::list_equalizations).
+/// Optional arguments of [`list_equalizations`](InAppPurchasePricePoints::list_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListEqualizations(crate::Call<InAppPurchasePricePointsResponse>);
 
 impl ListEqualizations {
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -77,43 +65,31 @@ impl ListEqualizations {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[inAppPurchaseV2]`.
-    pub fn filter_in_app_purchase_v2(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[inAppPurchaseV2]`: only what has one of these values.
+    pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[inAppPurchaseV2]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasePricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasePricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -123,12 +99,12 @@ impl ListEqualizations {
 
 rt::operation! { crate::Api, ListEqualizations => InAppPurchasePricePointsResponse, paged }
 
-/// Optional arguments of [`download_equalizations_csv`](InAppPurchasePricePoints::download_equalizations_csv).
+/// Optional arguments of [`download_equalizations_csv`](InAppPurchasePricePoints::download_equalizations_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadEqualizationsCsv(crate::Call<String>);
 
 impl DownloadEqualizationsCsv {
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -137,43 +113,31 @@ impl DownloadEqualizationsCsv {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[inAppPurchaseV2]`.
-    pub fn filter_in_app_purchase_v2(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[inAppPurchaseV2]`: only what has one of these values.
+    pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[inAppPurchaseV2]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasePricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasePricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

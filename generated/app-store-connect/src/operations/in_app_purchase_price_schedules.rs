@@ -19,9 +19,7 @@ use crate::models::{
 pub struct InAppPurchasePriceSchedules(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchasePriceSchedules {
-    /// `POST /v1/inAppPurchasePriceSchedules`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchasePriceSchedules).
+    /// `POST /v1/inAppPurchasePriceSchedules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchasePriceSchedules))
     #[inline]
     pub fn create(
         &self,
@@ -32,23 +30,17 @@ impl InAppPurchasePriceSchedules {
         call
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_).
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}/baseTerritory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-baseTerritory).
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-baseTerritory))
     pub fn get_base_territory(&self, id: impl AsRef<str>) -> GetBaseTerritory {
         GetBaseTerritory(self.0.call(GET_BASE_TERRITORY, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/baseTerritory`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-baseTerritory).
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-baseTerritory))
     pub fn get_base_territory_linkage(
         &self,
         id: impl AsRef<str>,
@@ -56,49 +48,35 @@ impl InAppPurchasePriceSchedules {
         self.0.call(GET_BASE_TERRITORY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/automaticPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-automaticPrices).
-    pub fn list_automatic_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAutomaticPriceLinkages {
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-automaticPrices))
+    pub fn list_automatic_price_linkages(&self, id: impl AsRef<str>) -> ListAutomaticPriceLinkages {
         ListAutomaticPriceLinkages(
             self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}/automaticPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-automaticPrices).
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-automaticPrices))
     pub fn list_automatic_prices(&self, id: impl AsRef<str>) -> ListAutomaticPrices {
         ListAutomaticPrices(self.0.call(LIST_AUTOMATIC_PRICES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/manualPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-manualPrices).
-    pub fn list_manual_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListManualPriceLinkages {
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-manualPrices))
+    pub fn list_manual_price_linkages(&self, id: impl AsRef<str>) -> ListManualPriceLinkages {
         ListManualPriceLinkages(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchasePriceSchedules/{id}/manualPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-manualPrices).
+    /// `GET /v1/inAppPurchasePriceSchedules/{id}/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-manualPrices))
     pub fn list_manual_prices(&self, id: impl AsRef<str>) -> ListManualPrices {
         ListManualPrices(self.0.call(LIST_MANUAL_PRICES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchasePriceSchedules::get).
+/// Optional arguments of [`get`](InAppPurchasePriceSchedules::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchasePriceScheduleResponse>);
 
 impl Get {
-    /// `fields[inAppPurchasePriceSchedules]`.
+    /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePriceSchedulesField>,
@@ -107,7 +85,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchasePrices]`.
+    /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricesField>,
@@ -116,34 +94,28 @@ impl Get {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `automaticPrices`, `baseTerritory`, `manualPrices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasePriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasePriceSchedulesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[automaticPrices]`: at most 50.
+    /// `limit[automaticPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
-    /// `limit[manualPrices]`: at most 50.
+    /// `limit[manualPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
@@ -153,16 +125,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => InAppPurchasePriceScheduleResponse }
 
-/// Optional arguments of [`get_base_territory`](InAppPurchasePriceSchedules::get_base_territory).
+/// Optional arguments of [`get_base_territory`](InAppPurchasePriceSchedules::get_base_territory); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBaseTerritory(crate::Call<rt::Document<Option<Territory>>>);
 
 impl GetBaseTerritory {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
@@ -170,14 +139,14 @@ impl GetBaseTerritory {
 
 rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<Territory>> }
 
-/// Optional arguments of [`list_automatic_price_linkages`](InAppPurchasePriceSchedules::list_automatic_price_linkages).
+/// Optional arguments of [`list_automatic_price_linkages`](InAppPurchasePriceSchedules::list_automatic_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAutomaticPriceLinkages(
     crate::Call<InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse>,
 );
 
 impl ListAutomaticPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -187,12 +156,12 @@ impl ListAutomaticPriceLinkages {
 
 rt::operation! { crate::Api, ListAutomaticPriceLinkages => InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_automatic_prices`](InAppPurchasePriceSchedules::list_automatic_prices).
+/// Optional arguments of [`list_automatic_prices`](InAppPurchasePriceSchedules::list_automatic_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAutomaticPrices(crate::Call<InAppPurchasePricesResponse>);
 
 impl ListAutomaticPrices {
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -201,7 +170,7 @@ impl ListAutomaticPrices {
         self
     }
 
-    /// `fields[inAppPurchasePrices]`.
+    /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricesField>,
@@ -210,36 +179,27 @@ impl ListAutomaticPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchasePricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasePriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasePriceSchedulesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -249,14 +209,14 @@ impl ListAutomaticPrices {
 
 rt::operation! { crate::Api, ListAutomaticPrices => InAppPurchasePricesResponse, paged }
 
-/// Optional arguments of [`list_manual_price_linkages`](InAppPurchasePriceSchedules::list_manual_price_linkages).
+/// Optional arguments of [`list_manual_price_linkages`](InAppPurchasePriceSchedules::list_manual_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListManualPriceLinkages(
     crate::Call<InAppPurchasePriceScheduleManualPricesLinkagesResponse>,
 );
 
 impl ListManualPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -266,12 +226,12 @@ impl ListManualPriceLinkages {
 
 rt::operation! { crate::Api, ListManualPriceLinkages => InAppPurchasePriceScheduleManualPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_manual_prices`](InAppPurchasePriceSchedules::list_manual_prices).
+/// Optional arguments of [`list_manual_prices`](InAppPurchasePriceSchedules::list_manual_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListManualPrices(crate::Call<InAppPurchasePricesResponse>);
 
 impl ListManualPrices {
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -280,7 +240,7 @@ impl ListManualPrices {
         self
     }
 
-    /// `fields[inAppPurchasePrices]`.
+    /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricesField>,
@@ -289,36 +249,27 @@ impl ListManualPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchasePricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasePriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasePriceSchedulesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

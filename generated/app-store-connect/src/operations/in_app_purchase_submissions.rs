@@ -15,9 +15,7 @@ use crate::models::{
 pub struct InAppPurchaseSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseSubmissions {
-    /// `POST /v1/inAppPurchaseSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseSubmissions).
+    /// `POST /v1/inAppPurchaseSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseSubmissions))
     #[inline]
     pub fn create(
         &self,

@@ -20,9 +20,7 @@ use crate::models::{
 pub struct InAppPurchaseVersions(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchaseVersions {
-    /// `POST /v1/inAppPurchaseVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseVersions).
+    /// `POST /v1/inAppPurchaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseVersions))
     #[inline]
     pub fn create(
         &self,
@@ -33,23 +31,17 @@ impl InAppPurchaseVersions {
         call
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_).
+    /// `GET /v1/inAppPurchaseVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-image).
+    /// `GET /v1/inAppPurchaseVersions/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-image).
+    /// `GET /v1/inAppPurchaseVersions/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -57,44 +49,33 @@ impl InAppPurchaseVersions {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}/relationships/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-images).
+    /// `GET /v1/inAppPurchaseVersions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-images))
     pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
         ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-images).
+    /// `GET /v1/inAppPurchaseVersions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-images))
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
         ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v1/inAppPurchaseVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/inAppPurchaseVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-localizations).
+    /// `GET /v1/inAppPurchaseVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseVersions::get).
+/// Optional arguments of [`get`](InAppPurchaseVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseVersionResponse>);
 
 impl Get {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -105,7 +86,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
@@ -116,7 +97,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -125,36 +106,30 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `images`, `inAppPurchase`, `localizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -164,12 +139,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => InAppPurchaseVersionResponse }
 
-/// Optional arguments of [`get_image`](InAppPurchaseVersions::get_image).
+/// Optional arguments of [`get_image`](InAppPurchaseVersions::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<InAppPurchaseImageV2>>>);
 
 impl GetImage {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -183,12 +158,12 @@ impl GetImage {
 
 rt::operation! { crate::Api, GetImage => rt::Document<Option<InAppPurchaseImageV2>> }
 
-/// Optional arguments of [`list_image_linkages`](InAppPurchaseVersions::list_image_linkages).
+/// Optional arguments of [`list_image_linkages`](InAppPurchaseVersions::list_image_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImageLinkages(crate::Call<InAppPurchaseVersionImagesLinkagesResponse>);
 
 impl ListImageLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -198,12 +173,12 @@ impl ListImageLinkages {
 
 rt::operation! { crate::Api, ListImageLinkages => InAppPurchaseVersionImagesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_images`](InAppPurchaseVersions::list_images).
+/// Optional arguments of [`list_images`](InAppPurchaseVersions::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<InAppPurchaseImagesV2Response>);
 
 impl ListImages {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -214,7 +189,7 @@ impl ListImages {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -224,14 +199,14 @@ impl ListImages {
 
 rt::operation! { crate::Api, ListImages => InAppPurchaseImagesV2Response, paged }
 
-/// Optional arguments of [`list_localization_linkages`](InAppPurchaseVersions::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](InAppPurchaseVersions::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<InAppPurchaseVersionLocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -241,12 +216,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => InAppPurchaseVersionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](InAppPurchaseVersions::list_localizations).
+/// Optional arguments of [`list_localizations`](InAppPurchaseVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<InAppPurchaseLocalizationsV2Response>);
 
 impl ListLocalizations {
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
@@ -257,7 +232,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -266,18 +241,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchaseVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchaseVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

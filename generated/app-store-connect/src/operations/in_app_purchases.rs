@@ -15,48 +15,40 @@ use crate::models::{
 pub struct InAppPurchases(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchases {
-    /// `GET /v1/inAppPurchases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchases-_id_).
+    /// `GET /v1/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchases::get).
+/// Optional arguments of [`get`](InAppPurchases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `apps`, `inAppPurchaseType`, `productId`, `referenceName`, `state`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[apps]`: at most 50.
+    /// `limit[apps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);

@@ -32,48 +32,32 @@ use crate::models::{
 pub struct InAppPurchasesV2(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchasesV2 {
-    /// `POST /v2/inAppPurchases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchases).
+    /// `POST /v2/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchases))
     #[inline]
-    pub fn create(
-        &self,
-        request: InAppPurchaseV2CreateRequest,
-    ) -> crate::Call<InAppPurchaseV2Response> {
+    pub fn create(&self, request: InAppPurchaseV2CreateRequest) -> crate::Call<InAppPurchaseV2Response> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v2/inAppPurchases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchases-_id_).
+    /// `DELETE /v2/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchases-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_).
+    /// `GET /v2/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/appStoreReviewScreenshot`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-appStoreReviewScreenshot).
-    pub fn get_app_store_review_screenshot(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppStoreReviewScreenshot {
+    /// `GET /v2/inAppPurchases/{id}/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-appStoreReviewScreenshot))
+    pub fn get_app_store_review_screenshot(&self, id: impl AsRef<str>) -> GetAppStoreReviewScreenshot {
         GetAppStoreReviewScreenshot(
             self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/appStoreReviewScreenshot`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-appStoreReviewScreenshot).
+    /// `GET /v2/inAppPurchases/{id}/relationships/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-appStoreReviewScreenshot))
     pub fn get_app_store_review_screenshot_linkage(
         &self,
         id: impl AsRef<str>,
@@ -81,16 +65,12 @@ impl InAppPurchasesV2 {
         self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchases/{id}/content`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-content).
+    /// `GET /v2/inAppPurchases/{id}/content` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-content))
     pub fn get_content(&self, id: impl AsRef<str>) -> GetContent {
         GetContent(self.0.call(GET_CONTENT, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/content`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-content).
+    /// `GET /v2/inAppPurchases/{id}/relationships/content` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-content))
     pub fn get_content_linkage(
         &self,
         id: impl AsRef<str>,
@@ -98,16 +78,12 @@ impl InAppPurchasesV2 {
         self.0.call(GET_CONTENT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchases/{id}/iapPriceSchedule`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-iapPriceSchedule).
+    /// `GET /v2/inAppPurchases/{id}/iapPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-iapPriceSchedule))
     pub fn get_iap_price_schedule(&self, id: impl AsRef<str>) -> GetIapPriceSchedule {
         GetIapPriceSchedule(self.0.call(GET_IAP_PRICE_SCHEDULE, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/iapPriceSchedule`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-iapPriceSchedule).
+    /// `GET /v2/inAppPurchases/{id}/relationships/iapPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-iapPriceSchedule))
     pub fn get_iap_price_schedule_linkage(
         &self,
         id: impl AsRef<str>,
@@ -115,21 +91,14 @@ impl InAppPurchasesV2 {
         self.0.call(GET_IAP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchases/{id}/inAppPurchaseAvailability`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-inAppPurchaseAvailability).
-    pub fn get_in_app_purchase_availability(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetInAppPurchaseAvailability {
+    /// `GET /v2/inAppPurchases/{id}/inAppPurchaseAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-inAppPurchaseAvailability))
+    pub fn get_in_app_purchase_availability(&self, id: impl AsRef<str>) -> GetInAppPurchaseAvailability {
         GetInAppPurchaseAvailability(
             self.0.call(GET_IN_APP_PURCHASE_AVAILABILITY, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseAvailability`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseAvailability).
+    /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseAvailability))
     pub fn get_in_app_purchase_availability_linkage(
         &self,
         id: impl AsRef<str>,
@@ -137,16 +106,12 @@ impl InAppPurchasesV2 {
         self.0.call(GET_IN_APP_PURCHASE_AVAILABILITY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchases/{id}/promotedPurchase`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-promotedPurchase).
+    /// `GET /v2/inAppPurchases/{id}/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-promotedPurchase))
     pub fn get_promoted_purchase(&self, id: impl AsRef<str>) -> GetPromotedPurchase {
         GetPromotedPurchase(self.0.call(GET_PROMOTED_PURCHASE, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/promotedPurchase`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-promotedPurchase).
+    /// `GET /v2/inAppPurchases/{id}/relationships/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-promotedPurchase))
     pub fn get_promoted_purchase_linkage(
         &self,
         id: impl AsRef<str>,
@@ -154,23 +119,17 @@ impl InAppPurchasesV2 {
         self.0.call(GET_PROMOTED_PURCHASE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-images).
+    /// `GET /v2/inAppPurchases/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-images))
     pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
         ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-images).
+    /// `GET /v2/inAppPurchases/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-images))
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
         ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseLocalizations).
+    /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseLocalizations))
     pub fn list_in_app_purchase_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -180,98 +139,67 @@ impl InAppPurchasesV2 {
         )
     }
 
-    /// `GET /v2/inAppPurchases/{id}/inAppPurchaseLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-inAppPurchaseLocalizations).
-    pub fn list_in_app_purchase_localizations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListInAppPurchaseLocalizations {
+    /// `GET /v2/inAppPurchases/{id}/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-inAppPurchaseLocalizations))
+    pub fn list_in_app_purchase_localizations(&self, id: impl AsRef<str>) -> ListInAppPurchaseLocalizations {
         ListInAppPurchaseLocalizations(
             self.0.call(LIST_IN_APP_PURCHASE_LOCALIZATIONS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/offerCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-offerCodes).
-    pub fn list_offer_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListOfferCodeLinkages {
+    /// `GET /v2/inAppPurchases/{id}/relationships/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-offerCodes))
+    pub fn list_offer_code_linkages(&self, id: impl AsRef<str>) -> ListOfferCodeLinkages {
         ListOfferCodeLinkages(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/offerCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-offerCodes).
+    /// `GET /v2/inAppPurchases/{id}/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-offerCodes))
     pub fn list_offer_codes(&self, id: impl AsRef<str>) -> ListOfferCodes {
         ListOfferCodes(self.0.call(LIST_OFFER_CODES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/pricePoints`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-pricePoints).
-    pub fn list_price_point_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPricePointLinkages {
+    /// `GET /v2/inAppPurchases/{id}/relationships/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-pricePoints))
+    pub fn list_price_point_linkages(&self, id: impl AsRef<str>) -> ListPricePointLinkages {
         ListPricePointLinkages(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/pricePoints`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints).
+    /// `GET /v2/inAppPurchases/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints))
     pub fn list_price_points(&self, id: impl AsRef<str>) -> ListPricePoints {
         ListPricePoints(self.0.call(LIST_PRICE_POINTS, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/pricePoints`
+    /// `GET /v2/inAppPurchases/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints).
-    pub fn download_price_points_csv(
-        &self,
-        id: impl AsRef<str>,
-    ) -> DownloadPricePointsCsv {
+    pub fn download_price_points_csv(&self, id: impl AsRef<str>) -> DownloadPricePointsCsv {
         DownloadPricePointsCsv(self.0.call(DOWNLOAD_PRICE_POINTS_CSV, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-versions).
+    /// `GET /v2/inAppPurchases/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v2/inAppPurchases/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-versions).
+    /// `GET /v2/inAppPurchases/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/inAppPurchases/{id}`
+    /// `PATCH /v2/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchases-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchases-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: InAppPurchaseV2UpdateRequest,
-    ) -> crate::Call<InAppPurchaseV2Response> {
+    pub fn update(&self, request: InAppPurchaseV2UpdateRequest) -> crate::Call<InAppPurchaseV2Response> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchasesV2::get).
+/// Optional arguments of [`get`](InAppPurchasesV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseV2Response>);
 
 impl Get {
-    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`.
+    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAppStoreReviewScreenshotsField>,
@@ -280,7 +208,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseAvailabilities]`.
+    /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAvailabilitiesField>,
@@ -289,7 +217,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseContents]`.
+    /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseContentsField>,
@@ -298,7 +226,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -309,7 +237,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
@@ -320,7 +248,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodes]`.
+    /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodesField>,
@@ -329,7 +257,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -338,7 +266,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchasePriceSchedules]`.
+    /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePriceSchedulesField>,
@@ -347,7 +275,7 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -356,18 +284,15 @@ impl Get {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -376,46 +301,43 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `offerCodes`, `pricePoints`, `promotedPurchase`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[inAppPurchaseLocalizations]`: at most 50.
+    /// `limit[inAppPurchaseLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchaseLocalizations]", value);
         self
     }
 
-    /// `limit[offerCodes]`: at most 50.
+    /// `limit[offerCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
-    /// `limit[pricePoints]`: at most 8000.
+    /// `limit[pricePoints]`: how many are sent along, at most 8000.
     #[inline]
     pub fn limit_price_points(mut self, value: i64) -> Self {
         self.0.number("limit[pricePoints]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -425,7 +347,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => InAppPurchaseV2Response }
 
-/// Optional arguments of [`get_app_store_review_screenshot`](InAppPurchasesV2::get_app_store_review_screenshot).
+/// Optional arguments of [`get_app_store_review_screenshot`](InAppPurchasesV2::get_app_store_review_screenshot); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppStoreReviewScreenshot(
     crate::Call<
@@ -437,7 +359,7 @@ pub struct GetAppStoreReviewScreenshot(
 );
 
 impl GetAppStoreReviewScreenshot {
-    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`.
+    /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAppStoreReviewScreenshotsField>,
@@ -446,24 +368,18 @@ impl GetAppStoreReviewScreenshot {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchaseV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -471,7 +387,7 @@ impl GetAppStoreReviewScreenshot {
 
 rt::operation! { crate::Api, GetAppStoreReviewScreenshot => rt::Document<Option<InAppPurchaseAppStoreReviewScreenshot>, InAppPurchaseAppStoreReviewScreenshotResponseIncluded> }
 
-/// Optional arguments of [`get_content`](InAppPurchasesV2::get_content).
+/// Optional arguments of [`get_content`](InAppPurchasesV2::get_content); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetContent(
     crate::Call<
@@ -480,7 +396,7 @@ pub struct GetContent(
 );
 
 impl GetContent {
-    /// `fields[inAppPurchaseContents]`.
+    /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseContentsField>,
@@ -489,24 +405,18 @@ impl GetContent {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchaseV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -514,7 +424,7 @@ impl GetContent {
 
 rt::operation! { crate::Api, GetContent => rt::Document<Option<InAppPurchaseContent>, InAppPurchaseContentResponseIncluded> }
 
-/// Optional arguments of [`get_iap_price_schedule`](InAppPurchasesV2::get_iap_price_schedule).
+/// Optional arguments of [`get_iap_price_schedule`](InAppPurchasesV2::get_iap_price_schedule); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetIapPriceSchedule(
     crate::Call<
@@ -526,7 +436,7 @@ pub struct GetIapPriceSchedule(
 );
 
 impl GetIapPriceSchedule {
-    /// `fields[inAppPurchasePriceSchedules]`.
+    /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePriceSchedulesField>,
@@ -535,7 +445,7 @@ impl GetIapPriceSchedule {
         self
     }
 
-    /// `fields[inAppPurchasePrices]`.
+    /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricesField>,
@@ -544,34 +454,28 @@ impl GetIapPriceSchedule {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `automaticPrices`, `baseTerritory`, `manualPrices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[automaticPrices]`: at most 50.
+    /// `limit[automaticPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
-    /// `limit[manualPrices]`: at most 50.
+    /// `limit[manualPrices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
@@ -581,7 +485,7 @@ impl GetIapPriceSchedule {
 
 rt::operation! { crate::Api, GetIapPriceSchedule => rt::Document<Option<InAppPurchasePriceSchedule>, InAppPurchasePriceScheduleResponseIncluded> }
 
-/// Optional arguments of [`get_in_app_purchase_availability`](InAppPurchasesV2::get_in_app_purchase_availability).
+/// Optional arguments of [`get_in_app_purchase_availability`](InAppPurchasesV2::get_in_app_purchase_availability); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetInAppPurchaseAvailability(
     crate::Call<
@@ -593,7 +497,7 @@ pub struct GetInAppPurchaseAvailability(
 );
 
 impl GetInAppPurchaseAvailability {
-    /// `fields[inAppPurchaseAvailabilities]`.
+    /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseAvailabilitiesField>,
@@ -602,27 +506,21 @@ impl GetInAppPurchaseAvailability {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `availableTerritories`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[availableTerritories]`: at most 50.
+    /// `limit[availableTerritories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
@@ -632,25 +530,22 @@ impl GetInAppPurchaseAvailability {
 
 rt::operation! { crate::Api, GetInAppPurchaseAvailability => rt::Document<Option<InAppPurchaseAvailability>, InAppPurchaseAvailabilityResponseIncluded> }
 
-/// Optional arguments of [`get_promoted_purchase`](InAppPurchasesV2::get_promoted_purchase).
+/// Optional arguments of [`get_promoted_purchase`](InAppPurchasesV2::get_promoted_purchase); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetPromotedPurchase(
     crate::Call<rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded>>,
 );
 
 impl GetPromotedPurchase {
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -659,22 +554,16 @@ impl GetPromotedPurchase {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchaseV2`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -682,12 +571,12 @@ impl GetPromotedPurchase {
 
 rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded> }
 
-/// Optional arguments of [`list_image_linkages`](InAppPurchasesV2::list_image_linkages).
+/// Optional arguments of [`list_image_linkages`](InAppPurchasesV2::list_image_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImageLinkages(crate::Call<InAppPurchaseV2ImagesLinkagesResponse>);
 
 impl ListImageLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -697,12 +586,12 @@ impl ListImageLinkages {
 
 rt::operation! { crate::Api, ListImageLinkages => InAppPurchaseV2ImagesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_images`](InAppPurchasesV2::list_images).
+/// Optional arguments of [`list_images`](InAppPurchasesV2::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<InAppPurchaseImagesResponse>);
 
 impl ListImages {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -713,29 +602,23 @@ impl ListImages {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchase`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -745,14 +628,14 @@ impl ListImages {
 
 rt::operation! { crate::Api, ListImages => InAppPurchaseImagesResponse, paged }
 
-/// Optional arguments of [`list_in_app_purchase_localization_linkages`](InAppPurchasesV2::list_in_app_purchase_localization_linkages).
+/// Optional arguments of [`list_in_app_purchase_localization_linkages`](InAppPurchasesV2::list_in_app_purchase_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListInAppPurchaseLocalizationLinkages(
     crate::Call<InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse>,
 );
 
 impl ListInAppPurchaseLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -762,14 +645,14 @@ impl ListInAppPurchaseLocalizationLinkages {
 
 rt::operation! { crate::Api, ListInAppPurchaseLocalizationLinkages => InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_in_app_purchase_localizations`](InAppPurchasesV2::list_in_app_purchase_localizations).
+/// Optional arguments of [`list_in_app_purchase_localizations`](InAppPurchasesV2::list_in_app_purchase_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListInAppPurchaseLocalizations(
     crate::Call<InAppPurchaseLocalizationsResponse>,
 );
 
 impl ListInAppPurchaseLocalizations {
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
@@ -780,29 +663,23 @@ impl ListInAppPurchaseLocalizations {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchaseV2`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -812,12 +689,12 @@ impl ListInAppPurchaseLocalizations {
 
 rt::operation! { crate::Api, ListInAppPurchaseLocalizations => InAppPurchaseLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_offer_code_linkages`](InAppPurchasesV2::list_offer_code_linkages).
+/// Optional arguments of [`list_offer_code_linkages`](InAppPurchasesV2::list_offer_code_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOfferCodeLinkages(crate::Call<InAppPurchaseV2OfferCodesLinkagesResponse>);
 
 impl ListOfferCodeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -827,12 +704,12 @@ impl ListOfferCodeLinkages {
 
 rt::operation! { crate::Api, ListOfferCodeLinkages => InAppPurchaseV2OfferCodesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_offer_codes`](InAppPurchasesV2::list_offer_codes).
+/// Optional arguments of [`list_offer_codes`](InAppPurchasesV2::list_offer_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOfferCodes(crate::Call<InAppPurchaseOfferCodesResponse>);
 
 impl ListOfferCodes {
-    /// `fields[inAppPurchaseOfferCodeCustomCodes]`.
+    /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeCustomCodesField>,
@@ -841,7 +718,7 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`.
+    /// `fields[inAppPurchaseOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodeOneTimeUseCodesField>,
@@ -850,7 +727,7 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[inAppPurchaseOfferCodes]`.
+    /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferCodesField>,
@@ -859,7 +736,7 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[inAppPurchaseOfferPrices]`.
+    /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseOfferPricesField>,
@@ -868,48 +745,42 @@ impl ListOfferCodes {
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[customCodes]`: at most 50.
+    /// `limit[customCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
-    /// `limit[oneTimeUseCodes]`: at most 50.
+    /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -919,14 +790,14 @@ impl ListOfferCodes {
 
 rt::operation! { crate::Api, ListOfferCodes => InAppPurchaseOfferCodesResponse, paged }
 
-/// Optional arguments of [`list_price_point_linkages`](InAppPurchasesV2::list_price_point_linkages).
+/// Optional arguments of [`list_price_point_linkages`](InAppPurchasesV2::list_price_point_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPricePointLinkages(
     crate::Call<InAppPurchaseV2PricePointsLinkagesResponse>,
 );
 
 impl ListPricePointLinkages {
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -936,12 +807,12 @@ impl ListPricePointLinkages {
 
 rt::operation! { crate::Api, ListPricePointLinkages => InAppPurchaseV2PricePointsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_price_points`](InAppPurchasesV2::list_price_points).
+/// Optional arguments of [`list_price_points`](InAppPurchasesV2::list_price_points); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPricePoints(crate::Call<InAppPurchasePricePointsResponse>);
 
 impl ListPricePoints {
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -950,36 +821,27 @@ impl ListPricePoints {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -989,12 +851,12 @@ impl ListPricePoints {
 
 rt::operation! { crate::Api, ListPricePoints => InAppPurchasePricePointsResponse, paged }
 
-/// Optional arguments of [`download_price_points_csv`](InAppPurchasesV2::download_price_points_csv).
+/// Optional arguments of [`download_price_points_csv`](InAppPurchasesV2::download_price_points_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadPricePointsCsv(crate::Call<String>);
 
 impl DownloadPricePointsCsv {
-    /// `fields[inAppPurchasePricePoints]`.
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
         values: impl IntoIterator<Item = InAppPurchasePricePointsField>,
@@ -1003,36 +865,27 @@ impl DownloadPricePointsCsv {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1042,12 +895,12 @@ impl DownloadPricePointsCsv {
 
 rt::operation! { crate::Api, DownloadPricePointsCsv => String }
 
-/// Optional arguments of [`list_version_linkages`](InAppPurchasesV2::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](InAppPurchasesV2::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(crate::Call<InAppPurchaseV2VersionsLinkagesResponse>);
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1057,12 +910,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => InAppPurchaseV2VersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](InAppPurchasesV2::list_versions).
+/// Optional arguments of [`list_versions`](InAppPurchasesV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<InAppPurchaseVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[inAppPurchaseImages]`.
+    /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
@@ -1073,7 +926,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[inAppPurchaseLocalizations]`.
+    /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
@@ -1084,7 +937,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -1093,52 +946,43 @@ impl ListVersions {
         self
     }
 
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2VersionsState>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = InAppPurchasesV2VersionsState>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `images`, `inAppPurchase`, `localizations`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesV2Include>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = InAppPurchasesV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct MarketplaceSearchDetails(pub(crate) rt::Client<crate::Api>);
 
 impl MarketplaceSearchDetails {
-    /// `POST /v1/marketplaceSearchDetails`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-marketplaceSearchDetails).
+    /// `POST /v1/marketplaceSearchDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-marketplaceSearchDetails))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl MarketplaceSearchDetails {
         call
     }
 
-    /// `DELETE /v1/marketplaceSearchDetails/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-marketplaceSearchDetails-_id_).
+    /// `DELETE /v1/marketplaceSearchDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-marketplaceSearchDetails-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/marketplaceSearchDetails/{id}`
+    /// `PATCH /v1/marketplaceSearchDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-marketplaceSearchDetails-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-marketplaceSearchDetails-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct MarketplaceWebhooks(pub(crate) rt::Client<crate::Api>);
 
 impl MarketplaceWebhooks {
-    /// `POST /v1/marketplaceWebhooks`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-marketplaceWebhooks).
+    /// `POST /v1/marketplaceWebhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-marketplaceWebhooks))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -30,26 +28,22 @@ impl MarketplaceWebhooks {
         call
     }
 
-    /// `DELETE /v1/marketplaceWebhooks/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-marketplaceWebhooks-_id_).
+    /// `DELETE /v1/marketplaceWebhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-marketplaceWebhooks-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/marketplaceWebhooks`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-marketplaceWebhooks).
+    /// `GET /v1/marketplaceWebhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-marketplaceWebhooks))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v1/marketplaceWebhooks/{id}`
+    /// `PATCH /v1/marketplaceWebhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-marketplaceWebhooks-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-marketplaceWebhooks-_id_).
+    /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn update(
@@ -62,13 +56,13 @@ impl MarketplaceWebhooks {
     }
 }
 
-/// Optional arguments of [`list`](MarketplaceWebhooks::list).
+/// Optional arguments of [`list`](MarketplaceWebhooks::list); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<MarketplaceWebhooksResponse>);
 
 impl List {
-    /// `fields[marketplaceWebhooks]`.
+    /// `fields[marketplaceWebhooks]`: the fields that are sent of each.
     pub fn fields_marketplace_webhooks(
         mut self,
         values: impl IntoIterator<Item = MarketplaceWebhooksField>,
@@ -77,7 +71,7 @@ impl List {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

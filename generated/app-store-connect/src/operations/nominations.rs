@@ -17,144 +17,107 @@ use crate::models::{
 pub struct Nominations(pub(crate) rt::Client<crate::Api>);
 
 impl Nominations {
-    /// `POST /v1/nominations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-nominations).
+    /// `POST /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-nominations))
     #[inline]
-    pub fn create(
-        &self,
-        request: NominationCreateRequest,
-    ) -> crate::Call<NominationResponse> {
+    pub fn create(&self, request: NominationCreateRequest) -> crate::Call<NominationResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/nominations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-nominations-_id_).
+    /// `DELETE /v1/nominations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-nominations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/nominations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations-_id_).
+    /// `GET /v1/nominations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/nominations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations).
-    pub fn list(
-        &self,
-        filter_state: impl IntoIterator<Item = NominationsState>,
-    ) -> List {
+    /// `GET /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations))
+    pub fn list(&self, filter_state: impl IntoIterator<Item = NominationsState>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[state]", filter_state);
         List(call)
     }
 
-    /// `GET /v1/nominations`
+    /// `GET /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations).
-    pub fn download_csv(
-        &self,
-        filter_state: impl IntoIterator<Item = NominationsState>,
-    ) -> DownloadCsv {
+    pub fn download_csv(&self, filter_state: impl IntoIterator<Item = NominationsState>) -> DownloadCsv {
         let mut call = self.0.call(DOWNLOAD_CSV, &[]);
         call.list("filter[state]", filter_state);
         DownloadCsv(call)
     }
 
-    /// `PATCH /v1/nominations/{id}`
+    /// `PATCH /v1/nominations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-nominations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-nominations-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: NominationUpdateRequest,
-    ) -> crate::Call<NominationResponse> {
+    pub fn update(&self, request: NominationUpdateRequest) -> crate::Call<NominationResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Nominations::get).
+/// Optional arguments of [`get`](Nominations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<NominationResponse>);
 
 impl Get {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[nominations]`.
-    pub fn fields_nominations(
-        mut self,
-        values: impl IntoIterator<Item = NominationsField>,
-    ) -> Self {
+    /// `fields[nominations]`: the fields that are sent of each.
+    pub fn fields_nominations(mut self, values: impl IntoIterator<Item = NominationsField>) -> Self {
         self.0.list("fields[nominations]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = NominationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = NominationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[inAppEvents]`: at most 50.
+    /// `limit[inAppEvents]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[inAppEvents]", value);
         self
     }
 
-    /// `limit[relatedApps]`: at most 50.
+    /// `limit[relatedApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_related_apps(mut self, value: i64) -> Self {
         self.0.number("limit[relatedApps]", value);
         self
     }
 
-    /// `limit[supportedTerritories]`: at most 200.
+    /// `limit[supportedTerritories]`: how many are sent along, at most 200.
     #[inline]
     pub fn limit_supported_territories(mut self, value: i64) -> Self {
         self.0.number("limit[supportedTerritories]", value);
@@ -164,118 +127,94 @@ impl Get {
 
 rt::operation! { crate::Api, Get => NominationResponse }
 
-/// Optional arguments of [`list`](Nominations::list).
+/// Optional arguments of [`list`](Nominations::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<NominationsResponse>);
 
 impl List {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[nominations]`.
-    pub fn fields_nominations(
-        mut self,
-        values: impl IntoIterator<Item = NominationsField>,
-    ) -> Self {
+    /// `fields[nominations]`: the fields that are sent of each.
+    pub fn fields_nominations(mut self, values: impl IntoIterator<Item = NominationsField>) -> Self {
         self.0.list("fields[nominations]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[hasInAppEvents]`.
-    pub fn filter_has_in_app_events(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[hasInAppEvents]`: only what has one of these values.
+    pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[hasInAppEvents]", values);
         self
     }
 
-    /// `filter[relatedApps]`.
-    pub fn filter_related_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[relatedApps]`: only what has one of these values.
+    pub fn filter_related_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[relatedApps]", values);
         self
     }
 
-    /// `filter[type]`.
-    pub fn filter_type(
-        mut self,
-        values: impl IntoIterator<Item = NominationsType>,
-    ) -> Self {
+    /// `filter[type]`: only what has one of these values.
+    pub fn filter_type(mut self, values: impl IntoIterator<Item = NominationsType>) -> Self {
         self.0.list("filter[type]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = NominationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = NominationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[inAppEvents]`: at most 50.
+    /// `limit[inAppEvents]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[inAppEvents]", value);
         self
     }
 
-    /// `limit[relatedApps]`: at most 50.
+    /// `limit[relatedApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_related_apps(mut self, value: i64) -> Self {
         self.0.number("limit[relatedApps]", value);
         self
     }
 
-    /// `limit[supportedTerritories]`: at most 200.
+    /// `limit[supportedTerritories]`: how many are sent along, at most 200.
     #[inline]
     pub fn limit_supported_territories(mut self, value: i64) -> Self {
         self.0.number("limit[supportedTerritories]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = NominationsSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -284,118 +223,94 @@ impl List {
 
 rt::operation! { crate::Api, List => NominationsResponse, paged }
 
-/// Optional arguments of [`download_csv`](Nominations::download_csv).
+/// Optional arguments of [`download_csv`](Nominations::download_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadCsv(crate::Call<String>);
 
 impl DownloadCsv {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[nominations]`.
-    pub fn fields_nominations(
-        mut self,
-        values: impl IntoIterator<Item = NominationsField>,
-    ) -> Self {
+    /// `fields[nominations]`: the fields that are sent of each.
+    pub fn fields_nominations(mut self, values: impl IntoIterator<Item = NominationsField>) -> Self {
         self.0.list("fields[nominations]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[hasInAppEvents]`.
-    pub fn filter_has_in_app_events(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[hasInAppEvents]`: only what has one of these values.
+    pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[hasInAppEvents]", values);
         self
     }
 
-    /// `filter[relatedApps]`.
-    pub fn filter_related_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[relatedApps]`: only what has one of these values.
+    pub fn filter_related_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[relatedApps]", values);
         self
     }
 
-    /// `filter[type]`.
-    pub fn filter_type(
-        mut self,
-        values: impl IntoIterator<Item = NominationsType>,
-    ) -> Self {
+    /// `filter[type]`: only what has one of these values.
+    pub fn filter_type(mut self, values: impl IntoIterator<Item = NominationsType>) -> Self {
         self.0.list("filter[type]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = NominationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = NominationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[inAppEvents]`: at most 50.
+    /// `limit[inAppEvents]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_in_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[inAppEvents]", value);
         self
     }
 
-    /// `limit[relatedApps]`: at most 50.
+    /// `limit[relatedApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_related_apps(mut self, value: i64) -> Self {
         self.0.number("limit[relatedApps]", value);
         self
     }
 
-    /// `limit[supportedTerritories]`: at most 200.
+    /// `limit[supportedTerritories]`: how many are sent along, at most 200.
     #[inline]
     pub fn limit_supported_territories(mut self, value: i64) -> Self {
         self.0.number("limit[supportedTerritories]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = NominationsSort>) -> Self {
         self.0.list("sort", values);
         self

@@ -18,105 +18,75 @@ use crate::models::{
 pub struct PassTypeIds(pub(crate) rt::Client<crate::Api>);
 
 impl PassTypeIds {
-    /// `POST /v1/passTypeIds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-passTypeIds).
+    /// `POST /v1/passTypeIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-passTypeIds))
     #[inline]
-    pub fn create(
-        &self,
-        request: PassTypeIdCreateRequest,
-    ) -> crate::Call<PassTypeIdResponse> {
+    pub fn create(&self, request: PassTypeIdCreateRequest) -> crate::Call<PassTypeIdResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/passTypeIds/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-passTypeIds-_id_).
+    /// `DELETE /v1/passTypeIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-passTypeIds-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/passTypeIds/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_).
+    /// `GET /v1/passTypeIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/passTypeIds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds).
+    /// `GET /v1/passTypeIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/passTypeIds/{id}/relationships/certificates`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-relationships-certificates).
-    pub fn list_certificate_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCertificateLinkages {
+    /// `GET /v1/passTypeIds/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-relationships-certificates))
+    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
         ListCertificateLinkages(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/passTypeIds/{id}/certificates`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-certificates).
+    /// `GET /v1/passTypeIds/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-certificates))
     pub fn list_certificates(&self, id: impl AsRef<str>) -> ListCertificates {
         ListCertificates(self.0.call(LIST_CERTIFICATES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/passTypeIds/{id}`
+    /// `PATCH /v1/passTypeIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-passTypeIds-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-passTypeIds-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: PassTypeIdUpdateRequest,
-    ) -> crate::Call<PassTypeIdResponse> {
+    pub fn update(&self, request: PassTypeIdUpdateRequest) -> crate::Call<PassTypeIdResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](PassTypeIds::get).
+/// Optional arguments of [`get`](PassTypeIds::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<PassTypeIdResponse>);
 
 impl Get {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[passTypeIds]`.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsField>,
-    ) -> Self {
+    /// `fields[passTypeIds]`: the fields that are sent of each.
+    pub fn fields_pass_type_ids(mut self, values: impl IntoIterator<Item = PassTypeIdsField>) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = PassTypeIdsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[certificates]`: at most 50.
+    /// `limit[certificates]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
@@ -126,80 +96,62 @@ impl Get {
 
 rt::operation! { crate::Api, Get => PassTypeIdResponse }
 
-/// Optional arguments of [`list`](PassTypeIds::list).
+/// Optional arguments of [`list`](PassTypeIds::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<PassTypeIdsResponse>);
 
 impl List {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[passTypeIds]`.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsField>,
-    ) -> Self {
+    /// `fields[passTypeIds]`: the fields that are sent of each.
+    pub fn fields_pass_type_ids(mut self, values: impl IntoIterator<Item = PassTypeIdsField>) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[identifier]`.
-    pub fn filter_identifier(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[identifier]`: only what has one of these values.
+    pub fn filter_identifier(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[identifier]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = PassTypeIdsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = PassTypeIdsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[certificates]`: at most 50.
+    /// `limit[certificates]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-id`, `-identifier`, `-name`, `id`, `identifier`, `name`.
     pub fn sort(mut self, values: impl IntoIterator<Item = PassTypeIdsSort>) -> Self {
@@ -210,12 +162,12 @@ impl List {
 
 rt::operation! { crate::Api, List => PassTypeIdsResponse, paged }
 
-/// Optional arguments of [`list_certificate_linkages`](PassTypeIds::list_certificate_linkages).
+/// Optional arguments of [`list_certificate_linkages`](PassTypeIds::list_certificate_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCertificateLinkages(crate::Call<PassTypeIdCertificatesLinkagesResponse>);
 
 impl ListCertificateLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -225,21 +177,18 @@ impl ListCertificateLinkages {
 
 rt::operation! { crate::Api, ListCertificateLinkages => PassTypeIdCertificatesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_certificates`](PassTypeIds::list_certificates).
+/// Optional arguments of [`list_certificates`](PassTypeIds::list_certificates); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCertificates(crate::Call<CertificatesResponse>);
 
 impl ListCertificates {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `filter[certificateType]`.
+    /// `filter[certificateType]`: only what has one of these values.
     ///
     /// The live API has refused the values that end in `_G2` with status 400, although they are listed.
     pub fn filter_certificate_type(
@@ -250,41 +199,32 @@ impl ListCertificates {
         self
     }
 
-    /// `filter[displayName]`.
-    pub fn filter_display_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[displayName]`: only what has one of these values.
+    pub fn filter_display_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[displayName]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[serialNumber]`.
-    pub fn filter_serial_number(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[serialNumber]`: only what has one of these values.
+    pub fn filter_serial_number(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[serialNumber]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     ///
     /// Accepts `-certificateType`, `-displayName`, `-id`, `-serialNumber`, `certificateType`, `displayName`, `id`, `serialNumber`.
     pub fn sort(mut self, values: impl IntoIterator<Item = PassTypeIdsSort>) -> Self {

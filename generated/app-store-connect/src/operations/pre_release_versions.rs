@@ -19,74 +19,56 @@ use crate::models::{
 pub struct PreReleaseVersions(pub(crate) rt::Client<crate::Api>);
 
 impl PreReleaseVersions {
-    /// `GET /v1/preReleaseVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_).
+    /// `GET /v1/preReleaseVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/preReleaseVersions/{id}/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-app).
+    /// `GET /v1/preReleaseVersions/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
         GetApp(self.0.call(GET_APP, &[id.as_ref()]))
     }
 
-    /// `GET /v1/preReleaseVersions/{id}/relationships/app`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-app).
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<PrereleaseVersionAppLinkageResponse> {
+    /// `GET /v1/preReleaseVersions/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-app))
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> crate::Call<PrereleaseVersionAppLinkageResponse> {
         self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/preReleaseVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions).
+    /// `GET /v1/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/preReleaseVersions/{id}/relationships/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-builds).
+    /// `GET /v1/preReleaseVersions/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-builds))
     pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
         ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/preReleaseVersions/{id}/builds`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-builds).
+    /// `GET /v1/preReleaseVersions/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-builds))
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
         ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](PreReleaseVersions::get).
+/// Optional arguments of [`get`](PreReleaseVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<PrereleaseVersionResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -95,16 +77,13 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = PreReleaseVersionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = PreReleaseVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
@@ -114,12 +93,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => PrereleaseVersionResponse }
 
-/// Optional arguments of [`get_app`](PreReleaseVersions::get_app).
+/// Optional arguments of [`get_app`](PreReleaseVersions::get_app); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
@@ -128,27 +107,24 @@ impl GetApp {
 
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
-/// Optional arguments of [`list`](PreReleaseVersions::list).
+/// Optional arguments of [`list`](PreReleaseVersions::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<PreReleaseVersionsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `fields[preReleaseVersions]`.
+    /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsField>,
@@ -157,16 +133,13 @@ impl List {
         self
     }
 
-    /// `filter[app]`.
-    pub fn filter_app(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[app]`: only what has one of these values.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[app]", values);
         self
     }
 
-    /// `filter[builds.buildAudienceType]`.
+    /// `filter[builds.buildAudienceType]`: only what has one of these values.
     pub fn filter_builds_build_audience_type(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsBuildsBuildAudienceType>,
@@ -175,16 +148,13 @@ impl List {
         self
     }
 
-    /// `filter[builds.expired]`.
-    pub fn filter_builds_expired(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds.expired]`: only what has one of these values.
+    pub fn filter_builds_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds.expired]", values);
         self
     }
 
-    /// `filter[builds.processingState]`.
+    /// `filter[builds.processingState]`: only what has one of these values.
     pub fn filter_builds_processing_state(
         mut self,
         values: impl IntoIterator<Item = PreReleaseVersionsBuildsProcessingState>,
@@ -193,70 +163,52 @@ impl List {
         self
     }
 
-    /// `filter[builds.version]`.
-    pub fn filter_builds_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds.version]`: only what has one of these values.
+    pub fn filter_builds_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds.version]", values);
         self
     }
 
-    /// `filter[builds]`.
-    pub fn filter_builds(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[builds]`: only what has one of these values.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[builds]", values);
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = PreReleaseVersionsPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = PreReleaseVersionsPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `filter[version]`.
-    pub fn filter_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[version]`: only what has one of these values.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[version]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = PreReleaseVersionsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = PreReleaseVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[builds]`: at most 50.
+    /// `limit[builds]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = PreReleaseVersionsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = PreReleaseVersionsSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -264,12 +216,12 @@ impl List {
 
 rt::operation! { crate::Api, List => PreReleaseVersionsResponse, paged }
 
-/// Optional arguments of [`list_build_linkages`](PreReleaseVersions::list_build_linkages).
+/// Optional arguments of [`list_build_linkages`](PreReleaseVersions::list_build_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildLinkages(crate::Call<PrereleaseVersionBuildsLinkagesResponse>);
 
 impl ListBuildLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -279,21 +231,18 @@ impl ListBuildLinkages {
 
 rt::operation! { crate::Api, ListBuildLinkages => PrereleaseVersionBuildsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_builds`](PreReleaseVersions::list_builds).
+/// Optional arguments of [`list_builds`](PreReleaseVersions::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 impl ListBuilds {
-    /// `fields[builds]`.
-    pub fn fields_builds(
-        mut self,
-        values: impl IntoIterator<Item = BuildsField>,
-    ) -> Self {
+    /// `fields[builds]`: the fields that are sent of each.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = BuildsField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

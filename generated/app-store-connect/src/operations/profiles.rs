@@ -18,9 +18,7 @@ use crate::models::{
 pub struct Profiles(pub(crate) rt::Client<crate::Api>);
 
 impl Profiles {
-    /// `POST /v1/profiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-profiles).
+    /// `POST /v1/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-profiles))
     #[inline]
     pub fn create(&self, request: ProfileCreateRequest) -> crate::Call<ProfileResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -28,132 +26,96 @@ impl Profiles {
         call
     }
 
-    /// `DELETE /v1/profiles/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-profiles-_id_).
+    /// `DELETE /v1/profiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-profiles-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/profiles/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_).
+    /// `GET /v1/profiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/profiles/{id}/bundleId`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-bundleId).
+    /// `GET /v1/profiles/{id}/bundleId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-bundleId))
     pub fn get_bundle_id(&self, id: impl AsRef<str>) -> GetBundleId {
         GetBundleId(self.0.call(GET_BUNDLE_ID, &[id.as_ref()]))
     }
 
-    /// `GET /v1/profiles/{id}/relationships/bundleId`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-bundleId).
-    pub fn get_bundle_id_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<ProfileBundleIdLinkageResponse> {
+    /// `GET /v1/profiles/{id}/relationships/bundleId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-bundleId))
+    pub fn get_bundle_id_linkage(&self, id: impl AsRef<str>) -> crate::Call<ProfileBundleIdLinkageResponse> {
         self.0.call(GET_BUNDLE_ID_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/profiles`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles).
+    /// `GET /v1/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/profiles/{id}/relationships/certificates`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-certificates).
-    pub fn list_certificate_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCertificateLinkages {
+    /// `GET /v1/profiles/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-certificates))
+    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
         ListCertificateLinkages(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/profiles/{id}/certificates`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-certificates).
+    /// `GET /v1/profiles/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-certificates))
     pub fn list_certificates(&self, id: impl AsRef<str>) -> ListCertificates {
         ListCertificates(self.0.call(LIST_CERTIFICATES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/profiles/{id}/relationships/devices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-devices).
+    /// `GET /v1/profiles/{id}/relationships/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-devices))
     pub fn list_device_linkages(&self, id: impl AsRef<str>) -> ListDeviceLinkages {
         ListDeviceLinkages(self.0.call(LIST_DEVICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/profiles/{id}/devices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-devices).
+    /// `GET /v1/profiles/{id}/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-devices))
     pub fn list_devices(&self, id: impl AsRef<str>) -> ListDevices {
         ListDevices(self.0.call(LIST_DEVICES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](Profiles::get).
+/// Optional arguments of [`get`](Profiles::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<ProfileResponse>);
 
 impl Get {
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[devices]`.
-    pub fn fields_devices(
-        mut self,
-        values: impl IntoIterator<Item = DevicesField>,
-    ) -> Self {
+    /// `fields[devices]`: the fields that are sent of each.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = DevicesField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
-    /// `fields[profiles]`.
-    pub fn fields_profiles(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesField>,
-    ) -> Self {
+    /// `fields[profiles]`: the fields that are sent of each.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = ProfilesField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(mut self, values: impl IntoIterator<Item = ProfilesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[certificates]`: at most 50.
+    /// `limit[certificates]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 
-    /// `limit[devices]`: at most 50.
+    /// `limit[devices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_devices(mut self, value: i64) -> Self {
         self.0.number("limit[devices]", value);
@@ -163,16 +125,13 @@ impl Get {
 
 rt::operation! { crate::Api, Get => ProfileResponse }
 
-/// Optional arguments of [`get_bundle_id`](Profiles::get_bundle_id).
+/// Optional arguments of [`get_bundle_id`](Profiles::get_bundle_id); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetBundleId(crate::Call<rt::Document<Option<BundleId>>>);
 
 impl GetBundleId {
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
@@ -180,111 +139,87 @@ impl GetBundleId {
 
 rt::operation! { crate::Api, GetBundleId => rt::Document<Option<BundleId>> }
 
-/// Optional arguments of [`list`](Profiles::list).
+/// Optional arguments of [`list`](Profiles::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<ProfilesResponse>);
 
 impl List {
-    /// `fields[bundleIds]`.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = BundleIdsField>,
-    ) -> Self {
+    /// `fields[bundleIds]`: the fields that are sent of each.
+    pub fn fields_bundle_ids(mut self, values: impl IntoIterator<Item = BundleIdsField>) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `fields[devices]`.
-    pub fn fields_devices(
-        mut self,
-        values: impl IntoIterator<Item = DevicesField>,
-    ) -> Self {
+    /// `fields[devices]`: the fields that are sent of each.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = DevicesField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
-    /// `fields[profiles]`.
-    pub fn fields_profiles(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesField>,
-    ) -> Self {
+    /// `fields[profiles]`: the fields that are sent of each.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = ProfilesField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[profileState]`.
-    pub fn filter_profile_state(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesProfileState>,
-    ) -> Self {
+    /// `filter[profileState]`: only what has one of these values.
+    pub fn filter_profile_state(mut self, values: impl IntoIterator<Item = ProfilesProfileState>) -> Self {
         self.0.list("filter[profileState]", values);
         self
     }
 
-    /// `filter[profileType]`.
-    pub fn filter_profile_type(
-        mut self,
-        values: impl IntoIterator<Item = ProfilesProfileType>,
-    ) -> Self {
+    /// `filter[profileType]`: only what has one of these values.
+    pub fn filter_profile_type(mut self, values: impl IntoIterator<Item = ProfilesProfileType>) -> Self {
         self.0.list("filter[profileType]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(mut self, values: impl IntoIterator<Item = ProfilesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[certificates]`: at most 50.
+    /// `limit[certificates]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 
-    /// `limit[devices]`: at most 50.
+    /// `limit[devices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_devices(mut self, value: i64) -> Self {
         self.0.number("limit[devices]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = ProfilesSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -293,12 +228,12 @@ impl List {
 
 rt::operation! { crate::Api, List => ProfilesResponse, paged }
 
-/// Optional arguments of [`list_certificate_linkages`](Profiles::list_certificate_linkages).
+/// Optional arguments of [`list_certificate_linkages`](Profiles::list_certificate_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCertificateLinkages(crate::Call<ProfileCertificatesLinkagesResponse>);
 
 impl ListCertificateLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -308,21 +243,18 @@ impl ListCertificateLinkages {
 
 rt::operation! { crate::Api, ListCertificateLinkages => ProfileCertificatesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_certificates`](Profiles::list_certificates).
+/// Optional arguments of [`list_certificates`](Profiles::list_certificates); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCertificates(crate::Call<CertificatesWithoutIncludesResponse>);
 
 impl ListCertificates {
-    /// `fields[certificates]`.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = CertificatesField>,
-    ) -> Self {
+    /// `fields[certificates]`: the fields that are sent of each.
+    pub fn fields_certificates(mut self, values: impl IntoIterator<Item = CertificatesField>) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -332,12 +264,12 @@ impl ListCertificates {
 
 rt::operation! { crate::Api, ListCertificates => CertificatesWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_device_linkages`](Profiles::list_device_linkages).
+/// Optional arguments of [`list_device_linkages`](Profiles::list_device_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDeviceLinkages(crate::Call<ProfileDevicesLinkagesResponse>);
 
 impl ListDeviceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -347,21 +279,18 @@ impl ListDeviceLinkages {
 
 rt::operation! { crate::Api, ListDeviceLinkages => ProfileDevicesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_devices`](Profiles::list_devices).
+/// Optional arguments of [`list_devices`](Profiles::list_devices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDevices(crate::Call<DevicesWithoutIncludesResponse>);
 
 impl ListDevices {
-    /// `fields[devices]`.
-    pub fn fields_devices(
-        mut self,
-        values: impl IntoIterator<Item = DevicesField>,
-    ) -> Self {
+    /// `fields[devices]`: the fields that are sent of each.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = DevicesField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,64 +16,49 @@ use crate::models::{
 pub struct PromotedPurchases(pub(crate) rt::Client<crate::Api>);
 
 impl PromotedPurchases {
-    /// `POST /v1/promotedPurchases`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-promotedPurchases).
+    /// `POST /v1/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-promotedPurchases))
     #[inline]
-    pub fn create(
-        &self,
-        request: PromotedPurchaseCreateRequest,
-    ) -> crate::Call<PromotedPurchaseResponse> {
+    pub fn create(&self, request: PromotedPurchaseCreateRequest) -> crate::Call<PromotedPurchaseResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/promotedPurchases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-promotedPurchases-_id_).
+    /// `DELETE /v1/promotedPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-promotedPurchases-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/promotedPurchases/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-promotedPurchases-_id_).
+    /// `GET /v1/promotedPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-promotedPurchases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/promotedPurchases/{id}`
+    /// `PATCH /v1/promotedPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-promotedPurchases-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-promotedPurchases-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: PromotedPurchaseUpdateRequest,
-    ) -> crate::Call<PromotedPurchaseResponse> {
+    pub fn update(&self, request: PromotedPurchaseUpdateRequest) -> crate::Call<PromotedPurchaseResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](PromotedPurchases::get).
+/// Optional arguments of [`get`](PromotedPurchases::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<PromotedPurchaseResponse>);
 
 impl Get {
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -82,20 +67,14 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = PromotedPurchasesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = PromotedPurchasesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -15,9 +15,7 @@ use crate::models::{
 pub struct ReviewSubmissionItems(pub(crate) rt::Client<crate::Api>);
 
 impl ReviewSubmissionItems {
-    /// `POST /v1/reviewSubmissionItems`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-reviewSubmissionItems).
+    /// `POST /v1/reviewSubmissionItems` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-reviewSubmissionItems))
     #[inline]
     pub fn create(
         &self,
@@ -28,16 +26,14 @@ impl ReviewSubmissionItems {
         call
     }
 
-    /// `DELETE /v1/reviewSubmissionItems/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-reviewSubmissionItems-_id_).
+    /// `DELETE /v1/reviewSubmissionItems/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-reviewSubmissionItems-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/reviewSubmissionItems/{id}`
+    /// `PATCH /v1/reviewSubmissionItems/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-reviewSubmissionItems-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-reviewSubmissionItems-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -22,78 +22,59 @@ use crate::models::{
 pub struct ReviewSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl ReviewSubmissions {
-    /// `POST /v1/reviewSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-reviewSubmissions).
+    /// `POST /v1/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-reviewSubmissions))
     #[inline]
-    pub fn create(
-        &self,
-        request: ReviewSubmissionCreateRequest,
-    ) -> crate::Call<ReviewSubmissionResponse> {
+    pub fn create(&self, request: ReviewSubmissionCreateRequest) -> crate::Call<ReviewSubmissionResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `GET /v1/reviewSubmissions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_).
+    /// `GET /v1/reviewSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/reviewSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions).
+    /// `GET /v1/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions))
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[app]", filter_app);
         List(call)
     }
 
-    /// `GET /v1/reviewSubmissions/{id}/relationships/items`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-relationships-items).
+    /// `GET /v1/reviewSubmissions/{id}/relationships/items` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-relationships-items))
     pub fn list_item_linkages(&self, id: impl AsRef<str>) -> ListItemLinkages {
         ListItemLinkages(self.0.call(LIST_ITEM_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/reviewSubmissions/{id}/items`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-items).
+    /// `GET /v1/reviewSubmissions/{id}/items` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-items))
     pub fn list_items(&self, id: impl AsRef<str>) -> ListItems {
         ListItems(self.0.call(LIST_ITEMS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/reviewSubmissions/{id}`
+    /// `PATCH /v1/reviewSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-reviewSubmissions-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-reviewSubmissions-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: ReviewSubmissionUpdateRequest,
-    ) -> crate::Call<ReviewSubmissionResponse> {
+    pub fn update(&self, request: ReviewSubmissionUpdateRequest) -> crate::Call<ReviewSubmissionResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](ReviewSubmissions::get).
+/// Optional arguments of [`get`](ReviewSubmissions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<ReviewSubmissionResponse>);
 
 impl Get {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -102,13 +83,13 @@ impl Get {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[reviewSubmissionItems]`.
+    /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionItemsField>,
@@ -117,7 +98,7 @@ impl Get {
         self
     }
 
-    /// `fields[reviewSubmissions]`.
+    /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionsField>,
@@ -126,18 +107,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersionForReview`, `items`, `lastUpdatedByActor`, `submittedByActor`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ReviewSubmissionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ReviewSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[items]`: at most 50.
+    /// `limit[items]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_items(mut self, value: i64) -> Self {
         self.0.number("limit[items]", value);
@@ -147,21 +125,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => ReviewSubmissionResponse }
 
-/// Optional arguments of [`list`](ReviewSubmissions::list).
+/// Optional arguments of [`list`](ReviewSubmissions::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<ReviewSubmissionsResponse>);
 
 impl List {
-    /// `fields[actors]`.
-    pub fn fields_actors(
-        mut self,
-        values: impl IntoIterator<Item = ActorsField>,
-    ) -> Self {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = ActorsField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -170,13 +145,13 @@ impl List {
         self
     }
 
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[reviewSubmissionItems]`.
+    /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionItemsField>,
@@ -185,7 +160,7 @@ impl List {
         self
     }
 
-    /// `fields[reviewSubmissions]`.
+    /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionsField>,
@@ -194,43 +169,34 @@ impl List {
         self
     }
 
-    /// `filter[platform]`.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = ReviewSubmissionsPlatform>,
-    ) -> Self {
+    /// `filter[platform]`: only what has one of these values.
+    pub fn filter_platform(mut self, values: impl IntoIterator<Item = ReviewSubmissionsPlatform>) -> Self {
         self.0.list("filter[platform]", values);
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = ReviewSubmissionsState>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = ReviewSubmissionsState>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`, `appStoreVersionForReview`, `items`, `lastUpdatedByActor`, `submittedByActor`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ReviewSubmissionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ReviewSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[items]`: at most 50.
+    /// `limit[items]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_items(mut self, value: i64) -> Self {
         self.0.number("limit[items]", value);
@@ -240,12 +206,12 @@ impl List {
 
 rt::operation! { crate::Api, List => ReviewSubmissionsResponse, paged }
 
-/// Optional arguments of [`list_item_linkages`](ReviewSubmissions::list_item_linkages).
+/// Optional arguments of [`list_item_linkages`](ReviewSubmissions::list_item_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListItemLinkages(crate::Call<ReviewSubmissionItemsLinkagesResponse>);
 
 impl ListItemLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -255,12 +221,12 @@ impl ListItemLinkages {
 
 rt::operation! { crate::Api, ListItemLinkages => ReviewSubmissionItemsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_items`](ReviewSubmissions::list_items).
+/// Optional arguments of [`list_items`](ReviewSubmissions::list_items); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListItems(crate::Call<ReviewSubmissionItemsResponse>);
 
 impl ListItems {
-    /// `fields[appCustomProductPageVersions]`.
+    /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageVersionsField>,
@@ -269,16 +235,13 @@ impl ListItems {
         self
     }
 
-    /// `fields[appEvents]`.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = AppEventsField>,
-    ) -> Self {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(mut self, values: impl IntoIterator<Item = AppEventsField>) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `fields[appStoreVersionExperiments]`.
+    /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentsField>,
@@ -287,7 +250,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -296,7 +259,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[backgroundAssetVersions]`.
+    /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
         values: impl IntoIterator<Item = BackgroundAssetVersionsField>,
@@ -305,7 +268,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[gameCenterAchievementVersions]`.
+    /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterAchievementVersionsField>,
@@ -314,7 +277,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[gameCenterActivityVersions]`.
+    /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterActivityVersionsField>,
@@ -323,7 +286,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[gameCenterChallengeVersions]`.
+    /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterChallengeVersionsField>,
@@ -332,7 +295,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[gameCenterLeaderboardSetVersions]`.
+    /// `fields[gameCenterLeaderboardSetVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardSetVersionsField>,
@@ -341,7 +304,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[gameCenterLeaderboardVersions]`.
+    /// `fields[gameCenterLeaderboardVersions]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardVersionsField>,
@@ -350,7 +313,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[inAppPurchaseVersions]`.
+    /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
         values: impl IntoIterator<Item = InAppPurchaseVersionsField>,
@@ -359,7 +322,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[reviewSubmissionItems]`.
+    /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
         values: impl IntoIterator<Item = ReviewSubmissionItemsField>,
@@ -368,7 +331,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -377,7 +340,7 @@ impl ListItems {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -386,18 +349,15 @@ impl ListItems {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appCustomProductPageVersion`, `appEvent`, `appStoreVersion`, `appStoreVersionExperiment`, `appStoreVersionExperimentV2`, `backgroundAssetVersion`, `gameCenterAchievementVersion`, `gameCenterActivityVersion`, `gameCenterChallengeVersion`, `gameCenterLeaderboardSetVersion`, `gameCenterLeaderboardVersion`, `inAppPurchaseVersion`, `subscriptionGroupVersion`, `subscriptionVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ReviewSubmissionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ReviewSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct RoutingAppCoverages(pub(crate) rt::Client<crate::Api>);
 
 impl RoutingAppCoverages {
-    /// `POST /v1/routingAppCoverages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-routingAppCoverages).
+    /// `POST /v1/routingAppCoverages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-routingAppCoverages))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl RoutingAppCoverages {
         call
     }
 
-    /// `DELETE /v1/routingAppCoverages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-routingAppCoverages-_id_).
+    /// `DELETE /v1/routingAppCoverages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-routingAppCoverages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/routingAppCoverages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-routingAppCoverages-_id_).
+    /// `GET /v1/routingAppCoverages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-routingAppCoverages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/routingAppCoverages/{id}`
+    /// `PATCH /v1/routingAppCoverages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-routingAppCoverages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-routingAppCoverages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl RoutingAppCoverages {
     }
 }
 
-/// Optional arguments of [`get`](RoutingAppCoverages::get).
+/// Optional arguments of [`get`](RoutingAppCoverages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<RoutingAppCoverageResponse>);
 
 impl Get {
-    /// `fields[appStoreVersions]`.
+    /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionsField>,
@@ -71,7 +65,7 @@ impl Get {
         self
     }
 
-    /// `fields[routingAppCoverages]`.
+    /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
         values: impl IntoIterator<Item = RoutingAppCoveragesField>,
@@ -80,11 +74,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = RoutingAppCoveragesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = RoutingAppCoveragesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

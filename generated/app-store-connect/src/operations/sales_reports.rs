@@ -15,11 +15,9 @@ use crate::models::{
 pub struct SalesReports(pub(crate) rt::Client<crate::Api>);
 
 impl SalesReports {
-    /// `GET /v1/salesReports`
+    /// `GET /v1/salesReports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-salesReports))
     ///
     /// Answers `application/a-gzip`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-salesReports).
     pub fn download(
         &self,
         filter_frequency: impl IntoIterator<Item = SalesReportsFrequency>,
@@ -36,27 +34,21 @@ impl SalesReports {
     }
 }
 
-/// Optional arguments of [`download`](SalesReports::download).
+/// Optional arguments of [`download`](SalesReports::download); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Download(crate::Call<rt::Bytes>);
 
 impl Download {
-    /// `filter[reportDate]`.
+    /// `filter[reportDate]`: only what has one of these values.
     ///
     /// The date in the form of the frequency: `YYYY-MM-DD` for daily and weekly reports, `YYYY-MM` for monthly and `YYYY` for yearly ones.
-    pub fn filter_report_date(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    pub fn filter_report_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[reportDate]", values);
         self
     }
 
-    /// `filter[version]`.
-    pub fn filter_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[version]`: only what has one of these values.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[version]", values);
         self
     }

@@ -18,9 +18,7 @@ pub struct SandboxTestersClearPurchaseHistoryRequestV2(
 );
 
 impl SandboxTestersClearPurchaseHistoryRequestV2 {
-    /// `POST /v2/sandboxTestersClearPurchaseHistoryRequest`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-sandboxTestersClearPurchaseHistoryRequest).
+    /// `POST /v2/sandboxTestersClearPurchaseHistoryRequest` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-sandboxTestersClearPurchaseHistoryRequest))
     #[inline]
     pub fn create(
         &self,

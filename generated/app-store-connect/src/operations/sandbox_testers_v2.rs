@@ -15,43 +15,35 @@ use crate::models::{
 pub struct SandboxTestersV2(pub(crate) rt::Client<crate::Api>);
 
 impl SandboxTestersV2 {
-    /// `GET /v2/sandboxTesters`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-sandboxTesters).
+    /// `GET /v2/sandboxTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-sandboxTesters))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `PATCH /v2/sandboxTesters/{id}`
+    /// `PATCH /v2/sandboxTesters/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-sandboxTesters-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-sandboxTesters-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: SandboxTesterV2UpdateRequest,
-    ) -> crate::Call<SandboxTesterV2Response> {
+    pub fn update(&self, request: SandboxTesterV2UpdateRequest) -> crate::Call<SandboxTesterV2Response> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`list`](SandboxTestersV2::list).
+/// Optional arguments of [`list`](SandboxTestersV2::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<SandboxTestersV2Response>);
 
 impl List {
-    /// `fields[sandboxTesters]`.
-    pub fn fields_sandbox_testers(
-        mut self,
-        values: impl IntoIterator<Item = SandboxTestersField>,
-    ) -> Self {
+    /// `fields[sandboxTesters]`: the fields that are sent of each.
+    pub fn fields_sandbox_testers(mut self, values: impl IntoIterator<Item = SandboxTestersField>) -> Self {
         self.0.list("fields[sandboxTesters]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,49 +16,35 @@ use crate::models::{
 pub struct ScmProviders(pub(crate) rt::Client<crate::Api>);
 
 impl ScmProviders {
-    /// `GET /v1/scmProviders/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_).
+    /// `GET /v1/scmProviders/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/scmProviders`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders).
+    /// `GET /v1/scmProviders` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/scmProviders/{id}/repositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-repositories).
+    /// `GET /v1/scmProviders/{id}/repositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-repositories))
     pub fn list_repositories(&self, id: impl AsRef<str>) -> ListRepositories {
         ListRepositories(self.0.call(LIST_REPOSITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/scmProviders/{id}/relationships/repositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-relationships-repositories).
-    pub fn list_repository_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListRepositoryLinkages {
+    /// `GET /v1/scmProviders/{id}/relationships/repositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-relationships-repositories))
+    pub fn list_repository_linkages(&self, id: impl AsRef<str>) -> ListRepositoryLinkages {
         ListRepositoryLinkages(self.0.call(LIST_REPOSITORY_LINKAGES, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](ScmProviders::get).
+/// Optional arguments of [`get`](ScmProviders::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmProviderResponse>);
 
 impl Get {
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
@@ -66,21 +52,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => ScmProviderResponse }
 
-/// Optional arguments of [`list`](ScmProviders::list).
+/// Optional arguments of [`list`](ScmProviders::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<ScmProvidersResponse>);
 
 impl List {
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -90,12 +73,12 @@ impl List {
 
 rt::operation! { crate::Api, List => ScmProvidersResponse, paged }
 
-/// Optional arguments of [`list_repositories`](ScmProviders::list_repositories).
+/// Optional arguments of [`list_repositories`](ScmProviders::list_repositories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListRepositories(crate::Call<ScmRepositoriesResponse>);
 
 impl ListRepositories {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -104,43 +87,31 @@ impl ListRepositories {
         self
     }
 
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = ScmProvidersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -150,12 +121,12 @@ impl ListRepositories {
 
 rt::operation! { crate::Api, ListRepositories => ScmRepositoriesResponse, paged }
 
-/// Optional arguments of [`list_repository_linkages`](ScmProviders::list_repository_linkages).
+/// Optional arguments of [`list_repository_linkages`](ScmProviders::list_repository_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListRepositoryLinkages(crate::Call<ScmProviderRepositoriesLinkagesResponse>);
 
 impl ListRepositoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,20 +15,18 @@ use crate::models::{
 pub struct ScmPullRequests(pub(crate) rt::Client<crate::Api>);
 
 impl ScmPullRequests {
-    /// `GET /v1/scmPullRequests/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmPullRequests-_id_).
+    /// `GET /v1/scmPullRequests/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmPullRequests-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](ScmPullRequests::get).
+/// Optional arguments of [`get`](ScmPullRequests::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmPullRequestResponse>);
 
 impl Get {
-    /// `fields[scmPullRequests]`.
+    /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
         values: impl IntoIterator<Item = ScmPullRequestsField>,
@@ -37,20 +35,14 @@ impl Get {
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ScmPullRequestsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = ScmPullRequestsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -18,64 +18,46 @@ use crate::models::{
 pub struct ScmRepositories(pub(crate) rt::Client<crate::Api>);
 
 impl ScmRepositories {
-    /// `GET /v1/scmRepositories/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_).
+    /// `GET /v1/scmRepositories/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/scmRepositories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories).
+    /// `GET /v1/scmRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/scmRepositories/{id}/relationships/gitReferences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-gitReferences).
-    pub fn list_git_reference_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListGitReferenceLinkages {
+    /// `GET /v1/scmRepositories/{id}/relationships/gitReferences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-gitReferences))
+    pub fn list_git_reference_linkages(&self, id: impl AsRef<str>) -> ListGitReferenceLinkages {
         ListGitReferenceLinkages(
             self.0.call(LIST_GIT_REFERENCE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/scmRepositories/{id}/gitReferences`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-gitReferences).
+    /// `GET /v1/scmRepositories/{id}/gitReferences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-gitReferences))
     pub fn list_git_references(&self, id: impl AsRef<str>) -> ListGitReferences {
         ListGitReferences(self.0.call(LIST_GIT_REFERENCES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/scmRepositories/{id}/relationships/pullRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-pullRequests).
-    pub fn list_pull_request_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPullRequestLinkages {
+    /// `GET /v1/scmRepositories/{id}/relationships/pullRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-pullRequests))
+    pub fn list_pull_request_linkages(&self, id: impl AsRef<str>) -> ListPullRequestLinkages {
         ListPullRequestLinkages(self.0.call(LIST_PULL_REQUEST_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/scmRepositories/{id}/pullRequests`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-pullRequests).
+    /// `GET /v1/scmRepositories/{id}/pullRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-pullRequests))
     pub fn list_pull_requests(&self, id: impl AsRef<str>) -> ListPullRequests {
         ListPullRequests(self.0.call(LIST_PULL_REQUESTS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](ScmRepositories::get).
+/// Optional arguments of [`get`](ScmRepositories::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmRepositoryResponse>);
 
 impl Get {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -84,31 +66,22 @@ impl Get {
         self
     }
 
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ScmRepositoriesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -116,12 +89,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => ScmRepositoryResponse }
 
-/// Optional arguments of [`list`](ScmRepositories::list).
+/// Optional arguments of [`list`](ScmRepositories::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<ScmRepositoriesResponse>);
 
 impl List {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -130,45 +103,33 @@ impl List {
         self
     }
 
-    /// `fields[scmProviders]`.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = ScmProvidersField>,
-    ) -> Self {
+    /// `fields[scmProviders]`: the fields that are sent of each.
+    pub fn fields_scm_providers(mut self, values: impl IntoIterator<Item = ScmProvidersField>) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`.
-    pub fn filter_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[id]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ScmRepositoriesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -178,14 +139,14 @@ impl List {
 
 rt::operation! { crate::Api, List => ScmRepositoriesResponse, paged }
 
-/// Optional arguments of [`list_git_reference_linkages`](ScmRepositories::list_git_reference_linkages).
+/// Optional arguments of [`list_git_reference_linkages`](ScmRepositories::list_git_reference_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGitReferenceLinkages(
     crate::Call<ScmRepositoryGitReferencesLinkagesResponse>,
 );
 
 impl ListGitReferenceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -195,12 +156,12 @@ impl ListGitReferenceLinkages {
 
 rt::operation! { crate::Api, ListGitReferenceLinkages => ScmRepositoryGitReferencesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_git_references`](ScmRepositories::list_git_references).
+/// Optional arguments of [`list_git_references`](ScmRepositories::list_git_references); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGitReferences(crate::Call<ScmGitReferencesResponse>);
 
 impl ListGitReferences {
-    /// `fields[scmGitReferences]`.
+    /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
         values: impl IntoIterator<Item = ScmGitReferencesField>,
@@ -209,27 +170,21 @@ impl ListGitReferences {
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `repository`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ScmRepositoriesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -239,14 +194,14 @@ impl ListGitReferences {
 
 rt::operation! { crate::Api, ListGitReferences => ScmGitReferencesResponse, paged }
 
-/// Optional arguments of [`list_pull_request_linkages`](ScmRepositories::list_pull_request_linkages).
+/// Optional arguments of [`list_pull_request_linkages`](ScmRepositories::list_pull_request_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPullRequestLinkages(
     crate::Call<ScmRepositoryPullRequestsLinkagesResponse>,
 );
 
 impl ListPullRequestLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -256,12 +211,12 @@ impl ListPullRequestLinkages {
 
 rt::operation! { crate::Api, ListPullRequestLinkages => ScmRepositoryPullRequestsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_pull_requests`](ScmRepositories::list_pull_requests).
+/// Optional arguments of [`list_pull_requests`](ScmRepositories::list_pull_requests); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPullRequests(crate::Call<ScmPullRequestsResponse>);
 
 impl ListPullRequests {
-    /// `fields[scmPullRequests]`.
+    /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
         values: impl IntoIterator<Item = ScmPullRequestsField>,
@@ -270,27 +225,21 @@ impl ListPullRequests {
         self
     }
 
-    /// `fields[scmRepositories]`.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesField>,
-    ) -> Self {
+    /// `fields[scmRepositories]`: the fields that are sent of each.
+    pub fn fields_scm_repositories(mut self, values: impl IntoIterator<Item = ScmRepositoriesField>) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `repository`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = ScmRepositoriesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

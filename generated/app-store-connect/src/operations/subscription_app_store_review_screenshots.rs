@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionAppStoreReviewScreenshots(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionAppStoreReviewScreenshots {
-    /// `POST /v1/subscriptionAppStoreReviewScreenshots`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionAppStoreReviewScreenshots).
+    /// `POST /v1/subscriptionAppStoreReviewScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionAppStoreReviewScreenshots))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl SubscriptionAppStoreReviewScreenshots {
         call
     }
 
-    /// `DELETE /v1/subscriptionAppStoreReviewScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionAppStoreReviewScreenshots-_id_).
+    /// `DELETE /v1/subscriptionAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionAppStoreReviewScreenshots-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionAppStoreReviewScreenshots/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAppStoreReviewScreenshots-_id_).
+    /// `GET /v1/subscriptionAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAppStoreReviewScreenshots-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionAppStoreReviewScreenshots/{id}`
+    /// `PATCH /v1/subscriptionAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionAppStoreReviewScreenshots-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionAppStoreReviewScreenshots-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl SubscriptionAppStoreReviewScreenshots {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionAppStoreReviewScreenshots::get).
+/// Optional arguments of [`get`](SubscriptionAppStoreReviewScreenshots::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionAppStoreReviewScreenshotResponse>);
 
 impl Get {
-    /// `fields[subscriptionAppStoreReviewScreenshots]`.
+    /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAppStoreReviewScreenshotsField>,
@@ -72,16 +66,13 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAppStoreReviewScreenshotsInclude>,

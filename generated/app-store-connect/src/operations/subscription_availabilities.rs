@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionAvailabilities(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionAvailabilities {
-    /// `POST /v1/subscriptionAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionAvailabilities).
+    /// `POST /v1/subscriptionAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionAvailabilities))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn create(
@@ -31,46 +29,34 @@ impl SubscriptionAvailabilities {
         call
     }
 
-    /// `GET /v1/subscriptionAvailabilities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_).
+    /// `GET /v1/subscriptionAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionAvailabilities/{id}/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-availableTerritories).
+    /// `GET /v1/subscriptionAvailabilities/{id}/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-availableTerritories))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_available_territories(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAvailableTerritories {
+    pub fn list_available_territories(&self, id: impl AsRef<str>) -> ListAvailableTerritories {
         ListAvailableTerritories(self.0.call(LIST_AVAILABLE_TERRITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionAvailabilities/{id}/relationships/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-relationships-availableTerritories).
+    /// `GET /v1/subscriptionAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-relationships-availableTerritories))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_available_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAvailableTerritoryLinkages {
+    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
         ListAvailableTerritoryLinkages(
             self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]),
         )
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionAvailabilities::get).
+/// Optional arguments of [`get`](SubscriptionAvailabilities::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionAvailabilityResponse>);
 
 impl Get {
-    /// `fields[subscriptionAvailabilities]`.
+    /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAvailabilitiesField>,
@@ -79,25 +65,19 @@ impl Get {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionAvailabilitiesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionAvailabilitiesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[availableTerritories]`: at most 50.
+    /// `limit[availableTerritories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
@@ -107,22 +87,19 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionAvailabilityResponse }
 
-/// Optional arguments of [`list_available_territories`](SubscriptionAvailabilities::list_available_territories).
+/// Optional arguments of [`list_available_territories`](SubscriptionAvailabilities::list_available_territories); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAvailableTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListAvailableTerritories {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -132,7 +109,7 @@ impl ListAvailableTerritories {
 
 rt::operation! { crate::Api, ListAvailableTerritories => TerritoriesResponse, paged }
 
-/// Optional arguments of [`list_available_territory_linkages`](SubscriptionAvailabilities::list_available_territory_linkages).
+/// Optional arguments of [`list_available_territory_linkages`](SubscriptionAvailabilities::list_available_territory_linkages); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct ListAvailableTerritoryLinkages(
@@ -140,7 +117,7 @@ pub struct ListAvailableTerritoryLinkages(
 );
 
 impl ListAvailableTerritoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

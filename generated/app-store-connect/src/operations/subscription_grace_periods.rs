@@ -15,16 +15,14 @@ use crate::models::{
 pub struct SubscriptionGracePeriods(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionGracePeriods {
-    /// `GET /v1/subscriptionGracePeriods/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGracePeriods-_id_).
+    /// `GET /v1/subscriptionGracePeriods/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGracePeriods-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionGracePeriods/{id}`
+    /// `PATCH /v1/subscriptionGracePeriods/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGracePeriods-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGracePeriods-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -36,12 +34,12 @@ impl SubscriptionGracePeriods {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGracePeriods::get).
+/// Optional arguments of [`get`](SubscriptionGracePeriods::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGracePeriodResponse>);
 
 impl Get {
-    /// `fields[subscriptionGracePeriods]`.
+    /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGracePeriodsField>,

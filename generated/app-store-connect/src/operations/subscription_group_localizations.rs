@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionGroupLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionGroupLocalizations {
-    /// `POST /v1/subscriptionGroupLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupLocalizations).
+    /// `POST /v1/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl SubscriptionGroupLocalizations {
         call
     }
 
-    /// `DELETE /v1/subscriptionGroupLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionGroupLocalizations-_id_).
+    /// `DELETE /v1/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionGroupLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionGroupLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupLocalizations-_id_).
+    /// `GET /v1/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionGroupLocalizations/{id}`
+    /// `PATCH /v1/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGroupLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGroupLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl SubscriptionGroupLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroupLocalizations::get).
+/// Optional arguments of [`get`](SubscriptionGroupLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupLocalizationResponse>);
 
 impl Get {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -83,7 +77,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupLocalizationsInclude>,

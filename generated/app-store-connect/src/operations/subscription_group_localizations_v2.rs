@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionGroupLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionGroupLocalizationsV2 {
-    /// `POST /v2/subscriptionGroupLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionGroupLocalizations).
+    /// `POST /v2/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionGroupLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl SubscriptionGroupLocalizationsV2 {
         call
     }
 
-    /// `DELETE /v2/subscriptionGroupLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionGroupLocalizations-_id_).
+    /// `DELETE /v2/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionGroupLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/subscriptionGroupLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionGroupLocalizations-_id_).
+    /// `GET /v2/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionGroupLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/subscriptionGroupLocalizations/{id}`
+    /// `PATCH /v2/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionGroupLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionGroupLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl SubscriptionGroupLocalizationsV2 {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroupLocalizationsV2::get).
+/// Optional arguments of [`get`](SubscriptionGroupLocalizationsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupLocalizationV2Response>);
 
 impl Get {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -83,7 +77,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupLocalizationsV2Include>,

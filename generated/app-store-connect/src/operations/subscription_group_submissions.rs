@@ -15,9 +15,7 @@ use crate::models::{
 pub struct SubscriptionGroupSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionGroupSubmissions {
-    /// `POST /v1/subscriptionGroupSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupSubmissions).
+    /// `POST /v1/subscriptionGroupSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupSubmissions))
     #[inline]
     pub fn create(
         &self,

@@ -18,9 +18,7 @@ use crate::models::{
 pub struct SubscriptionGroupVersions(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionGroupVersions {
-    /// `POST /v1/subscriptionGroupVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupVersions).
+    /// `POST /v1/subscriptionGroupVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupVersions))
     #[inline]
     pub fn create(
         &self,
@@ -31,37 +29,28 @@ impl SubscriptionGroupVersions {
         call
     }
 
-    /// `GET /v1/subscriptionGroupVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_).
+    /// `GET /v1/subscriptionGroupVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionGroupVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v1/subscriptionGroupVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionGroupVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-localizations).
+    /// `GET /v1/subscriptionGroupVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroupVersions::get).
+/// Optional arguments of [`get`](SubscriptionGroupVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupVersionResponse>);
 
 impl Get {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
@@ -72,7 +61,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -81,7 +70,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -90,18 +79,15 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localizations`, `subscriptionGroup`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionGroupVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -111,14 +97,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionGroupVersionResponse }
 
-/// Optional arguments of [`list_localization_linkages`](SubscriptionGroupVersions::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](SubscriptionGroupVersions::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<SubscriptionGroupVersionLocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -128,12 +114,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => SubscriptionGroupVersionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](SubscriptionGroupVersions::list_localizations).
+/// Optional arguments of [`list_localizations`](SubscriptionGroupVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<SubscriptionGroupLocalizationsV2Response>);
 
 impl ListLocalizations {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
@@ -144,7 +130,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -153,18 +139,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionGroupVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -26,36 +26,25 @@ use crate::models::{
 pub struct SubscriptionGroups(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionGroups {
-    /// `POST /v1/subscriptionGroups`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroups).
+    /// `POST /v1/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroups))
     #[inline]
-    pub fn create(
-        &self,
-        request: SubscriptionGroupCreateRequest,
-    ) -> crate::Call<SubscriptionGroupResponse> {
+    pub fn create(&self, request: SubscriptionGroupCreateRequest) -> crate::Call<SubscriptionGroupResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/subscriptionGroups/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionGroups-_id_).
+    /// `DELETE /v1/subscriptionGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionGroups-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionGroups/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_).
+    /// `GET /v1/subscriptionGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptionGroupLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptionGroupLocalizations).
+    /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptionGroupLocalizations))
     pub fn list_subscription_group_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -65,9 +54,7 @@ impl SubscriptionGroups {
         )
     }
 
-    /// `GET /v1/subscriptionGroups/{id}/subscriptionGroupLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptionGroupLocalizations).
+    /// `GET /v1/subscriptionGroups/{id}/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptionGroupLocalizations))
     pub fn list_subscription_group_localizations(
         &self,
         id: impl AsRef<str>,
@@ -77,57 +64,43 @@ impl SubscriptionGroups {
         )
     }
 
-    /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptions).
-    pub fn list_subscription_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSubscriptionLinkages {
+    /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptions))
+    pub fn list_subscription_linkages(&self, id: impl AsRef<str>) -> ListSubscriptionLinkages {
         ListSubscriptionLinkages(self.0.call(LIST_SUBSCRIPTION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionGroups/{id}/subscriptions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptions).
+    /// `GET /v1/subscriptionGroups/{id}/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptions))
     pub fn list_subscriptions(&self, id: impl AsRef<str>) -> ListSubscriptions {
         ListSubscriptions(self.0.call(LIST_SUBSCRIPTIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionGroups/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-versions).
+    /// `GET /v1/subscriptionGroups/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionGroups/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-versions).
+    /// `GET /v1/subscriptionGroups/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionGroups/{id}`
+    /// `PATCH /v1/subscriptionGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGroups-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGroups-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: SubscriptionGroupUpdateRequest,
-    ) -> crate::Call<SubscriptionGroupResponse> {
+    pub fn update(&self, request: SubscriptionGroupUpdateRequest) -> crate::Call<SubscriptionGroupResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroups::get).
+/// Optional arguments of [`get`](SubscriptionGroups::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupResponse>);
 
 impl Get {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
@@ -138,7 +111,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -147,7 +120,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -156,41 +129,35 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionGroupLocalizations`, `subscriptions`, `versions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[subscriptionGroupLocalizations]`: at most 50.
+    /// `limit[subscriptionGroupLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroupLocalizations]", value);
         self
     }
 
-    /// `limit[subscriptions]`: at most 50.
+    /// `limit[subscriptions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscriptions(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptions]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
@@ -200,14 +167,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionGroupResponse }
 
-/// Optional arguments of [`list_subscription_group_localization_linkages`](SubscriptionGroups::list_subscription_group_localization_linkages).
+/// Optional arguments of [`list_subscription_group_localization_linkages`](SubscriptionGroups::list_subscription_group_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionGroupLocalizationLinkages(
     crate::Call<SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse>,
 );
 
 impl ListSubscriptionGroupLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -217,14 +184,14 @@ impl ListSubscriptionGroupLocalizationLinkages {
 
 rt::operation! { crate::Api, ListSubscriptionGroupLocalizationLinkages => SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_subscription_group_localizations`](SubscriptionGroups::list_subscription_group_localizations).
+/// Optional arguments of [`list_subscription_group_localizations`](SubscriptionGroups::list_subscription_group_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionGroupLocalizations(
     crate::Call<SubscriptionGroupLocalizationsResponse>,
 );
 
 impl ListSubscriptionGroupLocalizations {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
@@ -235,7 +202,7 @@ impl ListSubscriptionGroupLocalizations {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -244,18 +211,15 @@ impl ListSubscriptionGroupLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionGroup`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -265,14 +229,14 @@ impl ListSubscriptionGroupLocalizations {
 
 rt::operation! { crate::Api, ListSubscriptionGroupLocalizations => SubscriptionGroupLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_subscription_linkages`](SubscriptionGroups::list_subscription_linkages).
+/// Optional arguments of [`list_subscription_linkages`](SubscriptionGroups::list_subscription_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionLinkages(
     crate::Call<SubscriptionGroupSubscriptionsLinkagesResponse>,
 );
 
 impl ListSubscriptionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -282,12 +246,12 @@ impl ListSubscriptionLinkages {
 
 rt::operation! { crate::Api, ListSubscriptionLinkages => SubscriptionGroupSubscriptionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_subscriptions`](SubscriptionGroups::list_subscriptions).
+/// Optional arguments of [`list_subscriptions`](SubscriptionGroups::list_subscriptions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptions(crate::Call<SubscriptionsResponse>);
 
 impl ListSubscriptions {
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -296,7 +260,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionAppStoreReviewScreenshots]`.
+    /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAppStoreReviewScreenshotsField>,
@@ -305,7 +269,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionAvailabilities]`.
+    /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAvailabilitiesField>,
@@ -314,7 +278,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -323,7 +287,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -334,7 +298,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionIntroductoryOffers]`.
+    /// `fields[subscriptionIntroductoryOffers]`: the fields that are sent of each.
     pub fn fields_subscription_introductory_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionIntroductoryOffersField>,
@@ -343,7 +307,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
@@ -354,7 +318,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -363,7 +327,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionPlanAvailabilities]`.
+    /// `fields[subscriptionPlanAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPlanAvailabilitiesField>,
@@ -372,7 +336,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionPrices]`.
+    /// `fields[subscriptionPrices]`: the fields that are sent of each.
     pub fn fields_subscription_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricesField>,
@@ -381,7 +345,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionPromotionalOffers]`.
+    /// `fields[subscriptionPromotionalOffers]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOffersField>,
@@ -390,7 +354,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -399,43 +363,31 @@ impl ListSubscriptions {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `fields[winBackOffers]`.
-    pub fn fields_win_back_offers(
-        mut self,
-        values: impl IntoIterator<Item = WinBackOffersField>,
-    ) -> Self {
+    /// `fields[winBackOffers]`: the fields that are sent of each.
+    pub fn fields_win_back_offers(mut self, values: impl IntoIterator<Item = WinBackOffersField>) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
-    /// `filter[name]`.
-    pub fn filter_name(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[name]`: only what has one of these values.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[name]", values);
         self
     }
 
-    /// `filter[productId]`.
-    pub fn filter_product_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[productId]`: only what has one of these values.
+    pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[productId]", values);
         self
     }
 
-    /// `filter[state]`.
+    /// `filter[state]`: only what has one of these values.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsSubscriptionsState>,
@@ -444,92 +396,86 @@ impl ListSubscriptions {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewScreenshot`, `group`, `images`, `introductoryOffers`, `offerCodes`, `planAvailabilities`, `prices`, `promotedPurchase`, `promotionalOffers`, `subscriptionAvailability`, `subscriptionLocalizations`, `versions`, `winBackOffers`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[introductoryOffers]`: at most 50.
+    /// `limit[introductoryOffers]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_introductory_offers(mut self, value: i64) -> Self {
         self.0.number("limit[introductoryOffers]", value);
         self
     }
 
-    /// `limit[offerCodes]`: at most 50.
+    /// `limit[offerCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
-    /// `limit[planAvailabilities]`: at most 50.
+    /// `limit[planAvailabilities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[planAvailabilities]", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 
-    /// `limit[promotionalOffers]`: at most 50.
+    /// `limit[promotionalOffers]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_promotional_offers(mut self, value: i64) -> Self {
         self.0.number("limit[promotionalOffers]", value);
         self
     }
 
-    /// `limit[subscriptionLocalizations]`: at most 50.
+    /// `limit[subscriptionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionLocalizations]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[winBackOffers]`: at most 50.
+    /// `limit[winBackOffers]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_win_back_offers(mut self, value: i64) -> Self {
         self.0.number("limit[winBackOffers]", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = SubscriptionGroupsSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -537,12 +483,12 @@ impl ListSubscriptions {
 
 rt::operation! { crate::Api, ListSubscriptions => SubscriptionsResponse, paged }
 
-/// Optional arguments of [`list_version_linkages`](SubscriptionGroups::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](SubscriptionGroups::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(crate::Call<SubscriptionGroupVersionsLinkagesResponse>);
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -552,12 +498,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => SubscriptionGroupVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](SubscriptionGroups::list_versions).
+/// Optional arguments of [`list_versions`](SubscriptionGroups::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<SubscriptionGroupVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[subscriptionGroupLocalizations]`.
+    /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
@@ -568,7 +514,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[subscriptionGroupVersions]`.
+    /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupVersionsField>,
@@ -577,7 +523,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -586,34 +532,28 @@ impl ListVersions {
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupsVersionsState>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = SubscriptionGroupsVersionsState>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `localizations`, `subscriptionGroup`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionGroupsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);

@@ -16,53 +16,41 @@ use crate::models::{
 pub struct SubscriptionImages(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionImages {
-    /// `POST /v1/subscriptionImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionImages).
+    /// `POST /v1/subscriptionImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: SubscriptionImageCreateRequest,
-    ) -> crate::Call<SubscriptionImageResponse> {
+    pub fn create(&self, request: SubscriptionImageCreateRequest) -> crate::Call<SubscriptionImageResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/subscriptionImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionImages-_id_).
+    /// `DELETE /v1/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionImages-_id_).
+    /// `GET /v1/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionImages/{id}`
+    /// `PATCH /v1/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: SubscriptionImageUpdateRequest,
-    ) -> crate::Call<SubscriptionImageResponse> {
+    pub fn update(&self, request: SubscriptionImageUpdateRequest) -> crate::Call<SubscriptionImageResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionImages::get).
+/// Optional arguments of [`get`](SubscriptionImages::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionImageResponse>);
 
 impl Get {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -73,20 +61,14 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionImagesInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionImagesInclude>) -> Self {
         self.0.list("include", values);
         self
     }

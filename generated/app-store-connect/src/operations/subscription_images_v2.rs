@@ -16,9 +16,7 @@ use crate::models::{
 pub struct SubscriptionImagesV2(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionImagesV2 {
-    /// `POST /v2/subscriptionImages`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionImages).
+    /// `POST /v2/subscriptionImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionImages))
     #[inline]
     pub fn create(
         &self,
@@ -29,23 +27,19 @@ impl SubscriptionImagesV2 {
         call
     }
 
-    /// `DELETE /v2/subscriptionImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionImages-_id_).
+    /// `DELETE /v2/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionImages-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/subscriptionImages/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionImages-_id_).
+    /// `GET /v2/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/subscriptionImages/{id}`
+    /// `PATCH /v2/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionImages-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionImages-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -57,12 +51,12 @@ impl SubscriptionImagesV2 {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionImagesV2::get).
+/// Optional arguments of [`get`](SubscriptionImagesV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionImageV2Response>);
 
 impl Get {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(

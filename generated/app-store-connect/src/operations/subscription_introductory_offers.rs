@@ -16,9 +16,7 @@ use crate::models::{
 pub struct SubscriptionIntroductoryOffers(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionIntroductoryOffers {
-    /// `POST /v1/subscriptionIntroductoryOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionIntroductoryOffers).
+    /// `POST /v1/subscriptionIntroductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionIntroductoryOffers))
     #[inline]
     pub fn create(
         &self,
@@ -29,16 +27,14 @@ impl SubscriptionIntroductoryOffers {
         call
     }
 
-    /// `DELETE /v1/subscriptionIntroductoryOffers/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionIntroductoryOffers-_id_).
+    /// `DELETE /v1/subscriptionIntroductoryOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionIntroductoryOffers-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `PATCH /v1/subscriptionIntroductoryOffers/{id}`
+    /// `PATCH /v1/subscriptionIntroductoryOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionIntroductoryOffers-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionIntroductoryOffers-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionLocalizations(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionLocalizations {
-    /// `POST /v1/subscriptionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionLocalizations).
+    /// `POST /v1/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl SubscriptionLocalizations {
         call
     }
 
-    /// `DELETE /v1/subscriptionLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionLocalizations-_id_).
+    /// `DELETE /v1/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionLocalizations-_id_).
+    /// `GET /v1/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionLocalizations/{id}`
+    /// `PATCH /v1/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl SubscriptionLocalizations {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionLocalizations::get).
+/// Optional arguments of [`get`](SubscriptionLocalizations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionLocalizationResponse>);
 
 impl Get {
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
@@ -74,20 +68,14 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionLocalizationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionLocalizationsV2 {
-    /// `POST /v2/subscriptionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionLocalizations).
+    /// `POST /v2/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionLocalizations))
     #[inline]
     pub fn create(
         &self,
@@ -30,23 +28,19 @@ impl SubscriptionLocalizationsV2 {
         call
     }
 
-    /// `DELETE /v2/subscriptionLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionLocalizations-_id_).
+    /// `DELETE /v2/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionLocalizations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v2/subscriptionLocalizations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionLocalizations-_id_).
+    /// `GET /v2/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v2/subscriptionLocalizations/{id}`
+    /// `PATCH /v2/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionLocalizations-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionLocalizations-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -58,12 +52,12 @@ impl SubscriptionLocalizationsV2 {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionLocalizationsV2::get).
+/// Optional arguments of [`get`](SubscriptionLocalizationsV2::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionLocalizationV2Response>);
 
 impl Get {
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -83,11 +77,8 @@ impl Get {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionLocalizationsV2Include>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionLocalizationsV2Include>) -> Self {
         self.0.list("include", values);
         self
     }

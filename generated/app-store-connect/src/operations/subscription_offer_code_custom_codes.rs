@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionOfferCodeCustomCodes(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionOfferCodeCustomCodes {
-    /// `POST /v1/subscriptionOfferCodeCustomCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodeCustomCodes).
+    /// `POST /v1/subscriptionOfferCodeCustomCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodeCustomCodes))
     #[inline]
     pub fn create(
         &self,
@@ -30,16 +28,14 @@ impl SubscriptionOfferCodeCustomCodes {
         call
     }
 
-    /// `GET /v1/subscriptionOfferCodeCustomCodes/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeCustomCodes-_id_).
+    /// `GET /v1/subscriptionOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeCustomCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionOfferCodeCustomCodes/{id}`
+    /// `PATCH /v1/subscriptionOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodeCustomCodes-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodeCustomCodes-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -51,12 +47,12 @@ impl SubscriptionOfferCodeCustomCodes {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionOfferCodeCustomCodes::get).
+/// Optional arguments of [`get`](SubscriptionOfferCodeCustomCodes::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionOfferCodeCustomCodeResponse>);
 
 impl Get {
-    /// `fields[subscriptionOfferCodeCustomCodes]`.
+    /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeCustomCodesField>,
@@ -65,7 +61,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -74,7 +70,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeCustomCodesInclude>,

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct SubscriptionOfferCodeOneTimeUseCodes(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionOfferCodeOneTimeUseCodes {
-    /// `POST /v1/subscriptionOfferCodeOneTimeUseCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodeOneTimeUseCodes).
+    /// `POST /v1/subscriptionOfferCodeOneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodeOneTimeUseCodes))
     #[inline]
     pub fn create(
         &self,
@@ -30,25 +28,21 @@ impl SubscriptionOfferCodeOneTimeUseCodes {
         call
     }
 
-    /// `GET /v1/subscriptionOfferCodeOneTimeUseCodes/{id}/values`
+    /// `GET /v1/subscriptionOfferCodeOneTimeUseCodes/{id}/values` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeOneTimeUseCodes-_id_-values))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeOneTimeUseCodes-_id_-values).
     pub fn download_values(&self, id: impl AsRef<str>) -> crate::Call<String> {
         self.0.call(DOWNLOAD_VALUES, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionOfferCodeOneTimeUseCodes/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeOneTimeUseCodes-_id_).
+    /// `GET /v1/subscriptionOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeOneTimeUseCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionOfferCodeOneTimeUseCodes/{id}`
+    /// `PATCH /v1/subscriptionOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodeOneTimeUseCodes-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodeOneTimeUseCodes-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -60,12 +54,12 @@ impl SubscriptionOfferCodeOneTimeUseCodes {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionOfferCodeOneTimeUseCodes::get).
+/// Optional arguments of [`get`](SubscriptionOfferCodeOneTimeUseCodes::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionOfferCodeOneTimeUseCodeResponse>);
 
 impl Get {
-    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`.
+    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeOneTimeUseCodesField>,
@@ -74,7 +68,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -83,7 +77,7 @@ impl Get {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeOneTimeUseCodesInclude>,

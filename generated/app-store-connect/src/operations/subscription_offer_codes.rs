@@ -21,9 +21,7 @@ use crate::models::{
 pub struct SubscriptionOfferCodes(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionOfferCodes {
-    /// `POST /v1/subscriptionOfferCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodes).
+    /// `POST /v1/subscriptionOfferCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodes))
     #[inline]
     pub fn create(
         &self,
@@ -34,66 +32,46 @@ impl SubscriptionOfferCodes {
         call
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_).
+    /// `GET /v1/subscriptionOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}/relationships/customCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-customCodes).
-    pub fn list_custom_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListCustomCodeLinkages {
+    /// `GET /v1/subscriptionOfferCodes/{id}/relationships/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-customCodes))
+    pub fn list_custom_code_linkages(&self, id: impl AsRef<str>) -> ListCustomCodeLinkages {
         ListCustomCodeLinkages(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}/customCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-customCodes).
+    /// `GET /v1/subscriptionOfferCodes/{id}/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-customCodes))
     pub fn list_custom_codes(&self, id: impl AsRef<str>) -> ListCustomCodes {
         ListCustomCodes(self.0.call(LIST_CUSTOM_CODES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}/relationships/oneTimeUseCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-oneTimeUseCodes).
-    pub fn list_one_time_use_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListOneTimeUseCodeLinkages {
+    /// `GET /v1/subscriptionOfferCodes/{id}/relationships/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-oneTimeUseCodes))
+    pub fn list_one_time_use_code_linkages(&self, id: impl AsRef<str>) -> ListOneTimeUseCodeLinkages {
         ListOneTimeUseCodeLinkages(
             self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}/oneTimeUseCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-oneTimeUseCodes).
+    /// `GET /v1/subscriptionOfferCodes/{id}/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-oneTimeUseCodes))
     pub fn list_one_time_use_codes(&self, id: impl AsRef<str>) -> ListOneTimeUseCodes {
         ListOneTimeUseCodes(self.0.call(LIST_ONE_TIME_USE_CODES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}/relationships/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-prices).
+    /// `GET /v1/subscriptionOfferCodes/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-prices))
     pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
         ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionOfferCodes/{id}/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-prices).
+    /// `GET /v1/subscriptionOfferCodes/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-prices))
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
         ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionOfferCodes/{id}`
+    /// `PATCH /v1/subscriptionOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodes-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodes-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -105,12 +83,12 @@ impl SubscriptionOfferCodes {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionOfferCodes::get).
+/// Optional arguments of [`get`](SubscriptionOfferCodes::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionOfferCodeResponse>);
 
 impl Get {
-    /// `fields[subscriptionOfferCodeCustomCodes]`.
+    /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeCustomCodesField>,
@@ -119,7 +97,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`.
+    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeOneTimeUseCodesField>,
@@ -128,7 +106,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionOfferCodePrices]`.
+    /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodePricesField>,
@@ -137,7 +115,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -146,41 +124,35 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[customCodes]`: at most 50.
+    /// `limit[customCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
-    /// `limit[oneTimeUseCodes]`: at most 50.
+    /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -190,14 +162,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionOfferCodeResponse }
 
-/// Optional arguments of [`list_custom_code_linkages`](SubscriptionOfferCodes::list_custom_code_linkages).
+/// Optional arguments of [`list_custom_code_linkages`](SubscriptionOfferCodes::list_custom_code_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomCodeLinkages(
     crate::Call<SubscriptionOfferCodeCustomCodesLinkagesResponse>,
 );
 
 impl ListCustomCodeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -207,12 +179,12 @@ impl ListCustomCodeLinkages {
 
 rt::operation! { crate::Api, ListCustomCodeLinkages => SubscriptionOfferCodeCustomCodesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_custom_codes`](SubscriptionOfferCodes::list_custom_codes).
+/// Optional arguments of [`list_custom_codes`](SubscriptionOfferCodes::list_custom_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomCodes(crate::Call<SubscriptionOfferCodeCustomCodesResponse>);
 
 impl ListCustomCodes {
-    /// `fields[subscriptionOfferCodeCustomCodes]`.
+    /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeCustomCodesField>,
@@ -221,7 +193,7 @@ impl ListCustomCodes {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -230,18 +202,15 @@ impl ListCustomCodes {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `offerCode`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -251,14 +220,14 @@ impl ListCustomCodes {
 
 rt::operation! { crate::Api, ListCustomCodes => SubscriptionOfferCodeCustomCodesResponse, paged }
 
-/// Optional arguments of [`list_one_time_use_code_linkages`](SubscriptionOfferCodes::list_one_time_use_code_linkages).
+/// Optional arguments of [`list_one_time_use_code_linkages`](SubscriptionOfferCodes::list_one_time_use_code_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOneTimeUseCodeLinkages(
     crate::Call<SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse>,
 );
 
 impl ListOneTimeUseCodeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -268,14 +237,14 @@ impl ListOneTimeUseCodeLinkages {
 
 rt::operation! { crate::Api, ListOneTimeUseCodeLinkages => SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_one_time_use_codes`](SubscriptionOfferCodes::list_one_time_use_codes).
+/// Optional arguments of [`list_one_time_use_codes`](SubscriptionOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOneTimeUseCodes(
     crate::Call<SubscriptionOfferCodeOneTimeUseCodesResponse>,
 );
 
 impl ListOneTimeUseCodes {
-    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`.
+    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeOneTimeUseCodesField>,
@@ -284,7 +253,7 @@ impl ListOneTimeUseCodes {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -293,18 +262,15 @@ impl ListOneTimeUseCodes {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `offerCode`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -314,12 +280,12 @@ impl ListOneTimeUseCodes {
 
 rt::operation! { crate::Api, ListOneTimeUseCodes => SubscriptionOfferCodeOneTimeUseCodesResponse, paged }
 
-/// Optional arguments of [`list_price_linkages`](SubscriptionOfferCodes::list_price_linkages).
+/// Optional arguments of [`list_price_linkages`](SubscriptionOfferCodes::list_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPriceLinkages(crate::Call<SubscriptionOfferCodePricesLinkagesResponse>);
 
 impl ListPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -329,12 +295,12 @@ impl ListPriceLinkages {
 
 rt::operation! { crate::Api, ListPriceLinkages => SubscriptionOfferCodePricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_prices`](SubscriptionOfferCodes::list_prices).
+/// Optional arguments of [`list_prices`](SubscriptionOfferCodes::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<SubscriptionOfferCodePricesResponse>);
 
 impl ListPrices {
-    /// `fields[subscriptionOfferCodePrices]`.
+    /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodePricesField>,
@@ -343,7 +309,7 @@ impl ListPrices {
         self
     }
 
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -352,36 +318,27 @@ impl ListPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionOfferCodesInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -18,9 +18,7 @@ use crate::models::{
 pub struct SubscriptionPlanAvailabilities(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionPlanAvailabilities {
-    /// `POST /v1/subscriptionPlanAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPlanAvailabilities).
+    /// `POST /v1/subscriptionPlanAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPlanAvailabilities))
     #[inline]
     pub fn create(
         &self,
@@ -31,38 +29,24 @@ impl SubscriptionPlanAvailabilities {
         call
     }
 
-    /// `GET /v1/subscriptionPlanAvailabilities/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_).
+    /// `GET /v1/subscriptionPlanAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPlanAvailabilities/{id}/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-availableTerritories).
-    pub fn list_available_territories(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAvailableTerritories {
+    /// `GET /v1/subscriptionPlanAvailabilities/{id}/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-availableTerritories))
+    pub fn list_available_territories(&self, id: impl AsRef<str>) -> ListAvailableTerritories {
         ListAvailableTerritories(self.0.call(LIST_AVAILABLE_TERRITORIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories).
-    pub fn list_available_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAvailableTerritoryLinkages {
+    /// `GET /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories))
+    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
         ListAvailableTerritoryLinkages(
             self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `PATCH /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories).
+    /// `PATCH /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories))
     pub fn replace_available_territories(
         &self,
         id: impl AsRef<str>,
@@ -73,9 +57,9 @@ impl SubscriptionPlanAvailabilities {
         call
     }
 
-    /// `PATCH /v1/subscriptionPlanAvailabilities/{id}`
+    /// `PATCH /v1/subscriptionPlanAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPlanAvailabilities-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPlanAvailabilities-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -87,12 +71,12 @@ impl SubscriptionPlanAvailabilities {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionPlanAvailabilities::get).
+/// Optional arguments of [`get`](SubscriptionPlanAvailabilities::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionPlanAvailabilityResponse>);
 
 impl Get {
-    /// `fields[subscriptionPlanAvailabilities]`.
+    /// `fields[subscriptionPlanAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPlanAvailabilitiesField>,
@@ -101,16 +85,13 @@ impl Get {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPlanAvailabilitiesInclude>,
@@ -119,7 +100,7 @@ impl Get {
         self
     }
 
-    /// `limit[availableTerritories]`: at most 50.
+    /// `limit[availableTerritories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
@@ -129,21 +110,18 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionPlanAvailabilityResponse }
 
-/// Optional arguments of [`list_available_territories`](SubscriptionPlanAvailabilities::list_available_territories).
+/// Optional arguments of [`list_available_territories`](SubscriptionPlanAvailabilities::list_available_territories); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAvailableTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListAvailableTerritories {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -153,14 +131,14 @@ impl ListAvailableTerritories {
 
 rt::operation! { crate::Api, ListAvailableTerritories => TerritoriesResponse, paged }
 
-/// Optional arguments of [`list_available_territory_linkages`](SubscriptionPlanAvailabilities::list_available_territory_linkages).
+/// Optional arguments of [`list_available_territory_linkages`](SubscriptionPlanAvailabilities::list_available_territory_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAvailableTerritoryLinkages(
     crate::Call<SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse>,
 );
 
 impl ListAvailableTerritoryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -17,30 +17,21 @@ use crate::models::{
 pub struct SubscriptionPricePoints(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionPricePoints {
-    /// `GET /v1/subscriptionPricePoints/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_).
+    /// `GET /v1/subscriptionPricePoints/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations).
-    pub fn list_adjusted_equalizations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListAdjustedEqualizations {
+    /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
+    pub fn list_adjusted_equalizations(&self, id: impl AsRef<str>) -> ListAdjustedEqualizations {
         ListAdjustedEqualizations(
             self.0.call(LIST_ADJUSTED_EQUALIZATIONS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations`
+    /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations).
     pub fn download_adjusted_equalizations_csv(
         &self,
         id: impl AsRef<str>,
@@ -50,42 +41,30 @@ impl SubscriptionPricePoints {
         )
     }
 
-    /// `GET /v1/subscriptionPricePoints/{id}/relationships/equalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-relationships-equalizations).
-    pub fn list_equalization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListEqualizationLinkages {
+    /// `GET /v1/subscriptionPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-relationships-equalizations))
+    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
         ListEqualizationLinkages(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPricePoints/{id}/equalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations).
+    /// `GET /v1/subscriptionPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations))
     pub fn list_equalizations(&self, id: impl AsRef<str>) -> ListEqualizations {
         ListEqualizations(self.0.call(LIST_EQUALIZATIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPricePoints/{id}/equalizations`
+    /// `GET /v1/subscriptionPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations).
-    pub fn download_equalizations_csv(
-        &self,
-        id: impl AsRef<str>,
-    ) -> DownloadEqualizationsCsv {
+    pub fn download_equalizations_csv(&self, id: impl AsRef<str>) -> DownloadEqualizationsCsv {
         DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionPricePoints::get).
+/// Optional arguments of [`get`](SubscriptionPricePoints::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionPricePointResponse>);
 
 impl Get {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -94,20 +73,14 @@ impl Get {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -115,12 +88,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionPricePointResponse }
 
-/// Optional arguments of [`list_adjusted_equalizations`](SubscriptionPricePoints::list_adjusted_equalizations).
+/// Optional arguments of [`list_adjusted_equalizations`](SubscriptionPricePoints::list_adjusted_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAdjustedEqualizations(crate::Call<SubscriptionPricePointsResponse>);
 
 impl ListAdjustedEqualizations {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -129,45 +102,33 @@ impl ListAdjustedEqualizations {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
+    /// `filter[planType]`: only what has one of these values.
     ///
     /// The live API accepts `MONTHLY` only.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[subscription]`.
-    pub fn filter_subscription(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[subscription]`: only what has one of these values.
+    pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`.
+    /// `filter[upfrontPricePointId]`: only what has one of these values.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -176,16 +137,13 @@ impl ListAdjustedEqualizations {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -195,12 +153,12 @@ impl ListAdjustedEqualizations {
 
 rt::operation! { crate::Api, ListAdjustedEqualizations => SubscriptionPricePointsResponse, paged }
 
-/// Optional arguments of [`download_adjusted_equalizations_csv`](SubscriptionPricePoints::download_adjusted_equalizations_csv).
+/// Optional arguments of [`download_adjusted_equalizations_csv`](SubscriptionPricePoints::download_adjusted_equalizations_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadAdjustedEqualizationsCsv(crate::Call<String>);
 
 impl DownloadAdjustedEqualizationsCsv {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -209,45 +167,33 @@ impl DownloadAdjustedEqualizationsCsv {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
+    /// `filter[planType]`: only what has one of these values.
     ///
     /// The live API accepts `MONTHLY` only.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[subscription]`.
-    pub fn filter_subscription(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[subscription]`: only what has one of these values.
+    pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`.
+    /// `filter[upfrontPricePointId]`: only what has one of these values.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -256,16 +202,13 @@ impl DownloadAdjustedEqualizationsCsv {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -275,14 +218,14 @@ impl DownloadAdjustedEqualizationsCsv {
 
 rt::operation! { crate::Api, DownloadAdjustedEqualizationsCsv => String }
 
-/// Optional arguments of [`list_equalization_linkages`](SubscriptionPricePoints::list_equalization_linkages).
+/// Optional arguments of [`list_equalization_linkages`](SubscriptionPricePoints::list_equalization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListEqualizationLinkages(
     crate::Call<SubscriptionPricePointEqualizationsLinkagesResponse>,
 );
 
 impl ListEqualizationLinkages {
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -292,12 +235,12 @@ impl ListEqualizationLinkages {
 
 rt::operation! { crate::Api, ListEqualizationLinkages => SubscriptionPricePointEqualizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_equalizations`](SubscriptionPricePoints::list_equalizations).
+/// Optional arguments of [`list_equalizations`](SubscriptionPricePoints::list_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListEqualizations(crate::Call<SubscriptionPricePointsResponse>);
 
 impl ListEqualizations {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -306,43 +249,31 @@ impl ListEqualizations {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[planType]`: only what has one of these values.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[subscription]`.
-    pub fn filter_subscription(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[subscription]`: only what has one of these values.
+    pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`.
+    /// `filter[upfrontPricePointId]`: only what has one of these values.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -351,16 +282,13 @@ impl ListEqualizations {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -370,12 +298,12 @@ impl ListEqualizations {
 
 rt::operation! { crate::Api, ListEqualizations => SubscriptionPricePointsResponse, paged }
 
-/// Optional arguments of [`download_equalizations_csv`](SubscriptionPricePoints::download_equalizations_csv).
+/// Optional arguments of [`download_equalizations_csv`](SubscriptionPricePoints::download_equalizations_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadEqualizationsCsv(crate::Call<String>);
 
 impl DownloadEqualizationsCsv {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -384,43 +312,31 @@ impl DownloadEqualizationsCsv {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[planType]`: only what has one of these values.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[subscription]`.
-    pub fn filter_subscription(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[subscription]`: only what has one of these values.
+    pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`.
+    /// `filter[upfrontPricePointId]`: only what has one of these values.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -429,16 +345,13 @@ impl DownloadEqualizationsCsv {
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPricePointsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPricePointsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

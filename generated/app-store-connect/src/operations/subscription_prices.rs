@@ -15,22 +15,15 @@ use crate::models::{
 pub struct SubscriptionPrices(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionPrices {
-    /// `POST /v1/subscriptionPrices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPrices).
+    /// `POST /v1/subscriptionPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPrices))
     #[inline]
-    pub fn create(
-        &self,
-        request: SubscriptionPriceCreateRequest,
-    ) -> crate::Call<SubscriptionPriceResponse> {
+    pub fn create(&self, request: SubscriptionPriceCreateRequest) -> crate::Call<SubscriptionPriceResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/subscriptionPrices/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionPrices-_id_).
+    /// `DELETE /v1/subscriptionPrices/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionPrices-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }

@@ -19,9 +19,7 @@ use crate::models::{
 pub struct SubscriptionPromotionalOffers(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionPromotionalOffers {
-    /// `POST /v1/subscriptionPromotionalOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPromotionalOffers).
+    /// `POST /v1/subscriptionPromotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPromotionalOffers))
     #[inline]
     pub fn create(
         &self,
@@ -32,37 +30,29 @@ impl SubscriptionPromotionalOffers {
         call
     }
 
-    /// `DELETE /v1/subscriptionPromotionalOffers/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionPromotionalOffers-_id_).
+    /// `DELETE /v1/subscriptionPromotionalOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionPromotionalOffers-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionPromotionalOffers/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_).
+    /// `GET /v1/subscriptionPromotionalOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPromotionalOffers/{id}/relationships/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-relationships-prices).
+    /// `GET /v1/subscriptionPromotionalOffers/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-relationships-prices))
     pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
         ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionPromotionalOffers/{id}/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-prices).
+    /// `GET /v1/subscriptionPromotionalOffers/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-prices))
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
         ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/subscriptionPromotionalOffers/{id}`
+    /// `PATCH /v1/subscriptionPromotionalOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPromotionalOffers-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPromotionalOffers-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,
@@ -74,12 +64,12 @@ impl SubscriptionPromotionalOffers {
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionPromotionalOffers::get).
+/// Optional arguments of [`get`](SubscriptionPromotionalOffers::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionPromotionalOfferResponse>);
 
 impl Get {
-    /// `fields[subscriptionPromotionalOfferPrices]`.
+    /// `fields[subscriptionPromotionalOfferPrices]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOfferPricesField>,
@@ -88,7 +78,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionPromotionalOffers]`.
+    /// `fields[subscriptionPromotionalOffers]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOffersField>,
@@ -97,27 +87,21 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `prices`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPromotionalOffersInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPromotionalOffersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -127,14 +111,14 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionPromotionalOfferResponse }
 
-/// Optional arguments of [`list_price_linkages`](SubscriptionPromotionalOffers::list_price_linkages).
+/// Optional arguments of [`list_price_linkages`](SubscriptionPromotionalOffers::list_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPriceLinkages(
     crate::Call<SubscriptionPromotionalOfferPricesLinkagesResponse>,
 );
 
 impl ListPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -144,12 +128,12 @@ impl ListPriceLinkages {
 
 rt::operation! { crate::Api, ListPriceLinkages => SubscriptionPromotionalOfferPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_prices`](SubscriptionPromotionalOffers::list_prices).
+/// Optional arguments of [`list_prices`](SubscriptionPromotionalOffers::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<SubscriptionPromotionalOfferPricesResponse>);
 
 impl ListPrices {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -158,7 +142,7 @@ impl ListPrices {
         self
     }
 
-    /// `fields[subscriptionPromotionalOfferPrices]`.
+    /// `fields[subscriptionPromotionalOfferPrices]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOfferPricesField>,
@@ -167,36 +151,27 @@ impl ListPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionPromotionalOffersInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionPromotionalOffersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,9 +15,7 @@ use crate::models::{
 pub struct SubscriptionSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionSubmissions {
-    /// `POST /v1/subscriptionSubmissions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionSubmissions).
+    /// `POST /v1/subscriptionSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionSubmissions))
     #[inline]
     pub fn create(
         &self,

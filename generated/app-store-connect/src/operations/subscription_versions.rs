@@ -19,9 +19,7 @@ use crate::models::{
 pub struct SubscriptionVersions(pub(crate) rt::Client<crate::Api>);
 
 impl SubscriptionVersions {
-    /// `POST /v1/subscriptionVersions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionVersions).
+    /// `POST /v1/subscriptionVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionVersions))
     #[inline]
     pub fn create(
         &self,
@@ -32,23 +30,17 @@ impl SubscriptionVersions {
         call
     }
 
-    /// `GET /v1/subscriptionVersions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_).
+    /// `GET /v1/subscriptionVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionVersions/{id}/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-image).
+    /// `GET /v1/subscriptionVersions/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
         GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionVersions/{id}/relationships/image`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-image).
+    /// `GET /v1/subscriptionVersions/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-image))
     pub fn get_image_linkage(
         &self,
         id: impl AsRef<str>,
@@ -56,44 +48,33 @@ impl SubscriptionVersions {
         self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptionVersions/{id}/relationships/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-images).
+    /// `GET /v1/subscriptionVersions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-images))
     pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
         ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionVersions/{id}/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-images).
+    /// `GET /v1/subscriptionVersions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-images))
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
         ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionVersions/{id}/relationships/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-localizations).
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListLocalizationLinkages {
+    /// `GET /v1/subscriptionVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-localizations))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
         ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptionVersions/{id}/localizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-localizations).
+    /// `GET /v1/subscriptionVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-localizations))
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
         ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionVersions::get).
+/// Optional arguments of [`get`](SubscriptionVersions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionVersionResponse>);
 
 impl Get {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -104,7 +85,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
@@ -115,7 +96,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -124,34 +105,28 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `images`, `localizations`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -161,12 +136,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionVersionResponse }
 
-/// Optional arguments of [`get_image`](SubscriptionVersions::get_image).
+/// Optional arguments of [`get_image`](SubscriptionVersions::get_image); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<SubscriptionImageV2>>>);
 
 impl GetImage {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -180,12 +155,12 @@ impl GetImage {
 
 rt::operation! { crate::Api, GetImage => rt::Document<Option<SubscriptionImageV2>> }
 
-/// Optional arguments of [`list_image_linkages`](SubscriptionVersions::list_image_linkages).
+/// Optional arguments of [`list_image_linkages`](SubscriptionVersions::list_image_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImageLinkages(crate::Call<SubscriptionVersionImagesLinkagesResponse>);
 
 impl ListImageLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -195,12 +170,12 @@ impl ListImageLinkages {
 
 rt::operation! { crate::Api, ListImageLinkages => SubscriptionVersionImagesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_images`](SubscriptionVersions::list_images).
+/// Optional arguments of [`list_images`](SubscriptionVersions::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<SubscriptionImagesV2Response>);
 
 impl ListImages {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -211,7 +186,7 @@ impl ListImages {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -221,14 +196,14 @@ impl ListImages {
 
 rt::operation! { crate::Api, ListImages => SubscriptionImagesV2Response, paged }
 
-/// Optional arguments of [`list_localization_linkages`](SubscriptionVersions::list_localization_linkages).
+/// Optional arguments of [`list_localization_linkages`](SubscriptionVersions::list_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizationLinkages(
     crate::Call<SubscriptionVersionLocalizationsLinkagesResponse>,
 );
 
 impl ListLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -238,12 +213,12 @@ impl ListLocalizationLinkages {
 
 rt::operation! { crate::Api, ListLocalizationLinkages => SubscriptionVersionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_localizations`](SubscriptionVersions::list_localizations).
+/// Optional arguments of [`list_localizations`](SubscriptionVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<SubscriptionLocalizationsV2Response>);
 
 impl ListLocalizations {
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
@@ -254,7 +229,7 @@ impl ListLocalizations {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -263,18 +238,15 @@ impl ListLocalizations {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `version`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

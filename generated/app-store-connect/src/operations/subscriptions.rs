@@ -37,48 +37,32 @@ use crate::models::{
 pub struct Subscriptions(pub(crate) rt::Client<crate::Api>);
 
 impl Subscriptions {
-    /// `POST /v1/subscriptions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptions).
+    /// `POST /v1/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptions))
     #[inline]
-    pub fn create(
-        &self,
-        request: SubscriptionCreateRequest,
-    ) -> crate::Call<SubscriptionResponse> {
+    pub fn create(&self, request: SubscriptionCreateRequest) -> crate::Call<SubscriptionResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/subscriptions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_).
+    /// `DELETE /v1/subscriptions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptions/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_).
+    /// `GET /v1/subscriptions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/appStoreReviewScreenshot`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-appStoreReviewScreenshot).
-    pub fn get_app_store_review_screenshot(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetAppStoreReviewScreenshot {
+    /// `GET /v1/subscriptions/{id}/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-appStoreReviewScreenshot))
+    pub fn get_app_store_review_screenshot(&self, id: impl AsRef<str>) -> GetAppStoreReviewScreenshot {
         GetAppStoreReviewScreenshot(
             self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/appStoreReviewScreenshot`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-appStoreReviewScreenshot).
+    /// `GET /v1/subscriptions/{id}/relationships/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-appStoreReviewScreenshot))
     pub fn get_app_store_review_screenshot_linkage(
         &self,
         id: impl AsRef<str>,
@@ -86,16 +70,12 @@ impl Subscriptions {
         self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptions/{id}/promotedPurchase`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotedPurchase).
+    /// `GET /v1/subscriptions/{id}/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotedPurchase))
     pub fn get_promoted_purchase(&self, id: impl AsRef<str>) -> GetPromotedPurchase {
         GetPromotedPurchase(self.0.call(GET_PROMOTED_PURCHASE, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/promotedPurchase`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotedPurchase).
+    /// `GET /v1/subscriptions/{id}/relationships/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotedPurchase))
     pub fn get_promoted_purchase_linkage(
         &self,
         id: impl AsRef<str>,
@@ -103,22 +83,15 @@ impl Subscriptions {
         self.0.call(GET_PROMOTED_PURCHASE_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptions/{id}/subscriptionAvailability`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-subscriptionAvailability).
+    /// `GET /v1/subscriptions/{id}/subscriptionAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-subscriptionAvailability))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_subscription_availability(
-        &self,
-        id: impl AsRef<str>,
-    ) -> GetSubscriptionAvailability {
+    pub fn get_subscription_availability(&self, id: impl AsRef<str>) -> GetSubscriptionAvailability {
         GetSubscriptionAvailability(
             self.0.call(GET_SUBSCRIPTION_AVAILABILITY, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/subscriptionAvailability`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionAvailability).
+    /// `GET /v1/subscriptions/{id}/relationships/subscriptionAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionAvailability))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_subscription_availability_linkage(
         &self,
@@ -127,146 +100,90 @@ impl Subscriptions {
         self.0.call(GET_SUBSCRIPTION_AVAILABILITY_LINKAGE, &[id.as_ref()])
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-images).
+    /// `GET /v1/subscriptions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-images))
     pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
         ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/images`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-images).
+    /// `GET /v1/subscriptions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-images))
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
         ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/introductoryOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-introductoryOffers).
-    pub fn list_introductory_offer_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListIntroductoryOfferLinkages {
+    /// `GET /v1/subscriptions/{id}/relationships/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-introductoryOffers))
+    pub fn list_introductory_offer_linkages(&self, id: impl AsRef<str>) -> ListIntroductoryOfferLinkages {
         ListIntroductoryOfferLinkages(
             self.0.call(LIST_INTRODUCTORY_OFFER_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/introductoryOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-introductoryOffers).
-    pub fn list_introductory_offers(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListIntroductoryOffers {
+    /// `GET /v1/subscriptions/{id}/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-introductoryOffers))
+    pub fn list_introductory_offers(&self, id: impl AsRef<str>) -> ListIntroductoryOffers {
         ListIntroductoryOffers(self.0.call(LIST_INTRODUCTORY_OFFERS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/offerCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-offerCodes).
-    pub fn list_offer_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListOfferCodeLinkages {
+    /// `GET /v1/subscriptions/{id}/relationships/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-offerCodes))
+    pub fn list_offer_code_linkages(&self, id: impl AsRef<str>) -> ListOfferCodeLinkages {
         ListOfferCodeLinkages(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/offerCodes`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-offerCodes).
+    /// `GET /v1/subscriptions/{id}/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-offerCodes))
     pub fn list_offer_codes(&self, id: impl AsRef<str>) -> ListOfferCodes {
         ListOfferCodes(self.0.call(LIST_OFFER_CODES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/planAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-planAvailabilities).
-    pub fn list_plan_availabilities(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPlanAvailabilities {
+    /// `GET /v1/subscriptions/{id}/planAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-planAvailabilities))
+    pub fn list_plan_availabilities(&self, id: impl AsRef<str>) -> ListPlanAvailabilities {
         ListPlanAvailabilities(self.0.call(LIST_PLAN_AVAILABILITIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/planAvailabilities`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-planAvailabilities).
-    pub fn list_plan_availability_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPlanAvailabilityLinkages {
+    /// `GET /v1/subscriptions/{id}/relationships/planAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-planAvailabilities))
+    pub fn list_plan_availability_linkages(&self, id: impl AsRef<str>) -> ListPlanAvailabilityLinkages {
         ListPlanAvailabilityLinkages(
             self.0.call(LIST_PLAN_AVAILABILITY_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-prices).
+    /// `GET /v1/subscriptions/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-prices))
     pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
         ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/pricePoints`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-pricePoints).
-    pub fn list_price_point_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPricePointLinkages {
+    /// `GET /v1/subscriptions/{id}/relationships/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-pricePoints))
+    pub fn list_price_point_linkages(&self, id: impl AsRef<str>) -> ListPricePointLinkages {
         ListPricePointLinkages(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/pricePoints`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints).
+    /// `GET /v1/subscriptions/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints))
     pub fn list_price_points(&self, id: impl AsRef<str>) -> ListPricePoints {
         ListPricePoints(self.0.call(LIST_PRICE_POINTS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/pricePoints`
+    /// `GET /v1/subscriptions/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints))
     ///
     /// Answers `text/csv`.
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints).
-    pub fn download_price_points_csv(
-        &self,
-        id: impl AsRef<str>,
-    ) -> DownloadPricePointsCsv {
+    pub fn download_price_points_csv(&self, id: impl AsRef<str>) -> DownloadPricePointsCsv {
         DownloadPricePointsCsv(self.0.call(DOWNLOAD_PRICE_POINTS_CSV, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-prices).
+    /// `GET /v1/subscriptions/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-prices))
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
         ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/promotionalOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotionalOffers).
-    pub fn list_promotional_offer_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListPromotionalOfferLinkages {
+    /// `GET /v1/subscriptions/{id}/relationships/promotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotionalOffers))
+    pub fn list_promotional_offer_linkages(&self, id: impl AsRef<str>) -> ListPromotionalOfferLinkages {
         ListPromotionalOfferLinkages(
             self.0.call(LIST_PROMOTIONAL_OFFER_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/promotionalOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotionalOffers).
+    /// `GET /v1/subscriptions/{id}/promotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotionalOffers))
     pub fn list_promotional_offers(&self, id: impl AsRef<str>) -> ListPromotionalOffers {
         ListPromotionalOffers(self.0.call(LIST_PROMOTIONAL_OFFERS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/subscriptionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionLocalizations).
+    /// `GET /v1/subscriptions/{id}/relationships/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionLocalizations))
     pub fn list_subscription_localization_linkages(
         &self,
         id: impl AsRef<str>,
@@ -276,54 +193,36 @@ impl Subscriptions {
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/subscriptionLocalizations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-subscriptionLocalizations).
-    pub fn list_subscription_localizations(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListSubscriptionLocalizations {
+    /// `GET /v1/subscriptions/{id}/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-subscriptionLocalizations))
+    pub fn list_subscription_localizations(&self, id: impl AsRef<str>) -> ListSubscriptionLocalizations {
         ListSubscriptionLocalizations(
             self.0.call(LIST_SUBSCRIPTION_LOCALIZATIONS, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-versions).
+    /// `GET /v1/subscriptions/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-versions))
     pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
         ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/versions`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-versions).
+    /// `GET /v1/subscriptions/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-versions))
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
         ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
     }
 
-    /// `GET /v1/subscriptions/{id}/relationships/winBackOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-winBackOffers).
-    pub fn list_win_back_offer_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListWinBackOfferLinkages {
+    /// `GET /v1/subscriptions/{id}/relationships/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-winBackOffers))
+    pub fn list_win_back_offer_linkages(&self, id: impl AsRef<str>) -> ListWinBackOfferLinkages {
         ListWinBackOfferLinkages(
             self.0.call(LIST_WIN_BACK_OFFER_LINKAGES, &[id.as_ref()]),
         )
     }
 
-    /// `GET /v1/subscriptions/{id}/winBackOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-winBackOffers).
+    /// `GET /v1/subscriptions/{id}/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-winBackOffers))
     pub fn list_win_back_offers(&self, id: impl AsRef<str>) -> ListWinBackOffers {
         ListWinBackOffers(self.0.call(LIST_WIN_BACK_OFFERS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/subscriptions/{id}/relationships/introductoryOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_-relationships-introductoryOffers).
+    /// `DELETE /v1/subscriptions/{id}/relationships/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_-relationships-introductoryOffers))
     pub fn remove_introductory_offers(
         &self,
         id: impl AsRef<str>,
@@ -334,9 +233,7 @@ impl Subscriptions {
         call
     }
 
-    /// `DELETE /v1/subscriptions/{id}/relationships/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_-relationships-prices).
+    /// `DELETE /v1/subscriptions/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_-relationships-prices))
     pub fn remove_prices(
         &self,
         id: impl AsRef<str>,
@@ -347,26 +244,23 @@ impl Subscriptions {
         call
     }
 
-    /// `PATCH /v1/subscriptions/{id}`
+    /// `PATCH /v1/subscriptions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptions-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptions-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: SubscriptionUpdateRequest,
-    ) -> crate::Call<SubscriptionResponse> {
+    pub fn update(&self, request: SubscriptionUpdateRequest) -> crate::Call<SubscriptionResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Subscriptions::get).
+/// Optional arguments of [`get`](Subscriptions::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionResponse>);
 
 impl Get {
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -375,7 +269,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionAppStoreReviewScreenshots]`.
+    /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAppStoreReviewScreenshotsField>,
@@ -384,7 +278,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionAvailabilities]`.
+    /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_subscription_availabilities(
         mut self,
@@ -394,7 +288,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionGroups]`.
+    /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
         values: impl IntoIterator<Item = SubscriptionGroupsField>,
@@ -403,7 +297,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -414,7 +308,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionIntroductoryOffers]`.
+    /// `fields[subscriptionIntroductoryOffers]`: the fields that are sent of each.
     pub fn fields_subscription_introductory_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionIntroductoryOffersField>,
@@ -423,7 +317,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
@@ -434,7 +328,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -443,7 +337,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionPlanAvailabilities]`.
+    /// `fields[subscriptionPlanAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPlanAvailabilitiesField>,
@@ -452,7 +346,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionPrices]`.
+    /// `fields[subscriptionPrices]`: the fields that are sent of each.
     pub fn fields_subscription_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricesField>,
@@ -461,7 +355,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionPromotionalOffers]`.
+    /// `fields[subscriptionPromotionalOffers]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOffersField>,
@@ -470,7 +364,7 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -479,92 +373,83 @@ impl Get {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `fields[winBackOffers]`.
-    pub fn fields_win_back_offers(
-        mut self,
-        values: impl IntoIterator<Item = WinBackOffersField>,
-    ) -> Self {
+    /// `fields[winBackOffers]`: the fields that are sent of each.
+    pub fn fields_win_back_offers(mut self, values: impl IntoIterator<Item = WinBackOffersField>) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `appStoreReviewScreenshot`, `group`, `images`, `introductoryOffers`, `offerCodes`, `planAvailabilities`, `prices`, `promotedPurchase`, `promotionalOffers`, `subscriptionAvailability`, `subscriptionLocalizations`, `versions`, `winBackOffers`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[introductoryOffers]`: at most 50.
+    /// `limit[introductoryOffers]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_introductory_offers(mut self, value: i64) -> Self {
         self.0.number("limit[introductoryOffers]", value);
         self
     }
 
-    /// `limit[offerCodes]`: at most 50.
+    /// `limit[offerCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
-    /// `limit[planAvailabilities]`: at most 50.
+    /// `limit[planAvailabilities]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[planAvailabilities]", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 
-    /// `limit[promotionalOffers]`: at most 50.
+    /// `limit[promotionalOffers]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_promotional_offers(mut self, value: i64) -> Self {
         self.0.number("limit[promotionalOffers]", value);
         self
     }
 
-    /// `limit[subscriptionLocalizations]`: at most 50.
+    /// `limit[subscriptionLocalizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionLocalizations]", value);
         self
     }
 
-    /// `limit[versions]`: at most 50.
+    /// `limit[versions]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[winBackOffers]`: at most 50.
+    /// `limit[winBackOffers]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_win_back_offers(mut self, value: i64) -> Self {
         self.0.number("limit[winBackOffers]", value);
@@ -574,7 +459,7 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionResponse }
 
-/// Optional arguments of [`get_app_store_review_screenshot`](Subscriptions::get_app_store_review_screenshot).
+/// Optional arguments of [`get_app_store_review_screenshot`](Subscriptions::get_app_store_review_screenshot); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetAppStoreReviewScreenshot(
     crate::Call<
@@ -586,7 +471,7 @@ pub struct GetAppStoreReviewScreenshot(
 );
 
 impl GetAppStoreReviewScreenshot {
-    /// `fields[subscriptionAppStoreReviewScreenshots]`.
+    /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAppStoreReviewScreenshotsField>,
@@ -595,22 +480,16 @@ impl GetAppStoreReviewScreenshot {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -618,25 +497,22 @@ impl GetAppStoreReviewScreenshot {
 
 rt::operation! { crate::Api, GetAppStoreReviewScreenshot => rt::Document<Option<SubscriptionAppStoreReviewScreenshot>, SubscriptionAppStoreReviewScreenshotResponseIncluded> }
 
-/// Optional arguments of [`get_promoted_purchase`](Subscriptions::get_promoted_purchase).
+/// Optional arguments of [`get_promoted_purchase`](Subscriptions::get_promoted_purchase); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct GetPromotedPurchase(
     crate::Call<rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded>>,
 );
 
 impl GetPromotedPurchase {
-    /// `fields[inAppPurchases]`.
+    /// `fields[inAppPurchases]`: the fields that are sent of each.
     ///
     /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = InAppPurchasesField>,
-    ) -> Self {
+    pub fn fields_in_app_purchases(mut self, values: impl IntoIterator<Item = InAppPurchasesField>) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `fields[promotedPurchases]`.
+    /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
         values: impl IntoIterator<Item = PromotedPurchasesField>,
@@ -645,22 +521,16 @@ impl GetPromotedPurchase {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `inAppPurchaseV2`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -668,7 +538,7 @@ impl GetPromotedPurchase {
 
 rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded> }
 
-/// Optional arguments of [`get_subscription_availability`](Subscriptions::get_subscription_availability).
+/// Optional arguments of [`get_subscription_availability`](Subscriptions::get_subscription_availability); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
 pub struct GetSubscriptionAvailability(
@@ -681,7 +551,7 @@ pub struct GetSubscriptionAvailability(
 );
 
 impl GetSubscriptionAvailability {
-    /// `fields[subscriptionAvailabilities]`.
+    /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionAvailabilitiesField>,
@@ -690,27 +560,21 @@ impl GetSubscriptionAvailability {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `availableTerritories`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[availableTerritories]`: at most 50.
+    /// `limit[availableTerritories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
@@ -720,12 +584,12 @@ impl GetSubscriptionAvailability {
 
 rt::operation! { crate::Api, GetSubscriptionAvailability => rt::Document<Option<SubscriptionAvailability>, SubscriptionAvailabilityResponseIncluded> }
 
-/// Optional arguments of [`list_image_linkages`](Subscriptions::list_image_linkages).
+/// Optional arguments of [`list_image_linkages`](Subscriptions::list_image_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImageLinkages(crate::Call<SubscriptionImagesLinkagesResponse>);
 
 impl ListImageLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -735,12 +599,12 @@ impl ListImageLinkages {
 
 rt::operation! { crate::Api, ListImageLinkages => SubscriptionImagesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_images`](Subscriptions::list_images).
+/// Optional arguments of [`list_images`](Subscriptions::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<SubscriptionImagesResponse>);
 
 impl ListImages {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -751,27 +615,21 @@ impl ListImages {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -781,14 +639,14 @@ impl ListImages {
 
 rt::operation! { crate::Api, ListImages => SubscriptionImagesResponse, paged }
 
-/// Optional arguments of [`list_introductory_offer_linkages`](Subscriptions::list_introductory_offer_linkages).
+/// Optional arguments of [`list_introductory_offer_linkages`](Subscriptions::list_introductory_offer_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListIntroductoryOfferLinkages(
     crate::Call<SubscriptionIntroductoryOffersLinkagesResponse>,
 );
 
 impl ListIntroductoryOfferLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -798,12 +656,12 @@ impl ListIntroductoryOfferLinkages {
 
 rt::operation! { crate::Api, ListIntroductoryOfferLinkages => SubscriptionIntroductoryOffersLinkagesResponse, paged }
 
-/// Optional arguments of [`list_introductory_offers`](Subscriptions::list_introductory_offers).
+/// Optional arguments of [`list_introductory_offers`](Subscriptions::list_introductory_offers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListIntroductoryOffers(crate::Call<SubscriptionIntroductoryOffersResponse>);
 
 impl ListIntroductoryOffers {
-    /// `fields[subscriptionIntroductoryOffers]`.
+    /// `fields[subscriptionIntroductoryOffers]`: the fields that are sent of each.
     pub fn fields_subscription_introductory_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionIntroductoryOffersField>,
@@ -812,7 +670,7 @@ impl ListIntroductoryOffers {
         self
     }
 
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -821,45 +679,33 @@ impl ListIntroductoryOffers {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscription`, `subscriptionPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -869,12 +715,12 @@ impl ListIntroductoryOffers {
 
 rt::operation! { crate::Api, ListIntroductoryOffers => SubscriptionIntroductoryOffersResponse, paged }
 
-/// Optional arguments of [`list_offer_code_linkages`](Subscriptions::list_offer_code_linkages).
+/// Optional arguments of [`list_offer_code_linkages`](Subscriptions::list_offer_code_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOfferCodeLinkages(crate::Call<SubscriptionOfferCodesLinkagesResponse>);
 
 impl ListOfferCodeLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -884,12 +730,12 @@ impl ListOfferCodeLinkages {
 
 rt::operation! { crate::Api, ListOfferCodeLinkages => SubscriptionOfferCodesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_offer_codes`](Subscriptions::list_offer_codes).
+/// Optional arguments of [`list_offer_codes`](Subscriptions::list_offer_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListOfferCodes(crate::Call<SubscriptionOfferCodesResponse>);
 
 impl ListOfferCodes {
-    /// `fields[subscriptionOfferCodeCustomCodes]`.
+    /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeCustomCodesField>,
@@ -898,7 +744,7 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`.
+    /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodeOneTimeUseCodesField>,
@@ -907,7 +753,7 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[subscriptionOfferCodePrices]`.
+    /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodePricesField>,
@@ -916,7 +762,7 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[subscriptionOfferCodes]`.
+    /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
         values: impl IntoIterator<Item = SubscriptionOfferCodesField>,
@@ -925,57 +771,48 @@ impl ListOfferCodes {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[customCodes]`: at most 50.
+    /// `limit[customCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
-    /// `limit[oneTimeUseCodes]`: at most 50.
+    /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -985,12 +822,12 @@ impl ListOfferCodes {
 
 rt::operation! { crate::Api, ListOfferCodes => SubscriptionOfferCodesResponse, paged }
 
-/// Optional arguments of [`list_plan_availabilities`](Subscriptions::list_plan_availabilities).
+/// Optional arguments of [`list_plan_availabilities`](Subscriptions::list_plan_availabilities); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPlanAvailabilities(crate::Call<SubscriptionPlanAvailabilitiesResponse>);
 
 impl ListPlanAvailabilities {
-    /// `fields[subscriptionPlanAvailabilities]`.
+    /// `fields[subscriptionPlanAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPlanAvailabilitiesField>,
@@ -999,34 +836,28 @@ impl ListPlanAvailabilities {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `availableTerritories`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[availableTerritories]`: at most 50.
+    /// `limit[availableTerritories]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
@@ -1036,14 +867,14 @@ impl ListPlanAvailabilities {
 
 rt::operation! { crate::Api, ListPlanAvailabilities => SubscriptionPlanAvailabilitiesResponse, paged }
 
-/// Optional arguments of [`list_plan_availability_linkages`](Subscriptions::list_plan_availability_linkages).
+/// Optional arguments of [`list_plan_availability_linkages`](Subscriptions::list_plan_availability_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPlanAvailabilityLinkages(
     crate::Call<SubscriptionPlanAvailabilitiesLinkagesResponse>,
 );
 
 impl ListPlanAvailabilityLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1053,12 +884,12 @@ impl ListPlanAvailabilityLinkages {
 
 rt::operation! { crate::Api, ListPlanAvailabilityLinkages => SubscriptionPlanAvailabilitiesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_price_linkages`](Subscriptions::list_price_linkages).
+/// Optional arguments of [`list_price_linkages`](Subscriptions::list_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPriceLinkages(crate::Call<SubscriptionPricesLinkagesResponse>);
 
 impl ListPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1068,12 +899,12 @@ impl ListPriceLinkages {
 
 rt::operation! { crate::Api, ListPriceLinkages => SubscriptionPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_price_point_linkages`](Subscriptions::list_price_point_linkages).
+/// Optional arguments of [`list_price_point_linkages`](Subscriptions::list_price_point_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPricePointLinkages(crate::Call<SubscriptionPricePointsLinkagesResponse>);
 
 impl ListPricePointLinkages {
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1083,12 +914,12 @@ impl ListPricePointLinkages {
 
 rt::operation! { crate::Api, ListPricePointLinkages => SubscriptionPricePointsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_price_points`](Subscriptions::list_price_points).
+/// Optional arguments of [`list_price_points`](Subscriptions::list_price_points); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPricePoints(crate::Call<SubscriptionPricePointsResponse>);
 
 impl ListPricePoints {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -1097,34 +928,25 @@ impl ListPricePoints {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[planType]`: only what has one of these values.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`.
+    /// `filter[upfrontPricePointId]`: only what has one of these values.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -1133,18 +955,15 @@ impl ListPricePoints {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1154,12 +973,12 @@ impl ListPricePoints {
 
 rt::operation! { crate::Api, ListPricePoints => SubscriptionPricePointsResponse, paged }
 
-/// Optional arguments of [`download_price_points_csv`](Subscriptions::download_price_points_csv).
+/// Optional arguments of [`download_price_points_csv`](Subscriptions::download_price_points_csv); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct DownloadPricePointsCsv(crate::Call<String>);
 
 impl DownloadPricePointsCsv {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -1168,34 +987,25 @@ impl DownloadPricePointsCsv {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[planType]`: only what has one of these values.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`.
+    /// `filter[upfrontPricePointId]`: only what has one of these values.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -1204,18 +1014,15 @@ impl DownloadPricePointsCsv {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 8000.
+    /// `limit`: how many a page has, at most 8000.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1225,12 +1032,12 @@ impl DownloadPricePointsCsv {
 
 rt::operation! { crate::Api, DownloadPricePointsCsv => String }
 
-/// Optional arguments of [`list_prices`](Subscriptions::list_prices).
+/// Optional arguments of [`list_prices`](Subscriptions::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<SubscriptionPricesResponse>);
 
 impl ListPrices {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -1239,7 +1046,7 @@ impl ListPrices {
         self
     }
 
-    /// `fields[subscriptionPrices]`.
+    /// `fields[subscriptionPrices]`: the fields that are sent of each.
     pub fn fields_subscription_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricesField>,
@@ -1248,25 +1055,19 @@ impl ListPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`.
-    pub fn filter_plan_type(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsPricesPlanType>,
-    ) -> Self {
+    /// `filter[planType]`: only what has one of these values.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = SubscriptionsPricesPlanType>) -> Self {
         self.0.list("filter[planType]", values);
         self
     }
 
-    /// `filter[subscriptionPricePoint]`.
+    /// `filter[subscriptionPricePoint]`: only what has one of these values.
     pub fn filter_subscription_price_point(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -1275,27 +1076,21 @@ impl ListPrices {
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1305,14 +1100,14 @@ impl ListPrices {
 
 rt::operation! { crate::Api, ListPrices => SubscriptionPricesResponse, paged }
 
-/// Optional arguments of [`list_promotional_offer_linkages`](Subscriptions::list_promotional_offer_linkages).
+/// Optional arguments of [`list_promotional_offer_linkages`](Subscriptions::list_promotional_offer_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPromotionalOfferLinkages(
     crate::Call<SubscriptionPromotionalOffersLinkagesResponse>,
 );
 
 impl ListPromotionalOfferLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1322,12 +1117,12 @@ impl ListPromotionalOfferLinkages {
 
 rt::operation! { crate::Api, ListPromotionalOfferLinkages => SubscriptionPromotionalOffersLinkagesResponse, paged }
 
-/// Optional arguments of [`list_promotional_offers`](Subscriptions::list_promotional_offers).
+/// Optional arguments of [`list_promotional_offers`](Subscriptions::list_promotional_offers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPromotionalOffers(crate::Call<SubscriptionPromotionalOffersResponse>);
 
 impl ListPromotionalOffers {
-    /// `fields[subscriptionPromotionalOfferPrices]`.
+    /// `fields[subscriptionPromotionalOfferPrices]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOfferPricesField>,
@@ -1336,7 +1131,7 @@ impl ListPromotionalOffers {
         self
     }
 
-    /// `fields[subscriptionPromotionalOffers]`.
+    /// `fields[subscriptionPromotionalOffers]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPromotionalOffersField>,
@@ -1345,43 +1140,34 @@ impl ListPromotionalOffers {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `prices`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -1391,14 +1177,14 @@ impl ListPromotionalOffers {
 
 rt::operation! { crate::Api, ListPromotionalOffers => SubscriptionPromotionalOffersResponse, paged }
 
-/// Optional arguments of [`list_subscription_localization_linkages`](Subscriptions::list_subscription_localization_linkages).
+/// Optional arguments of [`list_subscription_localization_linkages`](Subscriptions::list_subscription_localization_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionLocalizationLinkages(
     crate::Call<SubscriptionSubscriptionLocalizationsLinkagesResponse>,
 );
 
 impl ListSubscriptionLocalizationLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1408,12 +1194,12 @@ impl ListSubscriptionLocalizationLinkages {
 
 rt::operation! { crate::Api, ListSubscriptionLocalizationLinkages => SubscriptionSubscriptionLocalizationsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_subscription_localizations`](Subscriptions::list_subscription_localizations).
+/// Optional arguments of [`list_subscription_localizations`](Subscriptions::list_subscription_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionLocalizations(crate::Call<SubscriptionLocalizationsResponse>);
 
 impl ListSubscriptionLocalizations {
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
@@ -1424,27 +1210,21 @@ impl ListSubscriptionLocalizations {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1454,12 +1234,12 @@ impl ListSubscriptionLocalizations {
 
 rt::operation! { crate::Api, ListSubscriptionLocalizations => SubscriptionLocalizationsResponse, paged }
 
-/// Optional arguments of [`list_version_linkages`](Subscriptions::list_version_linkages).
+/// Optional arguments of [`list_version_linkages`](Subscriptions::list_version_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersionLinkages(crate::Call<SubscriptionVersionsLinkagesResponse>);
 
 impl ListVersionLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1469,12 +1249,12 @@ impl ListVersionLinkages {
 
 rt::operation! { crate::Api, ListVersionLinkages => SubscriptionVersionsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_versions`](Subscriptions::list_versions).
+/// Optional arguments of [`list_versions`](Subscriptions::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<SubscriptionVersionsResponse>);
 
 impl ListVersions {
-    /// `fields[subscriptionImages]`.
+    /// `fields[subscriptionImages]`: the fields that are sent of each.
     ///
     /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
@@ -1485,7 +1265,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[subscriptionLocalizations]`.
+    /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     ///
     /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
@@ -1496,7 +1276,7 @@ impl ListVersions {
         self
     }
 
-    /// `fields[subscriptionVersions]`.
+    /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
         values: impl IntoIterator<Item = SubscriptionVersionsField>,
@@ -1505,50 +1285,41 @@ impl ListVersions {
         self
     }
 
-    /// `fields[subscriptions]`.
-    pub fn fields_subscriptions(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsField>,
-    ) -> Self {
+    /// `fields[subscriptions]`: the fields that are sent of each.
+    pub fn fields_subscriptions(mut self, values: impl IntoIterator<Item = SubscriptionsField>) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[state]`.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsVersionsState>,
-    ) -> Self {
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(mut self, values: impl IntoIterator<Item = SubscriptionsVersionsState>) -> Self {
         self.0.list("filter[state]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `image`, `images`, `localizations`, `subscription`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[images]`: at most 50.
+    /// `limit[images]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
-    /// `limit[localizations]`: at most 50.
+    /// `limit[localizations]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
@@ -1558,14 +1329,14 @@ impl ListVersions {
 
 rt::operation! { crate::Api, ListVersions => SubscriptionVersionsResponse, paged }
 
-/// Optional arguments of [`list_win_back_offer_linkages`](Subscriptions::list_win_back_offer_linkages).
+/// Optional arguments of [`list_win_back_offer_linkages`](Subscriptions::list_win_back_offer_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListWinBackOfferLinkages(
     crate::Call<SubscriptionWinBackOffersLinkagesResponse>,
 );
 
 impl ListWinBackOfferLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -1575,12 +1346,12 @@ impl ListWinBackOfferLinkages {
 
 rt::operation! { crate::Api, ListWinBackOfferLinkages => SubscriptionWinBackOffersLinkagesResponse, paged }
 
-/// Optional arguments of [`list_win_back_offers`](Subscriptions::list_win_back_offers).
+/// Optional arguments of [`list_win_back_offers`](Subscriptions::list_win_back_offers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListWinBackOffers(crate::Call<WinBackOffersResponse>);
 
 impl ListWinBackOffers {
-    /// `fields[winBackOfferPrices]`.
+    /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
         values: impl IntoIterator<Item = WinBackOfferPricesField>,
@@ -1589,34 +1360,28 @@ impl ListWinBackOffers {
         self
     }
 
-    /// `fields[winBackOffers]`.
-    pub fn fields_win_back_offers(
-        mut self,
-        values: impl IntoIterator<Item = WinBackOffersField>,
-    ) -> Self {
+    /// `fields[winBackOffers]`: the fields that are sent of each.
+    pub fn fields_win_back_offers(mut self, values: impl IntoIterator<Item = WinBackOffersField>) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `prices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = SubscriptionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = SubscriptionsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);

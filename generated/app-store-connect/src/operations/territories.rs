@@ -15,30 +15,25 @@ use crate::models::{
 pub struct Territories(pub(crate) rt::Client<crate::Api>);
 
 impl Territories {
-    /// `GET /v1/territories`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-territories).
+    /// `GET /v1/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-territories))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 }
 
-/// Optional arguments of [`list`](Territories::list).
+/// Optional arguments of [`list`](Territories::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<TerritoriesResponse>);
 
 impl List {
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -15,9 +15,9 @@ use crate::models::{
 pub struct TerritoryAvailabilities(pub(crate) rt::Client<crate::Api>);
 
 impl TerritoryAvailabilities {
-    /// `PATCH /v1/territoryAvailabilities/{id}`
+    /// `PATCH /v1/territoryAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-territoryAvailabilities-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-territoryAvailabilities-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(
         &self,

@@ -17,89 +17,65 @@ use crate::models::{
 pub struct UserInvitations(pub(crate) rt::Client<crate::Api>);
 
 impl UserInvitations {
-    /// `POST /v1/userInvitations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-userInvitations).
+    /// `POST /v1/userInvitations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-userInvitations))
     #[inline]
-    pub fn create(
-        &self,
-        request: UserInvitationCreateRequest,
-    ) -> crate::Call<UserInvitationResponse> {
+    pub fn create(&self, request: UserInvitationCreateRequest) -> crate::Call<UserInvitationResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/userInvitations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-userInvitations-_id_).
+    /// `DELETE /v1/userInvitations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-userInvitations-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/userInvitations/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_).
+    /// `GET /v1/userInvitations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/userInvitations`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations).
+    /// `GET /v1/userInvitations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/userInvitations/{id}/relationships/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-relationships-visibleApps).
-    pub fn list_visible_app_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListVisibleAppLinkages {
+    /// `GET /v1/userInvitations/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-relationships-visibleApps))
+    pub fn list_visible_app_linkages(&self, id: impl AsRef<str>) -> ListVisibleAppLinkages {
         ListVisibleAppLinkages(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/userInvitations/{id}/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-visibleApps).
+    /// `GET /v1/userInvitations/{id}/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-visibleApps))
     pub fn list_visible_apps(&self, id: impl AsRef<str>) -> ListVisibleApps {
         ListVisibleApps(self.0.call(LIST_VISIBLE_APPS, &[id.as_ref()]))
     }
 }
 
-/// Optional arguments of [`get`](UserInvitations::get).
+/// Optional arguments of [`get`](UserInvitations::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<UserInvitationResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[userInvitations]`.
-    pub fn fields_user_invitations(
-        mut self,
-        values: impl IntoIterator<Item = UserInvitationsField>,
-    ) -> Self {
+    /// `fields[userInvitations]`: the fields that are sent of each.
+    pub fn fields_user_invitations(mut self, values: impl IntoIterator<Item = UserInvitationsField>) -> Self {
         self.0.list("fields[userInvitations]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = UserInvitationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = UserInvitationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[visibleApps]`: at most 50.
+    /// `limit[visibleApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
@@ -109,81 +85,63 @@ impl Get {
 
 rt::operation! { crate::Api, Get => UserInvitationResponse }
 
-/// Optional arguments of [`list`](UserInvitations::list).
+/// Optional arguments of [`list`](UserInvitations::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<UserInvitationsResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[userInvitations]`.
-    pub fn fields_user_invitations(
-        mut self,
-        values: impl IntoIterator<Item = UserInvitationsField>,
-    ) -> Self {
+    /// `fields[userInvitations]`: the fields that are sent of each.
+    pub fn fields_user_invitations(mut self, values: impl IntoIterator<Item = UserInvitationsField>) -> Self {
         self.0.list("fields[userInvitations]", values);
         self
     }
 
-    /// `filter[email]`.
-    pub fn filter_email(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[email]`: only what has one of these values.
+    pub fn filter_email(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[email]", values);
         self
     }
 
-    /// `filter[roles]`.
-    pub fn filter_roles(
-        mut self,
-        values: impl IntoIterator<Item = UserInvitationsRoles>,
-    ) -> Self {
+    /// `filter[roles]`: only what has one of these values.
+    pub fn filter_roles(mut self, values: impl IntoIterator<Item = UserInvitationsRoles>) -> Self {
         self.0.list("filter[roles]", values);
         self
     }
 
-    /// `filter[visibleApps]`.
-    pub fn filter_visible_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[visibleApps]`: only what has one of these values.
+    pub fn filter_visible_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[visibleApps]", values);
         self
     }
 
-    /// `include`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = UserInvitationsInclude>,
-    ) -> Self {
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = UserInvitationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[visibleApps]`: at most 50.
+    /// `limit[visibleApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
         self
     }
 
-    /// `sort`.
-    pub fn sort(
-        mut self,
-        values: impl IntoIterator<Item = UserInvitationsSort>,
-    ) -> Self {
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = UserInvitationsSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -191,14 +149,14 @@ impl List {
 
 rt::operation! { crate::Api, List => UserInvitationsResponse, paged }
 
-/// Optional arguments of [`list_visible_app_linkages`](UserInvitations::list_visible_app_linkages).
+/// Optional arguments of [`list_visible_app_linkages`](UserInvitations::list_visible_app_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVisibleAppLinkages(
     crate::Call<UserInvitationVisibleAppsLinkagesResponse>,
 );
 
 impl ListVisibleAppLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -208,18 +166,18 @@ impl ListVisibleAppLinkages {
 
 rt::operation! { crate::Api, ListVisibleAppLinkages => UserInvitationVisibleAppsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_visible_apps`](UserInvitations::list_visible_apps).
+/// Optional arguments of [`list_visible_apps`](UserInvitations::list_visible_apps); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVisibleApps(crate::Call<AppsWithoutIncludesResponse>);
 
 impl ListVisibleApps {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -16,9 +16,7 @@ use crate::models::{
 pub struct Users(pub(crate) rt::Client<crate::Api>);
 
 impl Users {
-    /// `POST /v1/users/{id}/relationships/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-users-_id_-relationships-visibleApps).
+    /// `POST /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-users-_id_-relationships-visibleApps))
     pub fn add_visible_apps(
         &self,
         id: impl AsRef<str>,
@@ -29,48 +27,33 @@ impl Users {
         call
     }
 
-    /// `DELETE /v1/users/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-users-_id_).
+    /// `DELETE /v1/users/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-users-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/users/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_).
+    /// `GET /v1/users/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/users`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users).
+    /// `GET /v1/users` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users))
     #[inline]
     pub fn list(&self) -> List {
         List(self.0.call(LIST, &[]))
     }
 
-    /// `GET /v1/users/{id}/relationships/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-relationships-visibleApps).
-    pub fn list_visible_app_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> ListVisibleAppLinkages {
+    /// `GET /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-relationships-visibleApps))
+    pub fn list_visible_app_linkages(&self, id: impl AsRef<str>) -> ListVisibleAppLinkages {
         ListVisibleAppLinkages(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/users/{id}/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-visibleApps).
+    /// `GET /v1/users/{id}/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-visibleApps))
     pub fn list_visible_apps(&self, id: impl AsRef<str>) -> ListVisibleApps {
         ListVisibleApps(self.0.call(LIST_VISIBLE_APPS, &[id.as_ref()]))
     }
 
-    /// `DELETE /v1/users/{id}/relationships/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-users-_id_-relationships-visibleApps).
+    /// `DELETE /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-users-_id_-relationships-visibleApps))
     pub fn remove_visible_apps(
         &self,
         id: impl AsRef<str>,
@@ -81,9 +64,7 @@ impl Users {
         call
     }
 
-    /// `PATCH /v1/users/{id}/relationships/visibleApps`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-users-_id_-relationships-visibleApps).
+    /// `PATCH /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-users-_id_-relationships-visibleApps))
     pub fn replace_visible_apps(
         &self,
         id: impl AsRef<str>,
@@ -94,9 +75,9 @@ impl Users {
         call
     }
 
-    /// `PATCH /v1/users/{id}`
+    /// `PATCH /v1/users/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-users-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-users-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(&self, request: UserUpdateRequest) -> crate::Call<UserResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -105,30 +86,30 @@ impl Users {
     }
 }
 
-/// Optional arguments of [`get`](Users::get).
+/// Optional arguments of [`get`](Users::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<UserResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[users]`.
+    /// `fields[users]`: the fields that are sent of each.
     pub fn fields_users(mut self, values: impl IntoIterator<Item = UsersField>) -> Self {
         self.0.list("fields[users]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(mut self, values: impl IntoIterator<Item = UsersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[visibleApps]`: at most 50.
+    /// `limit[visibleApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
@@ -138,68 +119,62 @@ impl Get {
 
 rt::operation! { crate::Api, Get => UserResponse }
 
-/// Optional arguments of [`list`](Users::list).
+/// Optional arguments of [`list`](Users::list); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct List(crate::Call<UsersResponse>);
 
 impl List {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[users]`.
+    /// `fields[users]`: the fields that are sent of each.
     pub fn fields_users(mut self, values: impl IntoIterator<Item = UsersField>) -> Self {
         self.0.list("fields[users]", values);
         self
     }
 
-    /// `filter[roles]`.
+    /// `filter[roles]`: only what has one of these values.
     pub fn filter_roles(mut self, values: impl IntoIterator<Item = UsersRoles>) -> Self {
         self.0.list("filter[roles]", values);
         self
     }
 
-    /// `filter[username]`.
-    pub fn filter_username(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[username]`: only what has one of these values.
+    pub fn filter_username(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[username]", values);
         self
     }
 
-    /// `filter[visibleApps]`.
-    pub fn filter_visible_apps(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[visibleApps]`: only what has one of these values.
+    pub fn filter_visible_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[visibleApps]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     pub fn include(mut self, values: impl IntoIterator<Item = UsersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
-    /// `limit[visibleApps]`: at most 50.
+    /// `limit[visibleApps]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
         self
     }
 
-    /// `sort`.
+    /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = UsersSort>) -> Self {
         self.0.list("sort", values);
         self
@@ -208,12 +183,12 @@ impl List {
 
 rt::operation! { crate::Api, List => UsersResponse, paged }
 
-/// Optional arguments of [`list_visible_app_linkages`](Users::list_visible_app_linkages).
+/// Optional arguments of [`list_visible_app_linkages`](Users::list_visible_app_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVisibleAppLinkages(crate::Call<UserVisibleAppsLinkagesResponse>);
 
 impl ListVisibleAppLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -223,18 +198,18 @@ impl ListVisibleAppLinkages {
 
 rt::operation! { crate::Api, ListVisibleAppLinkages => UserVisibleAppsLinkagesResponse, paged }
 
-/// Optional arguments of [`list_visible_apps`](Users::list_visible_apps).
+/// Optional arguments of [`list_visible_apps`](Users::list_visible_apps); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListVisibleApps(crate::Call<AppsWithoutIncludesResponse>);
 
 impl ListVisibleApps {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

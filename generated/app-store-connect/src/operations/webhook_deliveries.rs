@@ -15,14 +15,9 @@ use crate::models::{
 pub struct WebhookDeliveries(pub(crate) rt::Client<crate::Api>);
 
 impl WebhookDeliveries {
-    /// `POST /v1/webhookDeliveries`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhookDeliveries).
+    /// `POST /v1/webhookDeliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhookDeliveries))
     #[inline]
-    pub fn create(
-        &self,
-        request: WebhookDeliveryCreateRequest,
-    ) -> crate::Call<WebhookDeliveryResponse> {
+    pub fn create(&self, request: WebhookDeliveryCreateRequest) -> crate::Call<WebhookDeliveryResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call

@@ -15,14 +15,9 @@ use crate::models::{
 pub struct WebhookPings(pub(crate) rt::Client<crate::Api>);
 
 impl WebhookPings {
-    /// `POST /v1/webhookPings`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhookPings).
+    /// `POST /v1/webhookPings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhookPings))
     #[inline]
-    pub fn create(
-        &self,
-        request: WebhookPingCreateRequest,
-    ) -> crate::Call<WebhookPingResponse> {
+    pub fn create(&self, request: WebhookPingCreateRequest) -> crate::Call<WebhookPingResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call

@@ -17,9 +17,7 @@ use crate::models::{
 pub struct Webhooks(pub(crate) rt::Client<crate::Api>);
 
 impl Webhooks {
-    /// `POST /v1/webhooks`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhooks).
+    /// `POST /v1/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhooks))
     #[inline]
     pub fn create(&self, request: WebhookCreateRequest) -> crate::Call<WebhookResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -27,37 +25,29 @@ impl Webhooks {
         call
     }
 
-    /// `DELETE /v1/webhooks/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-webhooks-_id_).
+    /// `DELETE /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-webhooks-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/webhooks/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_).
+    /// `GET /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/webhooks/{id}/deliveries`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-deliveries).
+    /// `GET /v1/webhooks/{id}/deliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-deliveries))
     pub fn list_deliveries(&self, id: impl AsRef<str>) -> ListDeliveries {
         ListDeliveries(self.0.call(LIST_DELIVERIES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/webhooks/{id}/relationships/deliveries`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-relationships-deliveries).
+    /// `GET /v1/webhooks/{id}/relationships/deliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-relationships-deliveries))
     pub fn list_delivery_linkages(&self, id: impl AsRef<str>) -> ListDeliveryLinkages {
         ListDeliveryLinkages(self.0.call(LIST_DELIVERY_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/webhooks/{id}`
+    /// `PATCH /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-webhooks-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-webhooks-_id_).
+    /// The request says which resource it changes.
     #[inline]
     pub fn update(&self, request: WebhookUpdateRequest) -> crate::Call<WebhookResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -66,27 +56,24 @@ impl Webhooks {
     }
 }
 
-/// Optional arguments of [`get`](Webhooks::get).
+/// Optional arguments of [`get`](Webhooks::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<WebhookResponse>);
 
 impl Get {
-    /// `fields[apps]`.
+    /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = AppsField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `fields[webhooks]`.
-    pub fn fields_webhooks(
-        mut self,
-        values: impl IntoIterator<Item = WebhooksField>,
-    ) -> Self {
+    /// `fields[webhooks]`: the fields that are sent of each.
+    pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = WebhooksField>) -> Self {
         self.0.list("fields[webhooks]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `app`.
     pub fn include(mut self, values: impl IntoIterator<Item = WebhooksInclude>) -> Self {
@@ -97,12 +84,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => WebhookResponse }
 
-/// Optional arguments of [`list_deliveries`](Webhooks::list_deliveries).
+/// Optional arguments of [`list_deliveries`](Webhooks::list_deliveries); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDeliveries(crate::Call<WebhookDeliveriesResponse>);
 
 impl ListDeliveries {
-    /// `fields[webhookDeliveries]`.
+    /// `fields[webhookDeliveries]`: the fields that are sent of each.
     pub fn fields_webhook_deliveries(
         mut self,
         values: impl IntoIterator<Item = WebhookDeliveriesField>,
@@ -111,16 +98,13 @@ impl ListDeliveries {
         self
     }
 
-    /// `fields[webhookEvents]`.
-    pub fn fields_webhook_events(
-        mut self,
-        values: impl IntoIterator<Item = WebhookEventsField>,
-    ) -> Self {
+    /// `fields[webhookEvents]`: the fields that are sent of each.
+    pub fn fields_webhook_events(mut self, values: impl IntoIterator<Item = WebhookEventsField>) -> Self {
         self.0.list("fields[webhookEvents]", values);
         self
     }
 
-    /// `filter[createdDateGreaterThanOrEqualTo]`.
+    /// `filter[createdDateGreaterThanOrEqualTo]`: only what has one of these values.
     pub fn filter_created_date_greater_than_or_equal_to(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -129,7 +113,7 @@ impl ListDeliveries {
         self
     }
 
-    /// `filter[createdDateLessThan]`.
+    /// `filter[createdDateLessThan]`: only what has one of these values.
     pub fn filter_created_date_less_than(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
@@ -138,7 +122,7 @@ impl ListDeliveries {
         self
     }
 
-    /// `filter[deliveryState]`.
+    /// `filter[deliveryState]`: only what has one of these values.
     pub fn filter_delivery_state(
         mut self,
         values: impl IntoIterator<Item = WebhooksDeliveriesDeliveryState>,
@@ -147,7 +131,7 @@ impl ListDeliveries {
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `event`.
     pub fn include(mut self, values: impl IntoIterator<Item = WebhooksInclude>) -> Self {
@@ -155,7 +139,7 @@ impl ListDeliveries {
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -165,12 +149,12 @@ impl ListDeliveries {
 
 rt::operation! { crate::Api, ListDeliveries => WebhookDeliveriesResponse, paged }
 
-/// Optional arguments of [`list_delivery_linkages`](Webhooks::list_delivery_linkages).
+/// Optional arguments of [`list_delivery_linkages`](Webhooks::list_delivery_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDeliveryLinkages(crate::Call<WebhookDeliveriesLinkagesResponse>);
 
 impl ListDeliveryLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);

@@ -17,67 +17,51 @@ use crate::models::{
 pub struct WinBackOffers(pub(crate) rt::Client<crate::Api>);
 
 impl WinBackOffers {
-    /// `POST /v1/winBackOffers`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-winBackOffers).
+    /// `POST /v1/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-winBackOffers))
     #[inline]
-    pub fn create(
-        &self,
-        request: WinBackOfferCreateRequest,
-    ) -> crate::Call<WinBackOfferResponse> {
+    pub fn create(&self, request: WinBackOfferCreateRequest) -> crate::Call<WinBackOfferResponse> {
         let mut call = self.0.call(CREATE, &[]);
         call.json(&request);
         call
     }
 
-    /// `DELETE /v1/winBackOffers/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-winBackOffers-_id_).
+    /// `DELETE /v1/winBackOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-winBackOffers-_id_))
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
-    /// `GET /v1/winBackOffers/{id}`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_).
+    /// `GET /v1/winBackOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
 
-    /// `GET /v1/winBackOffers/{id}/relationships/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-relationships-prices).
+    /// `GET /v1/winBackOffers/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-relationships-prices))
     pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
         ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
-    /// `GET /v1/winBackOffers/{id}/prices`
-    ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-prices).
+    /// `GET /v1/winBackOffers/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-prices))
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
         ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
     }
 
-    /// `PATCH /v1/winBackOffers/{id}`
+    /// `PATCH /v1/winBackOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-winBackOffers-_id_))
     ///
-    /// [Vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-winBackOffers-_id_).
+    /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: WinBackOfferUpdateRequest,
-    ) -> crate::Call<WinBackOfferResponse> {
+    pub fn update(&self, request: WinBackOfferUpdateRequest) -> crate::Call<WinBackOfferResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
         call.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](WinBackOffers::get).
+/// Optional arguments of [`get`](WinBackOffers::get); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct Get(crate::Call<WinBackOfferResponse>);
 
 impl Get {
-    /// `fields[winBackOfferPrices]`.
+    /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
         values: impl IntoIterator<Item = WinBackOfferPricesField>,
@@ -86,27 +70,21 @@ impl Get {
         self
     }
 
-    /// `fields[winBackOffers]`.
-    pub fn fields_win_back_offers(
-        mut self,
-        values: impl IntoIterator<Item = WinBackOffersField>,
-    ) -> Self {
+    /// `fields[winBackOffers]`: the fields that are sent of each.
+    pub fn fields_win_back_offers(mut self, values: impl IntoIterator<Item = WinBackOffersField>) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `prices`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = WinBackOffersInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = WinBackOffersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[prices]`: at most 50.
+    /// `limit[prices]`: how many are sent along, at most 50.
     #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
@@ -116,12 +94,12 @@ impl Get {
 
 rt::operation! { crate::Api, Get => WinBackOfferResponse }
 
-/// Optional arguments of [`list_price_linkages`](WinBackOffers::list_price_linkages).
+/// Optional arguments of [`list_price_linkages`](WinBackOffers::list_price_linkages); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPriceLinkages(crate::Call<WinBackOfferPricesLinkagesResponse>);
 
 impl ListPriceLinkages {
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
@@ -131,12 +109,12 @@ impl ListPriceLinkages {
 
 rt::operation! { crate::Api, ListPriceLinkages => WinBackOfferPricesLinkagesResponse, paged }
 
-/// Optional arguments of [`list_prices`](WinBackOffers::list_prices).
+/// Optional arguments of [`list_prices`](WinBackOffers::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<WinBackOfferPricesResponse>);
 
 impl ListPrices {
-    /// `fields[subscriptionPricePoints]`.
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = SubscriptionPricePointsField>,
@@ -145,16 +123,13 @@ impl ListPrices {
         self
     }
 
-    /// `fields[territories]`.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = TerritoriesField>,
-    ) -> Self {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `fields[winBackOfferPrices]`.
+    /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
         values: impl IntoIterator<Item = WinBackOfferPricesField>,
@@ -163,27 +138,21 @@ impl ListPrices {
         self
     }
 
-    /// `filter[territory]`.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
+    /// `filter[territory]`: only what has one of these values.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[territory]", values);
         self
     }
 
-    /// `include`.
+    /// `include`: related resources that are sent along.
     ///
     /// Accepts `subscriptionPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = WinBackOffersInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = WinBackOffersInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit`: at most 200.
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
