@@ -246,9 +246,9 @@ impl<'a> Context<'a> {
             let partly = there.filter(|there| !areas.is_subset(there));
             groups.entry(partly).or_default().push((*name).to_owned());
         }
-        // An operation whose area is off leaves its imports without use.
-        let allow =
-            if areas.len() > 1 && self.names.areas.len() > 1 { "#[allow(unused_imports)]\n" } else { "" };
+        // An item whose own area is off leaves its imports without use.
+        let partly = body.contains("#[cfg(") && self.names.areas.len() > 1;
+        let allow = if partly { "#[allow(unused_imports)]\n" } else { "" };
         for (condition, names) in groups {
             lines.push_str(
                 &condition.map(|areas| format!("{}\n", rust::condition(areas))).unwrap_or_default(),
@@ -256,7 +256,7 @@ impl<'a> Context<'a> {
             lines.push_str(allow);
             match names.as_slice() {
                 [one] => lines.push_str(&format!("use {from}::{one};\n")),
-                _ => lines.push_str(&format!("use {from}::{{\n{}}};\n", rust::filled(&names, 4, 108))),
+                _ => lines.push_str(&format!("use {from}::{};\n", rust::braced(&names))),
             }
         }
         if !lines.is_empty() {

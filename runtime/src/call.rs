@@ -242,14 +242,12 @@ impl<A, T> Call<A, T> {
     }
 
     /// The same call with a header more.
-    #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.header(name, value);
         self
     }
 
     /// The same call with a query parameter more, e.g. one that the vendor added after this crate was made.
-    #[must_use]
     pub fn with_parameter(mut self, name: impl Into<String>, value: &str) -> Self {
         self.request.parameter_named(name, value);
         self

@@ -11,27 +11,19 @@ pub use accessibility_declarations::{
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_documents;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_documents::{
-    AccessibilityDeclarationResponse, AccessibilityDeclarationsResponse,
-};
+pub use accessibility_declarations_documents::{AccessibilityDeclarationResponse, AccessibilityDeclarationsResponse};
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_requests::{
-    AccessibilityDeclarationCreateRequest, AccessibilityDeclarationUpdateRequest,
-};
+pub use accessibility_declarations_requests::{AccessibilityDeclarationCreateRequest, AccessibilityDeclarationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 mod actors;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
-pub use actors::{
-    Actor, ActorActorType, ActorAttributes,
-};
+pub use actors::{Actor, ActorActorType, ActorAttributes};
 #[cfg(feature = "users-and-access")]
 mod actors_documents;
 #[cfg(feature = "users-and-access")]
-pub use actors_documents::{
-    ActorResponse, ActorsResponse,
-};
+pub use actors_documents::{ActorResponse, ActorsResponse};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations;
 #[cfg(feature = "app-store")]
@@ -73,15 +65,11 @@ pub use age_rating_declarations_requests::{
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains::{
-    AlternativeDistributionDomain, AlternativeDistributionDomainAttributes,
-};
+pub use alternative_distribution_domains::{AlternativeDistributionDomain, AlternativeDistributionDomainAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_documents::{
-    AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse,
-};
+pub use alternative_distribution_domains_documents::{AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -89,15 +77,11 @@ pub use alternative_distribution_domains_requests::AlternativeDistributionDomain
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys::{
-    AlternativeDistributionKey, AlternativeDistributionKeyAttributes,
-};
+pub use alternative_distribution_keys::{AlternativeDistributionKey, AlternativeDistributionKeyAttributes};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys_documents::{
-    AlternativeDistributionKeyResponse, AlternativeDistributionKeysResponse,
-};
+pub use alternative_distribution_keys_documents::{AlternativeDistributionKeyResponse, AlternativeDistributionKeysResponse};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_keys_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -105,9 +89,7 @@ pub use alternative_distribution_keys_requests::AlternativeDistributionKeyCreate
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas::{
-    AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes,
-};
+pub use alternative_distribution_package_deltas::{AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas_documents;
 #[cfg(feature = "alternative-distribution")]
@@ -117,9 +99,7 @@ pub use alternative_distribution_package_deltas_documents::{
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants::{
-    AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes,
-};
+pub use alternative_distribution_package_variants::{AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants_documents;
 #[cfg(feature = "alternative-distribution")]
@@ -154,9 +134,7 @@ pub use alternative_distribution_packages::{
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_packages_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_packages_documents::{
-    AlternativeDistributionPackageResponse, AlternativeDistributionPackageResponseIncluded,
-};
+pub use alternative_distribution_packages_documents::{AlternativeDistributionPackageResponse, AlternativeDistributionPackageResponseIncluded};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_packages_query;
 #[cfg(feature = "alternative-distribution")]
@@ -175,9 +153,7 @@ pub use analytics_report_instances::{
 #[cfg(feature = "analytics")]
 mod analytics_report_instances_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_report_instances_documents::{
-    AnalyticsReportInstanceResponse, AnalyticsReportInstancesResponse,
-};
+pub use analytics_report_instances_documents::{AnalyticsReportInstanceResponse, AnalyticsReportInstancesResponse};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
@@ -199,21 +175,15 @@ pub use analytics_report_requests_query::*;
 #[cfg(feature = "analytics")]
 mod analytics_report_requests_requests;
 #[cfg(feature = "analytics")]
-pub use analytics_report_requests_requests::{
-    AnalyticsReportRequestCreateRequest, AnalyticsReportRequestCreateRequestAccessType,
-};
+pub use analytics_report_requests_requests::{AnalyticsReportRequestCreateRequest, AnalyticsReportRequestCreateRequestAccessType};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments::{
-    AnalyticsReportSegment, AnalyticsReportSegmentAttributes,
-};
+pub use analytics_report_segments::{AnalyticsReportSegment, AnalyticsReportSegmentAttributes};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments_documents::{
-    AnalyticsReportSegmentResponse, AnalyticsReportSegmentsResponse,
-};
+pub use analytics_report_segments_documents::{AnalyticsReportSegmentResponse, AnalyticsReportSegmentsResponse};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_reports;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
@@ -223,9 +193,7 @@ pub use analytics_reports::{
 #[cfg(feature = "analytics")]
 mod analytics_reports_documents;
 #[cfg(feature = "analytics")]
-pub use analytics_reports_documents::{
-    AnalyticsReportResponse, AnalyticsReportsResponse,
-};
+pub use analytics_reports_documents::{AnalyticsReportResponse, AnalyticsReportsResponse};
 #[cfg(feature = "analytics")]
 mod analytics_reports_query;
 #[cfg(feature = "analytics")]
@@ -233,39 +201,27 @@ pub use analytics_reports_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod android_to_ios_app_mapping_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use android_to_ios_app_mapping_details::{
-    AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes,
-};
+pub use android_to_ios_app_mapping_details::{AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_documents;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_documents::{
-    AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse,
-};
+pub use android_to_ios_app_mapping_details_documents::{AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_requests;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_requests::{
-    AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest,
-};
+pub use android_to_ios_app_mapping_details_requests::{AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_availabilities::{
-    AppAvailabilityV2, AppAvailabilityV2Attributes, AppAvailabilityV2Relationships,
-};
+pub use app_availabilities::{AppAvailabilityV2, AppAvailabilityV2Attributes, AppAvailabilityV2Relationships};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_availabilities_documents::{
-    AppAvailabilityV2Response, AppAvailabilityV2ResponseIncluded,
-};
+pub use app_availabilities_documents::{AppAvailabilityV2Response, AppAvailabilityV2ResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use app_availabilities_requests::{
-    AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded,
-};
+pub use app_availabilities_requests::{AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded};
 #[cfg(feature = "pricing")]
 mod app_availabilities_v2_query;
 #[cfg(feature = "pricing")]
@@ -273,9 +229,7 @@ pub use app_availabilities_v2_query::*;
 #[cfg(feature = "app-store")]
 mod app_categories;
 #[cfg(feature = "app-store")]
-pub use app_categories::{
-    AppCategory, AppCategoryAttributes, AppCategoryRelationships,
-};
+pub use app_categories::{AppCategory, AppCategoryAttributes, AppCategoryRelationships};
 #[cfg(feature = "app-store")]
 mod app_categories_documents;
 #[cfg(feature = "app-store")]
@@ -294,9 +248,7 @@ pub use app_clip_action::AppClipAction;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images::{
-    AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes,
-};
+pub use app_clip_advanced_experience_images::{AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_documents;
 #[cfg(feature = "app-clips")]
@@ -314,9 +266,7 @@ pub use app_clip_advanced_experience_language::AppClipAdvancedExperienceLanguage
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_localizations::{
-    AppClipAdvancedExperienceLocalization, AppClipAdvancedExperienceLocalizationAttributes,
-};
+pub use app_clip_advanced_experience_localizations::{AppClipAdvancedExperienceLocalization, AppClipAdvancedExperienceLocalizationAttributes};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
@@ -364,9 +314,7 @@ pub use app_clip_app_store_review_details::{
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_documents::{
-    AppClipAppStoreReviewDetailResponse, AppClipAppStoreReviewDetailResponseIncluded,
-};
+pub use app_clip_app_store_review_details_documents::{AppClipAppStoreReviewDetailResponse, AppClipAppStoreReviewDetailResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_query;
 #[cfg(feature = "app-clips")]
@@ -374,9 +322,7 @@ pub use app_clip_app_store_review_details_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_requests::{
-    AppClipAppStoreReviewDetailCreateRequest, AppClipAppStoreReviewDetailUpdateRequest,
-};
+pub use app_clip_app_store_review_details_requests::{AppClipAppStoreReviewDetailCreateRequest, AppClipAppStoreReviewDetailUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_default_experience_localizations;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
@@ -421,9 +367,7 @@ pub use app_clip_default_experiences_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experiences_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_default_experiences_requests::{
-    AppClipDefaultExperienceCreateRequest, AppClipDefaultExperienceUpdateRequest,
-};
+pub use app_clip_default_experiences_requests::{AppClipDefaultExperienceCreateRequest, AppClipDefaultExperienceUpdateRequest};
 #[cfg(feature = "builds")]
 mod app_clip_domain_statuses;
 #[cfg(feature = "builds")]
@@ -438,15 +382,11 @@ pub use app_clip_domain_statuses_documents::AppClipDomainStatusResponse;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images::{
-    AppClipHeaderImage, AppClipHeaderImageAttributes, AppClipHeaderImageRelationships,
-};
+pub use app_clip_header_images::{AppClipHeaderImage, AppClipHeaderImageAttributes, AppClipHeaderImageRelationships};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_documents;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_documents::{
-    AppClipHeaderImageResponse, AppClipHeaderImageResponseIncluded,
-};
+pub use app_clip_header_images_documents::{AppClipHeaderImageResponse, AppClipHeaderImageResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_query;
 #[cfg(feature = "app-clips")]
@@ -454,21 +394,15 @@ pub use app_clip_header_images_query::*;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_requests::{
-    AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest,
-};
+pub use app_clip_header_images_requests::{AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_clips;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_clips::{
-    AppClip, AppClipAttributes, AppClipRelationships,
-};
+pub use app_clips::{AppClip, AppClipAttributes, AppClipRelationships};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clips_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
-pub use app_clips_documents::{
-    AppClipResponse, AppClipResponseIncluded, AppClipsResponse, AppClipsResponseIncluded,
-};
+pub use app_clips_documents::{AppClipResponse, AppClipResponseIncluded, AppClipsResponse, AppClipsResponseIncluded};
 #[cfg(feature = "app-clips")]
 mod app_clips_query;
 #[cfg(feature = "app-clips")]
@@ -526,9 +460,7 @@ pub use app_custom_product_page_versions_requests::{
 #[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_custom_product_pages;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use app_custom_product_pages::{
-    AppCustomProductPage, AppCustomProductPageAttributes, AppCustomProductPageRelationships,
-};
+pub use app_custom_product_pages::{AppCustomProductPage, AppCustomProductPageAttributes, AppCustomProductPageRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_pages_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -550,9 +482,7 @@ pub use app_custom_product_pages_requests::{
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod app_encryption_declaration_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
-pub use app_encryption_declaration_documents::{
-    AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes,
-};
+pub use app_encryption_declaration_documents::{AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes};
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_documents;
 #[cfg(feature = "app-store")]
@@ -596,9 +526,7 @@ pub use app_event_asset_type::AppEventAssetType;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 mod app_event_localizations;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
-pub use app_event_localizations::{
-    AppEventLocalization, AppEventLocalizationAttributes, AppEventLocalizationRelationships,
-};
+pub use app_event_localizations::{AppEventLocalization, AppEventLocalizationAttributes, AppEventLocalizationRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_documents;
 #[cfg(feature = "app-events")]
@@ -613,15 +541,11 @@ pub use app_event_localizations_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_localizations_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_localizations_requests::{
-    AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest,
-};
+pub use app_event_localizations_requests::{AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots::{
-    AppEventScreenshot, AppEventScreenshotAttributes, AppEventScreenshotRelationships,
-};
+pub use app_event_screenshots::{AppEventScreenshot, AppEventScreenshotAttributes, AppEventScreenshotRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_documents;
 #[cfg(feature = "app-events")]
@@ -636,15 +560,11 @@ pub use app_event_screenshots_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_requests::{
-    AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest,
-};
+pub use app_event_screenshots_requests::{AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips::{
-    AppEventVideoClip, AppEventVideoClipAttributes, AppEventVideoClipRelationships,
-};
+pub use app_event_video_clips::{AppEventVideoClip, AppEventVideoClipAttributes, AppEventVideoClipRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_documents;
 #[cfg(feature = "app-events")]
@@ -659,9 +579,7 @@ pub use app_event_video_clips_query::*;
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_requests::{
-    AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest,
-};
+pub use app_event_video_clips_requests::{AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_events;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -693,9 +611,7 @@ pub use app_events_requests::{
 #[cfg(feature = "app-store")]
 mod app_info_localizations;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations::{
-    AppInfoLocalization, AppInfoLocalizationAttributes, AppInfoLocalizationRelationships,
-};
+pub use app_info_localizations::{AppInfoLocalization, AppInfoLocalizationAttributes, AppInfoLocalizationRelationships};
 #[cfg(feature = "app-store")]
 mod app_info_localizations_documents;
 #[cfg(feature = "app-store")]
@@ -710,9 +626,7 @@ pub use app_info_localizations_query::*;
 #[cfg(feature = "app-store")]
 mod app_info_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_requests::{
-    AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest,
-};
+pub use app_info_localizations_requests::{AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_infos;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -723,9 +637,7 @@ pub use app_infos::{
 #[cfg(feature = "app-store")]
 mod app_infos_documents;
 #[cfg(feature = "app-store")]
-pub use app_infos_documents::{
-    AppInfoResponse, AppInfoResponseIncluded, AppInfosResponse, AppInfosResponseIncluded,
-};
+pub use app_infos_documents::{AppInfoResponse, AppInfoResponseIncluded, AppInfosResponse, AppInfosResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_infos_query;
 #[cfg(feature = "app-store")]
@@ -745,15 +657,11 @@ pub use app_keywords_documents::AppKeywordsResponse;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_asset_state;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
-pub use app_media_asset_state::{
-    AppMediaAssetState, AppMediaAssetStateState,
-};
+pub use app_media_asset_state::{AppMediaAssetState, AppMediaAssetStateState};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_media_preview_frame_image_state;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use app_media_preview_frame_image_state::{
-    AppMediaPreviewFrameImageState, AppMediaPreviewFrameImageStateState,
-};
+pub use app_media_preview_frame_image_state::{AppMediaPreviewFrameImageState, AppMediaPreviewFrameImageStateState};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_state_error;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
@@ -761,15 +669,11 @@ pub use app_media_state_error::AppMediaStateError;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_media_video_state;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
-pub use app_media_video_state::{
-    AppMediaVideoState, AppMediaVideoStateState,
-};
+pub use app_media_video_state::{AppMediaVideoState, AppMediaVideoStateState};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_preview_sets::{
-    AppPreviewSet, AppPreviewSetAttributes, AppPreviewSetRelationships,
-};
+pub use app_preview_sets::{AppPreviewSet, AppPreviewSetAttributes, AppPreviewSetRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -788,9 +692,7 @@ pub use app_preview_sets_requests::AppPreviewSetCreateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_previews;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_previews::{
-    AppPreview, AppPreviewAttributes, AppPreviewRelationships,
-};
+pub use app_previews::{AppPreview, AppPreviewAttributes, AppPreviewRelationships};
 #[cfg(feature = "app-store")]
 mod app_previews_documents;
 #[cfg(feature = "app-store")]
@@ -804,15 +706,11 @@ pub use app_previews_query::*;
 #[cfg(feature = "app-store")]
 mod app_previews_requests;
 #[cfg(feature = "app-store")]
-pub use app_previews_requests::{
-    AppPreviewCreateRequest, AppPreviewUpdateRequest,
-};
+pub use app_previews_requests::{AppPreviewCreateRequest, AppPreviewUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_points::{
-    AppPricePointV3, AppPricePointV3Attributes, AppPricePointV3Relationships,
-};
+pub use app_price_points::{AppPricePointV3, AppPricePointV3Attributes, AppPricePointV3Relationships};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -827,15 +725,11 @@ pub use app_price_points_v3_query::*;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_schedules::{
-    AppPriceSchedule, AppPriceScheduleRelationships,
-};
+pub use app_price_schedules::{AppPriceSchedule, AppPriceScheduleRelationships};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_price_schedules_documents::{
-    AppPriceScheduleResponse, AppPriceScheduleResponseIncluded,
-};
+pub use app_price_schedules_documents::{AppPriceScheduleResponse, AppPriceScheduleResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_price_schedules_query;
 #[cfg(feature = "pricing")]
@@ -843,21 +737,15 @@ pub use app_price_schedules_query::*;
 #[cfg(feature = "pricing")]
 mod app_price_schedules_requests;
 #[cfg(feature = "pricing")]
-pub use app_price_schedules_requests::{
-    AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded,
-};
+pub use app_price_schedules_requests::{AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_prices;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
-pub use app_prices::{
-    AppPriceV2, AppPriceV2Attributes, AppPriceV2Relationships,
-};
+pub use app_prices::{AppPriceV2, AppPriceV2Attributes, AppPriceV2Relationships};
 #[cfg(feature = "pricing")]
 mod app_prices_documents;
 #[cfg(feature = "pricing")]
-pub use app_prices_documents::{
-    AppPricesV2Response, AppPricesV2ResponseIncluded,
-};
+pub use app_prices_documents::{AppPricesV2Response, AppPricesV2ResponseIncluded};
 #[cfg(feature = "pricing")]
 mod app_prices_requests;
 #[cfg(feature = "pricing")]
@@ -865,9 +753,7 @@ pub use app_prices_requests::AppPriceV2InlineCreate;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshot_sets::{
-    AppScreenshotSet, AppScreenshotSetAttributes, AppScreenshotSetRelationships,
-};
+pub use app_screenshot_sets::{AppScreenshotSet, AppScreenshotSetAttributes, AppScreenshotSetRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets_documents;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -886,9 +772,7 @@ pub use app_screenshot_sets_requests::AppScreenshotSetCreateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshots;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_screenshots::{
-    AppScreenshot, AppScreenshotAttributes, AppScreenshotRelationships,
-};
+pub use app_screenshots::{AppScreenshot, AppScreenshotAttributes, AppScreenshotRelationships};
 #[cfg(feature = "app-store")]
 mod app_screenshots_documents;
 #[cfg(feature = "app-store")]
@@ -903,9 +787,7 @@ pub use app_screenshots_query::*;
 #[cfg(feature = "app-store")]
 mod app_screenshots_requests;
 #[cfg(feature = "app-store")]
-pub use app_screenshots_requests::{
-    AppScreenshotCreateRequest, AppScreenshotUpdateRequest,
-};
+pub use app_screenshots_requests::{AppScreenshotCreateRequest, AppScreenshotUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_age_rating;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -930,21 +812,15 @@ pub use app_store_review_attachments_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_requests::{
-    AppStoreReviewAttachmentCreateRequest, AppStoreReviewAttachmentUpdateRequest,
-};
+pub use app_store_review_attachments_requests::{AppStoreReviewAttachmentCreateRequest, AppStoreReviewAttachmentUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_review_details;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_review_details::{
-    AppStoreReviewDetail, AppStoreReviewDetailAttributes, AppStoreReviewDetailRelationships,
-};
+pub use app_store_review_details::{AppStoreReviewDetail, AppStoreReviewDetailAttributes, AppStoreReviewDetailRelationships};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_review_details_documents::{
-    AppStoreReviewDetailResponse, AppStoreReviewDetailResponseIncluded,
-};
+pub use app_store_review_details_documents::{AppStoreReviewDetailResponse, AppStoreReviewDetailResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_query;
 #[cfg(feature = "app-store")]
@@ -952,9 +828,7 @@ pub use app_store_review_details_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_review_details_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_details_requests::{
-    AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest,
-};
+pub use app_store_review_details_requests::{AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatment_localizations;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -1057,15 +931,11 @@ pub use app_store_version_localizations_query::*;
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_localizations_requests::{
-    AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest,
-};
+pub use app_store_version_localizations_requests::{AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_phased_releases;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_phased_releases::{
-    AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes,
-};
+pub use app_store_version_phased_releases::{AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes};
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_documents;
 #[cfg(feature = "app-store")]
@@ -1075,9 +945,7 @@ pub use app_store_version_phased_releases_documents::{
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_phased_releases_requests::{
-    AppStoreVersionPhasedReleaseCreateRequest, AppStoreVersionPhasedReleaseUpdateRequest,
-};
+pub use app_store_version_phased_releases_requests::{AppStoreVersionPhasedReleaseCreateRequest, AppStoreVersionPhasedReleaseUpdateRequest};
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions;
 #[cfg(feature = "app-store")]
@@ -1109,15 +977,11 @@ pub use app_store_version_state::AppStoreVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_submissions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_submissions::{
-    AppStoreVersionSubmission, AppStoreVersionSubmissionRelationships,
-};
+pub use app_store_version_submissions::{AppStoreVersionSubmission, AppStoreVersionSubmissionRelationships};
 #[cfg(feature = "app-store")]
 mod app_store_version_submissions_documents;
 #[cfg(feature = "app-store")]
-pub use app_store_version_submissions_documents::{
-    AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded,
-};
+pub use app_store_version_submissions_documents::{AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod app_store_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -1147,15 +1011,11 @@ pub use app_store_versions_requests::{
 #[cfg(feature = "app-store")]
 mod app_tags;
 #[cfg(feature = "app-store")]
-pub use app_tags::{
-    AppTag, AppTagAttributes, AppTagRelationships,
-};
+pub use app_tags::{AppTag, AppTagAttributes, AppTagRelationships};
 #[cfg(feature = "app-store")]
 mod app_tags_documents;
 #[cfg(feature = "app-store")]
-pub use app_tags_documents::{
-    AppTagResponse, AppTagResponseIncluded, AppTagsResponse, AppTagsResponseIncluded,
-};
+pub use app_tags_documents::{AppTagResponse, AppTagResponseIncluded, AppTagsResponse, AppTagsResponseIncluded};
 #[cfg(feature = "app-store")]
 mod app_tags_requests;
 #[cfg(feature = "app-store")]
@@ -1167,9 +1027,7 @@ pub use app_version_state::AppVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod apps;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use apps::{
-    App, AppAttributes, AppContentRightsDeclaration, AppRelationships,
-};
+pub use apps::{App, AppAttributes, AppContentRightsDeclaration, AppRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
 mod apps_beta_tester_usages_v1_metric_response_documents;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
@@ -1196,9 +1054,7 @@ pub use apps_query::*;
 #[cfg(feature = "app-store")]
 mod apps_requests;
 #[cfg(feature = "app-store")]
-pub use apps_requests::{
-    AppUpdateRequest, AppUpdateRequestContentRightsDeclaration,
-};
+pub use apps_requests::{AppUpdateRequest, AppUpdateRequestContentRightsDeclaration};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files;
 #[cfg(feature = "background-assets")]
@@ -1208,9 +1064,7 @@ pub use background_asset_upload_files::{
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_documents;
 #[cfg(feature = "background-assets")]
-pub use background_asset_upload_files_documents::{
-    BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse,
-};
+pub use background_asset_upload_files_documents::{BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_requests;
 #[cfg(feature = "background-assets")]
@@ -1308,9 +1162,7 @@ pub use background_asset_versions_requests::BackgroundAssetVersionCreateRequest;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
-pub use background_assets::{
-    BackgroundAsset, BackgroundAssetAttributes, BackgroundAssetRelationships,
-};
+pub use background_assets::{BackgroundAsset, BackgroundAssetAttributes, BackgroundAssetRelationships};
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets_documents;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
@@ -1325,15 +1177,11 @@ pub use background_assets_query::*;
 #[cfg(feature = "background-assets")]
 mod background_assets_requests;
 #[cfg(feature = "background-assets")]
-pub use background_assets_requests::{
-    BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest,
-};
+pub use background_assets_requests::{BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocation_localizations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocation_localizations::{
-    BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes,
-};
+pub use beta_app_clip_invocation_localizations::{BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_documents;
 #[cfg(feature = "testflight")]
@@ -1372,9 +1220,7 @@ pub use beta_app_clip_invocations_requests::{
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_app_localizations;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_app_localizations::{
-    BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships,
-};
+pub use beta_app_localizations::{BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_app_localizations_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1389,15 +1235,11 @@ pub use beta_app_localizations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_localizations_requests::{
-    BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest,
-};
+pub use beta_app_localizations_requests::{BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_app_review_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_app_review_details::{
-    BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships,
-};
+pub use beta_app_review_details::{BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_app_review_details_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1456,9 +1298,7 @@ pub use beta_build_localizations_query::*;
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_build_localizations_requests::{
-    BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest,
-};
+pub use beta_build_localizations_requests::{BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest};
 #[cfg(feature = "builds")]
 mod beta_build_usages_v1_metric_response_documents;
 #[cfg(feature = "builds")]
@@ -1469,9 +1309,7 @@ pub use beta_build_usages_v1_metric_response_documents::{
 #[cfg(feature = "testflight")]
 mod beta_crash_logs;
 #[cfg(feature = "testflight")]
-pub use beta_crash_logs::{
-    BetaCrashLog, BetaCrashLogAttributes,
-};
+pub use beta_crash_logs::{BetaCrashLog, BetaCrashLogAttributes};
 #[cfg(feature = "testflight")]
 mod beta_crash_logs_documents;
 #[cfg(feature = "testflight")]
@@ -1519,9 +1357,7 @@ pub use beta_feedback_screenshot_submissions_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_groups::{
-    BetaGroup, BetaGroupAttributes, BetaGroupRelationships,
-};
+pub use beta_groups::{BetaGroup, BetaGroupAttributes, BetaGroupRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_groups_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1536,9 +1372,7 @@ pub use beta_groups_query::*;
 #[cfg(feature = "testflight")]
 mod beta_groups_requests;
 #[cfg(feature = "testflight")]
-pub use beta_groups_requests::{
-    BetaGroupCreateRequest, BetaGroupUpdateRequest,
-};
+pub use beta_groups_requests::{BetaGroupCreateRequest, BetaGroupUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_invite_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
@@ -1546,9 +1380,7 @@ pub use beta_invite_type::BetaInviteType;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod beta_license_agreements;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_license_agreements::{
-    BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships,
-};
+pub use beta_license_agreements::{BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_license_agreements_documents;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1576,9 +1408,7 @@ pub use beta_public_link_usages_v1_metric_response_documents::{
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_recruitment_criteria;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_recruitment_criteria::{
-    BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes,
-};
+pub use beta_recruitment_criteria::{BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_documents;
 #[cfg(feature = "testflight")]
@@ -1586,9 +1416,7 @@ pub use beta_recruitment_criteria_documents::BetaRecruitmentCriterionResponse;
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_requests;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_requests::{
-    BetaRecruitmentCriterionCreateRequest, BetaRecruitmentCriterionUpdateRequest,
-};
+pub use beta_recruitment_criteria_requests::{BetaRecruitmentCriterionCreateRequest, BetaRecruitmentCriterionUpdateRequest};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_compatible_build_checks;
 #[cfg(feature = "testflight")]
@@ -1672,9 +1500,7 @@ pub use build_audience_type::BuildAudienceType;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_beta_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_beta_details::{
-    BuildBetaDetail, BuildBetaDetailAttributes, BuildBetaDetailRelationships,
-};
+pub use build_beta_details::{BuildBetaDetail, BuildBetaDetailAttributes, BuildBetaDetailRelationships};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod build_beta_details_documents;
 #[cfg(any(feature = "builds", feature = "testflight"))]
@@ -1705,9 +1531,7 @@ pub use build_beta_notifications_requests::BuildBetaNotificationCreateRequest;
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes;
 #[cfg(feature = "builds")]
-pub use build_bundle_file_sizes::{
-    BuildBundleFileSize, BuildBundleFileSizeAttributes,
-};
+pub use build_bundle_file_sizes::{BuildBundleFileSize, BuildBundleFileSizeAttributes};
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes_documents;
 #[cfg(feature = "builds")]
@@ -1719,9 +1543,7 @@ pub use build_bundle_type::BuildBundleType;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundles;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_bundles::{
-    BuildBundle, BuildBundleAttributes, BuildBundleRelationships,
-};
+pub use build_bundles::{BuildBundle, BuildBundleAttributes, BuildBundleRelationships};
 #[cfg(feature = "builds")]
 mod build_bundles_query;
 #[cfg(feature = "builds")]
@@ -1729,9 +1551,7 @@ pub use build_bundles_query::*;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod build_icons;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use build_icons::{
-    BuildIcon, BuildIconAttributes,
-};
+pub use build_icons::{BuildIcon, BuildIconAttributes};
 #[cfg(feature = "builds")]
 mod build_icons_documents;
 #[cfg(feature = "builds")]
@@ -1745,9 +1565,7 @@ pub use build_upload_files::{
 #[cfg(feature = "builds")]
 mod build_upload_files_documents;
 #[cfg(feature = "builds")]
-pub use build_upload_files_documents::{
-    BuildUploadFileResponse, BuildUploadFilesResponse,
-};
+pub use build_upload_files_documents::{BuildUploadFileResponse, BuildUploadFilesResponse};
 #[cfg(feature = "builds")]
 mod build_upload_files_requests;
 #[cfg(feature = "builds")]
@@ -1762,9 +1580,7 @@ pub use build_upload_state::BuildUploadState;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_uploads;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use build_uploads::{
-    BuildUpload, BuildUploadAttributes, BuildUploadRelationships, BuildUploadStateInfo,
-};
+pub use build_uploads::{BuildUpload, BuildUploadAttributes, BuildUploadRelationships, BuildUploadStateInfo};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_uploads_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
@@ -1782,9 +1598,7 @@ pub use build_uploads_requests::BuildUploadCreateRequest;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod builds;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use builds::{
-    Build, BuildAttributes, BuildProcessingState, BuildRelationships,
-};
+pub use builds::{Build, BuildAttributes, BuildProcessingState, BuildRelationships};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod builds_documents;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
@@ -1803,21 +1617,15 @@ pub use builds_requests::BuildUpdateRequest;
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities::{
-    BundleIdCapability, BundleIdCapabilityAttributes,
-};
+pub use bundle_id_capabilities::{BundleIdCapability, BundleIdCapabilityAttributes};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_documents;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_documents::{
-    BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapabilityResponse,
-};
+pub use bundle_id_capabilities_documents::{BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapabilityResponse};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_requests::{
-    BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest,
-};
+pub use bundle_id_capabilities_requests::{BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_id_platform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
@@ -1825,9 +1633,7 @@ pub use bundle_id_platform::BundleIdPlatform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_ids;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
-pub use bundle_ids::{
-    BundleId, BundleIdAttributes, BundleIdRelationships,
-};
+pub use bundle_ids::{BundleId, BundleIdAttributes, BundleIdRelationships};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_documents;
 #[cfg(feature = "provisioning")]
@@ -1842,21 +1648,15 @@ pub use bundle_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod bundle_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_ids_requests::{
-    BundleIdCreateRequest, BundleIdUpdateRequest,
-};
+pub use bundle_ids_requests::{BundleIdCreateRequest, BundleIdUpdateRequest};
 #[cfg(feature = "provisioning")]
 mod capability_option;
 #[cfg(feature = "provisioning")]
-pub use capability_option::{
-    CapabilityOption, CapabilityOptionKey,
-};
+pub use capability_option::{CapabilityOption, CapabilityOptionKey};
 #[cfg(feature = "provisioning")]
 mod capability_setting;
 #[cfg(feature = "provisioning")]
-pub use capability_setting::{
-    CapabilitySetting, CapabilitySettingAllowedInstances, CapabilitySettingKey,
-};
+pub use capability_setting::{CapabilitySetting, CapabilitySettingAllowedInstances, CapabilitySettingKey};
 #[cfg(feature = "provisioning")]
 mod capability_type;
 #[cfg(feature = "provisioning")]
@@ -1868,9 +1668,7 @@ pub use certificate_type::CertificateType;
 #[cfg(feature = "provisioning")]
 mod certificates;
 #[cfg(feature = "provisioning")]
-pub use certificates::{
-    Certificate, CertificateAttributes, CertificateRelationships,
-};
+pub use certificates::{Certificate, CertificateAttributes, CertificateRelationships};
 #[cfg(feature = "provisioning")]
 mod certificates_documents;
 #[cfg(feature = "provisioning")]
@@ -1885,9 +1683,7 @@ pub use certificates_query::*;
 #[cfg(feature = "provisioning")]
 mod certificates_requests;
 #[cfg(feature = "provisioning")]
-pub use certificates_requests::{
-    CertificateCreateRequest, CertificateUpdateRequest,
-};
+pub use certificates_requests::{CertificateCreateRequest, CertificateUpdateRequest};
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksum_algorithm;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
@@ -1895,9 +1691,7 @@ pub use checksum_algorithm::ChecksumAlgorithm;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksums;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
-pub use checksums::{
-    Checksums, ChecksumsComposite, ChecksumsCompositeAlgorithm, ChecksumsFile,
-};
+pub use checksums::{Checksums, ChecksumsComposite, ChecksumsCompositeAlgorithm, ChecksumsFile};
 #[cfg(feature = "xcode-cloud")]
 mod ci_action;
 #[cfg(feature = "xcode-cloud")]
@@ -1912,21 +1706,15 @@ pub use ci_action_type::CiActionType;
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts::{
-    CiArtifact, CiArtifactAttributes, CiArtifactFileType,
-};
+pub use ci_artifacts::{CiArtifact, CiArtifactAttributes, CiArtifactFileType};
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts_documents::{
-    CiArtifactResponse, CiArtifactsResponse,
-};
+pub use ci_artifacts_documents::{CiArtifactResponse, CiArtifactsResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_patterns;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_branch_patterns::{
-    CiBranchPatterns, CiBranchPatternsPatterns,
-};
+pub use ci_branch_patterns::{CiBranchPatterns, CiBranchPatternsPatterns};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_start_condition;
 #[cfg(feature = "xcode-cloud")]
@@ -1934,9 +1722,7 @@ pub use ci_branch_start_condition::CiBranchStartCondition;
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_actions::{
-    CiBuildAction, CiBuildActionAttributes, CiBuildActionRelationships,
-};
+pub use ci_build_actions::{CiBuildAction, CiBuildActionAttributes, CiBuildActionRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions_documents;
 #[cfg(feature = "xcode-cloud")]
@@ -1980,9 +1766,7 @@ pub use ci_execution_progress::CiExecutionProgress;
 #[cfg(feature = "xcode-cloud")]
 mod ci_files_and_folders_rule;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_files_and_folders_rule::{
-    CiFilesAndFoldersRule, CiFilesAndFoldersRuleMode,
-};
+pub use ci_files_and_folders_rule::{CiFilesAndFoldersRule, CiFilesAndFoldersRuleMode};
 #[cfg(feature = "xcode-cloud")]
 mod ci_git_ref_kind;
 #[cfg(feature = "xcode-cloud")]
@@ -1998,21 +1782,15 @@ pub use ci_issue_counts::CiIssueCounts;
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues::{
-    CiIssue, CiIssueAttributes, CiIssueIssueType,
-};
+pub use ci_issues::{CiIssue, CiIssueAttributes, CiIssueIssueType};
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues_documents::{
-    CiIssueResponse, CiIssuesResponse,
-};
+pub use ci_issues_documents::{CiIssueResponse, CiIssuesResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_mac_os_versions::{
-    CiMacOsVersion, CiMacOsVersionAttributes, CiMacOsVersionRelationships,
-};
+pub use ci_mac_os_versions::{CiMacOsVersion, CiMacOsVersionAttributes, CiMacOsVersionRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions_documents;
 #[cfg(feature = "xcode-cloud")]
@@ -2039,9 +1817,7 @@ pub use ci_manual_tag_start_condition::CiManualTagStartCondition;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod ci_products;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use ci_products::{
-    CiProduct, CiProductAttributes, CiProductProductType, CiProductRelationships,
-};
+pub use ci_products::{CiProduct, CiProductAttributes, CiProductProductType, CiProductRelationships};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod ci_products_documents;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
@@ -2070,9 +1846,7 @@ pub use ci_start_condition_file_matcher::CiStartConditionFileMatcher;
 #[cfg(feature = "xcode-cloud")]
 mod ci_tag_patterns;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_tag_patterns::{
-    CiTagPatterns, CiTagPatternsPatterns,
-};
+pub use ci_tag_patterns::{CiTagPatterns, CiTagPatternsPatterns};
 #[cfg(feature = "xcode-cloud")]
 mod ci_tag_start_condition;
 #[cfg(feature = "xcode-cloud")]
@@ -2088,15 +1862,11 @@ pub use ci_test_destination_kind::CiTestDestinationKind;
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results::{
-    CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults,
-};
+pub use ci_test_results::{CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results_documents::{
-    CiTestResultResponse, CiTestResultsResponse,
-};
+pub use ci_test_results_documents::{CiTestResultResponse, CiTestResultsResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_status;
 #[cfg(feature = "xcode-cloud")]
@@ -2104,9 +1874,7 @@ pub use ci_test_status::CiTestStatus;
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows::{
-    CiWorkflow, CiWorkflowAttributes, CiWorkflowRelationships,
-};
+pub use ci_workflows::{CiWorkflow, CiWorkflowAttributes, CiWorkflowRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_documents;
 #[cfg(feature = "xcode-cloud")]
@@ -2120,9 +1888,7 @@ pub use ci_workflows_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_requests::{
-    CiWorkflowCreateRequest, CiWorkflowUpdateRequest,
-};
+pub use ci_workflows_requests::{CiWorkflowCreateRequest, CiWorkflowUpdateRequest};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions;
 #[cfg(feature = "xcode-cloud")]
@@ -2151,9 +1917,7 @@ pub use customer_review_responses::{
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_documents;
 #[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_documents::{
-    CustomerReviewResponseV1Response, CustomerReviewResponseV1ResponseIncluded,
-};
+pub use customer_review_responses_documents::{CustomerReviewResponseV1Response, CustomerReviewResponseV1ResponseIncluded};
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_query;
 #[cfg(feature = "customer-reviews")]
@@ -2172,15 +1936,11 @@ pub use customer_review_summarizations::{
 #[cfg(feature = "app-store")]
 mod customer_review_summarizations_documents;
 #[cfg(feature = "app-store")]
-pub use customer_review_summarizations_documents::{
-    CustomerReviewSummarizationsResponse, CustomerReviewSummarizationsResponseIncluded,
-};
+pub use customer_review_summarizations_documents::{CustomerReviewSummarizationsResponse, CustomerReviewSummarizationsResponseIncluded};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
-pub use customer_reviews::{
-    CustomerReview, CustomerReviewAttributes, CustomerReviewRelationships,
-};
+pub use customer_reviews::{CustomerReview, CustomerReviewAttributes, CustomerReviewRelationships};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews_documents;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
@@ -2211,15 +1971,11 @@ pub use device_family_os_version_filter::DeviceFamilyOsVersionFilter;
 #[cfg(feature = "provisioning")]
 mod devices;
 #[cfg(feature = "provisioning")]
-pub use devices::{
-    Device, DeviceAttributes, DeviceDeviceClass, DeviceStatus,
-};
+pub use devices::{Device, DeviceAttributes, DeviceDeviceClass, DeviceStatus};
 #[cfg(feature = "provisioning")]
 mod devices_documents;
 #[cfg(feature = "provisioning")]
-pub use devices_documents::{
-    DeviceResponse, DevicesResponse, DevicesWithoutIncludesResponse,
-};
+pub use devices_documents::{DeviceResponse, DevicesResponse, DevicesWithoutIncludesResponse};
 #[cfg(feature = "provisioning")]
 mod devices_query;
 #[cfg(feature = "provisioning")]
@@ -2227,15 +1983,11 @@ pub use devices_query::*;
 #[cfg(feature = "provisioning")]
 mod devices_requests;
 #[cfg(feature = "provisioning")]
-pub use devices_requests::{
-    DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus,
-};
+pub use devices_requests::{DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight;
 #[cfg(feature = "power-and-performance")]
-pub use diagnostic_insight::{
-    DiagnosticInsight, DiagnosticInsightReferenceVersions,
-};
+pub use diagnostic_insight::{DiagnosticInsight, DiagnosticInsightReferenceVersions};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_direction;
 #[cfg(feature = "power-and-performance")]
@@ -2300,9 +2052,7 @@ pub use end_user_license_agreements_query::*;
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_requests;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_requests::{
-    EndUserLicenseAgreementCreateRequest, EndUserLicenseAgreementUpdateRequest,
-};
+pub use end_user_license_agreements_requests::{EndUserLicenseAgreementCreateRequest, EndUserLicenseAgreementUpdateRequest};
 mod error_links;
 pub use error_links::{
     ErrorLinks, ErrorLinksAssociated, ErrorLinksAssociatedValue, ErrorLinksAssociatedValueMeta,
@@ -2310,9 +2060,7 @@ pub use error_links::{
 mod error_response;
 pub use error_response::ErrorResponse;
 mod error_response_error;
-pub use error_response_error::{
-    ErrorResponseError, ErrorResponseErrorMeta, ErrorResponseErrorSource,
-};
+pub use error_response_error::{ErrorResponseError, ErrorResponseErrorMeta, ErrorResponseErrorSource};
 mod error_source_parameter;
 pub use error_source_parameter::ErrorSourceParameter;
 mod error_source_pointer;
@@ -2434,9 +2182,7 @@ pub use game_center_achievement_versions_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_versions_requests::{
-    GameCenterAchievementVersionV2CreateRequest, GameCenterAchievementVersionV2InlineCreate,
-};
+pub use game_center_achievement_versions_requests::{GameCenterAchievementVersionV2CreateRequest, GameCenterAchievementVersionV2InlineCreate};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -2502,9 +2248,7 @@ pub use game_center_activities_requests::{
 #[cfg(feature = "game-center")]
 mod game_center_activity_images;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images::{
-    GameCenterActivityImage, GameCenterActivityImageAttributes,
-};
+pub use game_center_activity_images::{GameCenterActivityImage, GameCenterActivityImageAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_documents;
 #[cfg(feature = "game-center")]
@@ -2512,9 +2256,7 @@ pub use game_center_activity_images_documents::GameCenterActivityImageResponse;
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images_requests::{
-    GameCenterActivityImageCreateRequest, GameCenterActivityImageUpdateRequest,
-};
+pub use game_center_activity_images_requests::{GameCenterActivityImageCreateRequest, GameCenterActivityImageUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations;
 #[cfg(feature = "game-center")]
@@ -2542,9 +2284,7 @@ pub use game_center_activity_localizations_requests::{
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_version_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_activity_version_releases::{
-    GameCenterActivityVersionRelease, GameCenterActivityVersionReleaseRelationships,
-};
+pub use game_center_activity_version_releases::{GameCenterActivityVersionRelease, GameCenterActivityVersionReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_documents;
 #[cfg(feature = "game-center")]
@@ -2587,9 +2327,7 @@ pub use game_center_activity_versions_requests::{
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod game_center_app_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use game_center_app_versions::{
-    GameCenterAppVersion, GameCenterAppVersionAttributes, GameCenterAppVersionRelationships,
-};
+pub use game_center_app_versions::{GameCenterAppVersion, GameCenterAppVersionAttributes, GameCenterAppVersionRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_app_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2604,15 +2342,11 @@ pub use game_center_app_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_app_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_app_versions_requests::{
-    GameCenterAppVersionCreateRequest, GameCenterAppVersionUpdateRequest,
-};
+pub use game_center_app_versions_requests::{GameCenterAppVersionCreateRequest, GameCenterAppVersionUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images::{
-    GameCenterChallengeImage, GameCenterChallengeImageAttributes,
-};
+pub use game_center_challenge_images::{GameCenterChallengeImage, GameCenterChallengeImageAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_documents;
 #[cfg(feature = "game-center")]
@@ -2620,9 +2354,7 @@ pub use game_center_challenge_images_documents::GameCenterChallengeImageResponse
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images_requests::{
-    GameCenterChallengeImageCreateRequest, GameCenterChallengeImageUpdateRequest,
-};
+pub use game_center_challenge_images_requests::{GameCenterChallengeImageCreateRequest, GameCenterChallengeImageUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations;
 #[cfg(feature = "game-center")]
@@ -2650,9 +2382,7 @@ pub use game_center_challenge_localizations_requests::{
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_version_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_challenge_version_releases::{
-    GameCenterChallengeVersionRelease, GameCenterChallengeVersionReleaseRelationships,
-};
+pub use game_center_challenge_version_releases::{GameCenterChallengeVersionRelease, GameCenterChallengeVersionReleaseRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_documents;
 #[cfg(feature = "game-center")]
@@ -2689,9 +2419,7 @@ pub use game_center_challenge_versions_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_versions_requests::{
-    GameCenterChallengeVersionCreateRequest, GameCenterChallengeVersionInlineCreate,
-};
+pub use game_center_challenge_versions_requests::{GameCenterChallengeVersionCreateRequest, GameCenterChallengeVersionInlineCreate};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenges;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2720,9 +2448,7 @@ pub use game_center_challenges_requests::{
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod game_center_details;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use game_center_details::{
-    GameCenterDetail, GameCenterDetailAttributes, GameCenterDetailRelationships,
-};
+pub use game_center_details::{GameCenterDetail, GameCenterDetailAttributes, GameCenterDetailRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_details_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2737,9 +2463,7 @@ pub use game_center_details_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_details_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_details_requests::{
-    GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest,
-};
+pub use game_center_details_requests::{GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod game_center_enabled_versions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -2749,9 +2473,7 @@ pub use game_center_enabled_versions::{
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_enabled_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_enabled_versions_documents::{
-    GameCenterEnabledVersionsResponse, GameCenterEnabledVersionsResponseIncluded,
-};
+pub use game_center_enabled_versions_documents::{GameCenterEnabledVersionsResponse, GameCenterEnabledVersionsResponseIncluded};
 #[cfg(feature = "game-center")]
 mod game_center_enabled_versions_query;
 #[cfg(feature = "game-center")]
@@ -2759,9 +2481,7 @@ pub use game_center_enabled_versions_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_groups;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
-pub use game_center_groups::{
-    GameCenterGroup, GameCenterGroupAttributes, GameCenterGroupRelationships,
-};
+pub use game_center_groups::{GameCenterGroup, GameCenterGroupAttributes, GameCenterGroupRelationships};
 #[cfg(feature = "game-center")]
 mod game_center_groups_documents;
 #[cfg(feature = "game-center")]
@@ -2776,15 +2496,11 @@ pub use game_center_groups_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_groups_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_groups_requests::{
-    GameCenterGroupCreateRequest, GameCenterGroupUpdateRequest,
-};
+pub use game_center_groups_requests::{GameCenterGroupCreateRequest, GameCenterGroupUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions::{
-    GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes,
-};
+pub use game_center_leaderboard_entry_submissions::{GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_documents;
 #[cfg(feature = "game-center")]
@@ -3068,9 +2784,7 @@ pub use game_center_leaderboard_versions_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_versions_requests::{
-    GameCenterLeaderboardVersionV2CreateRequest, GameCenterLeaderboardVersionV2InlineCreate,
-};
+pub use game_center_leaderboard_versions_requests::{GameCenterLeaderboardVersionV2CreateRequest, GameCenterLeaderboardVersionV2InlineCreate};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_v2_query;
 #[cfg(feature = "game-center")]
@@ -3199,9 +2913,7 @@ pub use game_center_matchmaking_queues_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_requests::{
-    GameCenterMatchmakingQueueCreateRequest, GameCenterMatchmakingQueueUpdateRequest,
-};
+pub use game_center_matchmaking_queues_requests::{GameCenterMatchmakingQueueCreateRequest, GameCenterMatchmakingQueueUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_errors_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
@@ -3251,9 +2963,7 @@ pub use game_center_matchmaking_rule_sets_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_requests::{
-    GameCenterMatchmakingRuleSetCreateRequest, GameCenterMatchmakingRuleSetUpdateRequest,
-};
+pub use game_center_matchmaking_rule_sets_requests::{GameCenterMatchmakingRuleSetCreateRequest, GameCenterMatchmakingRuleSetUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules;
 #[cfg(feature = "game-center")]
@@ -3263,9 +2973,7 @@ pub use game_center_matchmaking_rules::{
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_documents::{
-    GameCenterMatchmakingRuleResponse, GameCenterMatchmakingRulesResponse,
-};
+pub use game_center_matchmaking_rules_documents::{GameCenterMatchmakingRuleResponse, GameCenterMatchmakingRulesResponse};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_query;
 #[cfg(feature = "game-center")]
@@ -3293,21 +3001,15 @@ pub use game_center_matchmaking_team_assignment::GameCenterMatchmakingTeamAssign
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams::{
-    GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes,
-};
+pub use game_center_matchmaking_teams::{GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_documents;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_documents::{
-    GameCenterMatchmakingTeamResponse, GameCenterMatchmakingTeamsResponse,
-};
+pub use game_center_matchmaking_teams_documents::{GameCenterMatchmakingTeamResponse, GameCenterMatchmakingTeamsResponse};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_requests::{
-    GameCenterMatchmakingTeamCreateRequest, GameCenterMatchmakingTeamUpdateRequest,
-};
+pub use game_center_matchmaking_teams_requests::{GameCenterMatchmakingTeamCreateRequest, GameCenterMatchmakingTeamUpdateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_player_properties;
 #[cfg(feature = "game-center")]
@@ -3329,9 +3031,7 @@ pub use game_center_matchmaking_test_requests_requests::{
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions::{
-    GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes,
-};
+pub use game_center_player_achievement_submissions::{GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_documents;
 #[cfg(feature = "game-center")]
@@ -3388,9 +3088,7 @@ pub use in_app_purchase_availabilities::{
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_documents::{
-    InAppPurchaseAvailabilityResponse, InAppPurchaseAvailabilityResponseIncluded,
-};
+pub use in_app_purchase_availabilities_documents::{InAppPurchaseAvailabilityResponse, InAppPurchaseAvailabilityResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_query;
 #[cfg(feature = "in-app-purchases")]
@@ -3402,15 +3100,11 @@ pub use in_app_purchase_availabilities_requests::InAppPurchaseAvailabilityCreate
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_contents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_contents::{
-    InAppPurchaseContent, InAppPurchaseContentAttributes, InAppPurchaseContentRelationships,
-};
+pub use in_app_purchase_contents::{InAppPurchaseContent, InAppPurchaseContentAttributes, InAppPurchaseContentRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_contents_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_contents_documents::{
-    InAppPurchaseContentResponse, InAppPurchaseContentResponseIncluded,
-};
+pub use in_app_purchase_contents_documents::{InAppPurchaseContentResponse, InAppPurchaseContentResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_contents_query;
 #[cfg(feature = "in-app-purchases")]
@@ -3548,15 +3242,11 @@ pub use in_app_purchase_offer_codes_requests::{
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices::{
-    InAppPurchaseOfferPrice, InAppPurchaseOfferPriceRelationships,
-};
+pub use in_app_purchase_offer_prices::{InAppPurchaseOfferPrice, InAppPurchaseOfferPriceRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_prices_documents::{
-    InAppPurchaseOfferPricesResponse, InAppPurchaseOfferPricesResponseIncluded,
-};
+pub use in_app_purchase_offer_prices_documents::{InAppPurchaseOfferPricesResponse, InAppPurchaseOfferPricesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_requests;
 #[cfg(feature = "in-app-purchases")]
@@ -3570,9 +3260,7 @@ pub use in_app_purchase_price_points::{
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_points_documents::{
-    InAppPurchasePricePointsResponse, InAppPurchasePricePointsResponseIncluded,
-};
+pub use in_app_purchase_price_points_documents::{InAppPurchasePricePointsResponse, InAppPurchasePricePointsResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_query;
 #[cfg(feature = "in-app-purchases")]
@@ -3580,15 +3268,11 @@ pub use in_app_purchase_price_points_query::*;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_schedules;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
-pub use in_app_purchase_price_schedules::{
-    InAppPurchasePriceSchedule, InAppPurchasePriceScheduleRelationships,
-};
+pub use in_app_purchase_price_schedules::{InAppPurchasePriceSchedule, InAppPurchasePriceScheduleRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_schedules_documents::{
-    InAppPurchasePriceScheduleResponse, InAppPurchasePriceScheduleResponseIncluded,
-};
+pub use in_app_purchase_price_schedules_documents::{InAppPurchasePriceScheduleResponse, InAppPurchasePriceScheduleResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_query;
 #[cfg(feature = "in-app-purchases")]
@@ -3602,15 +3286,11 @@ pub use in_app_purchase_price_schedules_requests::{
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices::{
-    InAppPurchasePrice, InAppPurchasePriceAttributes, InAppPurchasePriceRelationships,
-};
+pub use in_app_purchase_prices::{InAppPurchasePrice, InAppPurchasePriceAttributes, InAppPurchasePriceRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_prices_documents::{
-    InAppPurchasePricesResponse, InAppPurchasePricesResponseIncluded,
-};
+pub use in_app_purchase_prices_documents::{InAppPurchasePricesResponse, InAppPurchasePricesResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_requests;
 #[cfg(feature = "in-app-purchases")]
@@ -3622,15 +3302,11 @@ pub use in_app_purchase_state::InAppPurchaseState;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions::{
-    InAppPurchaseSubmission, InAppPurchaseSubmissionRelationships,
-};
+pub use in_app_purchase_submissions::{InAppPurchaseSubmission, InAppPurchaseSubmissionRelationships};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions_documents;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_submissions_documents::{
-    InAppPurchaseSubmissionResponse, InAppPurchaseSubmissionResponseIncluded,
-};
+pub use in_app_purchase_submissions_documents::{InAppPurchaseSubmissionResponse, InAppPurchaseSubmissionResponseIncluded};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions_requests;
 #[cfg(feature = "in-app-purchases")]
@@ -3683,9 +3359,7 @@ pub use in_app_purchases_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchases_requests::{
-    InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest,
-};
+pub use in_app_purchases_requests::{InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_v2_query;
 #[cfg(feature = "in-app-purchases")]
@@ -3901,9 +3575,7 @@ pub use location::Location;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details::{
-    MarketplaceSearchDetail, MarketplaceSearchDetailAttributes,
-};
+pub use marketplace_search_details::{MarketplaceSearchDetail, MarketplaceSearchDetailAttributes};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
@@ -3911,33 +3583,23 @@ pub use marketplace_search_details_documents::MarketplaceSearchDetailResponse;
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_search_details_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_search_details_requests::{
-    MarketplaceSearchDetailCreateRequest, MarketplaceSearchDetailUpdateRequest,
-};
+pub use marketplace_search_details_requests::{MarketplaceSearchDetailCreateRequest, MarketplaceSearchDetailUpdateRequest};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks::{
-    MarketplaceWebhook, MarketplaceWebhookAttributes,
-};
+pub use marketplace_webhooks::{MarketplaceWebhook, MarketplaceWebhookAttributes};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_documents;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_documents::{
-    MarketplaceWebhookResponse, MarketplaceWebhooksResponse,
-};
+pub use marketplace_webhooks_documents::{MarketplaceWebhookResponse, MarketplaceWebhooksResponse};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_requests::{
-    MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest,
-};
+pub use marketplace_webhooks_requests::{MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest};
 #[cfg(feature = "provisioning")]
 mod merchant_ids;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids::{
-    MerchantId, MerchantIdAttributes, MerchantIdRelationships,
-};
+pub use merchant_ids::{MerchantId, MerchantIdAttributes, MerchantIdRelationships};
 #[cfg(feature = "provisioning")]
 mod merchant_ids_documents;
 #[cfg(feature = "provisioning")]
@@ -3951,9 +3613,7 @@ pub use merchant_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod merchant_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_requests::{
-    MerchantIdCreateRequest, MerchantIdUpdateRequest,
-};
+pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest};
 #[cfg(feature = "power-and-performance")]
 mod metric_category;
 #[cfg(feature = "power-and-performance")]
@@ -3961,9 +3621,7 @@ pub use metric_category::MetricCategory;
 #[cfg(feature = "power-and-performance")]
 mod metrics_insight;
 #[cfg(feature = "power-and-performance")]
-pub use metrics_insight::{
-    MetricsInsight, MetricsInsightPopulations,
-};
+pub use metrics_insight::{MetricsInsight, MetricsInsightPopulations};
 #[cfg(feature = "app-store")]
 mod nominations;
 #[cfg(feature = "app-store")]
@@ -3994,9 +3652,7 @@ pub use offer_code_environment::OfferCodeEnvironment;
 #[cfg(feature = "provisioning")]
 mod pass_type_ids;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids::{
-    PassTypeId, PassTypeIdAttributes, PassTypeIdRelationships,
-};
+pub use pass_type_ids::{PassTypeId, PassTypeIdAttributes, PassTypeIdRelationships};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_documents;
 #[cfg(feature = "provisioning")]
@@ -4010,9 +3666,7 @@ pub use pass_type_ids_query::*;
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_requests::{
-    PassTypeIdCreateRequest, PassTypeIdUpdateRequest,
-};
+pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod phased_release_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -4024,9 +3678,7 @@ pub use platform::Platform;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod pre_release_versions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use pre_release_versions::{
-    PrereleaseVersion, PrereleaseVersionAttributes, PrereleaseVersionRelationships,
-};
+pub use pre_release_versions::{PrereleaseVersion, PrereleaseVersionAttributes, PrereleaseVersionRelationships};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod pre_release_versions_documents;
 #[cfg(any(feature = "app-store", feature = "builds"))]
@@ -4067,9 +3719,7 @@ pub use profiles_query::*;
 #[cfg(feature = "provisioning")]
 mod profiles_requests;
 #[cfg(feature = "provisioning")]
-pub use profiles_requests::{
-    ProfileCreateRequest, ProfileCreateRequestProfileType,
-};
+pub use profiles_requests::{ProfileCreateRequest, ProfileCreateRequestProfileType};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod promoted_purchases;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -4090,9 +3740,7 @@ pub use promoted_purchases_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod promoted_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use promoted_purchases_requests::{
-    PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest,
-};
+pub use promoted_purchases_requests::{PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest};
 #[cfg(feature = "game-center")]
 mod property;
 #[cfg(feature = "game-center")]
@@ -4114,9 +3762,7 @@ pub use review_submission_items_documents::{
 #[cfg(feature = "app-store")]
 mod review_submission_items_requests;
 #[cfg(feature = "app-store")]
-pub use review_submission_items_requests::{
-    ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest,
-};
+pub use review_submission_items_requests::{ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod review_submissions;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
@@ -4137,21 +3783,15 @@ pub use review_submissions_query::*;
 #[cfg(feature = "app-store")]
 mod review_submissions_requests;
 #[cfg(feature = "app-store")]
-pub use review_submissions_requests::{
-    ReviewSubmissionCreateRequest, ReviewSubmissionUpdateRequest,
-};
+pub use review_submissions_requests::{ReviewSubmissionCreateRequest, ReviewSubmissionUpdateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod routing_app_coverages;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use routing_app_coverages::{
-    RoutingAppCoverage, RoutingAppCoverageAttributes, RoutingAppCoverageRelationships,
-};
+pub use routing_app_coverages::{RoutingAppCoverage, RoutingAppCoverageAttributes, RoutingAppCoverageRelationships};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_documents;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_documents::{
-    RoutingAppCoverageResponse, RoutingAppCoverageResponseIncluded,
-};
+pub use routing_app_coverages_documents::{RoutingAppCoverageResponse, RoutingAppCoverageResponseIncluded};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_query;
 #[cfg(feature = "app-store")]
@@ -4159,9 +3799,7 @@ pub use routing_app_coverages_query::*;
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_requests;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_requests::{
-    RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest,
-};
+pub use routing_app_coverages_requests::{RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest};
 #[cfg(feature = "sales-and-finance")]
 mod sales_reports_query;
 #[cfg(feature = "sales-and-finance")]
@@ -4169,9 +3807,7 @@ pub use sales_reports_query::*;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers::{
-    SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2SubscriptionRenewalRate,
-};
+pub use sandbox_testers::{SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2SubscriptionRenewalRate};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request;
 #[cfg(feature = "sandbox")]
@@ -4187,21 +3823,15 @@ pub use sandbox_testers_clear_purchase_history_request_requests::SandboxTestersC
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_documents;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_documents::{
-    SandboxTesterV2Response, SandboxTestersV2Response,
-};
+pub use sandbox_testers_documents::{SandboxTesterV2Response, SandboxTestersV2Response};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_requests;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_requests::{
-    SandboxTesterV2UpdateRequest, SandboxTesterV2UpdateRequestSubscriptionRenewalRate,
-};
+pub use sandbox_testers_requests::{SandboxTesterV2UpdateRequest, SandboxTesterV2UpdateRequestSubscriptionRenewalRate};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_git_references::{
-    ScmGitReference, ScmGitReferenceAttributes, ScmGitReferenceRelationships,
-};
+pub use scm_git_references::{ScmGitReference, ScmGitReferenceAttributes, ScmGitReferenceRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references_documents;
 #[cfg(feature = "xcode-cloud")]
@@ -4216,21 +3846,15 @@ pub use scm_git_references_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod scm_provider_type;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_provider_type::{
-    ScmProviderType, ScmProviderTypeKind,
-};
+pub use scm_provider_type::{ScmProviderType, ScmProviderTypeKind};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers::{
-    ScmProvider, ScmProviderAttributes, ScmProviderRelationships,
-};
+pub use scm_providers::{ScmProvider, ScmProviderAttributes, ScmProviderRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_documents;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers_documents::{
-    ScmProviderResponse, ScmProvidersResponse,
-};
+pub use scm_providers_documents::{ScmProviderResponse, ScmProvidersResponse};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_query;
 #[cfg(feature = "xcode-cloud")]
@@ -4238,9 +3862,7 @@ pub use scm_providers_query::*;
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_pull_requests::{
-    ScmPullRequest, ScmPullRequestAttributes, ScmPullRequestRelationships,
-};
+pub use scm_pull_requests::{ScmPullRequest, ScmPullRequestAttributes, ScmPullRequestRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests_documents;
 #[cfg(feature = "xcode-cloud")]
@@ -4255,9 +3877,7 @@ pub use scm_pull_requests_query::*;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod scm_repositories;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
-pub use scm_repositories::{
-    ScmRepository, ScmRepositoryAttributes, ScmRepositoryRelationships,
-};
+pub use scm_repositories::{ScmRepository, ScmRepositoryAttributes, ScmRepositoryRelationships};
 #[cfg(feature = "xcode-cloud")]
 mod scm_repositories_documents;
 #[cfg(feature = "xcode-cloud")]
@@ -4313,9 +3933,7 @@ pub use subscription_availabilities::{
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_documents::{
-    SubscriptionAvailabilityResponse, SubscriptionAvailabilityResponseIncluded,
-};
+pub use subscription_availabilities_documents::{SubscriptionAvailabilityResponse, SubscriptionAvailabilityResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_query;
 #[cfg(feature = "subscriptions")]
@@ -4345,9 +3963,7 @@ pub use subscription_grace_periods_documents::SubscriptionGracePeriodResponse;
 #[cfg(feature = "subscriptions")]
 mod subscription_grace_periods_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_grace_periods_requests::{
-    SubscriptionGracePeriodUpdateRequest, SubscriptionGracePeriodUpdateRequestRenewalType,
-};
+pub use subscription_grace_periods_requests::{SubscriptionGracePeriodUpdateRequest, SubscriptionGracePeriodUpdateRequestRenewalType};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_localizations;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
@@ -4418,9 +4034,7 @@ pub use subscription_group_versions_requests::SubscriptionGroupVersionCreateRequ
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 mod subscription_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use subscription_groups::{
-    SubscriptionGroup, SubscriptionGroupAttributes, SubscriptionGroupRelationships,
-};
+pub use subscription_groups::{SubscriptionGroup, SubscriptionGroupAttributes, SubscriptionGroupRelationships};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_groups_documents;
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
@@ -4435,9 +4049,7 @@ pub use subscription_groups_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_groups_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_groups_requests::{
-    SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest,
-};
+pub use subscription_groups_requests::{SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_images;
 #[cfg(feature = "subscriptions")]
@@ -4567,15 +4179,11 @@ pub use subscription_offer_code_one_time_use_codes_requests::{
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices::{
-    SubscriptionOfferCodePrice, SubscriptionOfferCodePriceRelationships,
-};
+pub use subscription_offer_code_prices::{SubscriptionOfferCodePrice, SubscriptionOfferCodePriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_prices_documents::{
-    SubscriptionOfferCodePricesResponse, SubscriptionOfferCodePricesResponseIncluded,
-};
+pub use subscription_offer_code_prices_documents::{SubscriptionOfferCodePricesResponse, SubscriptionOfferCodePricesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_requests;
 #[cfg(feature = "subscriptions")]
@@ -4637,9 +4245,7 @@ pub use subscription_plan_availabilities_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_requests::{
-    SubscriptionPlanAvailabilityCreateRequest, SubscriptionPlanAvailabilityUpdateRequest,
-};
+pub use subscription_plan_availabilities_requests::{SubscriptionPlanAvailabilityCreateRequest, SubscriptionPlanAvailabilityUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_type;
 #[cfg(feature = "subscriptions")]
@@ -4668,9 +4274,7 @@ pub use subscription_price_points_requests::SubscriptionPricePointInlineCreate;
 #[cfg(feature = "subscriptions")]
 mod subscription_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices::{
-    SubscriptionPrice, SubscriptionPriceAttributes, SubscriptionPriceRelationships,
-};
+pub use subscription_prices::{SubscriptionPrice, SubscriptionPriceAttributes, SubscriptionPriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_prices_documents;
 #[cfg(feature = "subscriptions")]
@@ -4681,15 +4285,11 @@ pub use subscription_prices_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices_requests::{
-    SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate,
-};
+pub use subscription_prices_requests::{SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offer_prices::{
-    SubscriptionPromotionalOfferPrice, SubscriptionPromotionalOfferPriceRelationships,
-};
+pub use subscription_promotional_offer_prices::{SubscriptionPromotionalOfferPrice, SubscriptionPromotionalOfferPriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
@@ -4733,15 +4333,11 @@ pub use subscription_status_url_version::SubscriptionStatusUrlVersion;
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions::{
-    SubscriptionSubmission, SubscriptionSubmissionRelationships,
-};
+pub use subscription_submissions::{SubscriptionSubmission, SubscriptionSubmissionRelationships};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions_documents;
 #[cfg(feature = "subscriptions")]
-pub use subscription_submissions_documents::{
-    SubscriptionSubmissionResponse, SubscriptionSubmissionResponseIncluded,
-};
+pub use subscription_submissions_documents::{SubscriptionSubmissionResponse, SubscriptionSubmissionResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod subscription_submissions_requests;
 #[cfg(feature = "subscriptions")]
@@ -4796,15 +4392,11 @@ pub use subscriptions_requests::{
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories::{
-    Territory, TerritoryAttributes,
-};
+pub use territories::{Territory, TerritoryAttributes};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories_documents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories_documents::{
-    TerritoriesResponse, TerritoriesWithoutIncludesResponse, TerritoryResponse,
-};
+pub use territories_documents::{TerritoriesResponse, TerritoriesWithoutIncludesResponse, TerritoryResponse};
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
 mod territories_requests;
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
@@ -4812,15 +4404,11 @@ pub use territories_requests::TerritoryInlineCreate;
 #[cfg(feature = "app-store")]
 mod territory_age_ratings;
 #[cfg(feature = "app-store")]
-pub use territory_age_ratings::{
-    TerritoryAgeRating, TerritoryAgeRatingAttributes, TerritoryAgeRatingRelationships,
-};
+pub use territory_age_ratings::{TerritoryAgeRating, TerritoryAgeRatingAttributes, TerritoryAgeRatingRelationships};
 #[cfg(feature = "app-store")]
 mod territory_age_ratings_documents;
 #[cfg(feature = "app-store")]
-pub use territory_age_ratings_documents::{
-    TerritoryAgeRatingsResponse, TerritoryAgeRatingsResponseIncluded,
-};
+pub use territory_age_ratings_documents::{TerritoryAgeRatingsResponse, TerritoryAgeRatingsResponseIncluded};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod territory_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -4838,9 +4426,7 @@ pub use territory_availabilities_documents::{
 #[cfg(feature = "pricing")]
 mod territory_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use territory_availabilities_requests::{
-    TerritoryAvailabilityInlineCreate, TerritoryAvailabilityUpdateRequest,
-};
+pub use territory_availabilities_requests::{TerritoryAvailabilityInlineCreate, TerritoryAvailabilityUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
 mod territory_code;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
@@ -4852,9 +4438,7 @@ pub use upload_operation::UploadOperation;
 #[cfg(feature = "users-and-access")]
 mod user_invitations;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations::{
-    UserInvitation, UserInvitationAttributes, UserInvitationRelationships,
-};
+pub use user_invitations::{UserInvitation, UserInvitationAttributes, UserInvitationRelationships};
 #[cfg(feature = "users-and-access")]
 mod user_invitations_documents;
 #[cfg(feature = "users-and-access")]
@@ -4877,15 +4461,11 @@ pub use user_role::UserRole;
 #[cfg(feature = "users-and-access")]
 mod users;
 #[cfg(feature = "users-and-access")]
-pub use users::{
-    User, UserAttributes, UserRelationships,
-};
+pub use users::{User, UserAttributes, UserRelationships};
 #[cfg(feature = "users-and-access")]
 mod users_documents;
 #[cfg(feature = "users-and-access")]
-pub use users_documents::{
-    UserResponse, UserResponseIncluded, UsersResponse, UsersResponseIncluded,
-};
+pub use users_documents::{UserResponse, UserResponseIncluded, UsersResponse, UsersResponseIncluded};
 #[cfg(feature = "users-and-access")]
 mod users_query;
 #[cfg(feature = "users-and-access")]
@@ -4919,9 +4499,7 @@ pub use webhook_event_type::WebhookEventType;
 #[cfg(feature = "webhooks")]
 mod webhook_events;
 #[cfg(feature = "webhooks")]
-pub use webhook_events::{
-    WebhookEvent, WebhookEventAttributes,
-};
+pub use webhook_events::{WebhookEvent, WebhookEventAttributes};
 #[cfg(feature = "webhooks")]
 mod webhook_pings;
 #[cfg(feature = "webhooks")]
@@ -4937,15 +4515,11 @@ pub use webhook_pings_requests::WebhookPingCreateRequest;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhooks::{
-    Webhook, WebhookAttributes, WebhookRelationships,
-};
+pub use webhooks::{Webhook, WebhookAttributes, WebhookRelationships};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks_documents;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
-pub use webhooks_documents::{
-    WebhookResponse, WebhookResponseIncluded, WebhooksResponse, WebhooksResponseIncluded,
-};
+pub use webhooks_documents::{WebhookResponse, WebhookResponseIncluded, WebhooksResponse, WebhooksResponseIncluded};
 #[cfg(feature = "webhooks")]
 mod webhooks_query;
 #[cfg(feature = "webhooks")]
@@ -4953,21 +4527,15 @@ pub use webhooks_query::*;
 #[cfg(feature = "webhooks")]
 mod webhooks_requests;
 #[cfg(feature = "webhooks")]
-pub use webhooks_requests::{
-    WebhookCreateRequest, WebhookUpdateRequest,
-};
+pub use webhooks_requests::{WebhookCreateRequest, WebhookUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices::{
-    WinBackOfferPrice, WinBackOfferPriceRelationships,
-};
+pub use win_back_offer_prices::{WinBackOfferPrice, WinBackOfferPriceRelationships};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offer_prices_documents::{
-    WinBackOfferPricesResponse, WinBackOfferPricesResponseIncluded,
-};
+pub use win_back_offer_prices_documents::{WinBackOfferPricesResponse, WinBackOfferPricesResponseIncluded};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_requests;
 #[cfg(feature = "subscriptions")]

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde::Serialize;
 
-use super::rust::{Source, cfg, condition, docs, filled, ident};
+use super::rust::{Source, braced, cfg, condition, docs, ident};
 use super::{Context, File, Listing, Models};
 
 #[derive(Serialize)]
@@ -155,7 +155,7 @@ impl Context<'_> {
                 let items = match items.as_slice() {
                     [] => "*".to_owned(),
                     [one] => one.clone(),
-                    _ => format!("{{\n{}}}", filled(items, 4, 108)),
+                    _ => braced(items),
                 };
                 format!("{condition}mod {module};\n{condition}pub use {module}::{items};\n")
             })

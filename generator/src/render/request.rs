@@ -152,7 +152,7 @@ impl Context<'_> {
             .map(|m| {
                 let name = ident(&m.ident);
                 let (ty, value) = self.argument(m.ty, &m.ident);
-                let own = value.to_string() == name.to_string();
+                let own = name == value.to_string();
                 (quote!(#name: #ty), if own { quote!(#name) } else { quote!(#name: #value) })
             })
             .unzip();

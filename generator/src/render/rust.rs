@@ -187,6 +187,12 @@ pub(super) fn macro_call(head: &str, parts: &[String], tail: &str) -> String {
     format!("{head} {{\n{}}}{tail} }}", filled(parts, 4, WIDTH))
 }
 
+/// Names in braces, on one line where they fit.
+pub(super) fn braced(names: &[String]) -> String {
+    let one = format!("{{{}}}", names.join(", "));
+    if one.len() < WIDTH - 20 { one } else { format!("{{\n{}}}", filled(names, 4, WIDTH - 2)) }
+}
+
 /// Parts separated by commas, as many on a line as fit.
 pub(super) fn filled(parts: &[String], indent: usize, width: usize) -> String {
     let mut out = String::new();

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AlternativeDistributionPackage, AlternativeDistributionPackageVersion,
-};
+use super::{AlternativeDistributionPackage, AlternativeDistributionPackageVersion};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AnalyticsReport, AnalyticsReportRequest,
-};
+use super::{AnalyticsReport, AnalyticsReportRequest};
 
 /// A document with one resource.
 ///

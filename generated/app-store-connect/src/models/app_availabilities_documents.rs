@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppAvailabilityV2, TerritoryAvailability,
-};
+use super::{AppAvailabilityV2, TerritoryAvailability};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppMediaAssetState, ImageAsset, UploadOperation,
-};
+use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 
 /// A resource of the type `appClipAdvancedExperienceImages`.
 ///

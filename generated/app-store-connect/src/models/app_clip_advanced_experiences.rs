@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppClipAction, AppClipAdvancedExperienceLanguage,
-};
+use super::{AppClipAction, AppClipAdvancedExperienceLanguage};
 
 /// A resource of the type `appClipAdvancedExperiences`.
 ///

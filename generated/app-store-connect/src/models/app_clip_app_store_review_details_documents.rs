@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppClipAppStoreReviewDetail, AppClipDefaultExperience,
-};
+use super::{AppClipAppStoreReviewDetail, AppClipDefaultExperience};
 
 /// A document with one resource.
 ///

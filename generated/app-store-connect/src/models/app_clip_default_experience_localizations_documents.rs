@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppClipDefaultExperience, AppClipDefaultExperienceLocalization, AppClipHeaderImage,
-};
+use super::{AppClipDefaultExperience, AppClipDefaultExperienceLocalization, AppClipHeaderImage};
 
 /// A document with one resource.
 ///

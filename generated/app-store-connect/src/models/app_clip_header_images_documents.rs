@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppClipDefaultExperienceLocalization, AppClipHeaderImage,
-};
+use super::{AppClipDefaultExperienceLocalization, AppClipHeaderImage};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, AppClip, AppClipDefaultExperience,
-};
+use super::{App, AppClip, AppClipDefaultExperience};
 
 /// A document with one resource.
 ///

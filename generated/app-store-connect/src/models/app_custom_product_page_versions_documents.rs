@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppCustomProductPage, AppCustomProductPageLocalization, AppCustomProductPageVersion,
-};
+use super::{AppCustomProductPage, AppCustomProductPageLocalization, AppCustomProductPageVersion};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageVersionInlineCreate,
-};
+use super::{AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageVersionInlineCreate};
 
 /// Creates a resource of the type `appCustomProductPages`.
 ///

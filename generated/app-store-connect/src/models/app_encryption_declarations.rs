@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppEncryptionDeclarationState, Platform,
-};
+use super::{AppEncryptionDeclarationState, Platform};
 
 /// A resource of the type `appEncryptionDeclarations`.
 ///

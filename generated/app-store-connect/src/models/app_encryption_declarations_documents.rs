@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, AppEncryptionDeclaration, AppEncryptionDeclarationDocument, Build,
-};
+use super::{App, AppEncryptionDeclaration, AppEncryptionDeclarationDocument, Build};
 
 /// A document with one resource.
 ///

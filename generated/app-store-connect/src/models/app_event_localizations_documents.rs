@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppEvent, AppEventLocalization, AppEventScreenshot, AppEventVideoClip,
-};
+use super::{AppEvent, AppEventLocalization, AppEventScreenshot, AppEventVideoClip};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppEventAssetType, AppMediaAssetState, ImageAsset, UploadOperation,
-};
+use super::{AppEventAssetType, AppMediaAssetState, ImageAsset, UploadOperation};
 
 /// A resource of the type `appEventScreenshots`.
 ///

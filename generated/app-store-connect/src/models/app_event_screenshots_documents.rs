@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppEventLocalization, AppEventScreenshot,
-};
+use super::{AppEventLocalization, AppEventScreenshot};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppEventLocalization, AppEventVideoClip,
-};
+use super::{AppEventLocalization, AppEventVideoClip};
 
 /// A document with one resource.
 ///

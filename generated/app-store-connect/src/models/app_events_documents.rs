@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppEvent, AppEventLocalization,
-};
+use super::{AppEvent, AppEventLocalization};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppInfo, AppInfoLocalization,
-};
+use super::{AppInfo, AppInfoLocalization};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating, KidsAgeBand,
-};
+use super::{AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating, KidsAgeBand};
 
 /// A resource of the type `appInfos`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AgeRatingDeclaration, App, AppCategory, AppInfo, AppInfoLocalization,
-};
+use super::{AgeRatingDeclaration, App, AppCategory, AppInfo, AppInfoLocalization};
 
 /// A document with one resource.
 ///

@@ -4,7 +4,6 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
 use super::AppMediaStateError;
 
 /// `AppMediaPreviewFrameImageState`.

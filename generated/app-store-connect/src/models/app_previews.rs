@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppMediaAssetState, AppMediaVideoState, ImageAsset, PreviewFrameImage, UploadOperation,
-};
+use super::{AppMediaAssetState, AppMediaVideoState, ImageAsset, PreviewFrameImage, UploadOperation};
 
 /// A resource of the type `appPreviews`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppPreview, AppPreviewSet,
-};
+use super::{AppPreview, AppPreviewSet};
 
 /// A document with one resource.
 ///

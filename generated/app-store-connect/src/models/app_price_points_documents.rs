@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, AppPricePointV3, Territory,
-};
+use super::{App, AppPricePointV3, Territory};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, AppPriceSchedule, AppPriceV2, Territory,
-};
+use super::{App, AppPriceSchedule, AppPriceV2, Territory};
 
 /// A document with one resource.
 ///

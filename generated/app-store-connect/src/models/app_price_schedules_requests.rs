@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppPriceV2InlineCreate, TerritoryInlineCreate,
-};
+use super::{AppPriceV2InlineCreate, TerritoryInlineCreate};
 
 /// Creates a resource of the type `appPriceSchedules`.
 ///

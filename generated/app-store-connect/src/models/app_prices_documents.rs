@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppPricePointV3, AppPriceV2, Territory,
-};
+use super::{AppPricePointV3, AppPriceV2, Territory};
 
 /// A page of resources.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppMediaAssetState, ImageAsset, UploadOperation,
-};
+use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 
 /// A resource of the type `appScreenshots`.
 ///

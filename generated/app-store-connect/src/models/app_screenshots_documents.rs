@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppScreenshot, AppScreenshotSet,
-};
+use super::{AppScreenshot, AppScreenshotSet};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppMediaAssetState, UploadOperation,
-};
+use super::{AppMediaAssetState, UploadOperation};
 
 /// A resource of the type `appStoreReviewAttachments`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppStoreReviewAttachment, AppStoreReviewDetail,
-};
+use super::{AppStoreReviewAttachment, AppStoreReviewDetail};
 
 /// A document with one resource.
 ///

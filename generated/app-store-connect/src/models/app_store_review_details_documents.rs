@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppStoreReviewAttachment, AppStoreReviewDetail, AppStoreVersion,
-};
+use super::{AppStoreReviewAttachment, AppStoreReviewDetail, AppStoreVersion};
 
 /// A document with one resource.
 ///

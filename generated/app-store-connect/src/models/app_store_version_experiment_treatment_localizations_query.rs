@@ -4,9 +4,8 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    PreviewType, ScreenshotDisplayType,
-};
+#[allow(unused_imports)]
+use super::{PreviewType, ScreenshotDisplayType};
 
 /// Values of `filter[previewType]`.
 ///

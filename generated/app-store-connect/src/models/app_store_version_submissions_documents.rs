@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppStoreVersion, AppStoreVersionSubmission,
-};
+use super::{AppStoreVersion, AppStoreVersionSubmission};
 
 /// A document with one resource.
 ///

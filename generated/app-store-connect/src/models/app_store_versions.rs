@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppStoreVersionState, AppVersionState, Platform,
-};
+use super::{AppStoreVersionState, AppVersionState, Platform};
 
 /// A resource of the type `appStoreVersions`.
 ///

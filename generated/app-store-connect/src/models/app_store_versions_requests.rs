@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppStoreVersionReleaseType, AppStoreVersionReviewType, Platform,
-};
+use super::{AppStoreVersionReleaseType, AppStoreVersionReviewType, Platform};
 
 /// Creates a resource of the type `appStoreVersions`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppTag, Territory,
-};
+use super::{AppTag, Territory};
 
 /// A document with one resource.
 ///

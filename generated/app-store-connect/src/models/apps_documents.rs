@@ -4,7 +4,6 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
 use super::{
     AndroidToIosAppMappingDetail, App, AppClip, AppCustomProductPage, AppEncryptionDeclaration, AppEvent,
     AppInfo, AppStoreVersion, AppStoreVersionExperimentV2, BetaAppLocalization, BetaAppReviewDetail,

@@ -9,14 +9,10 @@ use storewright_runtime as rt;
 use super::Platform;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use super::{
-    AppStoreVersionState, AppVersionState,
-};
+use super::{AppStoreVersionState, AppVersionState};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use super::{
-    InAppPurchaseState, InAppPurchaseType,
-};
+use super::{InAppPurchaseState, InAppPurchaseType};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
 #[allow(unused_imports)]
 use super::TerritoryCode;

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppContentRightsDeclaration, SubscriptionStatusUrlVersion,
-};
+use super::{AppContentRightsDeclaration, SubscriptionStatusUrlVersion};
 
 /// Changes a resource of the type `apps`; what is absent stays as it is.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppMediaAssetState, Checksums, DeliveryFileUploadOperation,
-};
+use super::{AppMediaAssetState, Checksums, DeliveryFileUploadOperation};
 
 /// A resource of the type `backgroundAssetUploadFiles`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BackgroundAssetUploadFileAssetType, Checksums,
-};
+use super::{BackgroundAssetUploadFileAssetType, Checksums};
 
 /// Creates a resource of the type `backgroundAssetUploadFiles`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BackgroundAssetVersion, BackgroundAssetVersionAppStoreRelease,
-};
+use super::{BackgroundAssetVersion, BackgroundAssetVersionAppStoreRelease};
 
 /// A document with one resource.
 ///

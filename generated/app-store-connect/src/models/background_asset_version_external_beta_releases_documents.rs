@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BackgroundAssetVersion, BackgroundAssetVersionExternalBetaRelease,
-};
+use super::{BackgroundAssetVersion, BackgroundAssetVersionExternalBetaRelease};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BackgroundAssetVersion, BackgroundAssetVersionInternalBetaRelease,
-};
+use super::{BackgroundAssetVersion, BackgroundAssetVersionInternalBetaRelease};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BackgroundAssetVersionState, Platform, StateDetail,
-};
+use super::{BackgroundAssetVersionState, Platform, StateDetail};
 
 /// A resource of the type `backgroundAssetVersions`.
 ///

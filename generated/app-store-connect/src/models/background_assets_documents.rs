@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, BackgroundAsset, BackgroundAssetVersion,
-};
+use super::{App, BackgroundAsset, BackgroundAssetVersion};
 
 /// A document with one resource.
 ///

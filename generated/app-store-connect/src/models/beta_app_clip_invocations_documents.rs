@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaAppClipInvocation, BetaAppClipInvocationLocalization,
-};
+use super::{BetaAppClipInvocation, BetaAppClipInvocationLocalization};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, BetaAppLocalization,
-};
+use super::{App, BetaAppLocalization};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, BetaAppReviewDetail,
-};
+use super::{App, BetaAppReviewDetail};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaAppReviewSubmission, Build,
-};
+use super::{BetaAppReviewSubmission, Build};
 
 /// A document with one resource.
 ///

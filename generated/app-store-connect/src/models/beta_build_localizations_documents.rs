@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaBuildLocalization, Build,
-};
+use super::{BetaBuildLocalization, Build};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    DeviceConnectionType, DeviceFamily, Platform,
-};
+use super::{DeviceConnectionType, DeviceFamily, Platform};
 
 /// A resource of the type `betaFeedbackCrashSubmissions`.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaFeedbackCrashSubmission, BetaTester, Build,
-};
+use super::{BetaFeedbackCrashSubmission, BetaTester, Build};
 
 /// A document with one resource.
 ///

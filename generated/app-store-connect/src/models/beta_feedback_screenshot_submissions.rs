@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaFeedbackScreenshotImage, DeviceConnectionType, DeviceFamily, Platform,
-};
+use super::{BetaFeedbackScreenshotImage, DeviceConnectionType, DeviceFamily, Platform};
 
 /// A resource of the type `betaFeedbackScreenshotSubmissions`.
 ///

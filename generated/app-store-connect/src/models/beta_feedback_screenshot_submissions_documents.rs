@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaFeedbackScreenshotSubmission, BetaTester, Build,
-};
+use super::{BetaFeedbackScreenshotSubmission, BetaTester, Build};
 
 /// A document with one resource.
 ///

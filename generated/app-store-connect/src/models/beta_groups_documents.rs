@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, BetaGroup, BetaRecruitmentCriterion, BetaTester, Build,
-};
+use super::{App, BetaGroup, BetaRecruitmentCriterion, BetaTester, Build};
 
 /// A document with one resource.
 ///

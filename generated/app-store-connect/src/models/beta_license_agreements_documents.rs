@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, BetaLicenseAgreement,
-};
+use super::{App, BetaLicenseAgreement};
 
 /// A document with one resource.
 ///

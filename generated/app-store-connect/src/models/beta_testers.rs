@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BetaInviteType, BetaTesterState,
-};
+use super::{BetaInviteType, BetaTesterState};
 
 /// A resource of the type `betaTesters`.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    ExternalBetaState, InternalBetaState,
-};
+use super::{ExternalBetaState, InternalBetaState};
 
 /// A resource of the type `buildBetaDetails`.
 ///

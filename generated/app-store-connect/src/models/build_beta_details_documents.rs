@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    Build, BuildBetaDetail,
-};
+use super::{Build, BuildBetaDetail};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    IconAssetType, ImageAsset,
-};
+use super::{IconAssetType, ImageAsset};
 
 /// A resource of the type `buildIcons`.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppMediaAssetState, Checksums, DeliveryFileUploadOperation,
-};
+use super::{AppMediaAssetState, Checksums, DeliveryFileUploadOperation};
 
 /// A resource of the type `buildUploadFiles`.
 ///

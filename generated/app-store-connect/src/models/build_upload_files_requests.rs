@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BuildUploadFileAssetType, BuildUploadFileUti, Checksums,
-};
+use super::{BuildUploadFileAssetType, BuildUploadFileUti, Checksums};
 
 /// Creates a resource of the type `buildUploadFiles`.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BuildUploadState, Platform, StateDetail,
-};
+use super::{BuildUploadState, Platform, StateDetail};
 
 /// A resource of the type `buildUploads`.
 ///

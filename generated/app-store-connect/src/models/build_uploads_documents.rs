@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    Build, BuildUpload, BuildUploadFile,
-};
+use super::{Build, BuildUpload, BuildUploadFile};
 
 /// A document with one resource.
 ///

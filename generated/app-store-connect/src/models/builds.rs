@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    BuildAudienceType, ImageAsset,
-};
+use super::{BuildAudienceType, ImageAsset};
 
 /// A resource of the type `builds`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CapabilitySetting, CapabilityType,
-};
+use super::{CapabilitySetting, CapabilityType};
 
 /// Creates a resource of the type `bundleIdCapabilities`.
 ///

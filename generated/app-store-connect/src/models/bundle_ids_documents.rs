@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    App, BundleId, BundleIdCapability, Profile,
-};
+use super::{App, BundleId, BundleIdCapability, Profile};
 
 /// A document with one resource.
 ///

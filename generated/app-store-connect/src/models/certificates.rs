@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BundleIdPlatform, CertificateType,
-};
+use super::{BundleIdPlatform, CertificateType};
 
 /// A resource of the type `certificates`.
 ///

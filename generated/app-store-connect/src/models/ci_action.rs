@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BuildAudienceType, CiActionType, CiTestDestination,
-};
+use super::{BuildAudienceType, CiActionType, CiTestDestination};
 
 /// `CiAction`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiBranchPatterns, CiFilesAndFoldersRule,
-};
+use super::{CiBranchPatterns, CiFilesAndFoldersRule};
 
 /// `CiBranchStartCondition`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiActionType, CiCompletionStatus, CiExecutionProgress, CiIssueCounts,
-};
+use super::{CiActionType, CiCompletionStatus, CiExecutionProgress, CiIssueCounts};
 
 /// A resource of the type `ciBuildActions`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiBuildAction, CiBuildRun,
-};
+use super::{CiBuildAction, CiBuildRun};
 
 /// A document with one resource.
 ///

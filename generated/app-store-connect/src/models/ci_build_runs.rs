@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiCompletionStatus, CiExecutionProgress, CiGitUser, CiIssueCounts,
-};
+use super::{CiCompletionStatus, CiExecutionProgress, CiGitUser, CiIssueCounts};
 
 /// A resource of the type `ciBuildRuns`.
 ///

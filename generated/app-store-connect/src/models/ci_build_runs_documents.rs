@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Build, CiBuildRun, CiProduct, CiWorkflow, ScmGitReference, ScmPullRequest,
-};
+use super::{Build, CiBuildRun, CiProduct, CiWorkflow, ScmGitReference, ScmPullRequest};
 
 /// A document with one resource.
 ///

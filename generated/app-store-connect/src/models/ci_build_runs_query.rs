@@ -4,9 +4,8 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BetaReviewState, BuildAudienceType, Platform,
-};
+#[allow(unused_imports)]
+use super::{BetaReviewState, BuildAudienceType, Platform};
 
 /// Values of `filter[betaAppReviewSubmission.betaReviewState]`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiMacOsVersion, CiXcodeVersion,
-};
+use super::{CiMacOsVersion, CiXcodeVersion};
 
 /// A document with one resource.
 ///

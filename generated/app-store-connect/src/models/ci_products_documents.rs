@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, BundleId, CiProduct, ScmRepository,
-};
+use super::{App, BundleId, CiProduct, ScmRepository};
 
 /// A document with one resource.
 ///

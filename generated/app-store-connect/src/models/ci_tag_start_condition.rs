@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiFilesAndFoldersRule, CiTagPatterns,
-};
+use super::{CiFilesAndFoldersRule, CiTagPatterns};
 
 /// `CiTagStartCondition`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiTestStatus, FileLocation,
-};
+use super::{CiTestStatus, FileLocation};
 
 /// A resource of the type `ciTestResults`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CiMacOsVersion, CiProduct, CiWorkflow, CiXcodeVersion, ScmRepository,
-};
+use super::{CiMacOsVersion, CiProduct, CiWorkflow, CiXcodeVersion, ScmRepository};
 
 /// A document with one resource.
 ///

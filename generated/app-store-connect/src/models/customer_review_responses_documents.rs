@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CustomerReview, CustomerReviewResponseV1,
-};
+use super::{CustomerReview, CustomerReviewResponseV1};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    CustomerReviewSummarization, Territory,
-};
+use super::{CustomerReviewSummarization, Territory};
 
 /// A page of resources.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    CustomerReview, CustomerReviewResponseV1, Territory,
-};
+use super::{CustomerReview, CustomerReviewResponseV1, Territory};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    DiagnosticInsightDirection, DiagnosticInsightType,
-};
+use super::{DiagnosticInsightDirection, DiagnosticInsightType};
 
 /// `DiagnosticInsight`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    App, EndUserLicenseAgreement, Territory,
-};
+use super::{App, EndUserLicenseAgreement, Territory};
 
 /// A document with one resource.
 ///

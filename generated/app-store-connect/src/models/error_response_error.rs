@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    ErrorLinks, ErrorSourceParameter, ErrorSourcePointer,
-};
+use super::{ErrorLinks, ErrorSourceParameter, ErrorSourcePointer};
 
 /// `ErrorResponseError`.
 #[derive(Clone, Default)]

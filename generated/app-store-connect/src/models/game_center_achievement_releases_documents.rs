@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterAchievement, GameCenterAchievementRelease, GameCenterDetail,
-};
+use super::{GameCenterAchievement, GameCenterAchievementRelease, GameCenterDetail};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterAchievementVersionV2InlineCreate, StringToStringMap,
-};
+use super::{GameCenterAchievementVersionV2InlineCreate, StringToStringMap};
 
 /// Creates a resource of the type `gameCenterAchievements`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterActivityPlayStyle, GameCenterActivityVersionInlineCreate, StringToStringMap,
-};
+use super::{GameCenterActivityPlayStyle, GameCenterActivityVersionInlineCreate, StringToStringMap};
 
 /// Creates a resource of the type `gameCenterActivities`.
 ///

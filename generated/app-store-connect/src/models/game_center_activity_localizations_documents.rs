@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterActivityImage, GameCenterActivityLocalization, GameCenterActivityVersion,
-};
+use super::{GameCenterActivityImage, GameCenterActivityLocalization, GameCenterActivityVersion};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterActivityVersion, GameCenterActivityVersionRelease,
-};
+use super::{GameCenterActivityVersion, GameCenterActivityVersionRelease};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppStoreVersion, GameCenterAppVersion,
-};
+use super::{AppStoreVersion, GameCenterAppVersion};
 
 /// A document with one resource.
 ///

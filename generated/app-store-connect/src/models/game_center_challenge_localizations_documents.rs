@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterChallengeImage, GameCenterChallengeLocalization, GameCenterChallengeVersion,
-};
+use super::{GameCenterChallengeImage, GameCenterChallengeLocalization, GameCenterChallengeVersion};
 
 /// A document with one resource.
 ///

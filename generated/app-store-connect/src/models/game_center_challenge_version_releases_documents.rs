@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterChallengeVersion, GameCenterChallengeVersionRelease,
-};
+use super::{GameCenterChallengeVersion, GameCenterChallengeVersionRelease};
 
 /// A document with one resource.
 ///

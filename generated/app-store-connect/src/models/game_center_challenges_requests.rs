@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterChallengeChallengeType, GameCenterChallengeVersionInlineCreate,
-};
+use super::{GameCenterChallengeChallengeType, GameCenterChallengeVersionInlineCreate};
 
 /// Creates a resource of the type `gameCenterChallenges`.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    ImageAsset, Platform,
-};
+use super::{ImageAsset, Platform};
 
 /// A resource of the type `gameCenterEnabledVersions`.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, GameCenterEnabledVersion,
-};
+use super::{App, GameCenterEnabledVersion};
 
 /// A page of resources.
 ///

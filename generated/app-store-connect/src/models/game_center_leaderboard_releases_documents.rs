@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterDetail, GameCenterLeaderboard, GameCenterLeaderboardRelease,
-};
+use super::{GameCenterDetail, GameCenterLeaderboard, GameCenterLeaderboardRelease};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterDetail, GameCenterLeaderboardSet, GameCenterLeaderboardSetRelease,
-};
+use super::{GameCenterDetail, GameCenterLeaderboardSet, GameCenterLeaderboardSetRelease};
 
 /// A document with one resource.
 ///

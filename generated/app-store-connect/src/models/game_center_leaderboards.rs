@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    GameCenterLeaderboardFormatter, StringToStringMap,
-};
+use super::{GameCenterLeaderboardFormatter, StringToStringMap};
 
 /// A resource of the type `gameCenterLeaderboards`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    GameCenterMatchmakingQueue, GameCenterMatchmakingRuleSet,
-};
+use super::{GameCenterMatchmakingQueue, GameCenterMatchmakingRuleSet};
 
 /// A document with one resource.
 ///

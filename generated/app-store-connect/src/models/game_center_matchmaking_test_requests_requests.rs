@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Location, Platform,
-};
+use super::{Location, Platform};
 
 /// A resource of the type `gameCenterMatchmakingTestRequests` that another request creates along.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseV2,
-};
+use super::{InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseV2};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseAvailability, Territory,
-};
+use super::{InAppPurchaseAvailability, Territory};
 
 /// A document with one resource.
 ///

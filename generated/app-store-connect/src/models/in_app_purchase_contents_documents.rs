@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseContent, InAppPurchaseV2,
-};
+use super::{InAppPurchaseContent, InAppPurchaseV2};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseImage, InAppPurchaseImageV2, InAppPurchaseV2,
-};
+use super::{InAppPurchaseImage, InAppPurchaseImageV2, InAppPurchaseV2};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Actor, InAppPurchaseOfferCodeCustomCode,
-};
+use super::{Actor, InAppPurchaseOfferCodeCustomCode};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Actor, InAppPurchaseOfferCodeOneTimeUseCode,
-};
+use super::{Actor, InAppPurchaseOfferCodeOneTimeUseCode};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseOfferCodeCustomerEligibilities, InAppPurchaseOfferPriceInlineCreate,
-};
+use super::{InAppPurchaseOfferCodeCustomerEligibilities, InAppPurchaseOfferPriceInlineCreate};
 
 /// Creates a resource of the type `inAppPurchaseOfferCodes`.
 ///

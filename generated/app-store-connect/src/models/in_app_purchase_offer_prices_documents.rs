@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseOfferPrice, InAppPurchasePricePoint, Territory,
-};
+use super::{InAppPurchaseOfferPrice, InAppPurchasePricePoint, Territory};
 
 /// A page of resources.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchasePricePoint, Territory,
-};
+use super::{InAppPurchasePricePoint, Territory};
 
 /// A page of resources.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchasePrice, InAppPurchasePriceSchedule, Territory,
-};
+use super::{InAppPurchasePrice, InAppPurchasePriceSchedule, Territory};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchasePriceInlineCreate, TerritoryInlineCreate,
-};
+use super::{InAppPurchasePriceInlineCreate, TerritoryInlineCreate};
 
 /// Creates a resource of the type `inAppPurchasePriceSchedules`.
 ///

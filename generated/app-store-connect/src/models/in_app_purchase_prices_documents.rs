@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchasePrice, InAppPurchasePricePoint, Territory,
-};
+use super::{InAppPurchasePrice, InAppPurchasePricePoint, Territory};
 
 /// A page of resources.
 ///

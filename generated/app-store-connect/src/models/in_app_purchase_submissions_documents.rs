@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    InAppPurchaseSubmission, InAppPurchaseV2,
-};
+use super::{InAppPurchaseSubmission, InAppPurchaseV2};
 
 /// A document with one resource.
 ///

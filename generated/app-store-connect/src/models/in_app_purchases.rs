@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    InAppPurchaseState, InAppPurchaseType,
-};
+use super::{InAppPurchaseState, InAppPurchaseType};
 
 /// A resource of the type `inAppPurchases`.
 ///

@@ -4,7 +4,6 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
 use super::{
     App, InAppPurchase, InAppPurchaseAppStoreReviewScreenshot, InAppPurchaseAvailability,
     InAppPurchaseContent, InAppPurchaseImage, InAppPurchaseLocalization, InAppPurchaseOfferCode,

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Certificate, MerchantId,
-};
+use super::{Certificate, MerchantId};
 
 /// A document with one resource.
 ///

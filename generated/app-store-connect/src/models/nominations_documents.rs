@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Actor, App, AppEvent, Nomination, Territory,
-};
+use super::{Actor, App, AppEvent, Nomination, Territory};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    DeviceFamily, NominationType,
-};
+use super::{DeviceFamily, NominationType};
 
 /// Creates a resource of the type `nominations`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Certificate, PassTypeId,
-};
+use super::{Certificate, PassTypeId};
 
 /// A document with one resource.
 ///

@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, Build, PrereleaseVersion,
-};
+use super::{App, Build, PrereleaseVersion};
 
 /// A page of resources.
 ///

@@ -4,9 +4,8 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BuildAudienceType, Platform,
-};
+#[allow(unused_imports)]
+use super::{BuildAudienceType, Platform};
 
 /// Values of `filter[builds.buildAudienceType]`.
 ///

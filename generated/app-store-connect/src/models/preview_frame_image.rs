@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppMediaPreviewFrameImageState, ImageAsset,
-};
+use super::{AppMediaPreviewFrameImageState, ImageAsset};
 
 /// `PreviewFrameImage`.
 ///

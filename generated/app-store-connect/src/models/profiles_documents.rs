@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    BundleId, Certificate, Device, Profile,
-};
+use super::{BundleId, Certificate, Device, Profile};
 
 /// A document with one resource.
 ///

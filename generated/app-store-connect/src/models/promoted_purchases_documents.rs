@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    InAppPurchaseV2, PromotedPurchase, Subscription,
-};
+use super::{InAppPurchaseV2, PromotedPurchase, Subscription};
 
 /// A document with one resource.
 ///

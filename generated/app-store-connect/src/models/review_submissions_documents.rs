@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Actor, App, AppStoreVersion, ReviewSubmission, ReviewSubmissionItem,
-};
+use super::{Actor, App, AppStoreVersion, ReviewSubmission, ReviewSubmissionItem};
 
 /// A document with one resource.
 ///

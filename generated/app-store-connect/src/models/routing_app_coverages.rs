@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    AppMediaAssetState, UploadOperation,
-};
+use super::{AppMediaAssetState, UploadOperation};
 
 /// A resource of the type `routingAppCoverages`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppStoreVersion, RoutingAppCoverage,
-};
+use super::{AppStoreVersion, RoutingAppCoverage};
 
 /// A document with one resource.
 ///

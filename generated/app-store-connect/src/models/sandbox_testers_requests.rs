@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SandboxTesterV2SubscriptionRenewalRate, TerritoryCode,
-};
+use super::{SandboxTesterV2SubscriptionRenewalRate, TerritoryCode};
 
 /// Changes a resource of the type `sandboxTesters`; what is absent stays as it is.
 ///

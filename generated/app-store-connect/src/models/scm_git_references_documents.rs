@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    ScmGitReference, ScmRepository,
-};
+use super::{ScmGitReference, ScmRepository};
 
 /// A document with one resource.
 ///

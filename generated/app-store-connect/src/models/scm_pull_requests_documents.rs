@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    ScmPullRequest, ScmRepository,
-};
+use super::{ScmPullRequest, ScmRepository};
 
 /// A document with one resource.
 ///

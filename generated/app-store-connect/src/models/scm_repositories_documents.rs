@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    ScmGitReference, ScmProvider, ScmRepository,
-};
+use super::{ScmGitReference, ScmProvider, ScmRepository};
 
 /// A page of resources.
 ///

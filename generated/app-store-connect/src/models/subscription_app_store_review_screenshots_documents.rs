@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionAppStoreReviewScreenshot,
-};
+use super::{Subscription, SubscriptionAppStoreReviewScreenshot};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionAvailability, Territory,
-};
+use super::{SubscriptionAvailability, Territory};
 
 /// A document with one resource.
 ///

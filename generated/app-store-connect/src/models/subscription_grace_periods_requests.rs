@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionGracePeriodDuration, SubscriptionGracePeriodRenewalType,
-};
+use super::{SubscriptionGracePeriodDuration, SubscriptionGracePeriodRenewalType};
 
 /// Changes a resource of the type `subscriptionGracePeriods`; what is absent stays as it is.
 ///

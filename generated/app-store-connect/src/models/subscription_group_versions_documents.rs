@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionGroup, SubscriptionGroupLocalizationV2, SubscriptionGroupVersion,
-};
+use super::{SubscriptionGroup, SubscriptionGroupLocalizationV2, SubscriptionGroupVersion};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    AppMediaAssetState, ImageAsset, InAppPurchaseImageState, UploadOperation,
-};
+use super::{AppMediaAssetState, ImageAsset, InAppPurchaseImageState, UploadOperation};
 
 /// A resource of the type `subscriptionImages`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionImage, SubscriptionImageV2,
-};
+use super::{Subscription, SubscriptionImage, SubscriptionImageV2};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionIntroductoryOffer, SubscriptionPricePoint, Territory,
-};
+use super::{Subscription, SubscriptionIntroductoryOffer, SubscriptionPricePoint, Territory};
 
 /// A document with one resource.
 ///

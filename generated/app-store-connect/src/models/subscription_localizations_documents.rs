@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionLocalization, SubscriptionLocalizationV2, SubscriptionVersion,
-};
+use super::{Subscription, SubscriptionLocalization, SubscriptionLocalizationV2, SubscriptionVersion};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionOfferCode, SubscriptionOfferCodeCustomCode,
-};
+use super::{SubscriptionOfferCode, SubscriptionOfferCodeCustomCode};
 
 /// A document with one resource.
 ///

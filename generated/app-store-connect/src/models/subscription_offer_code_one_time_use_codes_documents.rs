@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionOfferCode, SubscriptionOfferCodeOneTimeUseCode,
-};
+use super::{SubscriptionOfferCode, SubscriptionOfferCodeOneTimeUseCode};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionOfferCodePrice, SubscriptionPricePoint, Territory,
-};
+use super::{SubscriptionOfferCodePrice, SubscriptionPricePoint, Territory};
 
 /// A page of resources.
 ///

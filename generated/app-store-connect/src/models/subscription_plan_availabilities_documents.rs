@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionPlanAvailability, Territory,
-};
+use super::{SubscriptionPlanAvailability, Territory};
 
 /// A page of resources.
 ///

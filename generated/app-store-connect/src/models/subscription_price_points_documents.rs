@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionPricePoint, Territory,
-};
+use super::{SubscriptionPricePoint, Territory};
 
 /// A document with one resource.
 ///

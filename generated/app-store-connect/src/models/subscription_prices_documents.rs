@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionPrice, SubscriptionPricePoint, Territory,
-};
+use super::{SubscriptionPrice, SubscriptionPricePoint, Territory};
 
 /// A document with one resource.
 ///

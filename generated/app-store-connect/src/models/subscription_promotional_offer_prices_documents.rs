@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionPricePoint, SubscriptionPromotionalOfferPrice, Territory,
-};
+use super::{SubscriptionPricePoint, SubscriptionPromotionalOfferPrice, Territory};
 
 /// A page of resources.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionOfferDuration, SubscriptionOfferMode, SubscriptionPlanType,
-};
+use super::{SubscriptionOfferDuration, SubscriptionOfferMode, SubscriptionPlanType};
 
 /// A resource of the type `subscriptionPromotionalOffers`.
 ///

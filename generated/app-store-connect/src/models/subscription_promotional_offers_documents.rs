@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionPromotionalOffer, SubscriptionPromotionalOfferPrice,
-};
+use super::{Subscription, SubscriptionPromotionalOffer, SubscriptionPromotionalOfferPrice};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionSubmission,
-};
+use super::{Subscription, SubscriptionSubmission};
 
 /// A document with one resource.
 ///

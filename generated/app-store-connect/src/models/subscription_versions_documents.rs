@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Subscription, SubscriptionImageV2, SubscriptionLocalizationV2, SubscriptionVersion,
-};
+use super::{Subscription, SubscriptionImageV2, SubscriptionLocalizationV2, SubscriptionVersion};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Territory, TerritoryAgeRating,
-};
+use super::{Territory, TerritoryAgeRating};
 
 /// A page of resources.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    Territory, TerritoryAvailability,
-};
+use super::{Territory, TerritoryAvailability};
 
 /// A page of resources.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    App, UserInvitation,
-};
+use super::{App, UserInvitation};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    App, User,
-};
+use super::{App, User};
 
 /// A document with one resource.
 ///

@@ -4,6 +4,7 @@
 
 use storewright_runtime as rt;
 
+#[allow(unused_imports)]
 use super::UserRole;
 
 rt::tokens! {

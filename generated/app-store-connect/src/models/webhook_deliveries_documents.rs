@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    WebhookDelivery, WebhookEvent,
-};
+use super::{WebhookDelivery, WebhookEvent};
 
 /// A page of resources.
 ///

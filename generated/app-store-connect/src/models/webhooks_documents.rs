@@ -4,10 +4,7 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::{
-    App, Webhook,
-};
+use super::{App, Webhook};
 
 /// A document with one resource.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    SubscriptionPricePoint, Territory, WinBackOfferPrice,
-};
+use super::{SubscriptionPricePoint, Territory, WinBackOfferPrice};
 
 /// A page of resources.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    WinBackOffer, WinBackOfferPrice,
-};
+use super::{WinBackOffer, WinBackOfferPrice};
 
 /// A document with one resource.
 ///

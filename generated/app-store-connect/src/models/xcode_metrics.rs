@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{
-    MetricCategory, MetricsInsight,
-};
+use super::{MetricCategory, MetricsInsight};
 
 /// `xcodeMetrics`.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    ActorResponse, ActorsField, ActorsResponse,
-};
+use crate::models::{ActorResponse, ActorsField, ActorsResponse};
 
 /// Operations of `actors`; [`Client::actors`](crate::Client::actors) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    AgeRatingDeclarationResponse, AgeRatingDeclarationUpdateRequest,
-};
+use crate::models::{AgeRatingDeclarationResponse, AgeRatingDeclarationUpdateRequest};
 
 /// Operations of `age_rating_declarations`; [`Client::age_rating_declarations`](crate::Client::age_rating_declarations) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasField,
-};
+use crate::models::{AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasField};
 
 /// Operations of `alternative_distribution_package_deltas`; [`Client::alternative_distribution_package_deltas`](crate::Client::alternative_distribution_package_deltas) gives it.
 ///

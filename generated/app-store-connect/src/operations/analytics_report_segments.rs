@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    AnalyticsReportSegmentResponse, AnalyticsReportSegmentsField,
-};
+use crate::models::{AnalyticsReportSegmentResponse, AnalyticsReportSegmentsField};
 
 /// Operations of `analytics_report_segments`; [`Client::analytics_report_segments`](crate::Client::analytics_report_segments) gives it.
 ///

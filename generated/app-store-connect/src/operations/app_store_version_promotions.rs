@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    AppStoreVersionPromotionCreateRequest, AppStoreVersionPromotionResponse,
-};
+use crate::models::{AppStoreVersionPromotionCreateRequest, AppStoreVersionPromotionResponse};
 
 /// Operations of `app_store_version_promotions`; [`Client::app_store_version_promotions`](crate::Client::app_store_version_promotions) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    AppStoreVersionReleaseRequestCreateRequest, AppStoreVersionReleaseRequestResponse,
-};
+use crate::models::{AppStoreVersionReleaseRequestCreateRequest, AppStoreVersionReleaseRequestResponse};
 
 /// Operations of `app_store_version_release_requests`; [`Client::app_store_version_release_requests`](crate::Client::app_store_version_release_requests) gives it.
 ///

@@ -34,14 +34,10 @@ use crate::models::{
 use crate::models::AlternativeDistributionPackagesField;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 #[allow(unused_imports)]
-use crate::models::{
-    AlternativeDistributionKey, AlternativeDistributionKeysField, MarketplaceSearchDetail,
-};
+use crate::models::{AlternativeDistributionKey, AlternativeDistributionKeysField, MarketplaceSearchDetail};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 #[allow(unused_imports)]
-use crate::models::{
-    AnalyticsReportRequestsField, AnalyticsReportRequestsResponse, AnalyticsReportsField,
-};
+use crate::models::{AnalyticsReportRequestsField, AnalyticsReportRequestsResponse, AnalyticsReportsField};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 #[allow(unused_imports)]
 use crate::models::AppClipsResponse;
@@ -72,9 +68,7 @@ use crate::models::BuildsField;
 use crate::models::AppClipsField;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 #[allow(unused_imports)]
-use crate::models::{
-    AppEventLocalizationsField, AppEventsResponse,
-};
+use crate::models::{AppEventLocalizationsField, AppEventsResponse};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::AppEventsField;
@@ -97,9 +91,7 @@ use crate::models::{
 };
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 #[allow(unused_imports)]
-use crate::models::{
-    BackgroundAssetVersionsField, BackgroundAssetsField, BackgroundAssetsResponse,
-};
+use crate::models::{BackgroundAssetVersionsField, BackgroundAssetsField, BackgroundAssetsResponse};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -126,9 +118,7 @@ use crate::models::{
 };
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 #[allow(unused_imports)]
-use crate::models::{
-    CustomerReviewResponsesField, CustomerReviewsField, CustomerReviewsResponse,
-};
+use crate::models::{CustomerReviewResponsesField, CustomerReviewsField, CustomerReviewsResponse};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 #[allow(unused_imports)]
 use crate::models::TerritoriesField;
@@ -146,9 +136,7 @@ use crate::models::{
 use crate::models::AppsBetaTesterUsagesV1MetricResponse;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{
-    GameCenterDetailsField, GameCenterEnabledVersionsField,
-};
+use crate::models::{GameCenterDetailsField, GameCenterEnabledVersionsField};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -159,14 +147,10 @@ use crate::models::{
 };
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 #[allow(unused_imports)]
-use crate::models::{
-    PromotedPurchasesResponse, SubscriptionsField,
-};
+use crate::models::{PromotedPurchasesResponse, SubscriptionsField};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{
-    InAppPurchasesField, PromotedPurchasesField,
-};
+use crate::models::{InAppPurchasesField, PromotedPurchasesField};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 #[allow(unused_imports)]
 use crate::models::ActorsField;
@@ -196,9 +180,7 @@ use crate::models::{
 };
 #[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{
-    SubscriptionGracePeriodsField, SubscriptionGroupsField,
-};
+use crate::models::{SubscriptionGracePeriodsField, SubscriptionGroupsField};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -208,14 +190,10 @@ use crate::models::{
 };
 #[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{
-    BetaAppLocalizationsField, BetaAppReviewDetailsField, BetaLicenseAgreementsField,
-};
+use crate::models::{BetaAppLocalizationsField, BetaAppReviewDetailsField, BetaLicenseAgreementsField};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 #[allow(unused_imports)]
-use crate::models::{
-    WebhooksField, WebhooksResponse,
-};
+use crate::models::{WebhooksField, WebhooksResponse};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -224,9 +202,7 @@ use crate::models::{
 };
 #[cfg(feature = "power-and-performance")]
 #[allow(unused_imports)]
-use crate::models::{
-    AppsPerfPowerMetricsMetricType, XcodeMetrics,
-};
+use crate::models::{AppsPerfPowerMetricsMetricType, XcodeMetrics};
 
 /// Operations of `apps`; [`Client::apps`](crate::Client::apps) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    BetaCrashLogResponse, BetaCrashLogsField,
-};
+use crate::models::{BetaCrashLogResponse, BetaCrashLogsField};
 
 /// Operations of `beta_crash_logs`; [`Client::beta_crash_logs`](crate::Client::beta_crash_logs) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    BetaRecruitmentCriterionOptionsField, BetaRecruitmentCriterionOptionsResponse,
-};
+use crate::models::{BetaRecruitmentCriterionOptionsField, BetaRecruitmentCriterionOptionsResponse};
 
 /// Operations of `beta_recruitment_criterion_options`; [`Client::beta_recruitment_criterion_options`](crate::Client::beta_recruitment_criterion_options) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    BetaTesterInvitationCreateRequest, BetaTesterInvitationResponse,
-};
+use crate::models::{BetaTesterInvitationCreateRequest, BetaTesterInvitationResponse};
 
 /// Operations of `beta_tester_invitations`; [`Client::beta_tester_invitations`](crate::Client::beta_tester_invitations) gives it.
 ///

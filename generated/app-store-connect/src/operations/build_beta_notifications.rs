@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    BuildBetaNotificationCreateRequest, BuildBetaNotificationResponse,
-};
+use crate::models::{BuildBetaNotificationCreateRequest, BuildBetaNotificationResponse};
 
 /// Operations of `build_beta_notifications`; [`Client::build_beta_notifications`](crate::Client::build_beta_notifications) gives it.
 ///

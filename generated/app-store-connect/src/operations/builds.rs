@@ -19,9 +19,7 @@ use crate::models::{
 use crate::models::AlternativeDistributionPackagesField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{
-    App, AppsField,
-};
+use crate::models::{App, AppsField};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -46,9 +44,7 @@ use crate::models::AppStoreVersionExperimentsField;
 use crate::models::BuildsField;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{
-    AppEncryptionDeclaration, PrereleaseVersion,
-};
+use crate::models::{AppEncryptionDeclaration, PrereleaseVersion};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    CiArtifactResponse, CiArtifactsField,
-};
+use crate::models::{CiArtifactResponse, CiArtifactsField};
 
 /// Operations of `ci_artifacts`; [`Client::ci_artifacts`](crate::Client::ci_artifacts) gives it.
 ///

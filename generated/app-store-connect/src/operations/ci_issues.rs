@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    CiIssueResponse, CiIssuesField,
-};
+use crate::models::{CiIssueResponse, CiIssuesField};
 
 /// Operations of `ci_issues`; [`Client::ci_issues`](crate::Client::ci_issues) gives it.
 ///

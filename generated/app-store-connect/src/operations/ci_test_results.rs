@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    CiTestResultResponse, CiTestResultsField,
-};
+use crate::models::{CiTestResultResponse, CiTestResultsField};
 
 /// Operations of `ci_test_results`; [`Client::ci_test_results`](crate::Client::ci_test_results) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    EndAppAvailabilityPreOrderCreateRequest, EndAppAvailabilityPreOrderResponse,
-};
+use crate::models::{EndAppAvailabilityPreOrderCreateRequest, EndAppAvailabilityPreOrderResponse};
 
 /// Operations of `end_app_availability_pre_orders`; [`Client::end_app_availability_pre_orders`](crate::Client::end_app_availability_pre_orders) gives it.
 ///

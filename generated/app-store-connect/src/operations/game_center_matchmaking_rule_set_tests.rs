@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    GameCenterMatchmakingRuleSetTestCreateRequest, GameCenterMatchmakingRuleSetTestResponse,
-};
+use crate::models::{GameCenterMatchmakingRuleSetTestCreateRequest, GameCenterMatchmakingRuleSetTestResponse};
 
 /// Operations of `game_center_matchmaking_rule_set_tests`; [`Client::game_center_matchmaking_rule_set_tests`](crate::Client::game_center_matchmaking_rule_set_tests) gives it.
 ///

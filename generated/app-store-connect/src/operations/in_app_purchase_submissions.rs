@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    InAppPurchaseSubmissionCreateRequest, InAppPurchaseSubmissionResponse,
-};
+use crate::models::{InAppPurchaseSubmissionCreateRequest, InAppPurchaseSubmissionResponse};
 
 /// Operations of `in_app_purchase_submissions`; [`Client::in_app_purchase_submissions`](crate::Client::in_app_purchase_submissions) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    AppsField, InAppPurchaseResponse, InAppPurchasesField, InAppPurchasesInclude,
-};
+use crate::models::{AppsField, InAppPurchaseResponse, InAppPurchasesField, InAppPurchasesInclude};
 
 /// Operations of `in_app_purchases`; [`Client::in_app_purchases`](crate::Client::in_app_purchases) gives it.
 ///

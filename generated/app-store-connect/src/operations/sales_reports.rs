@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    SalesReportsFrequency, SalesReportsReportSubType, SalesReportsReportType,
-};
+use crate::models::{SalesReportsFrequency, SalesReportsReportSubType, SalesReportsReportType};
 
 /// Operations of `sales_reports`; [`Client::sales_reports`](crate::Client::sales_reports) gives it.
 ///

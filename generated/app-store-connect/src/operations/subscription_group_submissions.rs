@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    SubscriptionGroupSubmissionCreateRequest, SubscriptionGroupSubmissionResponse,
-};
+use crate::models::{SubscriptionGroupSubmissionCreateRequest, SubscriptionGroupSubmissionResponse};
 
 /// Operations of `subscription_group_submissions`; [`Client::subscription_group_submissions`](crate::Client::subscription_group_submissions) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    SubscriptionPriceCreateRequest, SubscriptionPriceResponse,
-};
+use crate::models::{SubscriptionPriceCreateRequest, SubscriptionPriceResponse};
 
 /// Operations of `subscription_prices`; [`Client::subscription_prices`](crate::Client::subscription_prices) gives it.
 ///

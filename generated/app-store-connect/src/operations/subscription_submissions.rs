@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    SubscriptionSubmissionCreateRequest, SubscriptionSubmissionResponse,
-};
+use crate::models::{SubscriptionSubmissionCreateRequest, SubscriptionSubmissionResponse};
 
 /// Operations of `subscription_submissions`; [`Client::subscription_submissions`](crate::Client::subscription_submissions) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    TerritoriesField, TerritoriesResponse,
-};
+use crate::models::{TerritoriesField, TerritoriesResponse};
 
 /// Operations of `territories`; [`Client::territories`](crate::Client::territories) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    TerritoryAvailabilityResponse, TerritoryAvailabilityUpdateRequest,
-};
+use crate::models::{TerritoryAvailabilityResponse, TerritoryAvailabilityUpdateRequest};
 
 /// Operations of `territory_availabilities`; [`Client::territory_availabilities`](crate::Client::territory_availabilities) gives it.
 ///

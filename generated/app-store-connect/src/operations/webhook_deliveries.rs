@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    WebhookDeliveryCreateRequest, WebhookDeliveryResponse,
-};
+use crate::models::{WebhookDeliveryCreateRequest, WebhookDeliveryResponse};
 
 /// Operations of `webhook_deliveries`; [`Client::webhook_deliveries`](crate::Client::webhook_deliveries) gives it.
 ///

@@ -4,9 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{
-    WebhookPingCreateRequest, WebhookPingResponse,
-};
+use crate::models::{WebhookPingCreateRequest, WebhookPingResponse};
 
 /// Operations of `webhook_pings`; [`Client::webhook_pings`](crate::Client::webhook_pings) gives it.
 ///
