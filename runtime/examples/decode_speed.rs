@@ -67,7 +67,7 @@ mod erased {
     }
     object! { Link { links: "links" } }
 
-    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub(crate) enum State {
         Valid,
@@ -77,7 +77,7 @@ mod erased {
     }
     open_enum! { State { Valid = "VALID", Processing = "PROCESSING", Eligible = "APP_STORE_ELIGIBLE" } }
 
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Clone)]
     #[non_exhaustive]
     pub(crate) enum Included {
         Build(Box<Build>),

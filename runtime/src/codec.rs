@@ -32,7 +32,7 @@ use self::path::Path;
 use self::read::Seed;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]
-pub use self::token_macros::canonical;
+pub use self::token_macros::{canonical, debug_text, known};
 #[doc(hidden)]
 pub use self::union::take_untagged;
 pub use self::union::{AnyIncluded, Includes, Union, Untagged};

@@ -14,6 +14,7 @@ mod credentials;
 mod error;
 mod json_api;
 mod limit;
+mod limited;
 mod page;
 mod patch;
 mod request;
@@ -38,6 +39,7 @@ pub use self::json_api::{
     ToMany, ToOne,
 };
 pub use self::limit::RateLimit;
+pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Style};

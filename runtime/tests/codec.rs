@@ -64,7 +64,7 @@ struct Inner {
 }
 object! { Inner { id: "id" } required ["id"] }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 enum Platform {
     Ios,
@@ -111,7 +111,7 @@ struct Build {
 }
 resource! { Build: "builds" { attributes: "attributes" } }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 enum Included {
     Build(Box<Build>),
@@ -128,7 +128,7 @@ struct Square {
 object! { Square { kind: "kind", side: "side" } required ["kind", "side"] }
 
 /// One type under two tags, with its tag as a member.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 enum Shape {
     Square(Box<Square>),
@@ -151,7 +151,7 @@ struct Place {
 }
 object! { Place { line: "line", column: "column" } }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 enum Source {
     Pointer(Pointer),

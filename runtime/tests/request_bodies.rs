@@ -50,7 +50,7 @@ request! {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 enum GroupIncluded {
     Price(Box<PriceInline>),

@@ -358,10 +358,15 @@ impl Context<'_> {
             .collect();
         let docs = self.type_docs(format!("`{id}`, open to new values."), ty, &name.module);
         let unknown = if integer { quote!(i64) } else { quote!(String) };
+        let derive = if integer {
+            quote!(#[derive(Debug, Clone, PartialEq, Eq, Hash)])
+        } else {
+            quote!(#[derive(Clone)])
+        };
         let deprecated = deprecated(ty.deprecated);
         source.items(quote! {
             #docs #deprecated
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #derive
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*
@@ -418,7 +423,7 @@ impl Context<'_> {
         let docs = self.type_docs(what, ty, &name.module);
         source.items(quote! {
             #docs
-            #[derive(Debug, Clone, PartialEq)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*

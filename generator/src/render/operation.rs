@@ -94,7 +94,7 @@ impl<'a> Context<'a> {
         module: &str,
         listing: &mut Listing,
     ) -> (TokenStream, String, Option<TokenStream>) {
-        let (answer, _) = self.answer(operation, method);
+        let (answer, paged_answer) = self.answer(operation, method);
         let body = self.body(operation);
         let updates = matches!(&body, Some((_, Some(_))));
         let path = operation.parameters.iter().filter(|p| p.place == In::Path);
@@ -130,12 +130,23 @@ impl<'a> Context<'a> {
         let docs = docs(&self.operation_docs(operation, method, name, updates));
         let deprecated = deprecated(operation.deprecated);
         let builder = ident(&method.builder);
-        let returns = if optional.is_empty() { quote!(crate::Call<#answer>) } else { quote!(#builder) };
+        let limited = self.is_limited(&optional, &paged_answer);
+        let returns = if limited {
+            quote!(rt::Limited<crate::Api, #answer>)
+        } else if optional.is_empty() {
+            quote!(crate::Call<#answer>)
+        } else {
+            quote!(#builder)
+        };
         listing.add(
             &format!("fn {module}::{}::{}", pascal_handle(self, name), method.ident),
             &quote!(#(#declared),* => #answer),
         );
-        let wrap = |call: TokenStream| if optional.is_empty() { call } else { quote!(#builder(#call)) };
+        let wrap = |call: TokenStream| match (limited, optional.is_empty()) {
+            (true, _) => quote!(rt::Limited::new(#call)),
+            (false, true) => call,
+            (false, false) => quote!(#builder(#call)),
+        };
         let body = if set.is_empty() {
             wrap(call)
         } else {
@@ -147,7 +158,7 @@ impl<'a> Context<'a> {
             #docs #cfg #deprecated #inline
             pub fn #own(&self, #(#declared),*) -> #returns { #body }
         };
-        if optional.is_empty() {
+        if optional.is_empty() || limited {
             return (item, own_operation, None);
         }
         listing.add(&format!("struct {module}::{}", method.builder), &TokenStream::new());
@@ -187,6 +198,12 @@ impl<'a> Context<'a> {
         }
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
+        }
+        let mut optional = operation.parameters.iter().filter(|p| p.place != In::Path && !p.required);
+        if let (Some(only), None) = (optional.next(), optional.next())
+            && only.role() == Role::Limit
+        {
+            lines.extend([String::new(), self.parameter_docs(only, name).join("\n")]);
         }
         if updates {
             lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
@@ -245,6 +262,12 @@ impl<'a> Context<'a> {
             Some(Shape::Alias(ty)) => !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any),
             _ => false,
         }
+    }
+
+    /// Whether nothing is optional but how many a page has: the runtime has one type for all such calls.
+    fn is_limited(&self, optional: &[&Parameter], answer: &Option<TypeRef>) -> bool {
+        let [only] = optional else { return false };
+        only.role() == Role::Limit && only.ty == TypeRef::Integer && !only.deprecated && self.is_paged(answer)
     }
 
     fn is_paged(&self, answer: &Option<TypeRef>) -> bool {

@@ -79,7 +79,7 @@ impl Context<'_> {
             .collect();
         source.items(quote! {
             #docs
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*

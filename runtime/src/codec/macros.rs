@@ -131,7 +131,7 @@ macro_rules! resource {
 /// # #[derive(Clone, Default)]
 /// # pub struct Build { pub id: String }
 /// # resource! { Build: "builds" {} }
-/// #[derive(Debug, Clone, PartialEq)]
+/// #[derive(Clone)]
 /// #[non_exhaustive]
 /// pub enum AppIncluded {
 ///     Build(Box<Build>),
@@ -206,6 +206,7 @@ macro_rules! union {
             }
         }
         $crate::serde_impls! { $name }
+        $crate::compare_impls! { $name }
     };
     ($name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
         $crate::union! { plain $name by $tag { $($variant($type) = $value),* } }
@@ -232,7 +233,7 @@ macro_rules! union {
 /// # #[derive(Clone, Default)]
 /// # pub struct Pointer { pub pointer: String }
 /// # storewright_runtime::object! { Pointer { pointer: "pointer" } required ["pointer"] }
-/// #[derive(Debug, Clone, PartialEq)]
+/// #[derive(Clone)]
 /// #[non_exhaustive]
 /// pub enum Source {
 ///     Pointer(Pointer),
@@ -288,6 +289,7 @@ macro_rules! untagged {
             }
         }
         $crate::serde_impls! { $name }
+        $crate::compare_impls! { $name }
     };
 }
 

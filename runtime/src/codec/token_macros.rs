@@ -5,7 +5,7 @@
 /// With `insensitive` before the braces, letter case is ignored when a text is read; the listed spelling is written.
 ///
 /// ```
-/// #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// #[derive(Clone)]
 /// #[non_exhaustive]
 /// pub enum Platform {
 ///     Ios,
@@ -48,10 +48,9 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             #[inline]
             fn from($text: &str) -> Self {
-                match $canonical {
-                    $($wire => Self::$variant,)*
-                    other => Self::Unrecognized(other.to_owned()),
-                }
+                let text = $canonical;
+                $crate::codec::known(const { &[$(($wire, Self::$variant)),*] }, text)
+                    .unwrap_or_else(|| Self::Unrecognized(text.to_owned()))
             }
         }
         impl From<String> for $name {
@@ -64,6 +63,24 @@ macro_rules! open_enum {
             #[inline]
             fn default() -> Self {
                 Self::Unrecognized(String::new())
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::codec::debug_text(stringify!($name), self.as_str(), f)
+            }
+        }
+        impl PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+        impl Eq for $name {}
+        impl ::std::hash::Hash for $name {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
         $crate::text_impls! { $name }
@@ -243,6 +260,20 @@ macro_rules! text_impls {
         }
         $crate::serde_impls! { $name }
     };
+}
+
+/// The body of every open enum's `Debug`.
+#[doc(hidden)]
+#[inline(never)]
+pub fn debug_text(name: &str, text: &str, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    f.debug_tuple(name).field(&text).finish()
+}
+
+/// The listed value of a text. A table compiles faster than a match with an arm a value.
+#[doc(hidden)]
+#[inline]
+pub fn known<T: Clone>(table: &[(&str, T)], text: &str) -> Option<T> {
+    table.iter().find(|(name, _)| *name == text).map(|(_, value)| value.clone())
 }
 
 /// The listed spelling that equals a text but for letter case, else the text.

@@ -74,7 +74,7 @@ rt::object! { AccessibilityDeclarationAttributes {
 /// `AccessibilityDeclaration.attributes.state`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AccessibilityDeclarationState {
     /// `DRAFT`

@@ -54,7 +54,7 @@ rt::object! { ActorAttributes {
 /// `Actor.attributes.actorType`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ActorActorType {
     /// `API_KEY`

@@ -75,7 +75,7 @@ rt::object! { AlternativeDistributionPackageVersionRelationships {
 /// `AlternativeDistributionPackageVersion.attributes.state`, open to new values.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AlternativeDistributionPackageVersionState {
     /// `COMPLETED`

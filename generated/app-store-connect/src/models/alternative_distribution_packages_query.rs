@@ -16,7 +16,7 @@ pub struct AlternativeDistributionPackagesInclude {
 /// Values of `filter[state]`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AlternativeDistributionPackagesVersionsState {
     /// `COMPLETED`

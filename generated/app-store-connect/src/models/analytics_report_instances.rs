@@ -61,7 +61,7 @@ rt::object! { AnalyticsReportInstanceRelationships { segments: "segments" } }
 /// `AnalyticsReportInstance.attributes.granularity`, open to new values.
 ///
 /// Feature: `analytics`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportInstanceGranularity {
     /// `DAILY`

@@ -61,7 +61,7 @@ rt::object! { AnalyticsReportRequestRelationships { reports: "reports" } }
 /// `AnalyticsReportRequest.attributes.accessType`, open to new values.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportRequestAccessType {
     /// `ONE_TIME_SNAPSHOT`

@@ -13,7 +13,7 @@ pub struct AnalyticsReportRequestsInclude { REPORTS = "reports" } }
 /// Values of `filter[category]`.
 ///
 /// Feature: `analytics`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportRequestsReportsCategory {
     /// `APP_STORE_ENGAGEMENT`

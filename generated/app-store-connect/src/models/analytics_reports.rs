@@ -59,7 +59,7 @@ rt::object! { AnalyticsReportRelationships { instances: "instances" } }
 /// `AnalyticsReport.attributes.category`, open to new values.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportCategory {
     /// `APP_STORE_ENGAGEMENT`

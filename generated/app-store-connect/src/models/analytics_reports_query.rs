@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `filter[granularity]`.
 ///
 /// Feature: `analytics`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportsInstancesGranularity {
     /// `DAILY`

@@ -60,7 +60,7 @@ impl AppAvailabilityV2CreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `pricing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppAvailabilityV2CreateRequestIncluded {
     /// `type`: `territoryAvailabilities`

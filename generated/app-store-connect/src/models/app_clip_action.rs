@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `AppClipAction`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAction {
     /// `OPEN`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `AppClipAdvancedExperienceLanguage`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceLanguage {
     /// `AR`

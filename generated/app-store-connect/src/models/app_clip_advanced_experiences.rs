@@ -85,7 +85,7 @@ rt::object! { AppClipAdvancedExperienceRelationships {
 /// `AppClipAdvancedExperience.attributes.businessCategory`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceBusinessCategory {
     /// `AUTOMOTIVE`
@@ -312,7 +312,7 @@ impl AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.source`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceDisplayPointSource {
     /// `CALCULATED`
@@ -437,7 +437,7 @@ impl AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
 /// `AppClipAdvancedExperience.attributes.place.mapAction`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceMapAction {
     /// `AIRLINE_BOOK_TRAVEL`
@@ -587,7 +587,7 @@ impl AppClipAdvancedExperiencePlacePhoneNumber {
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber.type`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlacePhoneNumberType {
     /// `FAX`
@@ -609,7 +609,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlacePhoneNumberType {
 /// `AppClipAdvancedExperience.attributes.place.relationship`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceRelationship {
     /// `AUTHORIZED`
@@ -629,7 +629,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceRelationship {
 /// `AppClipAdvancedExperience.attributes.placeStatus`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceStatus {
     /// `MATCHED`
@@ -649,7 +649,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceStatus {
 /// `AppClipAdvancedExperience.attributes.status`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceStatus {
     /// `APP_TRANSFER_IN_PROGRESS`

@@ -138,7 +138,7 @@ pub type AppClipAdvancedExperienceCreateRequestPlace = AppClipAdvancedExperience
 /// What a request can create along.
 ///
 /// Feature: `app-clips`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceCreateRequestIncluded {
     /// `type`: `appClipAdvancedExperienceLocalizations`

@@ -20,7 +20,7 @@ pub type AppClipDefaultExperienceResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipDefaultExperienceResponseIncluded {
     /// `type`: `appClipAppStoreReviewDetails`

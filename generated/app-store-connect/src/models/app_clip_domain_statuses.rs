@@ -65,7 +65,7 @@ rt::object! { AppClipDomainStatusDomains {
 /// `AppClipDomainStatus.attributes.domains[].errorCode`, open to new values.
 ///
 /// Feature: `builds`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipDomainStatusDomainsErrorCode {
     /// `BAD_HTTP_RESPONSE`

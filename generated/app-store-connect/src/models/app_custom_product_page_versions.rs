@@ -68,7 +68,7 @@ rt::object! { AppCustomProductPageVersionRelationships {
 /// `AppCustomProductPageVersion.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageVersionState {
     /// `ACCEPTED`

@@ -82,7 +82,7 @@ impl AppCustomProductPageCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `product-pages`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageCreateRequestIncluded {
     /// `type`: `appCustomProductPageLocalizations`

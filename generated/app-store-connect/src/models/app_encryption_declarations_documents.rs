@@ -17,7 +17,7 @@ pub type AppEncryptionDeclarationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEncryptionDeclarationResponseIncluded {
     /// `type`: `appEncryptionDeclarationDocuments`

@@ -17,7 +17,7 @@ pub type AppEventScreenshotResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-events`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventScreenshotResponseIncluded {
     /// `type`: `appEventLocalizations`

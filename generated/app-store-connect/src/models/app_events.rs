@@ -101,7 +101,7 @@ rt::object! { AppEventArchivedTerritorySchedules {
 /// `AppEvent.attributes.badge`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventBadge {
     /// `CHALLENGE`
@@ -131,7 +131,7 @@ rt::open_enum! { AppEventBadge {
 /// `AppEvent.attributes.eventState`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventEventState {
     /// `ACCEPTED`
@@ -167,7 +167,7 @@ rt::open_enum! { AppEventEventState {
 /// `AppEvent.attributes.priority`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPriority {
     /// `HIGH`
@@ -183,7 +183,7 @@ rt::open_enum! { AppEventPriority { High = "HIGH", Normal = "NORMAL" } }
 /// `AppEvent.attributes.purchaseRequirement`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPurchaseRequirement {
     /// `IN_APP_PURCHASE`
@@ -201,7 +201,7 @@ rt::open_enum! { AppEventPurchaseRequirement {
 /// `AppEvent.attributes.purpose`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPurpose {
     /// `APPROPRIATE_FOR_ALL_USERS`

@@ -14,7 +14,7 @@ pub type AppEventResponse = rt::Document<AppEvent, AppEventResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-events`, `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventResponseIncluded {
     /// `type`: `appEventLocalizations`

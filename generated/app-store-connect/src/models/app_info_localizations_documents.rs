@@ -17,7 +17,7 @@ pub type AppInfoLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoLocalizationResponseIncluded {
     /// `type`: `appInfos`

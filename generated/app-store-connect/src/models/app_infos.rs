@@ -112,7 +112,7 @@ rt::object! { AppInfoRelationships {
 /// `AppInfo.attributes.australiaAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoAustraliaAgeRating {
     /// `EIGHTEEN`
@@ -128,7 +128,7 @@ rt::open_enum! { AppInfoAustraliaAgeRating { Eighteen = "EIGHTEEN", Fifteen = "F
 /// `AppInfo.attributes.brazilAgeRatingV2`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoBrazilAgeRatingV2 {
     /// `OFFICIAL_EIGHTEEN`
@@ -170,7 +170,7 @@ rt::open_enum! { AppInfoBrazilAgeRatingV2 {
 /// `AppInfo.attributes.franceAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoFranceAgeRating {
     /// `EIGHTEEN`
@@ -184,7 +184,7 @@ rt::open_enum! { AppInfoFranceAgeRating { Eighteen = "EIGHTEEN" } }
 /// `AppInfo.attributes.koreaAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoKoreaAgeRating {
     /// `ALL`
@@ -209,7 +209,7 @@ rt::open_enum! { AppInfoKoreaAgeRating {
 /// `AppInfo.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoState {
     /// `ACCEPTED`

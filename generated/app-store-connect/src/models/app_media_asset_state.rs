@@ -25,7 +25,7 @@ rt::object! { AppMediaAssetState { errors: "errors", state: "state", warnings: "
 /// `AppMediaAssetState.state`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppMediaAssetStateState {
     /// `AWAITING_UPLOAD`

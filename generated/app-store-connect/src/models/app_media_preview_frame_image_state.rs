@@ -25,7 +25,7 @@ rt::object! { AppMediaPreviewFrameImageState { errors: "errors", state: "state",
 /// `AppMediaPreviewFrameImageState.state`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppMediaPreviewFrameImageStateState {
     /// `COMPLETE`

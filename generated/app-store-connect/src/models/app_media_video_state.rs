@@ -25,7 +25,7 @@ rt::object! { AppMediaVideoState { errors: "errors", state: "state", warnings: "
 /// `AppMediaVideoState.state`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppMediaVideoStateState {
     /// `AWAITING_UPLOAD`

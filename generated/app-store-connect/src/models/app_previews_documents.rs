@@ -14,7 +14,7 @@ pub type AppPreviewResponse = rt::Document<AppPreview, AppPreviewResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPreviewResponseIncluded {
     /// `type`: `appPreviewSets`

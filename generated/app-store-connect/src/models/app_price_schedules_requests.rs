@@ -58,7 +58,7 @@ impl AppPriceScheduleCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `pricing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPriceScheduleCreateRequestIncluded {
     /// `type`: `appPrices`

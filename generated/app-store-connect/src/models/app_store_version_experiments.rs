@@ -78,7 +78,7 @@ rt::object! { AppStoreVersionExperimentRelationships {
 /// `AppStoreVersionExperiment.attributes.state`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentState {
     /// `ACCEPTED`

@@ -21,7 +21,7 @@ pub type AppStoreVersionExperimentResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentResponseIncluded {
     /// `type`: `appStoreVersionExperimentTreatments`
@@ -48,7 +48,7 @@ pub type AppStoreVersionExperimentV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentV2ResponseIncluded {
     /// `type`: `appStoreVersionExperimentTreatments`

@@ -19,7 +19,7 @@ pub type AppStoreVersionLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionLocalizationResponseIncluded {
     /// `type`: `appKeywords`

@@ -18,7 +18,7 @@ pub type AppStoreVersionSubmissionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionSubmissionResponseIncluded {
     /// `type`: `appStoreVersions`

@@ -120,7 +120,7 @@ rt::object! { AppStoreVersionRelationships {
 /// `AppStoreVersion.attributes.releaseType`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionReleaseType {
     /// `AFTER_APPROVAL`
@@ -140,7 +140,7 @@ rt::open_enum! { AppStoreVersionReleaseType {
 /// `AppStoreVersion.attributes.reviewType`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionReviewType {
     /// `APP_STORE`

@@ -10,7 +10,7 @@ use super::TerritoryCode;
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionsAppStoreVersionExperimentsState {
     /// `ACCEPTED`
@@ -44,7 +44,7 @@ rt::open_enum! { AppStoreVersionsAppStoreVersionExperimentsState {
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionsAppStoreVersionExperimentsV2State {
     /// `ACCEPTED`

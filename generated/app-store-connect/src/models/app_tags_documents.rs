@@ -14,7 +14,7 @@ pub type AppTagResponse = rt::Document<AppTag, AppTagResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppTagResponseIncluded {
     /// `type`: `territories`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `AppVersionState`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppVersionState {
     /// `ACCEPTED`

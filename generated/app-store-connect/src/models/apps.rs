@@ -199,7 +199,7 @@ rt::object! { AppRelationships {
 /// `App.attributes.contentRightsDeclaration`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppContentRightsDeclaration {
     /// `DOES_NOT_USE_THIRD_PARTY_CONTENT`

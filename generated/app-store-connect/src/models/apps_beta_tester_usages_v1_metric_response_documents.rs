@@ -115,7 +115,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesV1MetricResponseIncluded {
     /// `type`: `betaTesters`

@@ -20,7 +20,7 @@ pub type AppResponse = rt::Document<App, AppResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppResponseIncluded {
     /// `type`: `androidToIosAppMappingDetails`

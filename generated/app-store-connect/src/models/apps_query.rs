@@ -32,7 +32,7 @@ pub type AppsAccessibilityDeclarationsDeviceFamily = DeviceFamily;
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAccessibilityDeclarationsState {
     /// `DRAFT`
@@ -52,7 +52,7 @@ rt::open_enum! { AppsAccessibilityDeclarationsState {
 /// Values of `filter[accessType]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAnalyticsReportRequestsAccessType {
     /// `ONE_TIME_SNAPSHOT`
@@ -76,7 +76,7 @@ pub type AppsAppEncryptionDeclarationsPlatform = Platform;
 /// Values of `filter[eventState]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAppEventsEventState {
     /// `ACCEPTED`
@@ -112,7 +112,7 @@ rt::open_enum! { AppsAppEventsEventState {
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAppStoreVersionExperimentsV2State {
     /// `ACCEPTED`
@@ -194,7 +194,7 @@ pub type AppsBetaFeedbackScreenshotSubmissionsDevicePlatform = Platform;
 /// Values of `groupBy`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesGroupBy {
     /// `betaTesters`
@@ -208,7 +208,7 @@ rt::open_enum! { AppsBetaTesterUsagesGroupBy { BetaTesters = "betaTesters" } }
 /// Values of `period`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesPeriod {
     /// `P30D`
@@ -252,7 +252,7 @@ pub type AppsGameCenterEnabledVersionsPlatform = Platform;
 /// Values of `filter[inAppPurchaseType]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsInAppPurchasesInAppPurchaseType {
     /// `AUTOMATICALLY_RENEWABLE_SUBSCRIPTION`
@@ -362,7 +362,7 @@ pub type AppsPerfPowerMetricsMetricType = MetricCategory;
 /// Values of `filter[platform]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsPerfPowerMetricsPlatform {
     /// `IOS`
@@ -382,7 +382,7 @@ pub type AppsReviewSubmissionsPlatform = Platform;
 /// Values of `filter[reviewSubmissions.state]`, `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsReviewSubmissionsState {
     /// `CANCELING`
@@ -424,7 +424,7 @@ pub struct AppsSort {
 /// Values of `filter[subscriptions.state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsSubscriptionGroupsSubscriptionsState {
     /// `APPROVED`

@@ -66,7 +66,7 @@ rt::object! { BackgroundAssetUploadFileAttributes {
 /// `BackgroundAssetUploadFile.attributes.assetType`, open to new values.
 ///
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetUploadFileAssetType {
     /// `ASSET`

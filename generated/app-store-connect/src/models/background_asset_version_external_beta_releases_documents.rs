@@ -17,7 +17,7 @@ pub type BackgroundAssetVersionExternalBetaReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionExternalBetaReleaseResponseIncluded {
     /// `type`: `backgroundAssetVersions`

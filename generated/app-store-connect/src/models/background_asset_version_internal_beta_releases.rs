@@ -59,7 +59,7 @@ rt::object! { BackgroundAssetVersionInternalBetaReleaseRelationships {
 /// `BackgroundAssetVersionInternalBetaRelease.attributes.state`, open to new values.
 ///
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionInternalBetaReleaseState {
     /// `READY_FOR_TESTING`

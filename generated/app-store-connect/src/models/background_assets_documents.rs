@@ -17,7 +17,7 @@ pub type BackgroundAssetResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetResponseIncluded {
     /// `type`: `apps`

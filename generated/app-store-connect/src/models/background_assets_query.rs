@@ -42,7 +42,7 @@ pub type BackgroundAssetsVersionsExternalBetaReleaseState = BackgroundAssetVersi
 /// Values of `filter[internalBetaRelease.state]`.
 ///
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetsVersionsInternalBetaReleaseState {
     /// `READY_FOR_TESTING`
@@ -66,7 +66,7 @@ pub type BackgroundAssetsVersionsPlatforms = Platform;
 /// Values of `filter[state]`.
 ///
 /// Feature: `background-assets`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetsVersionsState {
     /// `AWAITING_UPLOAD`

@@ -63,7 +63,7 @@ impl BetaAppClipInvocationCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `testflight`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppClipInvocationCreateRequestIncluded {
     /// `type`: `betaAppClipInvocationLocalizations`

@@ -17,7 +17,7 @@ pub type BetaAppLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppLocalizationResponseIncluded {
     /// `type`: `apps`

@@ -17,7 +17,7 @@ pub type BetaBuildLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `builds`, `testflight`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaBuildLocalizationResponseIncluded {
     /// `type`: `builds`

@@ -14,7 +14,7 @@ pub type BetaGroupResponse = rt::Document<BetaGroup, BetaGroupResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupResponseIncluded {
     /// `type`: `apps`

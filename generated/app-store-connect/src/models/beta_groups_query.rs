@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `groupBy`.
 ///
 /// Feature: `testflight`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupsBetaTesterUsagesGroupBy {
     /// `betaTesters`
@@ -21,7 +21,7 @@ rt::open_enum! { BetaGroupsBetaTesterUsagesGroupBy { BetaTesters = "betaTesters"
 /// Values of `period`.
 ///
 /// Feature: `testflight`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupsBetaTesterUsagesPeriod {
     /// `P30D`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `BetaInviteType`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaInviteType {
     /// `EMAIL`

@@ -96,7 +96,7 @@ rt::object! { BetaTesterAppDevices {
 /// `BetaTester.attributes.appDevices[].platform`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTesterAppDevicesPlatform {
     /// `IOS`

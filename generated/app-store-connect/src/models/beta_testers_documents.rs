@@ -14,7 +14,7 @@ pub type BetaTesterResponse = rt::Document<BetaTester, BetaTesterResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Features: any of `builds`, `testflight`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTesterResponseIncluded {
     /// `type`: `apps`

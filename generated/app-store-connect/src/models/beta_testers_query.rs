@@ -10,7 +10,7 @@ use super::BetaInviteType;
 /// Values of `period`.
 ///
 /// Feature: `testflight`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTestersBetaTesterUsagesPeriod {
     /// `P30D`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `BrazilAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BrazilAgeRating {
     /// `EIGHTEEN`

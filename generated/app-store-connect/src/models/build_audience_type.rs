@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `BuildAudienceType`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildAudienceType {
     /// `APP_STORE_ELIGIBLE`

@@ -63,7 +63,7 @@ rt::object! { BuildUploadFileAttributes {
 /// `BuildUploadFile.attributes.assetType`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildUploadFileAssetType {
     /// `ASSET`
@@ -83,7 +83,7 @@ rt::open_enum! { BuildUploadFileAssetType {
 /// `BuildUploadFile.attributes.uti`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildUploadFileUti {
     /// `com.apple.binary-property-list`

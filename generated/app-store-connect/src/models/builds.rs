@@ -119,7 +119,7 @@ rt::object! { BuildRelationships {
 /// `Build.attributes.processingState`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildProcessingState {
     /// `FAILED`

@@ -17,7 +17,7 @@ pub type BuildResponse = rt::Document<Build, BuildResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildResponseIncluded {
     /// `type`: `appEncryptionDeclarations`

@@ -32,7 +32,7 @@ pub type BuildsBuildAudienceType = BuildAudienceType;
 /// Values of `filter[diagnosticType]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildsDiagnosticSignaturesDiagnosticType {
     /// `DISK_WRITES`
@@ -80,7 +80,7 @@ pub type BuildsPerfPowerMetricsMetricType = MetricCategory;
 /// Values of `filter[platform]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildsPerfPowerMetricsPlatform {
     /// `IOS`
@@ -100,7 +100,7 @@ pub type BuildsPreReleaseVersionPlatform = Platform;
 /// Values of `filter[processingState]`.
 ///
 /// Feature: `builds`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildsProcessingState {
     /// `FAILED`

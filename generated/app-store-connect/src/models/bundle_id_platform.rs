@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `BundleIdPlatform`, open to new values.
 ///
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum BundleIdPlatform {
     /// `IOS`

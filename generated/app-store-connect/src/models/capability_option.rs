@@ -73,7 +73,7 @@ impl CapabilityOption {
 /// `CapabilityOption.key`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilityOptionKey {
     /// `COMPLETE_PROTECTION`

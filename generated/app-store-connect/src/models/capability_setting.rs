@@ -92,7 +92,7 @@ impl CapabilitySetting {
 /// `CapabilitySetting.allowedInstances`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilitySettingAllowedInstances {
     /// `ENTRY`
@@ -112,7 +112,7 @@ rt::open_enum! { CapabilitySettingAllowedInstances {
 /// `CapabilitySetting.key`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilitySettingKey {
     /// `APPLE_ID_AUTH_APP_CONSENT`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CapabilityType`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilityType {
     /// `ACCESS_WIFI_INFORMATION`

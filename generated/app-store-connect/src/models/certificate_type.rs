@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CertificateType`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CertificateType {
     /// `APPLE_PAY`

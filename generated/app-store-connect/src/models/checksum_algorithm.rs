@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `ChecksumAlgorithm`, open to new values.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ChecksumAlgorithm {
     /// `MD5`

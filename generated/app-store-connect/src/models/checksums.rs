@@ -67,7 +67,7 @@ impl ChecksumsComposite {
 /// `Checksums.composite.algorithm`, open to new values.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ChecksumsCompositeAlgorithm {
     /// `MD5`

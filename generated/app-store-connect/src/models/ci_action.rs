@@ -91,7 +91,7 @@ impl CiAction {
 /// `CiAction.destination`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionDestination {
     /// `ANY_IOS_DEVICE`
@@ -129,7 +129,7 @@ rt::open_enum! { CiActionDestination {
 /// `CiAction.platform`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionPlatform {
     /// `IOS`
@@ -191,7 +191,7 @@ impl CiActionTestConfiguration {
 /// `CiAction.testConfiguration.kind`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionTestConfigurationKind {
     /// `SPECIFIC_TEST_PLANS`

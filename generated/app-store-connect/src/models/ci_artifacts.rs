@@ -51,7 +51,7 @@ rt::object! { CiArtifactAttributes {
 /// `CiArtifact.attributes.fileType`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiArtifactFileType {
     /// `ARCHIVE`

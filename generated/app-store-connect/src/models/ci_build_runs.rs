@@ -102,7 +102,7 @@ rt::object! { CiBuildRunRelationships {
 /// `CiBuildRun.attributes.cancelReason`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunCancelReason {
     /// `AUTOMATICALLY_BY_NEWER_BUILD`
@@ -164,7 +164,7 @@ rt::object! { CiBuildRunSourceCommit {
 /// `CiBuildRun.attributes.startReason`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunStartReason {
     /// `GIT_REF_CHANGE`

@@ -28,7 +28,7 @@ pub type CiBuildRunsBuildsPreReleaseVersionPlatform = Platform;
 /// Values of `filter[processingState]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunsBuildsProcessingState {
     /// `FAILED`

@@ -37,7 +37,7 @@ impl CiFilesAndFoldersRule {
 /// `CiFilesAndFoldersRule.mode`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiFilesAndFoldersRuleMode {
     /// `DO_NOT_START_IF_ALL_FILES_MATCH`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CiGitRefKind`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiGitRefKind {
     /// `BRANCH`

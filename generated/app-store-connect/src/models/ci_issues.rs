@@ -53,7 +53,7 @@ rt::object! { CiIssueAttributes {
 /// `CiIssue.attributes.issueType`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiIssueIssueType {
     /// `ANALYZER_WARNING`

@@ -74,7 +74,7 @@ rt::object! { CiProductRelationships {
 /// `CiProduct.attributes.productType`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiProductProductType {
     /// `APP`

@@ -31,7 +31,7 @@ pub struct CiProductsInclude {
 /// Values of `filter[productType]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiProductsProductType {
     /// `APP`

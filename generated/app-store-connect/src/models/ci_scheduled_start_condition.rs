@@ -100,7 +100,7 @@ impl CiScheduledStartConditionSchedule {
 /// `CiScheduledStartCondition.schedule.days[]`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiScheduledStartConditionScheduleDays {
     /// `FRIDAY`
@@ -129,7 +129,7 @@ rt::open_enum! { CiScheduledStartConditionScheduleDays {
 /// `CiScheduledStartCondition.schedule.frequency`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiScheduledStartConditionScheduleFrequency {
     /// `DAILY`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CiTestStatus`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiTestStatus {
     /// `EXPECTED_FAILURE`

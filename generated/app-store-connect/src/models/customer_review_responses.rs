@@ -63,7 +63,7 @@ rt::object! { CustomerReviewResponseV1Relationships { review: "review" } }
 /// `CustomerReviewResponseV1.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum CustomerReviewResponseV1State {
     /// `PENDING_PUBLISH`

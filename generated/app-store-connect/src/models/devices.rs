@@ -60,7 +60,7 @@ rt::object! { DeviceAttributes {
 /// `Device.attributes.deviceClass`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceDeviceClass {
     /// `APPLE_TV`
@@ -89,7 +89,7 @@ rt::open_enum! { DeviceDeviceClass {
 /// `Device.attributes.status`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceStatus {
     /// `DISABLED`

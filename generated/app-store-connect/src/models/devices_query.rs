@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `filter[platform]`.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DevicesPlatform {
     /// `IOS`
@@ -31,7 +31,7 @@ pub struct DevicesSort { ID = "id", NAME = "name", PLATFORM = "platform", STATUS
 /// Values of `filter[status]`.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DevicesStatus {
     /// `DISABLED`

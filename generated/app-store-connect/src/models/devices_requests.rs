@@ -92,7 +92,7 @@ impl DeviceUpdateRequest {
 /// `DeviceUpdateRequest.data.attributes.status`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceUpdateRequestStatus {
     /// `DISABLED`

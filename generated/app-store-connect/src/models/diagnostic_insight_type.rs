@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `DiagnosticInsightType`, open to new values.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DiagnosticInsightType {
     /// `TREND`

@@ -67,7 +67,7 @@ rt::object! { DiagnosticSignatureRelationships { logs: "logs" } }
 /// `DiagnosticSignature.attributes.diagnosticType`, open to new values.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum DiagnosticSignatureDiagnosticType {
     /// `DISK_WRITES`

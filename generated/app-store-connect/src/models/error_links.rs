@@ -21,7 +21,7 @@ pub struct ErrorLinks {
 rt::object! { ErrorLinks { about: "about", associated: "associated", see: "see" } }
 
 /// `ErrorLinks.associated`: one of several types, open to new ones.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ErrorLinksAssociated {
     /// `string`

@@ -50,7 +50,7 @@ pub struct ErrorResponseErrorMeta {
 rt::object! { ErrorResponseErrorMeta { associated_errors: "associatedErrors" } rest additional }
 
 /// `ErrorResponseError.source`: one of several types, open to new ones.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ErrorResponseErrorSource {
     /// `ErrorSourceParameter`

@@ -21,7 +21,7 @@ pub type GameCenterAchievementImageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementImageResponseIncluded {
     /// `type`: `gameCenterAchievementLocalizations`
@@ -45,7 +45,7 @@ pub type GameCenterAchievementImageV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementImageV2ResponseIncluded {
     /// `type`: `gameCenterAchievementLocalizations`

@@ -312,7 +312,7 @@ impl GameCenterAchievementV2CreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementV2CreateRequestIncluded {
     /// `type`: `gameCenterAchievementVersions`

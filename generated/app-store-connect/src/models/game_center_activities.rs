@@ -96,7 +96,7 @@ rt::object! { GameCenterActivityRelationships {
 /// `GameCenterActivity.attributes.playStyle`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityPlayStyle {
     /// `ASYNCHRONOUS`

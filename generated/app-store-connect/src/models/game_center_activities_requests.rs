@@ -165,7 +165,7 @@ pub type GameCenterActivityCreateRequestPlayStyle = GameCenterActivityPlayStyle;
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityCreateRequestIncluded {
     /// `type`: `gameCenterActivityVersions`

@@ -17,7 +17,7 @@ pub type GameCenterActivityLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityLocalizationResponseIncluded {
     /// `type`: `gameCenterActivityImages`

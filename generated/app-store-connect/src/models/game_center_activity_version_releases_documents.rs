@@ -18,7 +18,7 @@ pub type GameCenterActivityVersionReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityVersionReleaseResponseIncluded {
     /// `type`: `gameCenterActivityVersions`

@@ -18,7 +18,7 @@ pub type GameCenterChallengeVersionReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeVersionReleaseResponseIncluded {
     /// `type`: `gameCenterChallengeVersions`

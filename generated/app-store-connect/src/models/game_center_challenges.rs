@@ -80,7 +80,7 @@ rt::object! { GameCenterChallengeRelationships {
 /// `GameCenterChallenge.attributes.challengeType`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeChallengeType {
     /// `LEADERBOARD`

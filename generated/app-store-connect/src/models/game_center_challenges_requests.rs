@@ -128,7 +128,7 @@ pub type GameCenterChallengeCreateRequestChallengeType = GameCenterChallengeChal
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeCreateRequestIncluded {
     /// `type`: `gameCenterChallengeVersions`

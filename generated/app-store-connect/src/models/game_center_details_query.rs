@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsClassicMatchmakingRequestsGranularity {
     /// `P1D`
@@ -27,7 +27,7 @@ rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsClassicMatchmakingRequestsGroupBy {
     /// `result`
@@ -41,7 +41,7 @@ rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsGroupBy { Result = "
 /// Values of `filter[result]`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsClassicMatchmakingRequestsResult {
     /// `CANCELED`
@@ -92,7 +92,7 @@ pub struct GameCenterDetailsInclude {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsGranularity {
     /// `P1D`
@@ -112,7 +112,7 @@ rt::open_enum! { GameCenterDetailsRuleBasedMatchmakingRequestsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy {
     /// `result`
@@ -126,7 +126,7 @@ rt::open_enum! { GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy { Result =
 /// Values of `filter[result]`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsResult {
     /// `CANCELED`

@@ -20,7 +20,7 @@ pub type GameCenterGroupResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterGroupResponseIncluded {
     /// `type`: `gameCenterAchievements`

@@ -22,7 +22,7 @@ pub type GameCenterLeaderboardSetLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetLocalizationResponseIncluded {
     /// `type`: `gameCenterLeaderboardSetImages`
@@ -49,7 +49,7 @@ pub type GameCenterLeaderboardSetLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetLocalizationV2ResponseIncluded {
     /// `type`: `gameCenterLeaderboardSetImages`

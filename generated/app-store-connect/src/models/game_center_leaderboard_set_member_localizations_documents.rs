@@ -19,7 +19,7 @@ pub type GameCenterLeaderboardSetMemberLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetMemberLocalizationResponseIncluded {
     /// `type`: `gameCenterLeaderboardSets`

@@ -22,7 +22,7 @@ pub type GameCenterLeaderboardSetResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetResponseIncluded {
     /// `type`: `gameCenterDetails`
@@ -61,7 +61,7 @@ pub type GameCenterLeaderboardSetV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetV2ResponseIncluded {
     /// `type`: `gameCenterDetails`

@@ -187,7 +187,7 @@ impl GameCenterLeaderboardSetV2CreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetV2CreateRequestIncluded {
     /// `type`: `gameCenterLeaderboardSetVersions`

@@ -19,7 +19,7 @@ pub type GameCenterLeaderboardVersionV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardVersionV2ResponseIncluded {
     /// `type`: `gameCenterLeaderboardLocalizations`

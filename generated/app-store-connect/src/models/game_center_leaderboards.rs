@@ -109,7 +109,7 @@ rt::object! { GameCenterLeaderboardRelationships {
 /// `GameCenterLeaderboard.attributes.scoreSortType`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardScoreSortType {
     /// `ASC`
@@ -125,7 +125,7 @@ rt::open_enum! { GameCenterLeaderboardScoreSortType { Asc = "ASC", Desc = "DESC"
 /// `GameCenterLeaderboard.attributes.submissionType`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSubmissionType {
     /// `BEST_SCORE`
@@ -143,7 +143,7 @@ rt::open_enum! { GameCenterLeaderboardSubmissionType {
 /// `GameCenterLeaderboard.attributes.visibility`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardVisibility {
     /// `HIDE_FOR_ALL`

@@ -671,7 +671,7 @@ pub type GameCenterLeaderboardV2CreateRequestVisibility = GameCenterLeaderboardV
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardV2CreateRequestIncluded {
     /// `type`: `gameCenterLeaderboardVersions`

@@ -113,7 +113,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResu
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.data`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData {
     /// `CANCELED`
@@ -147,7 +147,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResu
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].granularity`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity {
     /// `P1D`

@@ -59,7 +59,7 @@ impl GameCenterMatchmakingRuleSetTestCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRuleSetTestCreateRequestIncluded {
     /// `type`: `gameCenterMatchmakingTestPlayerProperties`

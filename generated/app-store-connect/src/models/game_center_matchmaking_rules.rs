@@ -56,7 +56,7 @@ rt::object! { GameCenterMatchmakingRuleAttributes {
 /// `GameCenterMatchmakingRule.attributes.type`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRuleType {
     /// `COMPATIBLE`

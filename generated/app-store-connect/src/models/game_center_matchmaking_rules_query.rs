@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity {
     /// `P1D`
@@ -27,7 +27,7 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranular
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy {
     /// `gameCenterMatchmakingQueue`
@@ -45,7 +45,7 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy 
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity {
     /// `P1D`
@@ -65,7 +65,7 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranulari
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy {
     /// `gameCenterMatchmakingQueue`
@@ -81,7 +81,7 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity {
     /// `P1D`
@@ -101,7 +101,7 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingRuleErrorsGroupBy {
     /// `gameCenterMatchmakingQueue`

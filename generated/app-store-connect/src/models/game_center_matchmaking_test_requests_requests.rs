@@ -176,7 +176,7 @@ impl GameCenterMatchmakingTestRequestInlineCreate {
 /// `GameCenterMatchmakingTestRequestInlineCreate.attributes.locale`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingTestRequestInlineCreateLocale {
     /// `AR-SA`

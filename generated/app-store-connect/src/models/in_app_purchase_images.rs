@@ -74,7 +74,7 @@ rt::object! { InAppPurchaseImageRelationships { in_app_purchase: "inAppPurchase"
 /// `InAppPurchaseImage.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseImageState {
     /// `APPROVED`

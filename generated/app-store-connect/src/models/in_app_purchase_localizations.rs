@@ -65,7 +65,7 @@ rt::object! { InAppPurchaseLocalizationRelationships { in_app_purchase_v2: "inAp
 /// `InAppPurchaseLocalization.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationState {
     /// `APPROVED`

@@ -19,7 +19,7 @@ pub type InAppPurchaseLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationResponseIncluded {
     /// `type`: `inAppPurchases`
@@ -43,7 +43,7 @@ pub type InAppPurchaseLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationV2ResponseIncluded {
     /// `type`: `inAppPurchaseVersions`

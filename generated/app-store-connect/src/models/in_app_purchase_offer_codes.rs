@@ -74,7 +74,7 @@ rt::object! { InAppPurchaseOfferCodeRelationships {
 /// `InAppPurchaseOfferCode.attributes.customerEligibilities[]`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeCustomerEligibilities {
     /// `ACTIVE_SPENDER`

@@ -73,7 +73,7 @@ pub type InAppPurchaseOfferCodeCreateRequestCustomerEligibilities = InAppPurchas
 /// What a request can create along.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeCreateRequestIncluded {
     /// `type`: `inAppPurchaseOfferPrices`

@@ -58,7 +58,7 @@ impl InAppPurchasePriceScheduleCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchasePriceScheduleCreateRequestIncluded {
     /// `type`: `inAppPurchasePrices`

@@ -67,7 +67,7 @@ rt::object! { InAppPurchaseVersionRelationships {
 /// `InAppPurchaseVersion.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseVersionState {
     /// `ACCEPTED`

@@ -19,7 +19,7 @@ pub type InAppPurchaseVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseVersionResponseIncluded {
     /// `type`: `inAppPurchaseImages`

@@ -69,7 +69,7 @@ rt::object! { InAppPurchaseRelationships { apps: "apps" } }
 /// `InAppPurchase.attributes.inAppPurchaseType`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseInAppPurchaseType {
     /// `AUTOMATICALLY_RENEWABLE_SUBSCRIPTION`
@@ -95,7 +95,7 @@ rt::open_enum! { InAppPurchaseInAppPurchaseType {
 /// `InAppPurchase.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseV1State {
     /// `APPROVED`

@@ -24,7 +24,7 @@ pub struct InAppPurchasesV2Include {
 /// Values of `filter[state]`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchasesV2VersionsState {
     /// `ACCEPTED`

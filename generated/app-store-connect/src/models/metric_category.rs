@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `MetricCategory`, open to new values.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum MetricCategory {
     /// `ANIMATION`

@@ -110,7 +110,7 @@ rt::object! { NominationRelationships {
 /// `Nomination.attributes.state`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationState {
     /// `ARCHIVED`
@@ -128,7 +128,7 @@ rt::open_enum! { NominationState { Archived = "ARCHIVED", Draft = "DRAFT", Submi
 /// `Nomination.attributes.type`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationType {
     /// `APP_ENHANCEMENTS`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `OfferCodeEnvironment`, open to new values.
 ///
 /// Features: any of `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum OfferCodeEnvironment {
     /// `PRODUCTION`

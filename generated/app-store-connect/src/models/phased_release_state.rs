@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `PhasedReleaseState`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PhasedReleaseState {
     /// `ACTIVE`

@@ -17,7 +17,7 @@ pub type PreReleaseVersionsResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PreReleaseVersionsResponseIncluded {
     /// `type`: `apps`

@@ -16,7 +16,7 @@ pub type PreReleaseVersionsBuildsBuildAudienceType = BuildAudienceType;
 /// Values of `filter[builds.processingState]`.
 ///
 /// Feature: `builds`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PreReleaseVersionsBuildsProcessingState {
     /// `FAILED`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `PreviewType`, open to new values.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PreviewType {
     /// `APPLE_TV`

@@ -83,7 +83,7 @@ rt::object! { ProfileRelationships {
 /// `Profile.attributes.profileState`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfileProfileState {
     /// `ACTIVE`
@@ -99,7 +99,7 @@ rt::open_enum! { ProfileProfileState { Active = "ACTIVE", Invalid = "INVALID" } 
 /// `Profile.attributes.profileType`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfileProfileType {
     /// `IOS_APP_ADHOC`

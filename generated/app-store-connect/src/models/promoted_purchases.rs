@@ -67,7 +67,7 @@ rt::object! { PromotedPurchaseRelationships {
 /// `PromotedPurchase.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PromotedPurchaseState {
     /// `APPROVED`

@@ -95,7 +95,7 @@ rt::object! { ReviewSubmissionItemRelationships {
 /// `ReviewSubmissionItem.attributes.state`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionItemState {
     /// `ACCEPTED`

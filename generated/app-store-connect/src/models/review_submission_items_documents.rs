@@ -22,7 +22,7 @@ pub type ReviewSubmissionItemResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionItemResponseIncluded {
     /// `type`: `appCustomProductPageVersions`

@@ -76,7 +76,7 @@ rt::object! { ReviewSubmissionRelationships {
 /// `ReviewSubmission.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionState {
     /// `CANCELING`

@@ -36,7 +36,7 @@ pub type ReviewSubmissionsPlatform = Platform;
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionsState {
     /// `CANCELING`

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `filter[frequency]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesReportsFrequency {
     /// `DAILY`
@@ -29,7 +29,7 @@ rt::open_enum! { SalesReportsFrequency {
 /// Values of `filter[reportSubType]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesReportsReportSubType {
     /// `DETAILED`
@@ -54,7 +54,7 @@ rt::open_enum! { SalesReportsReportSubType {
 /// Values of `filter[reportType]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesReportsReportType {
     /// `FIRST_ANNUAL`

@@ -61,7 +61,7 @@ rt::object! { SandboxTesterV2Attributes {
 /// `SandboxTesterV2.attributes.subscriptionRenewalRate`, open to new values.
 ///
 /// Feature: `sandbox`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SandboxTesterV2SubscriptionRenewalRate {
     /// `MONTHLY_RENEWAL_EVERY_FIFTEEN_MINUTES`

@@ -23,7 +23,7 @@ rt::object! { ScmProviderType { display_name: "displayName", is_on_premise: "isO
 /// `ScmProviderType.kind`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum ScmProviderTypeKind {
     /// `BITBUCKET_CLOUD`

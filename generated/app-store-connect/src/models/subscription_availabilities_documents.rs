@@ -18,7 +18,7 @@ pub type SubscriptionAvailabilityResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionAvailabilityResponseIncluded {
     /// `type`: `territories`

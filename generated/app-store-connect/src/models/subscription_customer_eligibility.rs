@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `SubscriptionCustomerEligibility`, open to new values.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionCustomerEligibility {
     /// `EXISTING`

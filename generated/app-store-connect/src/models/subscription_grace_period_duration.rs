@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `SubscriptionGracePeriodDuration`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGracePeriodDuration {
     /// `SIXTEEN_DAYS`

@@ -55,7 +55,7 @@ rt::object! { SubscriptionGracePeriodAttributes {
 /// `SubscriptionGracePeriod.attributes.renewalType`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGracePeriodRenewalType {
     /// `ALL_RENEWALS`

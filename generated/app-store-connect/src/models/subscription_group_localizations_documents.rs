@@ -20,7 +20,7 @@ pub type SubscriptionGroupLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupLocalizationResponseIncluded {
     /// `type`: `subscriptionGroups`
@@ -44,7 +44,7 @@ pub type SubscriptionGroupLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupLocalizationV2ResponseIncluded {
     /// `type`: `subscriptionGroupVersions`

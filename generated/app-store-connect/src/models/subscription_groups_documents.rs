@@ -19,7 +19,7 @@ pub type SubscriptionGroupResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupResponseIncluded {
     /// `type`: `subscriptionGroupLocalizations`

@@ -28,7 +28,7 @@ pub struct SubscriptionGroupsSort { NAME = "name" } }
 /// Values of `filter[state]`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupsSubscriptionsState {
     /// `APPROVED`
@@ -66,7 +66,7 @@ rt::open_enum! { SubscriptionGroupsSubscriptionsState {
 /// Values of `filter[state]`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupsVersionsState {
     /// `ACCEPTED`

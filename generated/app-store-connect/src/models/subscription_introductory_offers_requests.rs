@@ -132,7 +132,7 @@ impl SubscriptionIntroductoryOfferCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionIntroductoryOfferCreateRequestIncluded {
     /// `type`: `subscriptionPricePoints`

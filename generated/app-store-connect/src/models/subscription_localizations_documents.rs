@@ -17,7 +17,7 @@ pub type SubscriptionLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionLocalizationResponseIncluded {
     /// `type`: `subscriptions`
@@ -41,7 +41,7 @@ pub type SubscriptionLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionLocalizationV2ResponseIncluded {
     /// `type`: `subscriptionVersions`

@@ -17,7 +17,7 @@ pub type SubscriptionOfferCodeOneTimeUseCodeResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeOneTimeUseCodeResponseIncluded {
     /// `type`: `subscriptionOfferCodes`

@@ -20,7 +20,7 @@ pub type SubscriptionOfferCodeResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeResponseIncluded {
     /// `type`: `subscriptionOfferCodeCustomCodes`

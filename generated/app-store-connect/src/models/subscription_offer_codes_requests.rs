@@ -122,7 +122,7 @@ impl SubscriptionOfferCodeCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeCreateRequestIncluded {
     /// `type`: `subscriptionOfferCodePrices`

@@ -96,7 +96,7 @@ impl SubscriptionPromotionalOfferCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionPromotionalOfferCreateRequestIncluded {
     /// `type`: `subscriptionPromotionalOfferPrices`

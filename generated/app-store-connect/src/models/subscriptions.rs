@@ -107,7 +107,7 @@ rt::object! { SubscriptionRelationships {
 /// `Subscription.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionState {
     /// `APPROVED`
@@ -145,7 +145,7 @@ rt::open_enum! { SubscriptionState {
 /// `Subscription.attributes.subscriptionPeriod`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionSubscriptionPeriod {
     /// `ONE_MONTH`

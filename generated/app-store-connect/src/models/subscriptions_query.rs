@@ -33,7 +33,7 @@ pub type SubscriptionsPricesPlanType = SubscriptionPlanType;
 /// Values of `filter[state]`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionsVersionsState {
     /// `ACCEPTED`

@@ -265,7 +265,7 @@ pub type SubscriptionUpdateRequestSubscriptionPeriod = SubscriptionSubscriptionP
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionUpdateRequestIncluded {
     /// `type`: `subscriptionIntroductoryOffers`

@@ -17,7 +17,7 @@ pub type TerritoryAgeRatingsResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum TerritoryAgeRatingsResponseIncluded {
     /// `type`: `territories`

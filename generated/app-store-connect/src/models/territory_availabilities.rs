@@ -68,7 +68,7 @@ rt::object! { TerritoryAvailabilityRelationships { territory: "territory" } }
 /// `TerritoryAvailability.attributes.contentStatuses[]`, open to new values.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum TerritoryAvailabilityContentStatuses {
     /// `AVAILABLE`

@@ -17,7 +17,7 @@ pub type TerritoryAvailabilitiesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `pricing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum TerritoryAvailabilitiesResponseIncluded {
     /// `type`: `territories`

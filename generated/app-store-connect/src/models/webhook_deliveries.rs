@@ -72,7 +72,7 @@ rt::object! { WebhookDeliveryRelationships { event: "event" } }
 /// `WebhookDelivery.attributes.deliveryState`, open to new values.
 ///
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhookDeliveryDeliveryState {
     /// `FAILED`

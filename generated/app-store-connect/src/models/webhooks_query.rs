@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Values of `filter[deliveryState]`.
 ///
 /// Feature: `webhooks`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhooksDeliveriesDeliveryState {
     /// `FAILED`

@@ -98,7 +98,7 @@ pub type WinBackOfferPriority = AppEventPriority;
 /// `WinBackOffer.attributes.promotionIntent`, open to new values.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WinBackOfferPromotionIntent {
     /// `NOT_PROMOTED`

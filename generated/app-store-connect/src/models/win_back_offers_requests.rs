@@ -172,7 +172,7 @@ pub type WinBackOfferCreateRequestPromotionIntent = WinBackOfferPromotionIntent;
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum WinBackOfferCreateRequestIncluded {
     /// `type`: `winBackOfferPrices`

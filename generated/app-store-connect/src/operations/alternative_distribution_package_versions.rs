@@ -27,8 +27,16 @@ impl AlternativeDistributionPackageVersions {
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/deltas` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-deltas))
-    pub fn list_delta_linkages(&self, id: impl AsRef<str>) -> ListDeltaLinkages {
-        ListDeltaLinkages(self.0.call(LIST_DELTA_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_delta_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AlternativeDistributionPackageVersionDeltasLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_DELTA_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/deltas` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-deltas))
@@ -37,8 +45,16 @@ impl AlternativeDistributionPackageVersions {
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/variants` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-variants))
-    pub fn list_variant_linkages(&self, id: impl AsRef<str>) -> ListVariantLinkages {
-        ListVariantLinkages(self.0.call(LIST_VARIANT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_variant_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AlternativeDistributionPackageVersionVariantsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_VARIANT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/variants` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-variants))
@@ -114,23 +130,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AlternativeDistributionPackageVersionResponse }
 
-/// Optional arguments of [`list_delta_linkages`](AlternativeDistributionPackageVersions::list_delta_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListDeltaLinkages(
-    crate::Call<AlternativeDistributionPackageVersionDeltasLinkagesResponse>,
-);
-
-impl ListDeltaLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListDeltaLinkages => AlternativeDistributionPackageVersionDeltasLinkagesResponse, paged }
-
 /// Optional arguments of [`list_deltas`](AlternativeDistributionPackageVersions::list_deltas); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListDeltas(crate::Call<AlternativeDistributionPackageDeltasResponse>);
@@ -154,23 +153,6 @@ impl ListDeltas {
 }
 
 rt::operation! { crate::Api, ListDeltas => AlternativeDistributionPackageDeltasResponse, paged }
-
-/// Optional arguments of [`list_variant_linkages`](AlternativeDistributionPackageVersions::list_variant_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVariantLinkages(
-    crate::Call<AlternativeDistributionPackageVersionVariantsLinkagesResponse>,
-);
-
-impl ListVariantLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVariantLinkages => AlternativeDistributionPackageVersionVariantsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_variants`](AlternativeDistributionPackageVersions::list_variants); nothing is sent before `send`.
 #[derive(Debug, Clone)]

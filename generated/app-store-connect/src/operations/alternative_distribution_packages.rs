@@ -36,8 +36,16 @@ impl AlternativeDistributionPackages {
     }
 
     /// `GET /v1/alternativeDistributionPackages/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AlternativeDistributionPackageVersionsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/alternativeDistributionPackages/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-versions))
@@ -89,23 +97,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AlternativeDistributionPackageResponse }
-
-/// Optional arguments of [`list_version_linkages`](AlternativeDistributionPackages::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(
-    crate::Call<AlternativeDistributionPackageVersionsLinkagesResponse>,
-);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => AlternativeDistributionPackageVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](AlternativeDistributionPackages::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -22,8 +22,13 @@ impl AnalyticsReportInstances {
     }
 
     /// `GET /v1/analyticsReportInstances/{id}/relationships/segments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-relationships-segments))
-    pub fn list_segment_linkages(&self, id: impl AsRef<str>) -> ListSegmentLinkages {
-        ListSegmentLinkages(self.0.call(LIST_SEGMENT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_segment_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AnalyticsReportInstanceSegmentsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_SEGMENT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/analyticsReportInstances/{id}/segments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-segments))
@@ -48,23 +53,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AnalyticsReportInstanceResponse }
-
-/// Optional arguments of [`list_segment_linkages`](AnalyticsReportInstances::list_segment_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSegmentLinkages(
-    crate::Call<AnalyticsReportInstanceSegmentsLinkagesResponse>,
-);
-
-impl ListSegmentLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSegmentLinkages => AnalyticsReportInstanceSegmentsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_segments`](AnalyticsReportInstances::list_segments); nothing is sent before `send`.
 #[derive(Debug, Clone)]

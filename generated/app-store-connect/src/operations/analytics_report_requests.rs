@@ -39,8 +39,13 @@ impl AnalyticsReportRequests {
     }
 
     /// `GET /v1/analyticsReportRequests/{id}/relationships/reports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-relationships-reports))
-    pub fn list_report_linkages(&self, id: impl AsRef<str>) -> ListReportLinkages {
-        ListReportLinkages(self.0.call(LIST_REPORT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_report_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AnalyticsReportRequestReportsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_REPORT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/analyticsReportRequests/{id}/reports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-reports))
@@ -87,23 +92,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AnalyticsReportRequestResponse }
-
-/// Optional arguments of [`list_report_linkages`](AnalyticsReportRequests::list_report_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListReportLinkages(
-    crate::Call<AnalyticsReportRequestReportsLinkagesResponse>,
-);
-
-impl ListReportLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListReportLinkages => AnalyticsReportRequestReportsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_reports`](AnalyticsReportRequests::list_reports); nothing is sent before `send`.
 #[derive(Debug, Clone)]

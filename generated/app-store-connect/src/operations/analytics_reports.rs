@@ -23,8 +23,13 @@ impl AnalyticsReports {
     }
 
     /// `GET /v1/analyticsReports/{id}/relationships/instances` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-relationships-instances))
-    pub fn list_instance_linkages(&self, id: impl AsRef<str>) -> ListInstanceLinkages {
-        ListInstanceLinkages(self.0.call(LIST_INSTANCE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_instance_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AnalyticsReportInstancesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_INSTANCE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/analyticsReports/{id}/instances` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-instances))
@@ -49,21 +54,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AnalyticsReportResponse }
-
-/// Optional arguments of [`list_instance_linkages`](AnalyticsReports::list_instance_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListInstanceLinkages(crate::Call<AnalyticsReportInstancesLinkagesResponse>);
-
-impl ListInstanceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListInstanceLinkages => AnalyticsReportInstancesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_instances`](AnalyticsReports::list_instances); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -38,11 +38,16 @@ impl AppAvailabilitiesV2 {
     }
 
     /// `GET /v2/appAvailabilities/{id}/relationships/territoryAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-relationships-territoryAvailabilities))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_territory_availability_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListTerritoryAvailabilityLinkages {
-        ListTerritoryAvailabilityLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_TERRITORY_AVAILABILITY_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -126,23 +131,6 @@ impl ListTerritoryAvailabilities {
 }
 
 rt::operation! { crate::Api, ListTerritoryAvailabilities => TerritoryAvailabilitiesResponse, paged }
-
-/// Optional arguments of [`list_territory_availability_linkages`](AppAvailabilitiesV2::list_territory_availability_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListTerritoryAvailabilityLinkages(
-    crate::Call<AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse>,
-);
-
-impl ListTerritoryAvailabilityLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListTerritoryAvailabilityLinkages => AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse, paged }
 
 rt::operations! {
     CREATE = Post "appAvailabilitiesV2_createInstance" "/v2/appAvailabilities",

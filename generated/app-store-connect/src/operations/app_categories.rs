@@ -44,8 +44,13 @@ impl AppCategories {
     }
 
     /// `GET /v1/appCategories/{id}/relationships/subcategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-subcategories))
-    pub fn list_subcategory_linkages(&self, id: impl AsRef<str>) -> ListSubcategoryLinkages {
-        ListSubcategoryLinkages(self.0.call(LIST_SUBCATEGORY_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_subcategory_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppCategorySubcategoriesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_SUBCATEGORY_LINKAGES, &[id.as_ref()]))
     }
 }
 
@@ -157,23 +162,6 @@ impl ListSubcategories {
 }
 
 rt::operation! { crate::Api, ListSubcategories => AppCategoriesWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_subcategory_linkages`](AppCategories::list_subcategory_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSubcategoryLinkages(
-    crate::Call<AppCategorySubcategoriesLinkagesResponse>,
-);
-
-impl ListSubcategoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSubcategoryLinkages => AppCategorySubcategoriesLinkagesResponse, paged }
 
 rt::operations! {
     GET = Get "appCategories_getInstance" "/v1/appCategories/{id}",

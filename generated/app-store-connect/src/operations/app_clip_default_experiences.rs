@@ -83,11 +83,16 @@ impl AppClipDefaultExperiences {
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipDefaultExperienceLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipDefaultExperienceLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_clip_default_experience_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppClipDefaultExperienceLocalizationLinkages {
-        ListAppClipDefaultExperienceLocalizationLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self
                 .0
                 .call(
@@ -379,25 +384,6 @@ impl GetReleaseWithAppStoreVersion {
 }
 
 rt::operation! { crate::Api, GetReleaseWithAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
-
-/// Optional arguments of [`list_app_clip_default_experience_localization_linkages`](AppClipDefaultExperiences::list_app_clip_default_experience_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppClipDefaultExperienceLocalizationLinkages(
-    crate::Call<
-        AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse,
-    >,
-);
-
-impl ListAppClipDefaultExperienceLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppClipDefaultExperienceLocalizationLinkages => AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_clip_default_experience_localizations`](AppClipDefaultExperiences::list_app_clip_default_experience_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -28,11 +28,13 @@ impl AppClips {
     }
 
     /// `GET /v1/appClips/{id}/relationships/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipAdvancedExperiences))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_clip_advanced_experience_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppClipAdvancedExperienceLinkages {
-        ListAppClipAdvancedExperienceLinkages(
+    ) -> rt::Limited<crate::Api, AppClipAppClipAdvancedExperiencesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_APP_CLIP_ADVANCED_EXPERIENCE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -45,11 +47,13 @@ impl AppClips {
     }
 
     /// `GET /v1/appClips/{id}/relationships/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipDefaultExperiences))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_clip_default_experience_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppClipDefaultExperienceLinkages {
-        ListAppClipDefaultExperienceLinkages(
+    ) -> rt::Limited<crate::Api, AppClipAppClipDefaultExperiencesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -105,23 +109,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppClipResponse }
-
-/// Optional arguments of [`list_app_clip_advanced_experience_linkages`](AppClips::list_app_clip_advanced_experience_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppClipAdvancedExperienceLinkages(
-    crate::Call<AppClipAppClipAdvancedExperiencesLinkagesResponse>,
-);
-
-impl ListAppClipAdvancedExperienceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppClipAdvancedExperienceLinkages => AppClipAppClipAdvancedExperiencesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_clip_advanced_experiences`](AppClips::list_app_clip_advanced_experiences); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -214,23 +201,6 @@ impl ListAppClipAdvancedExperiences {
 }
 
 rt::operation! { crate::Api, ListAppClipAdvancedExperiences => AppClipAdvancedExperiencesResponse, paged }
-
-/// Optional arguments of [`list_app_clip_default_experience_linkages`](AppClips::list_app_clip_default_experience_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppClipDefaultExperienceLinkages(
-    crate::Call<AppClipAppClipDefaultExperiencesLinkagesResponse>,
-);
-
-impl ListAppClipDefaultExperienceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppClipDefaultExperienceLinkages => AppClipAppClipDefaultExperiencesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_clip_default_experiences`](AppClips::list_app_clip_default_experiences); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -58,10 +58,16 @@ impl AppCustomProductPageLocalizations {
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appPreviewSets))
-    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
-        ListAppPreviewSetLinkages(
-            self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_preview_set_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appPreviewSets))
@@ -70,10 +76,16 @@ impl AppCustomProductPageLocalizations {
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appScreenshotSets))
-    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
-        ListAppScreenshotSetLinkages(
-            self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_screenshot_set_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appScreenshotSets))
@@ -82,10 +94,16 @@ impl AppCustomProductPageLocalizations {
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
-    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
-        ListSearchKeywordLinkages(
-            self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_search_keyword_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-searchKeywords))
@@ -191,23 +209,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppCustomProductPageLocalizationResponse }
 
-/// Optional arguments of [`list_app_preview_set_linkages`](AppCustomProductPageLocalizations::list_app_preview_set_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppPreviewSetLinkages(
-    crate::Call<AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse>,
-);
-
-impl ListAppPreviewSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppPreviewSetLinkages => AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
@@ -310,23 +311,6 @@ impl ListAppPreviewSets {
 }
 
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
-
-/// Optional arguments of [`list_app_screenshot_set_linkages`](AppCustomProductPageLocalizations::list_app_screenshot_set_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppScreenshotSetLinkages(
-    crate::Call<AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse>,
-);
-
-impl ListAppScreenshotSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppScreenshotSetLinkages => AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -433,23 +417,6 @@ impl ListAppScreenshotSets {
 }
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
-
-/// Optional arguments of [`list_search_keyword_linkages`](AppCustomProductPageLocalizations::list_search_keyword_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSearchKeywordLinkages(
-    crate::Call<AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse>,
-);
-
-impl ListSearchKeywordLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSearchKeywordLinkages => AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords); nothing is sent before `send`.
 #[derive(Debug, Clone)]

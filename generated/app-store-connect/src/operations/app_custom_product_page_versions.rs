@@ -37,11 +37,16 @@ impl AppCustomProductPageVersions {
     }
 
     /// `GET /v1/appCustomProductPageVersions/{id}/relationships/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-relationships-appCustomProductPageLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_custom_product_page_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppCustomProductPageLocalizationLinkages {
-        ListAppCustomProductPageLocalizationLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self
                 .0
                 .call(LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION_LINKAGES, &[id.as_ref()]),
@@ -121,25 +126,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppCustomProductPageVersionResponse }
-
-/// Optional arguments of [`list_app_custom_product_page_localization_linkages`](AppCustomProductPageVersions::list_app_custom_product_page_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppCustomProductPageLocalizationLinkages(
-    crate::Call<
-        AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse,
-    >,
-);
-
-impl ListAppCustomProductPageLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppCustomProductPageLocalizationLinkages => AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_custom_product_page_localizations`](AppCustomProductPageVersions::list_app_custom_product_page_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -41,11 +41,16 @@ impl AppCustomProductPages {
     }
 
     /// `GET /v1/appCustomProductPages/{id}/relationships/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-relationships-appCustomProductPageVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_custom_product_page_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppCustomProductPageVersionLinkages {
-        ListAppCustomProductPageVersionLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGE_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -120,23 +125,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppCustomProductPageResponse }
-
-/// Optional arguments of [`list_app_custom_product_page_version_linkages`](AppCustomProductPages::list_app_custom_product_page_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppCustomProductPageVersionLinkages(
-    crate::Call<AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse>,
-);
-
-impl ListAppCustomProductPageVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppCustomProductPageVersionLinkages => AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_custom_product_page_versions`](AppCustomProductPages::list_app_custom_product_page_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -41,10 +41,16 @@ impl AppEventLocalizations {
     }
 
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventScreenshots))
-    pub fn list_app_event_screenshot_linkages(&self, id: impl AsRef<str>) -> ListAppEventScreenshotLinkages {
-        ListAppEventScreenshotLinkages(
-            self.0.call(LIST_APP_EVENT_SCREENSHOT_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_event_screenshot_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppEventLocalizationAppEventScreenshotsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_EVENT_SCREENSHOT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventScreenshots))
@@ -53,10 +59,16 @@ impl AppEventLocalizations {
     }
 
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventVideoClips))
-    pub fn list_app_event_video_clip_linkages(&self, id: impl AsRef<str>) -> ListAppEventVideoClipLinkages {
-        ListAppEventVideoClipLinkages(
-            self.0.call(LIST_APP_EVENT_VIDEO_CLIP_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_event_video_clip_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppEventLocalizationAppEventVideoClipsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_EVENT_VIDEO_CLIP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventVideoClips))
@@ -141,23 +153,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppEventLocalizationResponse }
 
-/// Optional arguments of [`list_app_event_screenshot_linkages`](AppEventLocalizations::list_app_event_screenshot_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppEventScreenshotLinkages(
-    crate::Call<AppEventLocalizationAppEventScreenshotsLinkagesResponse>,
-);
-
-impl ListAppEventScreenshotLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppEventScreenshotLinkages => AppEventLocalizationAppEventScreenshotsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppEventScreenshots(crate::Call<AppEventScreenshotsResponse>);
@@ -198,23 +193,6 @@ impl ListAppEventScreenshots {
 }
 
 rt::operation! { crate::Api, ListAppEventScreenshots => AppEventScreenshotsResponse, paged }
-
-/// Optional arguments of [`list_app_event_video_clip_linkages`](AppEventLocalizations::list_app_event_video_clip_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppEventVideoClipLinkages(
-    crate::Call<AppEventLocalizationAppEventVideoClipsLinkagesResponse>,
-);
-
-impl ListAppEventVideoClipLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppEventVideoClipLinkages => AppEventLocalizationAppEventVideoClipsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -36,8 +36,13 @@ impl AppEvents {
     }
 
     /// `GET /v1/appEvents/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-relationships-localizations))
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppEventLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appEvents/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-localizations))
@@ -93,21 +98,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppEventResponse }
-
-/// Optional arguments of [`list_localization_linkages`](AppEvents::list_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(crate::Call<AppEventLocalizationsLinkagesResponse>);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => AppEventLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_localizations`](AppEvents::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

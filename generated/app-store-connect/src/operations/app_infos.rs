@@ -127,11 +127,13 @@ impl AppInfos {
     }
 
     /// `GET /v1/appInfos/{id}/relationships/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-appInfoLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_info_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppInfoLocalizationLinkages {
-        ListAppInfoLocalizationLinkages(
+    ) -> rt::Limited<crate::Api, AppInfoAppInfoLocalizationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_APP_INFO_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -144,10 +146,13 @@ impl AppInfos {
     }
 
     /// `GET /v1/appInfos/{id}/relationships/territoryAgeRatings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-territoryAgeRatings))
-    pub fn list_territory_age_rating_linkages(&self, id: impl AsRef<str>) -> ListTerritoryAgeRatingLinkages {
-        ListTerritoryAgeRatingLinkages(
-            self.0.call(LIST_TERRITORY_AGE_RATING_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_territory_age_rating_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppInfoTerritoryAgeRatingsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_TERRITORY_AGE_RATING_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appInfos/{id}/territoryAgeRatings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-territoryAgeRatings))
@@ -430,23 +435,6 @@ impl GetSecondarySubcategoryTwo {
 
 rt::operation! { crate::Api, GetSecondarySubcategoryTwo => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
-/// Optional arguments of [`list_app_info_localization_linkages`](AppInfos::list_app_info_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppInfoLocalizationLinkages(
-    crate::Call<AppInfoAppInfoLocalizationsLinkagesResponse>,
-);
-
-impl ListAppInfoLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppInfoLocalizationLinkages => AppInfoAppInfoLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_info_localizations`](AppInfos::list_app_info_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppInfoLocalizations(crate::Call<AppInfoLocalizationsResponse>);
@@ -490,23 +478,6 @@ impl ListAppInfoLocalizations {
 }
 
 rt::operation! { crate::Api, ListAppInfoLocalizations => AppInfoLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_territory_age_rating_linkages`](AppInfos::list_territory_age_rating_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListTerritoryAgeRatingLinkages(
-    crate::Call<AppInfoTerritoryAgeRatingsLinkagesResponse>,
-);
-
-impl ListTerritoryAgeRatingLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListTerritoryAgeRatingLinkages => AppInfoTerritoryAgeRatingsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_territory_age_ratings`](AppInfos::list_territory_age_ratings); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -37,8 +37,13 @@ impl AppPreviewSets {
     }
 
     /// `GET /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-relationships-appPreviews))
-    pub fn list_app_preview_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewLinkages {
-        ListAppPreviewLinkages(self.0.call(LIST_APP_PREVIEW_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_preview_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppPreviewSetAppPreviewsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appPreviewSets/{id}/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-appPreviews))
@@ -121,21 +126,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppPreviewSetResponse }
-
-/// Optional arguments of [`list_app_preview_linkages`](AppPreviewSets::list_app_preview_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppPreviewLinkages(crate::Call<AppPreviewSetAppPreviewsLinkagesResponse>);
-
-impl ListAppPreviewLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppPreviewLinkages => AppPreviewSetAppPreviewsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_previews`](AppPreviewSets::list_app_previews); nothing is sent before `send`.
 #[derive(Debug, Clone)]

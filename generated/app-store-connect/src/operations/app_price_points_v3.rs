@@ -22,8 +22,13 @@ impl AppPricePointsV3 {
     }
 
     /// `GET /v3/appPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-relationships-equalizations))
-    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
-        ListEqualizationLinkages(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_equalization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppPricePointV3EqualizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v3/appPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations))
@@ -70,23 +75,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppPricePointV3Response }
-
-/// Optional arguments of [`list_equalization_linkages`](AppPricePointsV3::list_equalization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListEqualizationLinkages(
-    crate::Call<AppPricePointV3EqualizationsLinkagesResponse>,
-);
-
-impl ListEqualizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListEqualizationLinkages => AppPricePointV3EqualizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_equalizations`](AppPricePointsV3::list_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -45,10 +45,13 @@ impl AppPriceSchedules {
     }
 
     /// `GET /v1/appPriceSchedules/{id}/relationships/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-automaticPrices))
-    pub fn list_automatic_price_linkages(&self, id: impl AsRef<str>) -> ListAutomaticPriceLinkages {
-        ListAutomaticPriceLinkages(
-            self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_automatic_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppPriceScheduleAutomaticPricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appPriceSchedules/{id}/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-automaticPrices))
@@ -57,8 +60,13 @@ impl AppPriceSchedules {
     }
 
     /// `GET /v1/appPriceSchedules/{id}/relationships/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-manualPrices))
-    pub fn list_manual_price_linkages(&self, id: impl AsRef<str>) -> ListManualPriceLinkages {
-        ListManualPriceLinkages(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_manual_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppPriceScheduleManualPricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appPriceSchedules/{id}/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-manualPrices))
@@ -138,23 +146,6 @@ impl GetBaseTerritory {
 
 rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<Territory>> }
 
-/// Optional arguments of [`list_automatic_price_linkages`](AppPriceSchedules::list_automatic_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAutomaticPriceLinkages(
-    crate::Call<AppPriceScheduleAutomaticPricesLinkagesResponse>,
-);
-
-impl ListAutomaticPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAutomaticPriceLinkages => AppPriceScheduleAutomaticPricesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_automatic_prices`](AppPriceSchedules::list_automatic_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAutomaticPrices(crate::Call<AppPricesV2Response>);
@@ -213,23 +204,6 @@ impl ListAutomaticPrices {
 }
 
 rt::operation! { crate::Api, ListAutomaticPrices => AppPricesV2Response, paged }
-
-/// Optional arguments of [`list_manual_price_linkages`](AppPriceSchedules::list_manual_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListManualPriceLinkages(
-    crate::Call<AppPriceScheduleManualPricesLinkagesResponse>,
-);
-
-impl ListManualPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListManualPriceLinkages => AppPriceScheduleManualPricesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_manual_prices`](AppPriceSchedules::list_manual_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -37,10 +37,13 @@ impl AppScreenshotSets {
     }
 
     /// `GET /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-relationships-appScreenshots))
-    pub fn list_app_screenshot_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotLinkages {
-        ListAppScreenshotLinkages(
-            self.0.call(LIST_APP_SCREENSHOT_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_screenshot_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppScreenshotSetAppScreenshotsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appScreenshotSets/{id}/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-appScreenshots))
@@ -126,23 +129,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppScreenshotSetResponse }
-
-/// Optional arguments of [`list_app_screenshot_linkages`](AppScreenshotSets::list_app_screenshot_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppScreenshotLinkages(
-    crate::Call<AppScreenshotSetAppScreenshotsLinkagesResponse>,
-);
-
-impl ListAppScreenshotLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppScreenshotLinkages => AppScreenshotSetAppScreenshotsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -35,11 +35,16 @@ impl AppStoreReviewDetails {
     }
 
     /// `GET /v1/appStoreReviewDetails/{id}/relationships/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-relationships-appStoreReviewAttachments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_review_attachment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreReviewAttachmentLinkages {
-        ListAppStoreReviewAttachmentLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_APP_STORE_REVIEW_ATTACHMENT_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -114,23 +119,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppStoreReviewDetailResponse }
-
-/// Optional arguments of [`list_app_store_review_attachment_linkages`](AppStoreReviewDetails::list_app_store_review_attachment_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppStoreReviewAttachmentLinkages(
-    crate::Call<AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse>,
-);
-
-impl ListAppStoreReviewAttachmentLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreReviewAttachmentLinkages => AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_store_review_attachments`](AppStoreReviewDetails::list_app_store_review_attachments); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -49,10 +49,16 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appPreviewSets))
-    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
-        ListAppPreviewSetLinkages(
-            self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_preview_set_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appPreviewSets))
@@ -61,10 +67,16 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appScreenshotSets))
-    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
-        ListAppScreenshotSetLinkages(
-            self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_screenshot_set_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appScreenshotSets))
@@ -142,25 +154,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentLocalizationResponse }
-
-/// Optional arguments of [`list_app_preview_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_set_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppPreviewSetLinkages(
-    crate::Call<
-        AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse,
-    >,
-);
-
-impl ListAppPreviewSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppPreviewSetLinkages => AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -266,25 +259,6 @@ impl ListAppPreviewSets {
 }
 
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
-
-/// Optional arguments of [`list_app_screenshot_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_set_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppScreenshotSetLinkages(
-    crate::Call<
-        AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse,
-    >,
-);
-
-impl ListAppScreenshotSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppScreenshotSetLinkages => AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]

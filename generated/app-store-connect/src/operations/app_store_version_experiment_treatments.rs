@@ -42,11 +42,16 @@ impl AppStoreVersionExperimentTreatments {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatments/{id}/relationships/appStoreVersionExperimentTreatmentLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-relationships-appStoreVersionExperimentTreatmentLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_experiment_treatment_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperimentTreatmentLocalizationLinkages {
-        ListAppStoreVersionExperimentTreatmentLocalizationLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self
                 .0
                 .call(
@@ -139,25 +144,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentResponse }
-
-/// Optional arguments of [`list_app_store_version_experiment_treatment_localization_linkages`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionExperimentTreatmentLocalizationLinkages(
-    crate::Call<
-        AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse,
-    >,
-);
-
-impl ListAppStoreVersionExperimentTreatmentLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLocalizationLinkages => AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_store_version_experiment_treatment_localizations`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

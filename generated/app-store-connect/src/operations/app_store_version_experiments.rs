@@ -44,12 +44,17 @@ impl AppStoreVersionExperiments {
     }
 
     /// `GET /v1/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiment_treatment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperimentTreatmentLinkages {
-        ListAppStoreVersionExperimentTreatmentLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self
                 .0
                 .call(
@@ -137,26 +142,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentResponse }
-
-/// Optional arguments of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperiments::list_app_store_version_experiment_treatment_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionExperimentTreatmentLinkages(
-    crate::Call<
-        AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse,
-    >,
-);
-
-impl ListAppStoreVersionExperimentTreatmentLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLinkages => AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperiments::list_app_store_version_experiment_treatments); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

@@ -42,11 +42,16 @@ impl AppStoreVersionExperimentsV2 {
     }
 
     /// `GET /v2/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_experiment_treatment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperimentTreatmentLinkages {
-        ListAppStoreVersionExperimentTreatmentLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self
                 .0
                 .call(
@@ -144,25 +149,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentV2Response }
-
-/// Optional arguments of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatment_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionExperimentTreatmentLinkages(
-    crate::Call<
-        AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse,
-    >,
-);
-
-impl ListAppStoreVersionExperimentTreatmentLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLinkages => AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatments); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -56,10 +56,16 @@ impl AppStoreVersionLocalizations {
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appPreviewSets))
-    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
-        ListAppPreviewSetLinkages(
-            self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_preview_set_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appPreviewSets))
@@ -68,10 +74,16 @@ impl AppStoreVersionLocalizations {
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appScreenshotSets))
-    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
-        ListAppScreenshotSetLinkages(
-            self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_screenshot_set_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appScreenshotSets))
@@ -80,10 +92,16 @@ impl AppStoreVersionLocalizations {
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
-    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
-        ListSearchKeywordLinkages(
-            self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_search_keyword_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionLocalizationSearchKeywordsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-searchKeywords))
@@ -186,23 +204,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => AppStoreVersionLocalizationResponse }
 
-/// Optional arguments of [`list_app_preview_set_linkages`](AppStoreVersionLocalizations::list_app_preview_set_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppPreviewSetLinkages(
-    crate::Call<AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse>,
-);
-
-impl ListAppPreviewSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppPreviewSetLinkages => AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
@@ -302,23 +303,6 @@ impl ListAppPreviewSets {
 }
 
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
-
-/// Optional arguments of [`list_app_screenshot_set_linkages`](AppStoreVersionLocalizations::list_app_screenshot_set_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppScreenshotSetLinkages(
-    crate::Call<AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse>,
-);
-
-impl ListAppScreenshotSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppScreenshotSetLinkages => AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -422,23 +406,6 @@ impl ListAppScreenshotSets {
 }
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
-
-/// Optional arguments of [`list_search_keyword_linkages`](AppStoreVersionLocalizations::list_search_keyword_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSearchKeywordLinkages(
-    crate::Call<AppStoreVersionLocalizationSearchKeywordsLinkagesResponse>,
-);
-
-impl ListSearchKeywordLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSearchKeywordLinkages => AppStoreVersionLocalizationSearchKeywordsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -177,22 +177,32 @@ impl AppStoreVersions {
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperiments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperimentLinkages {
-        ListAppStoreVersionExperimentLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionAppStoreVersionExperimentsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperimentsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_experiment_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperimentV2Linkages {
-        ListAppStoreVersionExperimentV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -216,11 +226,16 @@ impl AppStoreVersions {
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionLocalizationLinkages {
-        ListAppStoreVersionLocalizationLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_APP_STORE_VERSION_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -236,10 +251,13 @@ impl AppStoreVersions {
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-customerReviews))
-    pub fn list_customer_review_linkages(&self, id: impl AsRef<str>) -> ListCustomerReviewLinkages {
-        ListCustomerReviewLinkages(
-            self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_customer_review_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppStoreVersionCustomerReviewsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersions/{id}/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-customerReviews))
@@ -745,41 +763,6 @@ impl GetRoutingAppCoverage {
 
 rt::operation! { crate::Api, GetRoutingAppCoverage => rt::Document<Option<RoutingAppCoverage>, RoutingAppCoverageResponseIncluded> }
 
-/// Optional arguments of [`list_app_store_version_experiment_linkages`](AppStoreVersions::list_app_store_version_experiment_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionExperimentLinkages(
-    crate::Call<AppStoreVersionAppStoreVersionExperimentsLinkagesResponse>,
-);
-
-impl ListAppStoreVersionExperimentLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreVersionExperimentLinkages => AppStoreVersionAppStoreVersionExperimentsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_app_store_version_experiment_v2_linkages`](AppStoreVersions::list_app_store_version_experiment_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionExperimentV2Linkages(
-    crate::Call<AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse>,
-);
-
-impl ListAppStoreVersionExperimentV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreVersionExperimentV2Linkages => AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_store_version_experiments`](AppStoreVersions::list_app_store_version_experiments); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -936,23 +919,6 @@ impl ListAppStoreVersionExperimentsV2 {
 
 rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => AppStoreVersionExperimentsV2Response, paged }
 
-/// Optional arguments of [`list_app_store_version_localization_linkages`](AppStoreVersions::list_app_store_version_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionLocalizationLinkages(
-    crate::Call<AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse>,
-);
-
-impl ListAppStoreVersionLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppStoreVersionLocalizationLinkages => AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_store_version_localizations`](AppStoreVersions::list_app_store_version_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAppStoreVersionLocalizations(
@@ -1043,23 +1009,6 @@ impl ListAppStoreVersionLocalizations {
 }
 
 rt::operation! { crate::Api, ListAppStoreVersionLocalizations => AppStoreVersionLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_customer_review_linkages`](AppStoreVersions::list_customer_review_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListCustomerReviewLinkages(
-    crate::Call<AppStoreVersionCustomerReviewsLinkagesResponse>,
-);
-
-impl ListCustomerReviewLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCustomerReviewLinkages => AppStoreVersionCustomerReviewsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_customer_reviews`](AppStoreVersions::list_customer_reviews); nothing is sent before `send`.
 #[derive(Debug, Clone)]

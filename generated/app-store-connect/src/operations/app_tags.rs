@@ -22,8 +22,13 @@ impl AppTags {
     }
 
     /// `GET /v1/appTags/{id}/relationships/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-relationships-territories))
-    pub fn list_territory_linkages(&self, id: impl AsRef<str>) -> ListTerritoryLinkages {
-        ListTerritoryLinkages(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_territory_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppTagTerritoriesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/appTags/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appTags-_id_))
@@ -57,21 +62,6 @@ impl ListTerritories {
 }
 
 rt::operation! { crate::Api, ListTerritories => TerritoriesResponse, paged }
-
-/// Optional arguments of [`list_territory_linkages`](AppTags::list_territory_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListTerritoryLinkages(crate::Call<AppTagTerritoriesLinkagesResponse>);
-
-impl ListTerritoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListTerritoryLinkages => AppTagTerritoriesLinkagesResponse, paged }
 
 rt::operations! {
     LIST_TERRITORIES = Get "appTags_territories_getToManyRelated" "/v1/appTags/{id}/territories",

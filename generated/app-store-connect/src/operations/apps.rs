@@ -443,13 +443,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-accessibilityDeclarations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_accessibility_declaration_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAccessibilityDeclarationLinkages {
-        ListAccessibilityDeclarationLinkages(
+    ) -> rt::Limited<crate::Api, AppAccessibilityDeclarationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_ACCESSIBILITY_DECLARATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -466,13 +468,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-analyticsReportRequests))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_analytics_report_request_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAnalyticsReportRequestLinkages {
-        ListAnalyticsReportRequestLinkages(
+    ) -> rt::Limited<crate::Api, AppAnalyticsReportRequestsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_ANALYTICS_REPORT_REQUEST_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -489,13 +493,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-androidToIosAppMappingDetails))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_android_to_ios_app_mapping_detail_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAndroidToIosAppMappingDetailLinkages {
-        ListAndroidToIosAppMappingDetailLinkages(
+    ) -> rt::Limited<crate::Api, AppAndroidToIosAppMappingDetailsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_ANDROID_TO_IOS_APP_MAPPING_DETAIL_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -515,10 +521,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appClips))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_clip_linkages(&self, id: impl AsRef<str>) -> ListAppClipLinkages {
-        ListAppClipLinkages(self.0.call(LIST_APP_CLIP_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_clip_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppAppClipsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_CLIP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/appClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appClips))
@@ -531,13 +542,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appCustomProductPages))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_custom_product_page_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppCustomProductPageLinkages {
-        ListAppCustomProductPageLinkages(
+    ) -> rt::Limited<crate::Api, AppAppCustomProductPagesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -554,13 +567,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEncryptionDeclarations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_encryption_declaration_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppEncryptionDeclarationLinkages {
-        ListAppEncryptionDeclarationLinkages(
+    ) -> rt::Limited<crate::Api, AppAppEncryptionDeclarationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_APP_ENCRYPTION_DECLARATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -577,10 +592,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEvents))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_event_linkages(&self, id: impl AsRef<str>) -> ListAppEventLinkages {
-        ListAppEventLinkages(self.0.call(LIST_APP_EVENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_event_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppAppEventsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_EVENT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEvents))
@@ -593,10 +613,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appInfos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appInfos))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_info_linkages(&self, id: impl AsRef<str>) -> ListAppInfoLinkages {
-        ListAppInfoLinkages(self.0.call(LIST_APP_INFO_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_info_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppAppInfosLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_INFO_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/appInfos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appInfos))
@@ -609,12 +634,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPricePoints))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_price_point_linkages(&self, id: impl AsRef<str>) -> ListAppPricePointLinkages {
-        ListAppPricePointLinkages(
-            self.0.call(LIST_APP_PRICE_POINT_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_app_price_point_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppAppPricePointsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_PRICE_POINT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints))
@@ -639,13 +667,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersionExperimentsV2))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_store_version_experiment_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAppStoreVersionExperimentV2Linkages {
-        ListAppStoreVersionExperimentV2Linkages(
+    ) -> rt::Limited<crate::Api, AppAppStoreVersionExperimentsV2LinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -665,12 +695,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_store_version_linkages(&self, id: impl AsRef<str>) -> ListAppStoreVersionLinkages {
-        ListAppStoreVersionLinkages(
-            self.0.call(LIST_APP_STORE_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_app_store_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppAppStoreVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_STORE_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersions))
@@ -683,10 +716,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/appTags` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appTags))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_tag_linkages(&self, id: impl AsRef<str>) -> ListAppTagLinkages {
-        ListAppTagLinkages(self.0.call(LIST_APP_TAG_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_tag_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppAppTagsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_TAG_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/appTags` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appTags))
@@ -699,12 +737,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-backgroundAssets))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_background_asset_linkages(&self, id: impl AsRef<str>) -> ListBackgroundAssetLinkages {
-        ListBackgroundAssetLinkages(
-            self.0.call(LIST_BACKGROUND_ASSET_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_background_asset_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppBackgroundAssetsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BACKGROUND_ASSET_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-backgroundAssets))
@@ -717,13 +758,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppLocalizations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_beta_app_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBetaAppLocalizationLinkages {
-        ListBetaAppLocalizationLinkages(
+    ) -> rt::Limited<crate::Api, AppBetaAppLocalizationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_BETA_APP_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -740,13 +783,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/betaFeedbackCrashSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackCrashSubmissions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_beta_feedback_crash_submission_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBetaFeedbackCrashSubmissionLinkages {
-        ListBetaFeedbackCrashSubmissionLinkages(
+    ) -> rt::Limited<crate::Api, AppBetaFeedbackCrashSubmissionsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_BETA_FEEDBACK_CRASH_SUBMISSION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -766,13 +811,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/betaFeedbackScreenshotSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackScreenshotSubmissions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_beta_feedback_screenshot_submission_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBetaFeedbackScreenshotSubmissionLinkages {
-        ListBetaFeedbackScreenshotSubmissionLinkages(
+    ) -> rt::Limited<crate::Api, AppBetaFeedbackScreenshotSubmissionsLinkagesResponse> {
+        rt::Limited::new(
             self
                 .0
                 .call(LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSION_LINKAGES, &[id.as_ref()]),
@@ -794,10 +841,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaGroups))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_beta_group_linkages(&self, id: impl AsRef<str>) -> ListBetaGroupLinkages {
-        ListBetaGroupLinkages(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
+    pub fn list_beta_group_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppBetaGroupsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaGroups))
@@ -810,18 +862,28 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-builds))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
-        ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppBuildsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/relationships/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-buildUploads))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_build_upload_linkages(&self, id: impl AsRef<str>) -> ListBuildUploadLinkages {
-        ListBuildUploadLinkages(self.0.call(LIST_BUILD_UPLOAD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_upload_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppBuildUploadsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_UPLOAD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-buildUploads))
@@ -842,12 +904,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-customerReviews))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_customer_review_linkages(&self, id: impl AsRef<str>) -> ListCustomerReviewLinkages {
-        ListCustomerReviewLinkages(
-            self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_customer_review_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppCustomerReviewsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/customerReviewSummarizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviewSummarizations))
@@ -876,14 +941,16 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/gameCenterEnabledVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterEnabledVersions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_enabled_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterEnabledVersionLinkages {
-        ListGameCenterEnabledVersionLinkages(
+    ) -> rt::Limited<crate::Api, AppGameCenterEnabledVersionsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_ENABLED_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -901,23 +968,29 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchases))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_in_app_purchase_linkages(&self, id: impl AsRef<str>) -> ListInAppPurchaseLinkages {
-        ListInAppPurchaseLinkages(
-            self.0.call(LIST_IN_APP_PURCHASE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_in_app_purchase_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppInAppPurchasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_IN_APP_PURCHASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/relationships/inAppPurchasesV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchasesV2))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_in_app_purchase_v2_linkages(&self, id: impl AsRef<str>) -> ListInAppPurchaseV2Linkages {
-        ListInAppPurchaseV2Linkages(
-            self.0.call(LIST_IN_APP_PURCHASE_V2_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_in_app_purchase_v2_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppInAppPurchasesV2LinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_IN_APP_PURCHASE_V2_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchases))
@@ -939,12 +1012,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-preReleaseVersions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_pre_release_version_linkages(&self, id: impl AsRef<str>) -> ListPreReleaseVersionLinkages {
-        ListPreReleaseVersionLinkages(
-            self.0.call(LIST_PRE_RELEASE_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_pre_release_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppPreReleaseVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRE_RELEASE_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-preReleaseVersions))
@@ -957,12 +1033,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-promotedPurchases))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_promoted_purchase_linkages(&self, id: impl AsRef<str>) -> ListPromotedPurchaseLinkages {
-        ListPromotedPurchaseLinkages(
-            self.0.call(LIST_PROMOTED_PURCHASE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_promoted_purchase_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppPromotedPurchasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PROMOTED_PURCHASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-promotedPurchases))
@@ -975,12 +1054,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-reviewSubmissions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_review_submission_linkages(&self, id: impl AsRef<str>) -> ListReviewSubmissionLinkages {
-        ListReviewSubmissionLinkages(
-            self.0.call(LIST_REVIEW_SUBMISSION_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_review_submission_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppReviewSubmissionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_REVIEW_SUBMISSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-reviewSubmissions))
@@ -993,12 +1075,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-searchKeywords))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
-        ListSearchKeywordLinkages(
-            self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_search_keyword_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppSearchKeywordsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-searchKeywords))
@@ -1011,12 +1096,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGroups))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_subscription_group_linkages(&self, id: impl AsRef<str>) -> ListSubscriptionGroupLinkages {
-        ListSubscriptionGroupLinkages(
-            self.0.call(LIST_SUBSCRIPTION_GROUP_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_subscription_group_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppSubscriptionGroupsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_SUBSCRIPTION_GROUP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGroups))
@@ -1029,10 +1117,15 @@ impl Apps {
 
     /// `GET /v1/apps/{id}/relationships/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-webhooks))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_webhook_linkages(&self, id: impl AsRef<str>) -> ListWebhookLinkages {
-        ListWebhookLinkages(self.0.call(LIST_WEBHOOK_LINKAGES, &[id.as_ref()]))
+    pub fn list_webhook_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppWebhooksLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_WEBHOOK_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/apps/{id}/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-webhooks))
@@ -2509,26 +2602,6 @@ impl List {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, List => AppsResponse, paged }
 
-/// Optional arguments of [`list_accessibility_declaration_linkages`](Apps::list_accessibility_declaration_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAccessibilityDeclarationLinkages(
-    crate::Call<AppAccessibilityDeclarationsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAccessibilityDeclarationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAccessibilityDeclarationLinkages => AppAccessibilityDeclarationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_accessibility_declarations`](Apps::list_accessibility_declarations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -2573,26 +2646,6 @@ impl ListAccessibilityDeclarations {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAccessibilityDeclarations => AccessibilityDeclarationsResponse, paged }
-
-/// Optional arguments of [`list_analytics_report_request_linkages`](Apps::list_analytics_report_request_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAnalyticsReportRequestLinkages(
-    crate::Call<AppAnalyticsReportRequestsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAnalyticsReportRequestLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAnalyticsReportRequestLinkages => AppAnalyticsReportRequestsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_analytics_report_requests`](Apps::list_analytics_report_requests); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -2654,26 +2707,6 @@ impl ListAnalyticsReportRequests {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAnalyticsReportRequests => AnalyticsReportRequestsResponse, paged }
 
-/// Optional arguments of [`list_android_to_ios_app_mapping_detail_linkages`](Apps::list_android_to_ios_app_mapping_detail_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAndroidToIosAppMappingDetailLinkages(
-    crate::Call<AppAndroidToIosAppMappingDetailsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAndroidToIosAppMappingDetailLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAndroidToIosAppMappingDetailLinkages => AppAndroidToIosAppMappingDetailsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_android_to_ios_app_mapping_details`](Apps::list_android_to_ios_app_mapping_details); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -2702,24 +2735,6 @@ impl ListAndroidToIosAppMappingDetails {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAndroidToIosAppMappingDetails => AndroidToIosAppMappingDetailsResponse, paged }
-
-/// Optional arguments of [`list_app_clip_linkages`](Apps::list_app_clip_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppClipLinkages(crate::Call<AppAppClipsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListAppClipLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppClipLinkages => AppAppClipsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_clips`](Apps::list_app_clips); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -2780,26 +2795,6 @@ impl ListAppClips {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppClips => AppClipsResponse, paged }
-
-/// Optional arguments of [`list_app_custom_product_page_linkages`](Apps::list_app_custom_product_page_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppCustomProductPageLinkages(
-    crate::Call<AppAppCustomProductPagesLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAppCustomProductPageLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppCustomProductPageLinkages => AppAppCustomProductPagesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_custom_product_pages`](Apps::list_app_custom_product_pages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -2863,26 +2858,6 @@ impl ListAppCustomProductPages {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppCustomProductPages => AppCustomProductPagesResponse, paged }
-
-/// Optional arguments of [`list_app_encryption_declaration_linkages`](Apps::list_app_encryption_declaration_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppEncryptionDeclarationLinkages(
-    crate::Call<AppAppEncryptionDeclarationsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAppEncryptionDeclarationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppEncryptionDeclarationLinkages => AppAppEncryptionDeclarationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_encryption_declarations`](Apps::list_app_encryption_declarations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -2963,24 +2938,6 @@ impl ListAppEncryptionDeclarations {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppEncryptionDeclarations => AppEncryptionDeclarationsResponse, paged }
 
-/// Optional arguments of [`list_app_event_linkages`](Apps::list_app_event_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppEventLinkages(crate::Call<AppAppEventsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListAppEventLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppEventLinkages => AppAppEventsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_events`](Apps::list_app_events); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -3040,24 +2997,6 @@ impl ListAppEvents {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppEvents => AppEventsResponse, paged }
-
-/// Optional arguments of [`list_app_info_linkages`](Apps::list_app_info_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppInfoLinkages(crate::Call<AppAppInfosLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListAppInfoLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppInfoLinkages => AppAppInfosLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_infos`](Apps::list_app_infos); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -3127,24 +3066,6 @@ impl ListAppInfos {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppInfos => AppInfosResponse, paged }
-
-/// Optional arguments of [`list_app_price_point_linkages`](Apps::list_app_price_point_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppPricePointLinkages(crate::Call<AppAppPricePointsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListAppPricePointLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppPricePointLinkages => AppAppPricePointsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_price_points`](Apps::list_app_price_points); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -3246,26 +3167,6 @@ impl DownloadAppPricePointsCsv {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, DownloadAppPricePointsCsv => String }
 
-/// Optional arguments of [`list_app_store_version_experiment_v2_linkages`](Apps::list_app_store_version_experiment_v2_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionExperimentV2Linkages(
-    crate::Call<AppAppStoreVersionExperimentsV2LinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAppStoreVersionExperimentV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppStoreVersionExperimentV2Linkages => AppAppStoreVersionExperimentsV2LinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_store_version_experiments_v2`](Apps::list_app_store_version_experiments_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -3351,24 +3252,6 @@ impl ListAppStoreVersionExperimentsV2 {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => AppStoreVersionExperimentsV2Response, paged }
-
-/// Optional arguments of [`list_app_store_version_linkages`](Apps::list_app_store_version_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppStoreVersionLinkages(crate::Call<AppAppStoreVersionsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListAppStoreVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppStoreVersionLinkages => AppAppStoreVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_app_store_versions`](Apps::list_app_store_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -3557,24 +3440,6 @@ impl ListAppStoreVersions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppStoreVersions => AppStoreVersionsResponse, paged }
 
-/// Optional arguments of [`list_app_tag_linkages`](Apps::list_app_tag_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListAppTagLinkages(crate::Call<AppAppTagsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListAppTagLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppTagLinkages => AppAppTagsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_app_tags`](Apps::list_app_tags); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -3633,24 +3498,6 @@ impl ListAppTags {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListAppTags => AppTagsResponse, paged }
-
-/// Optional arguments of [`list_background_asset_linkages`](Apps::list_background_asset_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBackgroundAssetLinkages(crate::Call<AppBackgroundAssetsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListBackgroundAssetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBackgroundAssetLinkages => AppBackgroundAssetsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_background_assets`](Apps::list_background_assets); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -3737,26 +3584,6 @@ impl ListBackgroundAssets {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBackgroundAssets => BackgroundAssetsResponse, paged }
 
-/// Optional arguments of [`list_beta_app_localization_linkages`](Apps::list_beta_app_localization_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBetaAppLocalizationLinkages(
-    crate::Call<AppBetaAppLocalizationsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListBetaAppLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaAppLocalizationLinkages => AppBetaAppLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_beta_app_localizations`](Apps::list_beta_app_localizations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -3785,26 +3612,6 @@ impl ListBetaAppLocalizations {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaAppLocalizations => BetaAppLocalizationsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_beta_feedback_crash_submission_linkages`](Apps::list_beta_feedback_crash_submission_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBetaFeedbackCrashSubmissionLinkages(
-    crate::Call<AppBetaFeedbackCrashSubmissionsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListBetaFeedbackCrashSubmissionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaFeedbackCrashSubmissionLinkages => AppBetaFeedbackCrashSubmissionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_beta_feedback_crash_submissions`](Apps::list_beta_feedback_crash_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -3913,26 +3720,6 @@ impl ListBetaFeedbackCrashSubmissions {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaFeedbackCrashSubmissions => BetaFeedbackCrashSubmissionsResponse, paged }
-
-/// Optional arguments of [`list_beta_feedback_screenshot_submission_linkages`](Apps::list_beta_feedback_screenshot_submission_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBetaFeedbackScreenshotSubmissionLinkages(
-    crate::Call<AppBetaFeedbackScreenshotSubmissionsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListBetaFeedbackScreenshotSubmissionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaFeedbackScreenshotSubmissionLinkages => AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4046,24 +3833,6 @@ impl ListBetaFeedbackScreenshotSubmissions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaFeedbackScreenshotSubmissions => BetaFeedbackScreenshotSubmissionsResponse, paged }
 
-/// Optional arguments of [`list_beta_group_linkages`](Apps::list_beta_group_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBetaGroupLinkages(crate::Call<AppBetaGroupsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListBetaGroupLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaGroupLinkages => AppBetaGroupsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_beta_groups`](Apps::list_beta_groups); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -4087,42 +3856,6 @@ impl ListBetaGroups {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBetaGroups => BetaGroupsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_build_linkages`](Apps::list_build_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBuildLinkages(crate::Call<AppBuildsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListBuildLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBuildLinkages => AppBuildsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_build_upload_linkages`](Apps::list_build_upload_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListBuildUploadLinkages(crate::Call<AppBuildUploadsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListBuildUploadLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBuildUploadLinkages => AppBuildUploadsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_build_uploads`](Apps::list_build_uploads); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4229,24 +3962,6 @@ impl ListBuilds {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListBuilds => BuildsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_customer_review_linkages`](Apps::list_customer_review_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListCustomerReviewLinkages(crate::Call<AppCustomerReviewsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListCustomerReviewLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListCustomerReviewLinkages => AppCustomerReviewsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_customer_review_summarizations`](Apps::list_customer_review_summarizations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4380,27 +4095,6 @@ impl ListCustomerReviews {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListCustomerReviews => CustomerReviewsResponse, paged }
 
-/// Optional arguments of [`list_game_center_enabled_version_linkages`](Apps::list_game_center_enabled_version_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterEnabledVersionLinkages(
-    crate::Call<AppGameCenterEnabledVersionsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListGameCenterEnabledVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListGameCenterEnabledVersionLinkages => AppGameCenterEnabledVersionsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_enabled_versions`](Apps::list_game_center_enabled_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[deprecated = "the vendor has deprecated it"]
@@ -4479,43 +4173,6 @@ impl ListGameCenterEnabledVersions {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListGameCenterEnabledVersions => GameCenterEnabledVersionsResponse, paged }
-
-/// Optional arguments of [`list_in_app_purchase_linkages`](Apps::list_in_app_purchase_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListInAppPurchaseLinkages(crate::Call<AppInAppPurchasesLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListInAppPurchaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListInAppPurchaseLinkages => AppInAppPurchasesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_in_app_purchase_v2_linkages`](Apps::list_in_app_purchase_v2_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListInAppPurchaseV2Linkages(crate::Call<AppInAppPurchasesV2LinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListInAppPurchaseV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListInAppPurchaseV2Linkages => AppInAppPurchasesV2LinkagesResponse, paged }
 
 /// Optional arguments of [`list_in_app_purchases`](Apps::list_in_app_purchases); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4770,26 +4427,6 @@ impl ListInAppPurchasesV2 {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListInAppPurchasesV2 => InAppPurchasesV2Response, paged }
 
-/// Optional arguments of [`list_pre_release_version_linkages`](Apps::list_pre_release_version_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListPreReleaseVersionLinkages(
-    crate::Call<AppPreReleaseVersionsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListPreReleaseVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListPreReleaseVersionLinkages => AppPreReleaseVersionsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -4818,26 +4455,6 @@ impl ListPreReleaseVersions {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListPreReleaseVersions => PreReleaseVersionsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_promoted_purchase_linkages`](Apps::list_promoted_purchase_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListPromotedPurchaseLinkages(
-    crate::Call<AppPromotedPurchasesLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListPromotedPurchaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListPromotedPurchaseLinkages => AppPromotedPurchasesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_promoted_purchases`](Apps::list_promoted_purchases); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4887,26 +4504,6 @@ impl ListPromotedPurchases {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListPromotedPurchases => PromotedPurchasesResponse, paged }
-
-/// Optional arguments of [`list_review_submission_linkages`](Apps::list_review_submission_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListReviewSubmissionLinkages(
-    crate::Call<AppReviewSubmissionsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListReviewSubmissionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListReviewSubmissionLinkages => AppReviewSubmissionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_review_submissions`](Apps::list_review_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4995,24 +4592,6 @@ impl ListReviewSubmissions {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListReviewSubmissions => ReviewSubmissionsResponse, paged }
 
-/// Optional arguments of [`list_search_keyword_linkages`](Apps::list_search_keyword_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListSearchKeywordLinkages(crate::Call<AppSearchKeywordsLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListSearchKeywordLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListSearchKeywordLinkages => AppSearchKeywordsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_search_keywords`](Apps::list_search_keywords); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[derive(Debug, Clone)]
@@ -5048,26 +4627,6 @@ impl ListSearchKeywords {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListSearchKeywords => AppKeywordsResponse, paged }
-
-/// Optional arguments of [`list_subscription_group_linkages`](Apps::list_subscription_group_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListSubscriptionGroupLinkages(
-    crate::Call<AppSubscriptionGroupsLinkagesResponse>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListSubscriptionGroupLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListSubscriptionGroupLinkages => AppSubscriptionGroupsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_subscription_groups`](Apps::list_subscription_groups); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -5173,24 +4732,6 @@ impl ListSubscriptionGroups {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListSubscriptionGroups => SubscriptionGroupsResponse, paged }
-
-/// Optional arguments of [`list_webhook_linkages`](Apps::list_webhook_linkages); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
-pub struct ListWebhookLinkages(crate::Call<AppWebhooksLinkagesResponse>);
-
-#[cfg(feature = "app-store")]
-impl ListWebhookLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListWebhookLinkages => AppWebhooksLinkagesResponse, paged }
 
 /// Optional arguments of [`list_webhooks`](Apps::list_webhooks); nothing is sent before `send`.
 #[cfg(feature = "app-store")]

@@ -37,11 +37,16 @@ impl BackgroundAssetVersions {
     }
 
     /// `GET /v1/backgroundAssetVersions/{id}/relationships/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-relationships-backgroundAssetUploadFiles))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_background_asset_upload_file_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBackgroundAssetUploadFileLinkages {
-        ListBackgroundAssetUploadFileLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_BACKGROUND_ASSET_UPLOAD_FILE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -121,23 +126,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => BackgroundAssetVersionResponse }
-
-/// Optional arguments of [`list_background_asset_upload_file_linkages`](BackgroundAssetVersions::list_background_asset_upload_file_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBackgroundAssetUploadFileLinkages(
-    crate::Call<BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse>,
-);
-
-impl ListBackgroundAssetUploadFileLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBackgroundAssetUploadFileLinkages => BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_background_asset_upload_files`](BackgroundAssetVersions::list_background_asset_upload_files); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -130,8 +130,13 @@ impl BetaGroups {
     }
 
     /// `GET /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaTesters))
-    pub fn list_beta_tester_linkages(&self, id: impl AsRef<str>) -> ListBetaTesterLinkages {
-        ListBetaTesterLinkages(self.0.call(LIST_BETA_TESTER_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_beta_tester_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaGroupBetaTestersLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BETA_TESTER_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/betaGroups/{id}/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaTesters))
@@ -140,8 +145,13 @@ impl BetaGroups {
     }
 
     /// `GET /v1/betaGroups/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-builds))
-    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
-        ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaGroupBuildsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/betaGroups/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-builds))
@@ -150,8 +160,13 @@ impl BetaGroups {
     }
 
     /// `GET /v1/betaGroups/{id}/metrics/publicLinkUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-publicLinkUsages))
-    pub fn public_link_usage_metrics(&self, id: impl AsRef<str>) -> PublicLinkUsageMetrics {
-        PublicLinkUsageMetrics(self.0.call(PUBLIC_LINK_USAGE_METRICS, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn public_link_usage_metrics(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaPublicLinkUsagesV1MetricResponse> {
+        rt::Limited::new(self.0.call(PUBLIC_LINK_USAGE_METRICS, &[id.as_ref()]))
     }
 
     /// `DELETE /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_-relationships-betaTesters))
@@ -461,21 +476,6 @@ impl List {
 
 rt::operation! { crate::Api, List => BetaGroupsResponse, paged }
 
-/// Optional arguments of [`list_beta_tester_linkages`](BetaGroups::list_beta_tester_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBetaTesterLinkages(crate::Call<BetaGroupBetaTestersLinkagesResponse>);
-
-impl ListBetaTesterLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBetaTesterLinkages => BetaGroupBetaTestersLinkagesResponse, paged }
-
 /// Optional arguments of [`list_beta_testers`](BetaGroups::list_beta_testers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaTesters(crate::Call<BetaTestersWithoutIncludesResponse>);
@@ -497,21 +497,6 @@ impl ListBetaTesters {
 
 rt::operation! { crate::Api, ListBetaTesters => BetaTestersWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_build_linkages`](BetaGroups::list_build_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildLinkages(crate::Call<BetaGroupBuildsLinkagesResponse>);
-
-impl ListBuildLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildLinkages => BetaGroupBuildsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_builds`](BetaGroups::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
@@ -532,21 +517,6 @@ impl ListBuilds {
 }
 
 rt::operation! { crate::Api, ListBuilds => BuildsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`public_link_usage_metrics`](BetaGroups::public_link_usage_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct PublicLinkUsageMetrics(crate::Call<BetaPublicLinkUsagesV1MetricResponse>);
-
-impl PublicLinkUsageMetrics {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, PublicLinkUsageMetrics => BetaPublicLinkUsagesV1MetricResponse, paged }
 
 rt::operations! {
     ADD_BETA_TESTERS = Post "betaGroups_betaTesters_createToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters",

@@ -77,8 +77,13 @@ impl BetaTesters {
     }
 
     /// `GET /v1/betaTesters/{id}/relationships/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-apps))
-    pub fn list_app_linkages(&self, id: impl AsRef<str>) -> ListAppLinkages {
-        ListAppLinkages(self.0.call(LIST_APP_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_app_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaTesterAppsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_APP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/betaTesters/{id}/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-apps))
@@ -87,8 +92,13 @@ impl BetaTesters {
     }
 
     /// `GET /v1/betaTesters/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-betaGroups))
-    pub fn list_beta_group_linkages(&self, id: impl AsRef<str>) -> ListBetaGroupLinkages {
-        ListBetaGroupLinkages(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_beta_group_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaTesterBetaGroupsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/betaTesters/{id}/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-betaGroups))
@@ -97,8 +107,13 @@ impl BetaTesters {
     }
 
     /// `GET /v1/betaTesters/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-builds))
-    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
-        ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaTesterBuildsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/betaTesters/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-builds))
@@ -341,21 +356,6 @@ impl List {
 
 rt::operation! { crate::Api, List => BetaTestersResponse, paged }
 
-/// Optional arguments of [`list_app_linkages`](BetaTesters::list_app_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAppLinkages(crate::Call<BetaTesterAppsLinkagesResponse>);
-
-impl ListAppLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAppLinkages => BetaTesterAppsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_apps`](BetaTesters::list_apps); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListApps(crate::Call<AppsWithoutIncludesResponse>);
@@ -377,21 +377,6 @@ impl ListApps {
 
 rt::operation! { crate::Api, ListApps => AppsWithoutIncludesResponse, paged }
 
-/// Optional arguments of [`list_beta_group_linkages`](BetaTesters::list_beta_group_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBetaGroupLinkages(crate::Call<BetaTesterBetaGroupsLinkagesResponse>);
-
-impl ListBetaGroupLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBetaGroupLinkages => BetaTesterBetaGroupsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_beta_groups`](BetaTesters::list_beta_groups); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaGroups(crate::Call<BetaGroupsWithoutIncludesResponse>);
@@ -412,21 +397,6 @@ impl ListBetaGroups {
 }
 
 rt::operation! { crate::Api, ListBetaGroups => BetaGroupsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_build_linkages`](BetaTesters::list_build_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildLinkages(crate::Call<BetaTesterBuildsLinkagesResponse>);
-
-impl ListBuildLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildLinkages => BetaTesterBuildsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_builds`](BetaTesters::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]

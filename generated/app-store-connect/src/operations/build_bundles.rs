@@ -50,11 +50,13 @@ impl BuildBundles {
     }
 
     /// `GET /v1/buildBundles/{id}/relationships/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-betaAppClipInvocations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_beta_app_clip_invocation_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBetaAppClipInvocationLinkages {
-        ListBetaAppClipInvocationLinkages(
+    ) -> rt::Limited<crate::Api, BuildBundleBetaAppClipInvocationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_BETA_APP_CLIP_INVOCATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -67,11 +69,13 @@ impl BuildBundles {
     }
 
     /// `GET /v1/buildBundles/{id}/relationships/buildBundleFileSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-buildBundleFileSizes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_build_bundle_file_size_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBuildBundleFileSizeLinkages {
-        ListBuildBundleFileSizeLinkages(
+    ) -> rt::Limited<crate::Api, BuildBundleBuildBundleFileSizesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_BUILD_BUNDLE_FILE_SIZE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -122,23 +126,6 @@ impl GetAppClipDomainDebugStatus {
 
 rt::operation! { crate::Api, GetAppClipDomainDebugStatus => rt::Document<Option<AppClipDomainStatus>> }
 
-/// Optional arguments of [`list_beta_app_clip_invocation_linkages`](BuildBundles::list_beta_app_clip_invocation_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBetaAppClipInvocationLinkages(
-    crate::Call<BuildBundleBetaAppClipInvocationsLinkagesResponse>,
-);
-
-impl ListBetaAppClipInvocationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBetaAppClipInvocationLinkages => BuildBundleBetaAppClipInvocationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_beta_app_clip_invocations`](BuildBundles::list_beta_app_clip_invocations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBetaAppClipInvocations(crate::Call<BetaAppClipInvocationsResponse>);
@@ -184,23 +171,6 @@ impl ListBetaAppClipInvocations {
 }
 
 rt::operation! { crate::Api, ListBetaAppClipInvocations => BetaAppClipInvocationsResponse, paged }
-
-/// Optional arguments of [`list_build_bundle_file_size_linkages`](BuildBundles::list_build_bundle_file_size_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildBundleFileSizeLinkages(
-    crate::Call<BuildBundleBuildBundleFileSizesLinkagesResponse>,
-);
-
-impl ListBuildBundleFileSizeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildBundleFileSizeLinkages => BuildBundleBuildBundleFileSizesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_build_bundle_file_sizes`](BuildBundles::list_build_bundle_file_sizes); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -35,10 +35,13 @@ impl BuildUploads {
     }
 
     /// `GET /v1/buildUploads/{id}/relationships/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-relationships-buildUploadFiles))
-    pub fn list_build_upload_file_linkages(&self, id: impl AsRef<str>) -> ListBuildUploadFileLinkages {
-        ListBuildUploadFileLinkages(
-            self.0.call(LIST_BUILD_UPLOAD_FILE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_upload_file_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BuildUploadBuildUploadFilesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_UPLOAD_FILE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/buildUploads/{id}/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-buildUploadFiles))
@@ -81,23 +84,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => BuildUploadResponse }
-
-/// Optional arguments of [`list_build_upload_file_linkages`](BuildUploads::list_build_upload_file_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildUploadFileLinkages(
-    crate::Call<BuildUploadBuildUploadFilesLinkagesResponse>,
-);
-
-impl ListBuildUploadFileLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildUploadFileLinkages => BuildUploadBuildUploadFilesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_build_upload_files`](BuildUploads::list_build_upload_files); nothing is sent before `send`.
 #[derive(Debug, Clone)]

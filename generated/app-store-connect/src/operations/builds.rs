@@ -113,10 +113,15 @@ impl Builds {
 
     /// `GET /v1/builds/{id}/metrics/betaBuildUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-metrics-betaBuildUsages))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn beta_build_usage_metrics(&self, id: impl AsRef<str>) -> BetaBuildUsageMetrics {
-        BetaBuildUsageMetrics(self.0.call(BETA_BUILD_USAGE_METRICS, &[id.as_ref()]))
+    pub fn beta_build_usage_metrics(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BetaBuildUsagesV1MetricResponse> {
+        rt::Limited::new(self.0.call(BETA_BUILD_USAGE_METRICS, &[id.as_ref()]))
     }
 
     /// `GET /v1/builds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_))
@@ -263,13 +268,15 @@ impl Builds {
 
     /// `GET /v1/builds/{id}/relationships/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaBuildLocalizations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn list_beta_build_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListBetaBuildLocalizationLinkages {
-        ListBetaBuildLocalizationLinkages(
+    ) -> rt::Limited<crate::Api, BuildBetaBuildLocalizationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_BETA_BUILD_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -286,12 +293,15 @@ impl Builds {
 
     /// `GET /v1/builds/{id}/relationships/diagnosticSignatures` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-diagnosticSignatures))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `power-and-performance`.
     #[cfg(feature = "power-and-performance")]
-    pub fn list_diagnostic_signature_linkages(&self, id: impl AsRef<str>) -> ListDiagnosticSignatureLinkages {
-        ListDiagnosticSignatureLinkages(
-            self.0.call(LIST_DIAGNOSTIC_SIGNATURE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_diagnostic_signature_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BuildDiagnosticSignaturesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_DIAGNOSTIC_SIGNATURE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/builds/{id}/diagnosticSignatures` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-diagnosticSignatures))
@@ -304,10 +314,15 @@ impl Builds {
 
     /// `GET /v1/builds/{id}/relationships/icons` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-icons))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn list_icon_linkages(&self, id: impl AsRef<str>) -> ListIconLinkages {
-        ListIconLinkages(self.0.call(LIST_ICON_LINKAGES, &[id.as_ref()]))
+    pub fn list_icon_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BuildIconsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ICON_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/builds/{id}/icons` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-icons))
@@ -320,12 +335,15 @@ impl Builds {
 
     /// `GET /v1/builds/{id}/relationships/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-individualTesters))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn list_individual_tester_linkages(&self, id: impl AsRef<str>) -> ListIndividualTesterLinkages {
-        ListIndividualTesterLinkages(
-            self.0.call(LIST_INDIVIDUAL_TESTER_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_individual_tester_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BuildIndividualTestersLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_INDIVIDUAL_TESTER_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/builds/{id}/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-individualTesters))
@@ -387,24 +405,6 @@ impl Builds {
         call
     }
 }
-
-/// Optional arguments of [`beta_build_usage_metrics`](Builds::beta_build_usage_metrics); nothing is sent before `send`.
-#[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
-pub struct BetaBuildUsageMetrics(crate::Call<BetaBuildUsagesV1MetricResponse>);
-
-#[cfg(feature = "builds")]
-impl BetaBuildUsageMetrics {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "builds")]
-rt::operation! { crate::Api, BetaBuildUsageMetrics => BetaBuildUsagesV1MetricResponse, paged }
 
 /// Optional arguments of [`get`](Builds::get); nothing is sent before `send`.
 #[cfg(feature = "builds")]
@@ -1119,26 +1119,6 @@ impl List {
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, List => BuildsResponse, paged }
 
-/// Optional arguments of [`list_beta_build_localization_linkages`](Builds::list_beta_build_localization_linkages); nothing is sent before `send`.
-#[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
-pub struct ListBetaBuildLocalizationLinkages(
-    crate::Call<BuildBetaBuildLocalizationsLinkagesResponse>,
-);
-
-#[cfg(feature = "builds")]
-impl ListBetaBuildLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "builds")]
-rt::operation! { crate::Api, ListBetaBuildLocalizationLinkages => BuildBetaBuildLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_beta_build_localizations`](Builds::list_beta_build_localizations); nothing is sent before `send`.
 #[cfg(feature = "builds")]
 #[derive(Debug, Clone)]
@@ -1167,26 +1147,6 @@ impl ListBetaBuildLocalizations {
 
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListBetaBuildLocalizations => BetaBuildLocalizationsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_diagnostic_signature_linkages`](Builds::list_diagnostic_signature_linkages); nothing is sent before `send`.
-#[cfg(feature = "power-and-performance")]
-#[derive(Debug, Clone)]
-pub struct ListDiagnosticSignatureLinkages(
-    crate::Call<BuildDiagnosticSignaturesLinkagesResponse>,
-);
-
-#[cfg(feature = "power-and-performance")]
-impl ListDiagnosticSignatureLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "power-and-performance")]
-rt::operation! { crate::Api, ListDiagnosticSignatureLinkages => BuildDiagnosticSignaturesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_diagnostic_signatures`](Builds::list_diagnostic_signatures); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
@@ -1224,24 +1184,6 @@ impl ListDiagnosticSignatures {
 #[cfg(feature = "power-and-performance")]
 rt::operation! { crate::Api, ListDiagnosticSignatures => DiagnosticSignaturesResponse, paged }
 
-/// Optional arguments of [`list_icon_linkages`](Builds::list_icon_linkages); nothing is sent before `send`.
-#[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
-pub struct ListIconLinkages(crate::Call<BuildIconsLinkagesResponse>);
-
-#[cfg(feature = "builds")]
-impl ListIconLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "builds")]
-rt::operation! { crate::Api, ListIconLinkages => BuildIconsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_icons`](Builds::list_icons); nothing is sent before `send`.
 #[cfg(feature = "builds")]
 #[derive(Debug, Clone)]
@@ -1265,26 +1207,6 @@ impl ListIcons {
 
 #[cfg(feature = "builds")]
 rt::operation! { crate::Api, ListIcons => BuildIconsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_individual_tester_linkages`](Builds::list_individual_tester_linkages); nothing is sent before `send`.
-#[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
-pub struct ListIndividualTesterLinkages(
-    crate::Call<BuildIndividualTestersLinkagesResponse>,
-);
-
-#[cfg(feature = "builds")]
-impl ListIndividualTesterLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-#[cfg(feature = "builds")]
-rt::operation! { crate::Api, ListIndividualTesterLinkages => BuildIndividualTestersLinkagesResponse, paged }
 
 /// Optional arguments of [`list_individual_testers`](Builds::list_individual_testers); nothing is sent before `send`.
 #[cfg(feature = "builds")]

@@ -61,15 +61,23 @@ impl BundleIds {
     }
 
     /// `GET /v1/bundleIds/{id}/relationships/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-bundleIdCapabilities))
-    pub fn list_bundle_id_capability_linkages(&self, id: impl AsRef<str>) -> ListBundleIdCapabilityLinkages {
-        ListBundleIdCapabilityLinkages(
-            self.0.call(LIST_BUNDLE_ID_CAPABILITY_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_bundle_id_capability_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BundleIdBundleIdCapabilitiesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUNDLE_ID_CAPABILITY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/bundleIds/{id}/relationships/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-profiles))
-    pub fn list_profile_linkages(&self, id: impl AsRef<str>) -> ListProfileLinkages {
-        ListProfileLinkages(self.0.call(LIST_PROFILE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_profile_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, BundleIdProfilesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PROFILE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/bundleIds/{id}/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-profiles))
@@ -280,38 +288,6 @@ impl ListBundleIdCapabilities {
 }
 
 rt::operation! { crate::Api, ListBundleIdCapabilities => BundleIdCapabilitiesWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_bundle_id_capability_linkages`](BundleIds::list_bundle_id_capability_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBundleIdCapabilityLinkages(
-    crate::Call<BundleIdBundleIdCapabilitiesLinkagesResponse>,
-);
-
-impl ListBundleIdCapabilityLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBundleIdCapabilityLinkages => BundleIdBundleIdCapabilitiesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_profile_linkages`](BundleIds::list_profile_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListProfileLinkages(crate::Call<BundleIdProfilesLinkagesResponse>);
-
-impl ListProfileLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListProfileLinkages => BundleIdProfilesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_profiles`](BundleIds::list_profiles); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -39,8 +39,13 @@ impl CiBuildActions {
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/artifacts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-artifacts))
-    pub fn list_artifact_linkages(&self, id: impl AsRef<str>) -> ListArtifactLinkages {
-        ListArtifactLinkages(self.0.call(LIST_ARTIFACT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_artifact_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiBuildActionArtifactsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ARTIFACT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciBuildActions/{id}/artifacts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-artifacts))
@@ -49,8 +54,13 @@ impl CiBuildActions {
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/issues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-issues))
-    pub fn list_issue_linkages(&self, id: impl AsRef<str>) -> ListIssueLinkages {
-        ListIssueLinkages(self.0.call(LIST_ISSUE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_issue_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiBuildActionIssuesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ISSUE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciBuildActions/{id}/issues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-issues))
@@ -59,8 +69,13 @@ impl CiBuildActions {
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/testResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-testResults))
-    pub fn list_test_result_linkages(&self, id: impl AsRef<str>) -> ListTestResultLinkages {
-        ListTestResultLinkages(self.0.call(LIST_TEST_RESULT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_test_result_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiBuildActionTestResultsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_TEST_RESULT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciBuildActions/{id}/testResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-testResults))
@@ -164,21 +179,6 @@ impl GetBuildRun {
 
 rt::operation! { crate::Api, GetBuildRun => rt::Document<Option<CiBuildRun>, CiBuildRunResponseIncluded> }
 
-/// Optional arguments of [`list_artifact_linkages`](CiBuildActions::list_artifact_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListArtifactLinkages(crate::Call<CiBuildActionArtifactsLinkagesResponse>);
-
-impl ListArtifactLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListArtifactLinkages => CiBuildActionArtifactsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_artifacts`](CiBuildActions::list_artifacts); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListArtifacts(crate::Call<CiArtifactsResponse>);
@@ -200,21 +200,6 @@ impl ListArtifacts {
 
 rt::operation! { crate::Api, ListArtifacts => CiArtifactsResponse, paged }
 
-/// Optional arguments of [`list_issue_linkages`](CiBuildActions::list_issue_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListIssueLinkages(crate::Call<CiBuildActionIssuesLinkagesResponse>);
-
-impl ListIssueLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListIssueLinkages => CiBuildActionIssuesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_issues`](CiBuildActions::list_issues); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListIssues(crate::Call<CiIssuesResponse>);
@@ -235,21 +220,6 @@ impl ListIssues {
 }
 
 rt::operation! { crate::Api, ListIssues => CiIssuesResponse, paged }
-
-/// Optional arguments of [`list_test_result_linkages`](CiBuildActions::list_test_result_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListTestResultLinkages(crate::Call<CiBuildActionTestResultsLinkagesResponse>);
-
-impl ListTestResultLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListTestResultLinkages => CiBuildActionTestResultsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_test_results`](CiBuildActions::list_test_results); nothing is sent before `send`.
 #[derive(Debug, Clone)]

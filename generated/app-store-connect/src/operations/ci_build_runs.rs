@@ -37,8 +37,13 @@ impl CiBuildRuns {
     }
 
     /// `GET /v1/ciBuildRuns/{id}/relationships/actions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-actions))
-    pub fn list_action_linkages(&self, id: impl AsRef<str>) -> ListActionLinkages {
-        ListActionLinkages(self.0.call(LIST_ACTION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_action_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiBuildRunActionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ACTION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciBuildRuns/{id}/actions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-actions))
@@ -47,8 +52,13 @@ impl CiBuildRuns {
     }
 
     /// `GET /v1/ciBuildRuns/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-builds))
-    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
-        ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiBuildRunBuildsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciBuildRuns/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-builds))
@@ -122,21 +132,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => CiBuildRunResponse }
 
-/// Optional arguments of [`list_action_linkages`](CiBuildRuns::list_action_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListActionLinkages(crate::Call<CiBuildRunActionsLinkagesResponse>);
-
-impl ListActionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListActionLinkages => CiBuildRunActionsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_actions`](CiBuildRuns::list_actions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListActions(crate::Call<CiBuildActionsResponse>);
@@ -171,21 +166,6 @@ impl ListActions {
 }
 
 rt::operation! { crate::Api, ListActions => CiBuildActionsResponse, paged }
-
-/// Optional arguments of [`list_build_linkages`](CiBuildRuns::list_build_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildLinkages(crate::Call<CiBuildRunBuildsLinkagesResponse>);
-
-impl ListBuildLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildLinkages => CiBuildRunBuildsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_builds`](CiBuildRuns::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -28,10 +28,13 @@ impl CiMacOsVersions {
     }
 
     /// `GET /v1/ciMacOsVersions/{id}/relationships/xcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-relationships-xcodeVersions))
-    pub fn list_xcode_version_linkages(&self, id: impl AsRef<str>) -> ListXcodeVersionLinkages {
-        ListXcodeVersionLinkages(
-            self.0.call(LIST_XCODE_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_xcode_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiMacOsVersionXcodeVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_XCODE_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciMacOsVersions/{id}/xcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-xcodeVersions))
@@ -128,23 +131,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => CiMacOsVersionsResponse, paged }
-
-/// Optional arguments of [`list_xcode_version_linkages`](CiMacOsVersions::list_xcode_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListXcodeVersionLinkages(
-    crate::Call<CiMacOsVersionXcodeVersionsLinkagesResponse>,
-);
-
-impl ListXcodeVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListXcodeVersionLinkages => CiMacOsVersionXcodeVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_xcode_versions`](CiMacOsVersions::list_xcode_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

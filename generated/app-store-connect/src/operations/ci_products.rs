@@ -61,18 +61,25 @@ impl CiProducts {
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/additionalRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-additionalRepositories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_additional_repository_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListAdditionalRepositoryLinkages {
-        ListAdditionalRepositoryLinkages(
+    ) -> rt::Limited<crate::Api, CiProductAdditionalRepositoriesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_ADDITIONAL_REPOSITORY_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-buildRuns))
-    pub fn list_build_run_linkages(&self, id: impl AsRef<str>) -> ListBuildRunLinkages {
-        ListBuildRunLinkages(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_run_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiProductBuildRunsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciProducts/{id}/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-buildRuns))
@@ -86,15 +93,23 @@ impl CiProducts {
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/primaryRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-primaryRepositories))
-    pub fn list_primary_repository_linkages(&self, id: impl AsRef<str>) -> ListPrimaryRepositoryLinkages {
-        ListPrimaryRepositoryLinkages(
-            self.0.call(LIST_PRIMARY_REPOSITORY_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_primary_repository_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiProductPrimaryRepositoriesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRIMARY_REPOSITORY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/workflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-workflows))
-    pub fn list_workflow_linkages(&self, id: impl AsRef<str>) -> ListWorkflowLinkages {
-        ListWorkflowLinkages(self.0.call(LIST_WORKFLOW_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_workflow_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiProductWorkflowsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_WORKFLOW_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciProducts/{id}/workflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-workflows))
@@ -610,38 +625,6 @@ impl ListAdditionalRepositories {
 
 rt::operation! { crate::Api, ListAdditionalRepositories => ScmRepositoriesResponse, paged }
 
-/// Optional arguments of [`list_additional_repository_linkages`](CiProducts::list_additional_repository_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAdditionalRepositoryLinkages(
-    crate::Call<CiProductAdditionalRepositoriesLinkagesResponse>,
-);
-
-impl ListAdditionalRepositoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAdditionalRepositoryLinkages => CiProductAdditionalRepositoriesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_build_run_linkages`](CiProducts::list_build_run_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildRunLinkages(crate::Call<CiProductBuildRunsLinkagesResponse>);
-
-impl ListBuildRunLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildRunLinkages => CiProductBuildRunsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_build_runs`](CiProducts::list_build_runs); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListBuildRuns(crate::Call<CiBuildRunsResponse>);
@@ -775,38 +758,6 @@ impl ListPrimaryRepositories {
 }
 
 rt::operation! { crate::Api, ListPrimaryRepositories => ScmRepositoriesResponse, paged }
-
-/// Optional arguments of [`list_primary_repository_linkages`](CiProducts::list_primary_repository_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPrimaryRepositoryLinkages(
-    crate::Call<CiProductPrimaryRepositoriesLinkagesResponse>,
-);
-
-impl ListPrimaryRepositoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPrimaryRepositoryLinkages => CiProductPrimaryRepositoriesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_workflow_linkages`](CiProducts::list_workflow_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListWorkflowLinkages(crate::Call<CiProductWorkflowsLinkagesResponse>);
-
-impl ListWorkflowLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListWorkflowLinkages => CiProductWorkflowsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_workflows`](CiProducts::list_workflows); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -51,8 +51,13 @@ impl CiWorkflows {
     }
 
     /// `GET /v1/ciWorkflows/{id}/relationships/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-buildRuns))
-    pub fn list_build_run_linkages(&self, id: impl AsRef<str>) -> ListBuildRunLinkages {
-        ListBuildRunLinkages(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_run_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiWorkflowBuildRunsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciWorkflows/{id}/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-buildRuns))
@@ -161,21 +166,6 @@ impl GetRepository {
 }
 
 rt::operation! { crate::Api, GetRepository => rt::Document<Option<ScmRepository>, ScmRepositoryResponseIncluded> }
-
-/// Optional arguments of [`list_build_run_linkages`](CiWorkflows::list_build_run_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildRunLinkages(crate::Call<CiWorkflowBuildRunsLinkagesResponse>);
-
-impl ListBuildRunLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildRunLinkages => CiWorkflowBuildRunsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_build_runs`](CiWorkflows::list_build_runs); nothing is sent before `send`.
 #[derive(Debug, Clone)]

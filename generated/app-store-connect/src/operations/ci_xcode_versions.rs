@@ -28,10 +28,13 @@ impl CiXcodeVersions {
     }
 
     /// `GET /v1/ciXcodeVersions/{id}/relationships/macOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-relationships-macOsVersions))
-    pub fn list_mac_os_version_linkages(&self, id: impl AsRef<str>) -> ListMacOsVersionLinkages {
-        ListMacOsVersionLinkages(
-            self.0.call(LIST_MAC_OS_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_mac_os_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, CiXcodeVersionMacOsVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_MAC_OS_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/ciXcodeVersions/{id}/macOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-macOsVersions))
@@ -128,23 +131,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => CiXcodeVersionsResponse, paged }
-
-/// Optional arguments of [`list_mac_os_version_linkages`](CiXcodeVersions::list_mac_os_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListMacOsVersionLinkages(
-    crate::Call<CiXcodeVersionMacOsVersionsLinkagesResponse>,
-);
-
-impl ListMacOsVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListMacOsVersionLinkages => CiXcodeVersionMacOsVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_mac_os_versions`](CiXcodeVersions::list_mac_os_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -16,6 +16,8 @@ impl DiagnosticSignatures {
     /// `GET /v1/diagnosticSignatures/{id}/logs` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-diagnosticSignatures-_id_-logs))
     ///
     /// Answers `application/vnd.apple.diagnostic-logs+json`.
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn get_logs(&self, id: impl AsRef<str>) -> GetLogs {
         GetLogs(self.0.call(GET_LOGS, &[id.as_ref()]))
     }

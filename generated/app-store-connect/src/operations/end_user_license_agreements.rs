@@ -45,8 +45,13 @@ impl EndUserLicenseAgreements {
     }
 
     /// `GET /v1/endUserLicenseAgreements/{id}/relationships/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-relationships-territories))
-    pub fn list_territory_linkages(&self, id: impl AsRef<str>) -> ListTerritoryLinkages {
-        ListTerritoryLinkages(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_territory_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, EndUserLicenseAgreementTerritoriesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-endUserLicenseAgreements-_id_))
@@ -125,23 +130,6 @@ impl ListTerritories {
 }
 
 rt::operation! { crate::Api, ListTerritories => TerritoriesWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_territory_linkages`](EndUserLicenseAgreements::list_territory_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListTerritoryLinkages(
-    crate::Call<EndUserLicenseAgreementTerritoriesLinkagesResponse>,
-);
-
-impl ListTerritoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListTerritoryLinkages => EndUserLicenseAgreementTerritoriesLinkagesResponse, paged }
 
 rt::operations! {
     CREATE = Post "endUserLicenseAgreements_createInstance" "/v1/endUserLicenseAgreements",

@@ -62,9 +62,14 @@ impl GameCenterAchievements {
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterAchievementLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-localizations))
@@ -74,9 +79,14 @@ impl GameCenterAchievements {
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-releases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
-        ListReleaseLinkages(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterAchievementReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-releases))
@@ -307,24 +317,6 @@ impl GetGroupAchievement {
 
 rt::operation! { crate::Api, GetGroupAchievement => rt::Document<Option<GameCenterAchievement>, GameCenterAchievementResponseIncluded> }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterAchievements::list_localization_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<GameCenterAchievementLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterAchievementLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_localizations`](GameCenterAchievements::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -381,24 +373,6 @@ impl ListLocalizations {
 }
 
 rt::operation! { crate::Api, ListLocalizations => GameCenterAchievementLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_release_linkages`](GameCenterAchievements::list_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListReleaseLinkages(
-    crate::Call<GameCenterAchievementReleasesLinkagesResponse>,
-);
-
-impl ListReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListReleaseLinkages => GameCenterAchievementReleasesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_releases`](GameCenterAchievements::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

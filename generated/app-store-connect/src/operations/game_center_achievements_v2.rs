@@ -41,8 +41,13 @@ impl GameCenterAchievementsV2 {
     }
 
     /// `GET /v2/gameCenterAchievements/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterAchievementV2VersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/gameCenterAchievements/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-versions))
@@ -140,23 +145,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => GameCenterAchievementV2Response }
-
-/// Optional arguments of [`list_version_linkages`](GameCenterAchievementsV2::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(
-    crate::Call<GameCenterAchievementV2VersionsLinkagesResponse>,
-);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => GameCenterAchievementV2VersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](GameCenterAchievementsV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

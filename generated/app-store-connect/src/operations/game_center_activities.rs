@@ -88,8 +88,13 @@ impl GameCenterActivities {
     }
 
     /// `GET /v1/gameCenterActivities/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterActivityVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterActivities/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-versions))
@@ -263,21 +268,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => GameCenterActivityResponse }
-
-/// Optional arguments of [`list_version_linkages`](GameCenterActivities::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(crate::Call<GameCenterActivityVersionsLinkagesResponse>);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => GameCenterActivityVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](GameCenterActivities::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -50,8 +50,16 @@ impl GameCenterActivityVersions {
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-localizations))
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterActivityVersionLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-localizations))
@@ -166,23 +174,6 @@ impl GetDefaultImage {
 }
 
 rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<GameCenterActivityImage>> }
-
-/// Optional arguments of [`list_localization_linkages`](GameCenterActivityVersions::list_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<GameCenterActivityVersionLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterActivityVersionLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_localizations`](GameCenterActivityVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

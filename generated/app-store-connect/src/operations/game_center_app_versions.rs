@@ -62,11 +62,16 @@ impl GameCenterAppVersions {
     }
 
     /// `GET /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_compatibility_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListCompatibilityVersionLinkages {
-        ListCompatibilityVersionLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterAppVersionCompatibilityVersionsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_COMPATIBILITY_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -285,23 +290,6 @@ impl GetAppStoreVersion {
 }
 
 rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
-
-/// Optional arguments of [`list_compatibility_version_linkages`](GameCenterAppVersions::list_compatibility_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListCompatibilityVersionLinkages(
-    crate::Call<GameCenterAppVersionCompatibilityVersionsLinkagesResponse>,
-);
-
-impl ListCompatibilityVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCompatibilityVersionLinkages => GameCenterAppVersionCompatibilityVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_compatibility_versions`](GameCenterAppVersions::list_compatibility_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

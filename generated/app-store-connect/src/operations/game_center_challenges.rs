@@ -42,8 +42,13 @@ impl GameCenterChallenges {
     }
 
     /// `GET /v1/gameCenterChallenges/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterChallengeVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterChallenges/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-versions))
@@ -147,21 +152,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => GameCenterChallengeResponse }
-
-/// Optional arguments of [`list_version_linkages`](GameCenterChallenges::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(crate::Call<GameCenterChallengeVersionsLinkagesResponse>);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => GameCenterChallengeVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](GameCenterChallenges::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -86,11 +86,14 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/achievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-achievementReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_achievement_release_linkages(&self, id: impl AsRef<str>) -> ListAchievementReleaseLinkages {
-        ListAchievementReleaseLinkages(
-            self.0.call(LIST_ACHIEVEMENT_RELEASE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_achievement_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterDetailAchievementReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ACHIEVEMENT_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterDetails/{id}/achievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-achievementReleases))
@@ -100,11 +103,14 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/activityReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-activityReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_activity_release_linkages(&self, id: impl AsRef<str>) -> ListActivityReleaseLinkages {
-        ListActivityReleaseLinkages(
-            self.0.call(LIST_ACTIVITY_RELEASE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_activity_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterDetailActivityReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ACTIVITY_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterDetails/{id}/activityReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-activityReleases))
@@ -114,11 +120,14 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-challengeReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_challenge_release_linkages(&self, id: impl AsRef<str>) -> ListChallengeReleaseLinkages {
-        ListChallengeReleaseLinkages(
-            self.0.call(LIST_CHALLENGE_RELEASE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_challenge_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterDetailChallengeReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CHALLENGE_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterDetails/{id}/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-challengeReleases))
@@ -128,22 +137,32 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_achievement_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterAchievementLinkages {
-        ListGameCenterAchievementLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailGameCenterAchievementsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievementsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_achievement_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterAchievementV2Linkages {
-        ListGameCenterAchievementV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailGameCenterAchievementsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -171,18 +190,23 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterActivities))
-    pub fn list_game_center_activity_linkages(&self, id: impl AsRef<str>) -> ListGameCenterActivityLinkages {
-        ListGameCenterActivityLinkages(
-            self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_game_center_activity_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterDetailGameCenterActivitiesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAppVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_app_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterAppVersionLinkages {
-        ListGameCenterAppVersionLinkages(
+    ) -> rt::Limited<crate::Api, GameCenterDetailGameCenterAppVersionsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_APP_VERSION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -195,11 +219,13 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterChallenges))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_challenge_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterChallengeLinkages {
-        ListGameCenterChallengeLinkages(
+    ) -> rt::Limited<crate::Api, GameCenterDetailGameCenterChallengesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_CHALLENGE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -212,33 +238,48 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardLinkages {
-        ListGameCenterLeaderboardLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailGameCenterLeaderboardsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_set_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardSetLinkages {
-        ListGameCenterLeaderboardSetLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSetsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_set_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardSetV2Linkages {
-        ListGameCenterLeaderboardSetV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -262,11 +303,16 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardV2Linkages {
-        ListGameCenterLeaderboardV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -287,11 +333,14 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_leaderboard_release_linkages(&self, id: impl AsRef<str>) -> ListLeaderboardReleaseLinkages {
-        ListLeaderboardReleaseLinkages(
-            self.0.call(LIST_LEADERBOARD_RELEASE_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_leaderboard_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterDetailLeaderboardReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LEADERBOARD_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterDetails/{id}/leaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardReleases))
@@ -301,12 +350,17 @@ impl GameCenterDetails {
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardSetReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_leaderboard_set_release_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListLeaderboardSetReleaseLinkages {
-        ListLeaderboardSetReleaseLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterDetailLeaderboardSetReleasesLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_LEADERBOARD_SET_RELEASE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -881,24 +935,6 @@ impl GetGameCenterGroup {
 
 rt::operation! { crate::Api, GetGameCenterGroup => rt::Document<Option<GameCenterGroup>, GameCenterGroupResponseIncluded> }
 
-/// Optional arguments of [`list_achievement_release_linkages`](GameCenterDetails::list_achievement_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListAchievementReleaseLinkages(
-    crate::Call<GameCenterDetailAchievementReleasesLinkagesResponse>,
-);
-
-impl ListAchievementReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAchievementReleaseLinkages => GameCenterDetailAchievementReleasesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_achievement_releases`](GameCenterDetails::list_achievement_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -968,24 +1004,6 @@ impl ListAchievementReleases {
 
 rt::operation! { crate::Api, ListAchievementReleases => GameCenterAchievementReleasesResponse, paged }
 
-/// Optional arguments of [`list_activity_release_linkages`](GameCenterDetails::list_activity_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListActivityReleaseLinkages(
-    crate::Call<GameCenterDetailActivityReleasesLinkagesResponse>,
-);
-
-impl ListActivityReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListActivityReleaseLinkages => GameCenterDetailActivityReleasesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_activity_releases`](GameCenterDetails::list_activity_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -1027,24 +1045,6 @@ impl ListActivityReleases {
 }
 
 rt::operation! { crate::Api, ListActivityReleases => GameCenterActivityVersionReleasesResponse, paged }
-
-/// Optional arguments of [`list_challenge_release_linkages`](GameCenterDetails::list_challenge_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListChallengeReleaseLinkages(
-    crate::Call<GameCenterDetailChallengeReleasesLinkagesResponse>,
-);
-
-impl ListChallengeReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListChallengeReleaseLinkages => GameCenterDetailChallengeReleasesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
@@ -1089,41 +1089,6 @@ impl ListChallengeReleases {
 }
 
 rt::operation! { crate::Api, ListChallengeReleases => GameCenterChallengeVersionReleasesResponse, paged }
-
-/// Optional arguments of [`list_game_center_achievement_linkages`](GameCenterDetails::list_game_center_achievement_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterAchievementLinkages(
-    crate::Call<GameCenterDetailGameCenterAchievementsLinkagesResponse>,
-);
-
-impl ListGameCenterAchievementLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterAchievementLinkages => GameCenterDetailGameCenterAchievementsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_achievement_v2_linkages`](GameCenterDetails::list_game_center_achievement_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterAchievementV2Linkages(
-    crate::Call<GameCenterDetailGameCenterAchievementsV2LinkagesResponse>,
-);
-
-impl ListGameCenterAchievementV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterAchievementV2Linkages => GameCenterDetailGameCenterAchievementsV2LinkagesResponse, paged }
 
 /// Optional arguments of [`list_game_center_achievements`](GameCenterDetails::list_game_center_achievements); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
@@ -1450,40 +1415,6 @@ impl ListGameCenterActivities {
 
 rt::operation! { crate::Api, ListGameCenterActivities => GameCenterActivitiesResponse, paged }
 
-/// Optional arguments of [`list_game_center_activity_linkages`](GameCenterDetails::list_game_center_activity_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterActivityLinkages(
-    crate::Call<GameCenterDetailGameCenterActivitiesLinkagesResponse>,
-);
-
-impl ListGameCenterActivityLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterActivityLinkages => GameCenterDetailGameCenterActivitiesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_app_version_linkages`](GameCenterDetails::list_game_center_app_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterAppVersionLinkages(
-    crate::Call<GameCenterDetailGameCenterAppVersionsLinkagesResponse>,
-);
-
-impl ListGameCenterAppVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterAppVersionLinkages => GameCenterDetailGameCenterAppVersionsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_app_versions`](GameCenterDetails::list_game_center_app_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterAppVersions(crate::Call<GameCenterAppVersionsResponse>);
@@ -1537,23 +1468,6 @@ impl ListGameCenterAppVersions {
 }
 
 rt::operation! { crate::Api, ListGameCenterAppVersions => GameCenterAppVersionsResponse, paged }
-
-/// Optional arguments of [`list_game_center_challenge_linkages`](GameCenterDetails::list_game_center_challenge_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterChallengeLinkages(
-    crate::Call<GameCenterDetailGameCenterChallengesLinkagesResponse>,
-);
-
-impl ListGameCenterChallengeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterChallengeLinkages => GameCenterDetailGameCenterChallengesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_game_center_challenges`](GameCenterDetails::list_game_center_challenges); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -1647,59 +1561,6 @@ impl ListGameCenterChallenges {
 }
 
 rt::operation! { crate::Api, ListGameCenterChallenges => GameCenterChallengesResponse, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterDetails::list_game_center_leaderboard_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardLinkages(
-    crate::Call<GameCenterDetailGameCenterLeaderboardsLinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterDetailGameCenterLeaderboardsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_set_linkages`](GameCenterDetails::list_game_center_leaderboard_set_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardSetLinkages(
-    crate::Call<GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardSetLinkages => GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_set_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardSetV2Linkages(
-    crate::Call<GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardSetV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardSetV2Linkages => GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterDetails::list_game_center_leaderboard_sets); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
@@ -1920,23 +1781,6 @@ impl ListGameCenterLeaderboardSetsV2 {
 }
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => GameCenterLeaderboardSetsV2Response, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardV2Linkages(
-    crate::Call<GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardV2Linkages => GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
@@ -2204,24 +2048,6 @@ impl ListGameCenterLeaderboardsV2 {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardsV2 => GameCenterLeaderboardsV2Response, paged }
 
-/// Optional arguments of [`list_leaderboard_release_linkages`](GameCenterDetails::list_leaderboard_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListLeaderboardReleaseLinkages(
-    crate::Call<GameCenterDetailLeaderboardReleasesLinkagesResponse>,
-);
-
-impl ListLeaderboardReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLeaderboardReleaseLinkages => GameCenterDetailLeaderboardReleasesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_leaderboard_releases`](GameCenterDetails::list_leaderboard_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -2290,24 +2116,6 @@ impl ListLeaderboardReleases {
 }
 
 rt::operation! { crate::Api, ListLeaderboardReleases => GameCenterLeaderboardReleasesResponse, paged }
-
-/// Optional arguments of [`list_leaderboard_set_release_linkages`](GameCenterDetails::list_leaderboard_set_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListLeaderboardSetReleaseLinkages(
-    crate::Call<GameCenterDetailLeaderboardSetReleasesLinkagesResponse>,
-);
-
-impl ListLeaderboardSetReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLeaderboardSetReleaseLinkages => GameCenterDetailLeaderboardSetReleasesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

@@ -30,11 +30,17 @@ impl GameCenterEnabledVersions {
     }
 
     /// `GET /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_compatible_version_linkages(&self, id: impl AsRef<str>) -> ListCompatibleVersionLinkages {
-        ListCompatibleVersionLinkages(
-            self.0.call(LIST_COMPATIBLE_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_compatible_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterEnabledVersionCompatibleVersionsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_COMPATIBLE_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterEnabledVersions/{id}/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-compatibleVersions))
@@ -67,24 +73,6 @@ impl GameCenterEnabledVersions {
         call
     }
 }
-
-/// Optional arguments of [`list_compatible_version_linkages`](GameCenterEnabledVersions::list_compatible_version_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListCompatibleVersionLinkages(
-    crate::Call<GameCenterEnabledVersionCompatibleVersionsLinkagesResponse>,
-);
-
-impl ListCompatibleVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCompatibleVersionLinkages => GameCenterEnabledVersionCompatibleVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_compatible_versions`](GameCenterEnabledVersions::list_compatible_versions); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

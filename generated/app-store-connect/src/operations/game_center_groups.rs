@@ -61,22 +61,29 @@ impl GameCenterGroups {
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_achievement_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterAchievementLinkages {
-        ListGameCenterAchievementLinkages(
+    ) -> rt::Limited<crate::Api, GameCenterGroupGameCenterAchievementsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievementsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_achievement_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterAchievementV2Linkages {
-        ListGameCenterAchievementV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterGroupGameCenterAchievementsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -104,18 +111,23 @@ impl GameCenterGroups {
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterActivities))
-    pub fn list_game_center_activity_linkages(&self, id: impl AsRef<str>) -> ListGameCenterActivityLinkages {
-        ListGameCenterActivityLinkages(
-            self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_game_center_activity_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterGroupGameCenterActivitiesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterChallenges))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_challenge_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterChallengeLinkages {
-        ListGameCenterChallengeLinkages(
+    ) -> rt::Limited<crate::Api, GameCenterGroupGameCenterChallengesLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_CHALLENGE_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -128,10 +140,13 @@ impl GameCenterGroups {
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterDetails))
-    pub fn list_game_center_detail_linkages(&self, id: impl AsRef<str>) -> ListGameCenterDetailLinkages {
-        ListGameCenterDetailLinkages(
-            self.0.call(LIST_GAME_CENTER_DETAIL_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_game_center_detail_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterGroupGameCenterDetailsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_GAME_CENTER_DETAIL_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterDetails))
@@ -140,33 +155,45 @@ impl GameCenterGroups {
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardLinkages {
-        ListGameCenterLeaderboardLinkages(
+    ) -> rt::Limited<crate::Api, GameCenterGroupGameCenterLeaderboardsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_set_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardSetLinkages {
-        ListGameCenterLeaderboardSetLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES, &[id.as_ref()]),
         )
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSetsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_set_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardSetV2Linkages {
-        ListGameCenterLeaderboardSetV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -190,11 +217,16 @@ impl GameCenterGroups {
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardV2Linkages {
-        ListGameCenterLeaderboardV2Linkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -599,41 +631,6 @@ impl List {
 
 rt::operation! { crate::Api, List => GameCenterGroupsResponse, paged }
 
-/// Optional arguments of [`list_game_center_achievement_linkages`](GameCenterGroups::list_game_center_achievement_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterAchievementLinkages(
-    crate::Call<GameCenterGroupGameCenterAchievementsLinkagesResponse>,
-);
-
-impl ListGameCenterAchievementLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterAchievementLinkages => GameCenterGroupGameCenterAchievementsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_achievement_v2_linkages`](GameCenterGroups::list_game_center_achievement_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterAchievementV2Linkages(
-    crate::Call<GameCenterGroupGameCenterAchievementsV2LinkagesResponse>,
-);
-
-impl ListGameCenterAchievementV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterAchievementV2Linkages => GameCenterGroupGameCenterAchievementsV2LinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_achievements`](GameCenterGroups::list_game_center_achievements); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -959,40 +956,6 @@ impl ListGameCenterActivities {
 
 rt::operation! { crate::Api, ListGameCenterActivities => GameCenterActivitiesResponse, paged }
 
-/// Optional arguments of [`list_game_center_activity_linkages`](GameCenterGroups::list_game_center_activity_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterActivityLinkages(
-    crate::Call<GameCenterGroupGameCenterActivitiesLinkagesResponse>,
-);
-
-impl ListGameCenterActivityLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterActivityLinkages => GameCenterGroupGameCenterActivitiesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_challenge_linkages`](GameCenterGroups::list_game_center_challenge_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterChallengeLinkages(
-    crate::Call<GameCenterGroupGameCenterChallengesLinkagesResponse>,
-);
-
-impl ListGameCenterChallengeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterChallengeLinkages => GameCenterGroupGameCenterChallengesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_challenges`](GameCenterGroups::list_game_center_challenges); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterChallenges(crate::Call<GameCenterChallengesResponse>);
@@ -1085,23 +1048,6 @@ impl ListGameCenterChallenges {
 }
 
 rt::operation! { crate::Api, ListGameCenterChallenges => GameCenterChallengesResponse, paged }
-
-/// Optional arguments of [`list_game_center_detail_linkages`](GameCenterGroups::list_game_center_detail_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterDetailLinkages(
-    crate::Call<GameCenterGroupGameCenterDetailsLinkagesResponse>,
-);
-
-impl ListGameCenterDetailLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterDetailLinkages => GameCenterGroupGameCenterDetailsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_game_center_details`](GameCenterGroups::list_game_center_details); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -1380,59 +1326,6 @@ impl ListGameCenterDetails {
 
 rt::operation! { crate::Api, ListGameCenterDetails => GameCenterDetailsResponse, paged }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterGroups::list_game_center_leaderboard_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardLinkages(
-    crate::Call<GameCenterGroupGameCenterLeaderboardsLinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterGroupGameCenterLeaderboardsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_set_linkages`](GameCenterGroups::list_game_center_leaderboard_set_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardSetLinkages(
-    crate::Call<GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardSetLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardSetLinkages => GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_set_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardSetV2Linkages(
-    crate::Call<GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardSetV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardSetV2Linkages => GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterGroups::list_game_center_leaderboard_sets); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -1652,23 +1545,6 @@ impl ListGameCenterLeaderboardSetsV2 {
 }
 
 rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => GameCenterLeaderboardSetsV2Response, paged }
-
-/// Optional arguments of [`list_game_center_leaderboard_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_v2_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardV2Linkages(
-    crate::Call<GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardV2Linkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardV2Linkages => GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

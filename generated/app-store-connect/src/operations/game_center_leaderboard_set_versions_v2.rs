@@ -36,8 +36,16 @@ impl GameCenterLeaderboardSetVersionsV2 {
     }
 
     /// `GET /v2/gameCenterLeaderboardSetVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_-relationships-localizations))
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/gameCenterLeaderboardSetVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetVersions-_id_-localizations))
@@ -102,23 +110,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetVersionV2Response }
-
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardSetVersionsV2::list_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboardSetVersionsV2::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -76,12 +76,17 @@ impl GameCenterLeaderboardSets {
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardLinkages {
-        ListGameCenterLeaderboardLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -95,9 +100,14 @@ impl GameCenterLeaderboardSets {
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterLeaderboardSetLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-localizations))
@@ -107,9 +117,14 @@ impl GameCenterLeaderboardSets {
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-releases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
-        ListReleaseLinkages(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterLeaderboardSetReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-releases))
@@ -377,24 +392,6 @@ impl GetGroupLeaderboardSet {
 
 rt::operation! { crate::Api, GetGroupLeaderboardSet => rt::Document<Option<GameCenterLeaderboardSet>, GameCenterLeaderboardSetResponseIncluded> }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSets::list_game_center_leaderboard_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardLinkages(
-    crate::Call<GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSets::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -539,24 +536,6 @@ impl ListGameCenterLeaderboards {
 
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsResponse, paged }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboardSets::list_localization_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<GameCenterLeaderboardSetLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardSetLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboardSets::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -613,24 +592,6 @@ impl ListLocalizations {
 }
 
 rt::operation! { crate::Api, ListLocalizations => GameCenterLeaderboardSetLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_release_linkages`](GameCenterLeaderboardSets::list_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListReleaseLinkages(
-    crate::Call<GameCenterLeaderboardSetReleasesLinkagesResponse>,
-);
-
-impl ListReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListReleaseLinkages => GameCenterLeaderboardSetReleasesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_releases`](GameCenterLeaderboardSets::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

@@ -54,11 +54,16 @@ impl GameCenterLeaderboardSetsV2 {
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListGameCenterLeaderboardLinkages {
-        ListGameCenterLeaderboardLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -71,8 +76,13 @@ impl GameCenterLeaderboardSetsV2 {
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterLeaderboardSetV2VersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-versions))
@@ -195,23 +205,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetV2Response }
 
-/// Optional arguments of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSetsV2::list_game_center_leaderboard_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGameCenterLeaderboardLinkages(
-    crate::Call<GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse>,
-);
-
-impl ListGameCenterLeaderboardLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGameCenterLeaderboardLinkages => GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSetsV2::list_game_center_leaderboards); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsV2Response>);
@@ -333,23 +326,6 @@ impl ListGameCenterLeaderboards {
 }
 
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsV2Response, paged }
-
-/// Optional arguments of [`list_version_linkages`](GameCenterLeaderboardSetsV2::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(
-    crate::Call<GameCenterLeaderboardSetV2VersionsLinkagesResponse>,
-);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => GameCenterLeaderboardSetV2VersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](GameCenterLeaderboardSetsV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -62,9 +62,14 @@ impl GameCenterLeaderboards {
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterLeaderboardLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-localizations))
@@ -74,9 +79,14 @@ impl GameCenterLeaderboards {
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-releases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
-        ListReleaseLinkages(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_release_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterLeaderboardReleasesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-releases))
@@ -372,24 +382,6 @@ impl GetGroupLeaderboard {
 
 rt::operation! { crate::Api, GetGroupLeaderboard => rt::Document<Option<GameCenterLeaderboard>, GameCenterLeaderboardResponseIncluded> }
 
-/// Optional arguments of [`list_localization_linkages`](GameCenterLeaderboards::list_localization_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<GameCenterLeaderboardLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => GameCenterLeaderboardLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboards::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Debug, Clone)]
@@ -446,24 +438,6 @@ impl ListLocalizations {
 }
 
 rt::operation! { crate::Api, ListLocalizations => GameCenterLeaderboardLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_release_linkages`](GameCenterLeaderboards::list_release_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListReleaseLinkages(
-    crate::Call<GameCenterLeaderboardReleasesLinkagesResponse>,
-);
-
-impl ListReleaseLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListReleaseLinkages => GameCenterLeaderboardReleasesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_releases`](GameCenterLeaderboards::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]

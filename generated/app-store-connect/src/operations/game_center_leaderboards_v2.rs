@@ -42,8 +42,13 @@ impl GameCenterLeaderboardsV2 {
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterLeaderboardV2VersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-versions))
@@ -175,23 +180,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardV2Response }
-
-/// Optional arguments of [`list_version_linkages`](GameCenterLeaderboardsV2::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(
-    crate::Call<GameCenterLeaderboardV2VersionsLinkagesResponse>,
-);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => GameCenterLeaderboardV2VersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](GameCenterLeaderboardsV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -50,10 +50,16 @@ impl GameCenterMatchmakingRuleSets {
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/matchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-matchmakingQueues))
-    pub fn list_matchmaking_queue_linkages(&self, id: impl AsRef<str>) -> ListMatchmakingQueueLinkages {
-        ListMatchmakingQueueLinkages(
-            self.0.call(LIST_MATCHMAKING_QUEUE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_matchmaking_queue_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_MATCHMAKING_QUEUE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/matchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-matchmakingQueues))
@@ -62,8 +68,13 @@ impl GameCenterMatchmakingRuleSets {
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/rules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-rules))
-    pub fn list_rule_linkages(&self, id: impl AsRef<str>) -> ListRuleLinkages {
-        ListRuleLinkages(self.0.call(LIST_RULE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_rule_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterMatchmakingRuleSetRulesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_RULE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/rules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-rules))
@@ -72,8 +83,13 @@ impl GameCenterMatchmakingRuleSets {
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/teams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-teams))
-    pub fn list_team_linkages(&self, id: impl AsRef<str>) -> ListTeamLinkages {
-        ListTeamLinkages(self.0.call(LIST_TEAM_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_team_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterMatchmakingRuleSetTeamsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_TEAM_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/teams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-teams))
@@ -248,23 +264,6 @@ impl List {
 
 rt::operation! { crate::Api, List => GameCenterMatchmakingRuleSetsResponse, paged }
 
-/// Optional arguments of [`list_matchmaking_queue_linkages`](GameCenterMatchmakingRuleSets::list_matchmaking_queue_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListMatchmakingQueueLinkages(
-    crate::Call<GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse>,
-);
-
-impl ListMatchmakingQueueLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListMatchmakingQueueLinkages => GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_matchmaking_queues`](GameCenterMatchmakingRuleSets::list_matchmaking_queues); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListMatchmakingQueues(crate::Call<GameCenterMatchmakingQueuesResponse>);
@@ -306,23 +305,6 @@ impl ListMatchmakingQueues {
 
 rt::operation! { crate::Api, ListMatchmakingQueues => GameCenterMatchmakingQueuesResponse, paged }
 
-/// Optional arguments of [`list_rule_linkages`](GameCenterMatchmakingRuleSets::list_rule_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListRuleLinkages(
-    crate::Call<GameCenterMatchmakingRuleSetRulesLinkagesResponse>,
-);
-
-impl ListRuleLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListRuleLinkages => GameCenterMatchmakingRuleSetRulesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_rules`](GameCenterMatchmakingRuleSets::list_rules); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListRules(crate::Call<GameCenterMatchmakingRulesResponse>);
@@ -346,23 +328,6 @@ impl ListRules {
 }
 
 rt::operation! { crate::Api, ListRules => GameCenterMatchmakingRulesResponse, paged }
-
-/// Optional arguments of [`list_team_linkages`](GameCenterMatchmakingRuleSets::list_team_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListTeamLinkages(
-    crate::Call<GameCenterMatchmakingRuleSetTeamsLinkagesResponse>,
-);
-
-impl ListTeamLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListTeamLinkages => GameCenterMatchmakingRuleSetTeamsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_teams`](GameCenterMatchmakingRuleSets::list_teams); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -38,8 +38,13 @@ impl InAppPurchaseOfferCodes {
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-customCodes))
-    pub fn list_custom_code_linkages(&self, id: impl AsRef<str>) -> ListCustomCodeLinkages {
-        ListCustomCodeLinkages(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_custom_code_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseOfferCodeCustomCodesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-customCodes))
@@ -48,10 +53,13 @@ impl InAppPurchaseOfferCodes {
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-oneTimeUseCodes))
-    pub fn list_one_time_use_code_linkages(&self, id: impl AsRef<str>) -> ListOneTimeUseCodeLinkages {
-        ListOneTimeUseCodeLinkages(
-            self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_one_time_use_code_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-oneTimeUseCodes))
@@ -60,8 +68,13 @@ impl InAppPurchaseOfferCodes {
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-prices))
-    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
-        ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseOfferCodePricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-prices))
@@ -156,23 +169,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => InAppPurchaseOfferCodeResponse }
 
-/// Optional arguments of [`list_custom_code_linkages`](InAppPurchaseOfferCodes::list_custom_code_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListCustomCodeLinkages(
-    crate::Call<InAppPurchaseOfferCodeCustomCodesLinkagesResponse>,
-);
-
-impl ListCustomCodeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCustomCodeLinkages => InAppPurchaseOfferCodeCustomCodesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_custom_codes`](InAppPurchaseOfferCodes::list_custom_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomCodes(crate::Call<InAppPurchaseOfferCodeCustomCodesResponse>);
@@ -210,23 +206,6 @@ impl ListCustomCodes {
 }
 
 rt::operation! { crate::Api, ListCustomCodes => InAppPurchaseOfferCodeCustomCodesResponse, paged }
-
-/// Optional arguments of [`list_one_time_use_code_linkages`](InAppPurchaseOfferCodes::list_one_time_use_code_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListOneTimeUseCodeLinkages(
-    crate::Call<InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse>,
-);
-
-impl ListOneTimeUseCodeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListOneTimeUseCodeLinkages => InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_one_time_use_codes`](InAppPurchaseOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -267,21 +246,6 @@ impl ListOneTimeUseCodes {
 }
 
 rt::operation! { crate::Api, ListOneTimeUseCodes => InAppPurchaseOfferCodeOneTimeUseCodesResponse, paged }
-
-/// Optional arguments of [`list_price_linkages`](InAppPurchaseOfferCodes::list_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPriceLinkages(crate::Call<InAppPurchaseOfferCodePricesLinkagesResponse>);
-
-impl ListPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPriceLinkages => InAppPurchaseOfferCodePricesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_prices`](InAppPurchaseOfferCodes::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -17,8 +17,13 @@ pub struct InAppPurchasePricePoints(pub(crate) rt::Client<crate::Api>);
 
 impl InAppPurchasePricePoints {
     /// `GET /v1/inAppPurchasePricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-relationships-equalizations))
-    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
-        ListEqualizationLinkages(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 8000.
+    pub fn list_equalization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchasePricePointEqualizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations))
@@ -33,23 +38,6 @@ impl InAppPurchasePricePoints {
         DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
     }
 }
-
-/// Optional arguments of [`list_equalization_linkages`](InAppPurchasePricePoints::list_equalization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListEqualizationLinkages(
-    crate::Call<InAppPurchasePricePointEqualizationsLinkagesResponse>,
-);
-
-impl ListEqualizationLinkages {
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListEqualizationLinkages => InAppPurchasePricePointEqualizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_equalizations`](InAppPurchasePricePoints::list_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -49,10 +49,16 @@ impl InAppPurchasePriceSchedules {
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-automaticPrices))
-    pub fn list_automatic_price_linkages(&self, id: impl AsRef<str>) -> ListAutomaticPriceLinkages {
-        ListAutomaticPriceLinkages(
-            self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_automatic_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-automaticPrices))
@@ -61,8 +67,16 @@ impl InAppPurchasePriceSchedules {
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-manualPrices))
-    pub fn list_manual_price_linkages(&self, id: impl AsRef<str>) -> ListManualPriceLinkages {
-        ListManualPriceLinkages(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_manual_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        InAppPurchasePriceScheduleManualPricesLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-manualPrices))
@@ -139,23 +153,6 @@ impl GetBaseTerritory {
 
 rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<Territory>> }
 
-/// Optional arguments of [`list_automatic_price_linkages`](InAppPurchasePriceSchedules::list_automatic_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAutomaticPriceLinkages(
-    crate::Call<InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse>,
-);
-
-impl ListAutomaticPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAutomaticPriceLinkages => InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_automatic_prices`](InAppPurchasePriceSchedules::list_automatic_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListAutomaticPrices(crate::Call<InAppPurchasePricesResponse>);
@@ -208,23 +205,6 @@ impl ListAutomaticPrices {
 }
 
 rt::operation! { crate::Api, ListAutomaticPrices => InAppPurchasePricesResponse, paged }
-
-/// Optional arguments of [`list_manual_price_linkages`](InAppPurchasePriceSchedules::list_manual_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListManualPriceLinkages(
-    crate::Call<InAppPurchasePriceScheduleManualPricesLinkagesResponse>,
-);
-
-impl ListManualPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListManualPriceLinkages => InAppPurchasePriceScheduleManualPricesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_manual_prices`](InAppPurchasePriceSchedules::list_manual_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]

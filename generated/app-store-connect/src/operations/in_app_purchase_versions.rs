@@ -50,8 +50,13 @@ impl InAppPurchaseVersions {
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-images))
-    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
-        ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_image_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseVersionImagesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-images))
@@ -60,8 +65,13 @@ impl InAppPurchaseVersions {
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-localizations))
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseVersionLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-localizations))
@@ -158,21 +168,6 @@ impl GetImage {
 
 rt::operation! { crate::Api, GetImage => rt::Document<Option<InAppPurchaseImageV2>> }
 
-/// Optional arguments of [`list_image_linkages`](InAppPurchaseVersions::list_image_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListImageLinkages(crate::Call<InAppPurchaseVersionImagesLinkagesResponse>);
-
-impl ListImageLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListImageLinkages => InAppPurchaseVersionImagesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_images`](InAppPurchaseVersions::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<InAppPurchaseImagesV2Response>);
@@ -198,23 +193,6 @@ impl ListImages {
 }
 
 rt::operation! { crate::Api, ListImages => InAppPurchaseImagesV2Response, paged }
-
-/// Optional arguments of [`list_localization_linkages`](InAppPurchaseVersions::list_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<InAppPurchaseVersionLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => InAppPurchaseVersionLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_localizations`](InAppPurchaseVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

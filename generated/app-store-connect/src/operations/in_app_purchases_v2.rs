@@ -120,8 +120,13 @@ impl InAppPurchasesV2 {
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-images))
-    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
-        ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_image_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseV2ImagesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/inAppPurchases/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-images))
@@ -130,11 +135,16 @@ impl InAppPurchasesV2 {
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_in_app_purchase_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListInAppPurchaseLocalizationLinkages {
-        ListInAppPurchaseLocalizationLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_IN_APP_PURCHASE_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -147,8 +157,13 @@ impl InAppPurchasesV2 {
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-offerCodes))
-    pub fn list_offer_code_linkages(&self, id: impl AsRef<str>) -> ListOfferCodeLinkages {
-        ListOfferCodeLinkages(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_offer_code_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseV2OfferCodesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/inAppPurchases/{id}/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-offerCodes))
@@ -157,8 +172,13 @@ impl InAppPurchasesV2 {
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-pricePoints))
-    pub fn list_price_point_linkages(&self, id: impl AsRef<str>) -> ListPricePointLinkages {
-        ListPricePointLinkages(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 8000.
+    pub fn list_price_point_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseV2PricePointsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/inAppPurchases/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints))
@@ -174,8 +194,13 @@ impl InAppPurchasesV2 {
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, InAppPurchaseV2VersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v2/inAppPurchases/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-versions))
@@ -571,21 +596,6 @@ impl GetPromotedPurchase {
 
 rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded> }
 
-/// Optional arguments of [`list_image_linkages`](InAppPurchasesV2::list_image_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListImageLinkages(crate::Call<InAppPurchaseV2ImagesLinkagesResponse>);
-
-impl ListImageLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListImageLinkages => InAppPurchaseV2ImagesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_images`](InAppPurchasesV2::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<InAppPurchaseImagesResponse>);
@@ -627,23 +637,6 @@ impl ListImages {
 }
 
 rt::operation! { crate::Api, ListImages => InAppPurchaseImagesResponse, paged }
-
-/// Optional arguments of [`list_in_app_purchase_localization_linkages`](InAppPurchasesV2::list_in_app_purchase_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListInAppPurchaseLocalizationLinkages(
-    crate::Call<InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse>,
-);
-
-impl ListInAppPurchaseLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListInAppPurchaseLocalizationLinkages => InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_in_app_purchase_localizations`](InAppPurchasesV2::list_in_app_purchase_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -688,21 +681,6 @@ impl ListInAppPurchaseLocalizations {
 }
 
 rt::operation! { crate::Api, ListInAppPurchaseLocalizations => InAppPurchaseLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_offer_code_linkages`](InAppPurchasesV2::list_offer_code_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListOfferCodeLinkages(crate::Call<InAppPurchaseV2OfferCodesLinkagesResponse>);
-
-impl ListOfferCodeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListOfferCodeLinkages => InAppPurchaseV2OfferCodesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_offer_codes`](InAppPurchasesV2::list_offer_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -789,23 +767,6 @@ impl ListOfferCodes {
 }
 
 rt::operation! { crate::Api, ListOfferCodes => InAppPurchaseOfferCodesResponse, paged }
-
-/// Optional arguments of [`list_price_point_linkages`](InAppPurchasesV2::list_price_point_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPricePointLinkages(
-    crate::Call<InAppPurchaseV2PricePointsLinkagesResponse>,
-);
-
-impl ListPricePointLinkages {
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPricePointLinkages => InAppPurchaseV2PricePointsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_price_points`](InAppPurchasesV2::list_price_points); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -894,21 +855,6 @@ impl DownloadPricePointsCsv {
 }
 
 rt::operation! { crate::Api, DownloadPricePointsCsv => String }
-
-/// Optional arguments of [`list_version_linkages`](InAppPurchasesV2::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(crate::Call<InAppPurchaseV2VersionsLinkagesResponse>);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => InAppPurchaseV2VersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](InAppPurchasesV2::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

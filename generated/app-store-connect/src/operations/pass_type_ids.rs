@@ -43,8 +43,13 @@ impl PassTypeIds {
     }
 
     /// `GET /v1/passTypeIds/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-relationships-certificates))
-    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
-        ListCertificateLinkages(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_certificate_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, PassTypeIdCertificatesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/passTypeIds/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-certificates))
@@ -161,21 +166,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => PassTypeIdsResponse, paged }
-
-/// Optional arguments of [`list_certificate_linkages`](PassTypeIds::list_certificate_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListCertificateLinkages(crate::Call<PassTypeIdCertificatesLinkagesResponse>);
-
-impl ListCertificateLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCertificateLinkages => PassTypeIdCertificatesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_certificates`](PassTypeIds::list_certificates); nothing is sent before `send`.
 #[derive(Debug, Clone)]

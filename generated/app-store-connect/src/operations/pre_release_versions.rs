@@ -41,8 +41,13 @@ impl PreReleaseVersions {
     }
 
     /// `GET /v1/preReleaseVersions/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-builds))
-    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
-        ListBuildLinkages(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_build_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, PrereleaseVersionBuildsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/preReleaseVersions/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-builds))
@@ -215,21 +220,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => PreReleaseVersionsResponse, paged }
-
-/// Optional arguments of [`list_build_linkages`](PreReleaseVersions::list_build_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListBuildLinkages(crate::Call<PrereleaseVersionBuildsLinkagesResponse>);
-
-impl ListBuildLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListBuildLinkages => PrereleaseVersionBuildsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_builds`](PreReleaseVersions::list_builds); nothing is sent before `send`.
 #[derive(Debug, Clone)]

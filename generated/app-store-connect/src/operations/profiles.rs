@@ -53,8 +53,13 @@ impl Profiles {
     }
 
     /// `GET /v1/profiles/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-certificates))
-    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
-        ListCertificateLinkages(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_certificate_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, ProfileCertificatesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/profiles/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-certificates))
@@ -63,8 +68,13 @@ impl Profiles {
     }
 
     /// `GET /v1/profiles/{id}/relationships/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-devices))
-    pub fn list_device_linkages(&self, id: impl AsRef<str>) -> ListDeviceLinkages {
-        ListDeviceLinkages(self.0.call(LIST_DEVICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_device_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, ProfileDevicesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_DEVICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/profiles/{id}/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-devices))
@@ -228,21 +238,6 @@ impl List {
 
 rt::operation! { crate::Api, List => ProfilesResponse, paged }
 
-/// Optional arguments of [`list_certificate_linkages`](Profiles::list_certificate_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListCertificateLinkages(crate::Call<ProfileCertificatesLinkagesResponse>);
-
-impl ListCertificateLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCertificateLinkages => ProfileCertificatesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_certificates`](Profiles::list_certificates); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCertificates(crate::Call<CertificatesWithoutIncludesResponse>);
@@ -263,21 +258,6 @@ impl ListCertificates {
 }
 
 rt::operation! { crate::Api, ListCertificates => CertificatesWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_device_linkages`](Profiles::list_device_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListDeviceLinkages(crate::Call<ProfileDevicesLinkagesResponse>);
-
-impl ListDeviceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListDeviceLinkages => ProfileDevicesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_devices`](Profiles::list_devices); nothing is sent before `send`.
 #[derive(Debug, Clone)]

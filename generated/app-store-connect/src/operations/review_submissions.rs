@@ -43,8 +43,13 @@ impl ReviewSubmissions {
     }
 
     /// `GET /v1/reviewSubmissions/{id}/relationships/items` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-relationships-items))
-    pub fn list_item_linkages(&self, id: impl AsRef<str>) -> ListItemLinkages {
-        ListItemLinkages(self.0.call(LIST_ITEM_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_item_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, ReviewSubmissionItemsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ITEM_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/reviewSubmissions/{id}/items` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-items))
@@ -205,21 +210,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => ReviewSubmissionsResponse, paged }
-
-/// Optional arguments of [`list_item_linkages`](ReviewSubmissions::list_item_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListItemLinkages(crate::Call<ReviewSubmissionItemsLinkagesResponse>);
-
-impl ListItemLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListItemLinkages => ReviewSubmissionItemsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_items`](ReviewSubmissions::list_items); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -33,8 +33,13 @@ impl ScmProviders {
     }
 
     /// `GET /v1/scmProviders/{id}/relationships/repositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-relationships-repositories))
-    pub fn list_repository_linkages(&self, id: impl AsRef<str>) -> ListRepositoryLinkages {
-        ListRepositoryLinkages(self.0.call(LIST_REPOSITORY_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_repository_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, ScmProviderRepositoriesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_REPOSITORY_LINKAGES, &[id.as_ref()]))
     }
 }
 
@@ -120,21 +125,6 @@ impl ListRepositories {
 }
 
 rt::operation! { crate::Api, ListRepositories => ScmRepositoriesResponse, paged }
-
-/// Optional arguments of [`list_repository_linkages`](ScmProviders::list_repository_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListRepositoryLinkages(crate::Call<ScmProviderRepositoriesLinkagesResponse>);
-
-impl ListRepositoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListRepositoryLinkages => ScmProviderRepositoriesLinkagesResponse, paged }
 
 rt::operations! {
     GET = Get "scmProviders_getInstance" "/v1/scmProviders/{id}",

@@ -30,10 +30,13 @@ impl ScmRepositories {
     }
 
     /// `GET /v1/scmRepositories/{id}/relationships/gitReferences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-gitReferences))
-    pub fn list_git_reference_linkages(&self, id: impl AsRef<str>) -> ListGitReferenceLinkages {
-        ListGitReferenceLinkages(
-            self.0.call(LIST_GIT_REFERENCE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_git_reference_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, ScmRepositoryGitReferencesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_GIT_REFERENCE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/scmRepositories/{id}/gitReferences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-gitReferences))
@@ -42,8 +45,13 @@ impl ScmRepositories {
     }
 
     /// `GET /v1/scmRepositories/{id}/relationships/pullRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-pullRequests))
-    pub fn list_pull_request_linkages(&self, id: impl AsRef<str>) -> ListPullRequestLinkages {
-        ListPullRequestLinkages(self.0.call(LIST_PULL_REQUEST_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_pull_request_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, ScmRepositoryPullRequestsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PULL_REQUEST_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/scmRepositories/{id}/pullRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-pullRequests))
@@ -139,23 +147,6 @@ impl List {
 
 rt::operation! { crate::Api, List => ScmRepositoriesResponse, paged }
 
-/// Optional arguments of [`list_git_reference_linkages`](ScmRepositories::list_git_reference_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListGitReferenceLinkages(
-    crate::Call<ScmRepositoryGitReferencesLinkagesResponse>,
-);
-
-impl ListGitReferenceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListGitReferenceLinkages => ScmRepositoryGitReferencesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_git_references`](ScmRepositories::list_git_references); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListGitReferences(crate::Call<ScmGitReferencesResponse>);
@@ -193,23 +184,6 @@ impl ListGitReferences {
 }
 
 rt::operation! { crate::Api, ListGitReferences => ScmGitReferencesResponse, paged }
-
-/// Optional arguments of [`list_pull_request_linkages`](ScmRepositories::list_pull_request_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPullRequestLinkages(
-    crate::Call<ScmRepositoryPullRequestsLinkagesResponse>,
-);
-
-impl ListPullRequestLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPullRequestLinkages => ScmRepositoryPullRequestsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_pull_requests`](ScmRepositories::list_pull_requests); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -42,11 +42,17 @@ impl SubscriptionAvailabilities {
     }
 
     /// `GET /v1/subscriptionAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-relationships-availableTerritories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
-        ListAvailableTerritoryLinkages(
-            self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]),
-        )
+    pub fn list_available_territory_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]))
     }
 }
 
@@ -108,24 +114,6 @@ impl ListAvailableTerritories {
 }
 
 rt::operation! { crate::Api, ListAvailableTerritories => TerritoriesResponse, paged }
-
-/// Optional arguments of [`list_available_territory_linkages`](SubscriptionAvailabilities::list_available_territory_linkages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
-pub struct ListAvailableTerritoryLinkages(
-    crate::Call<SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse>,
-);
-
-impl ListAvailableTerritoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAvailableTerritoryLinkages => SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse, paged }
 
 rt::operations! {
     CREATE = Post "subscriptionAvailabilities_createInstance" "/v1/subscriptionAvailabilities",

@@ -35,8 +35,13 @@ impl SubscriptionGroupVersions {
     }
 
     /// `GET /v1/subscriptionGroupVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-relationships-localizations))
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionGroupVersionLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionGroupVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-localizations))
@@ -96,23 +101,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => SubscriptionGroupVersionResponse }
-
-/// Optional arguments of [`list_localization_linkages`](SubscriptionGroupVersions::list_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<SubscriptionGroupVersionLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => SubscriptionGroupVersionLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_localizations`](SubscriptionGroupVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -45,11 +45,16 @@ impl SubscriptionGroups {
     }
 
     /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptionGroupLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_subscription_group_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListSubscriptionGroupLocalizationLinkages {
-        ListSubscriptionGroupLocalizationLinkages(
+    ) -> rt::Limited<
+        crate::Api,
+        SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse,
+    > {
+        rt::Limited::new(
             self.0.call(LIST_SUBSCRIPTION_GROUP_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -65,8 +70,13 @@ impl SubscriptionGroups {
     }
 
     /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptions))
-    pub fn list_subscription_linkages(&self, id: impl AsRef<str>) -> ListSubscriptionLinkages {
-        ListSubscriptionLinkages(self.0.call(LIST_SUBSCRIPTION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_subscription_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionGroupSubscriptionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_SUBSCRIPTION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionGroups/{id}/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptions))
@@ -75,8 +85,13 @@ impl SubscriptionGroups {
     }
 
     /// `GET /v1/subscriptionGroups/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionGroupVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionGroups/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-versions))
@@ -167,23 +182,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionGroupResponse }
 
-/// Optional arguments of [`list_subscription_group_localization_linkages`](SubscriptionGroups::list_subscription_group_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSubscriptionGroupLocalizationLinkages(
-    crate::Call<SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse>,
-);
-
-impl ListSubscriptionGroupLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSubscriptionGroupLocalizationLinkages => SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_subscription_group_localizations`](SubscriptionGroups::list_subscription_group_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionGroupLocalizations(
@@ -228,23 +226,6 @@ impl ListSubscriptionGroupLocalizations {
 }
 
 rt::operation! { crate::Api, ListSubscriptionGroupLocalizations => SubscriptionGroupLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_subscription_linkages`](SubscriptionGroups::list_subscription_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSubscriptionLinkages(
-    crate::Call<SubscriptionGroupSubscriptionsLinkagesResponse>,
-);
-
-impl ListSubscriptionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSubscriptionLinkages => SubscriptionGroupSubscriptionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_subscriptions`](SubscriptionGroups::list_subscriptions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -482,21 +463,6 @@ impl ListSubscriptions {
 }
 
 rt::operation! { crate::Api, ListSubscriptions => SubscriptionsResponse, paged }
-
-/// Optional arguments of [`list_version_linkages`](SubscriptionGroups::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(crate::Call<SubscriptionGroupVersionsLinkagesResponse>);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => SubscriptionGroupVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](SubscriptionGroups::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]

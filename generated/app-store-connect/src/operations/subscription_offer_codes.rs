@@ -38,8 +38,13 @@ impl SubscriptionOfferCodes {
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/relationships/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-customCodes))
-    pub fn list_custom_code_linkages(&self, id: impl AsRef<str>) -> ListCustomCodeLinkages {
-        ListCustomCodeLinkages(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_custom_code_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionOfferCodeCustomCodesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-customCodes))
@@ -48,10 +53,13 @@ impl SubscriptionOfferCodes {
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/relationships/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-oneTimeUseCodes))
-    pub fn list_one_time_use_code_linkages(&self, id: impl AsRef<str>) -> ListOneTimeUseCodeLinkages {
-        ListOneTimeUseCodeLinkages(
-            self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_one_time_use_code_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-oneTimeUseCodes))
@@ -60,8 +68,13 @@ impl SubscriptionOfferCodes {
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-prices))
-    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
-        ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionOfferCodePricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-prices))
@@ -162,23 +175,6 @@ impl Get {
 
 rt::operation! { crate::Api, Get => SubscriptionOfferCodeResponse }
 
-/// Optional arguments of [`list_custom_code_linkages`](SubscriptionOfferCodes::list_custom_code_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListCustomCodeLinkages(
-    crate::Call<SubscriptionOfferCodeCustomCodesLinkagesResponse>,
-);
-
-impl ListCustomCodeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListCustomCodeLinkages => SubscriptionOfferCodeCustomCodesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_custom_codes`](SubscriptionOfferCodes::list_custom_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListCustomCodes(crate::Call<SubscriptionOfferCodeCustomCodesResponse>);
@@ -219,23 +215,6 @@ impl ListCustomCodes {
 }
 
 rt::operation! { crate::Api, ListCustomCodes => SubscriptionOfferCodeCustomCodesResponse, paged }
-
-/// Optional arguments of [`list_one_time_use_code_linkages`](SubscriptionOfferCodes::list_one_time_use_code_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListOneTimeUseCodeLinkages(
-    crate::Call<SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse>,
-);
-
-impl ListOneTimeUseCodeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListOneTimeUseCodeLinkages => SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_one_time_use_codes`](SubscriptionOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -279,21 +258,6 @@ impl ListOneTimeUseCodes {
 }
 
 rt::operation! { crate::Api, ListOneTimeUseCodes => SubscriptionOfferCodeOneTimeUseCodesResponse, paged }
-
-/// Optional arguments of [`list_price_linkages`](SubscriptionOfferCodes::list_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPriceLinkages(crate::Call<SubscriptionOfferCodePricesLinkagesResponse>);
-
-impl ListPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPriceLinkages => SubscriptionOfferCodePricesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_prices`](SubscriptionOfferCodes::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -40,10 +40,16 @@ impl SubscriptionPlanAvailabilities {
     }
 
     /// `GET /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories))
-    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
-        ListAvailableTerritoryLinkages(
-            self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_available_territory_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories))
@@ -130,23 +136,6 @@ impl ListAvailableTerritories {
 }
 
 rt::operation! { crate::Api, ListAvailableTerritories => TerritoriesResponse, paged }
-
-/// Optional arguments of [`list_available_territory_linkages`](SubscriptionPlanAvailabilities::list_available_territory_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListAvailableTerritoryLinkages(
-    crate::Call<SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse>,
-);
-
-impl ListAvailableTerritoryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListAvailableTerritoryLinkages => SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse, paged }
 
 rt::operations! {
     CREATE = Post "subscriptionPlanAvailabilities_createInstance" "/v1/subscriptionPlanAvailabilities",

@@ -42,8 +42,13 @@ impl SubscriptionPricePoints {
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-relationships-equalizations))
-    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
-        ListEqualizationLinkages(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 8000.
+    pub fn list_equalization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionPricePointEqualizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations))
@@ -217,23 +222,6 @@ impl DownloadAdjustedEqualizationsCsv {
 }
 
 rt::operation! { crate::Api, DownloadAdjustedEqualizationsCsv => String }
-
-/// Optional arguments of [`list_equalization_linkages`](SubscriptionPricePoints::list_equalization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListEqualizationLinkages(
-    crate::Call<SubscriptionPricePointEqualizationsLinkagesResponse>,
-);
-
-impl ListEqualizationLinkages {
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListEqualizationLinkages => SubscriptionPricePointEqualizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_equalizations`](SubscriptionPricePoints::list_equalizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -41,8 +41,13 @@ impl SubscriptionPromotionalOffers {
     }
 
     /// `GET /v1/subscriptionPromotionalOffers/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-relationships-prices))
-    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
-        ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionPromotionalOfferPricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionPromotionalOffers/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-prices))
@@ -110,23 +115,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => SubscriptionPromotionalOfferResponse }
-
-/// Optional arguments of [`list_price_linkages`](SubscriptionPromotionalOffers::list_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPriceLinkages(
-    crate::Call<SubscriptionPromotionalOfferPricesLinkagesResponse>,
-);
-
-impl ListPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPriceLinkages => SubscriptionPromotionalOfferPricesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_prices`](SubscriptionPromotionalOffers::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -49,8 +49,13 @@ impl SubscriptionVersions {
     }
 
     /// `GET /v1/subscriptionVersions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-images))
-    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
-        ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_image_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionVersionImagesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionVersions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-images))
@@ -59,8 +64,13 @@ impl SubscriptionVersions {
     }
 
     /// `GET /v1/subscriptionVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-localizations))
-    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
-        ListLocalizationLinkages(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_localization_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionVersionLocalizationsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptionVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-localizations))
@@ -155,21 +165,6 @@ impl GetImage {
 
 rt::operation! { crate::Api, GetImage => rt::Document<Option<SubscriptionImageV2>> }
 
-/// Optional arguments of [`list_image_linkages`](SubscriptionVersions::list_image_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListImageLinkages(crate::Call<SubscriptionVersionImagesLinkagesResponse>);
-
-impl ListImageLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListImageLinkages => SubscriptionVersionImagesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_images`](SubscriptionVersions::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<SubscriptionImagesV2Response>);
@@ -195,23 +190,6 @@ impl ListImages {
 }
 
 rt::operation! { crate::Api, ListImages => SubscriptionImagesV2Response, paged }
-
-/// Optional arguments of [`list_localization_linkages`](SubscriptionVersions::list_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListLocalizationLinkages(
-    crate::Call<SubscriptionVersionLocalizationsLinkagesResponse>,
-);
-
-impl ListLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListLocalizationLinkages => SubscriptionVersionLocalizationsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_localizations`](SubscriptionVersions::list_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]

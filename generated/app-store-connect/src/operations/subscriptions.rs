@@ -101,8 +101,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-images))
-    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
-        ListImageLinkages(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_image_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionImagesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-images))
@@ -111,10 +116,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-introductoryOffers))
-    pub fn list_introductory_offer_linkages(&self, id: impl AsRef<str>) -> ListIntroductoryOfferLinkages {
-        ListIntroductoryOfferLinkages(
-            self.0.call(LIST_INTRODUCTORY_OFFER_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_introductory_offer_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionIntroductoryOffersLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_INTRODUCTORY_OFFER_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-introductoryOffers))
@@ -123,8 +131,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-offerCodes))
-    pub fn list_offer_code_linkages(&self, id: impl AsRef<str>) -> ListOfferCodeLinkages {
-        ListOfferCodeLinkages(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_offer_code_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionOfferCodesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-offerCodes))
@@ -138,20 +151,33 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/planAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-planAvailabilities))
-    pub fn list_plan_availability_linkages(&self, id: impl AsRef<str>) -> ListPlanAvailabilityLinkages {
-        ListPlanAvailabilityLinkages(
-            self.0.call(LIST_PLAN_AVAILABILITY_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_plan_availability_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionPlanAvailabilitiesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PLAN_AVAILABILITY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-prices))
-    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
-        ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionPricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-pricePoints))
-    pub fn list_price_point_linkages(&self, id: impl AsRef<str>) -> ListPricePointLinkages {
-        ListPricePointLinkages(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 8000.
+    pub fn list_price_point_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionPricePointsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints))
@@ -172,10 +198,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/promotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotionalOffers))
-    pub fn list_promotional_offer_linkages(&self, id: impl AsRef<str>) -> ListPromotionalOfferLinkages {
-        ListPromotionalOfferLinkages(
-            self.0.call(LIST_PROMOTIONAL_OFFER_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_promotional_offer_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionPromotionalOffersLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PROMOTIONAL_OFFER_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/promotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotionalOffers))
@@ -184,11 +213,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_subscription_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> ListSubscriptionLocalizationLinkages {
-        ListSubscriptionLocalizationLinkages(
+    ) -> rt::Limited<crate::Api, SubscriptionSubscriptionLocalizationsLinkagesResponse> {
+        rt::Limited::new(
             self.0.call(LIST_SUBSCRIPTION_LOCALIZATION_LINKAGES, &[id.as_ref()]),
         )
     }
@@ -201,8 +232,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-versions))
-    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
-        ListVersionLinkages(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_version_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionVersionsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-versions))
@@ -211,10 +247,13 @@ impl Subscriptions {
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-winBackOffers))
-    pub fn list_win_back_offer_linkages(&self, id: impl AsRef<str>) -> ListWinBackOfferLinkages {
-        ListWinBackOfferLinkages(
-            self.0.call(LIST_WIN_BACK_OFFER_LINKAGES, &[id.as_ref()]),
-        )
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_win_back_offer_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, SubscriptionWinBackOffersLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_WIN_BACK_OFFER_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/subscriptions/{id}/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-winBackOffers))
@@ -584,21 +623,6 @@ impl GetSubscriptionAvailability {
 
 rt::operation! { crate::Api, GetSubscriptionAvailability => rt::Document<Option<SubscriptionAvailability>, SubscriptionAvailabilityResponseIncluded> }
 
-/// Optional arguments of [`list_image_linkages`](Subscriptions::list_image_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListImageLinkages(crate::Call<SubscriptionImagesLinkagesResponse>);
-
-impl ListImageLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListImageLinkages => SubscriptionImagesLinkagesResponse, paged }
-
 /// Optional arguments of [`list_images`](Subscriptions::list_images); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<SubscriptionImagesResponse>);
@@ -638,23 +662,6 @@ impl ListImages {
 }
 
 rt::operation! { crate::Api, ListImages => SubscriptionImagesResponse, paged }
-
-/// Optional arguments of [`list_introductory_offer_linkages`](Subscriptions::list_introductory_offer_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListIntroductoryOfferLinkages(
-    crate::Call<SubscriptionIntroductoryOffersLinkagesResponse>,
-);
-
-impl ListIntroductoryOfferLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListIntroductoryOfferLinkages => SubscriptionIntroductoryOffersLinkagesResponse, paged }
 
 /// Optional arguments of [`list_introductory_offers`](Subscriptions::list_introductory_offers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -714,21 +721,6 @@ impl ListIntroductoryOffers {
 }
 
 rt::operation! { crate::Api, ListIntroductoryOffers => SubscriptionIntroductoryOffersResponse, paged }
-
-/// Optional arguments of [`list_offer_code_linkages`](Subscriptions::list_offer_code_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListOfferCodeLinkages(crate::Call<SubscriptionOfferCodesLinkagesResponse>);
-
-impl ListOfferCodeLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListOfferCodeLinkages => SubscriptionOfferCodesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_offer_codes`](Subscriptions::list_offer_codes); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -866,53 +858,6 @@ impl ListPlanAvailabilities {
 }
 
 rt::operation! { crate::Api, ListPlanAvailabilities => SubscriptionPlanAvailabilitiesResponse, paged }
-
-/// Optional arguments of [`list_plan_availability_linkages`](Subscriptions::list_plan_availability_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPlanAvailabilityLinkages(
-    crate::Call<SubscriptionPlanAvailabilitiesLinkagesResponse>,
-);
-
-impl ListPlanAvailabilityLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPlanAvailabilityLinkages => SubscriptionPlanAvailabilitiesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_price_linkages`](Subscriptions::list_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPriceLinkages(crate::Call<SubscriptionPricesLinkagesResponse>);
-
-impl ListPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPriceLinkages => SubscriptionPricesLinkagesResponse, paged }
-
-/// Optional arguments of [`list_price_point_linkages`](Subscriptions::list_price_point_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPricePointLinkages(crate::Call<SubscriptionPricePointsLinkagesResponse>);
-
-impl ListPricePointLinkages {
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPricePointLinkages => SubscriptionPricePointsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_price_points`](Subscriptions::list_price_points); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -1100,23 +1045,6 @@ impl ListPrices {
 
 rt::operation! { crate::Api, ListPrices => SubscriptionPricesResponse, paged }
 
-/// Optional arguments of [`list_promotional_offer_linkages`](Subscriptions::list_promotional_offer_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPromotionalOfferLinkages(
-    crate::Call<SubscriptionPromotionalOffersLinkagesResponse>,
-);
-
-impl ListPromotionalOfferLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPromotionalOfferLinkages => SubscriptionPromotionalOffersLinkagesResponse, paged }
-
 /// Optional arguments of [`list_promotional_offers`](Subscriptions::list_promotional_offers); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListPromotionalOffers(crate::Call<SubscriptionPromotionalOffersResponse>);
@@ -1177,23 +1105,6 @@ impl ListPromotionalOffers {
 
 rt::operation! { crate::Api, ListPromotionalOffers => SubscriptionPromotionalOffersResponse, paged }
 
-/// Optional arguments of [`list_subscription_localization_linkages`](Subscriptions::list_subscription_localization_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListSubscriptionLocalizationLinkages(
-    crate::Call<SubscriptionSubscriptionLocalizationsLinkagesResponse>,
-);
-
-impl ListSubscriptionLocalizationLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListSubscriptionLocalizationLinkages => SubscriptionSubscriptionLocalizationsLinkagesResponse, paged }
-
 /// Optional arguments of [`list_subscription_localizations`](Subscriptions::list_subscription_localizations); nothing is sent before `send`.
 #[derive(Debug, Clone)]
 pub struct ListSubscriptionLocalizations(crate::Call<SubscriptionLocalizationsResponse>);
@@ -1233,21 +1144,6 @@ impl ListSubscriptionLocalizations {
 }
 
 rt::operation! { crate::Api, ListSubscriptionLocalizations => SubscriptionLocalizationsResponse, paged }
-
-/// Optional arguments of [`list_version_linkages`](Subscriptions::list_version_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVersionLinkages(crate::Call<SubscriptionVersionsLinkagesResponse>);
-
-impl ListVersionLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVersionLinkages => SubscriptionVersionsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_versions`](Subscriptions::list_versions); nothing is sent before `send`.
 #[derive(Debug, Clone)]
@@ -1328,23 +1224,6 @@ impl ListVersions {
 }
 
 rt::operation! { crate::Api, ListVersions => SubscriptionVersionsResponse, paged }
-
-/// Optional arguments of [`list_win_back_offer_linkages`](Subscriptions::list_win_back_offer_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListWinBackOfferLinkages(
-    crate::Call<SubscriptionWinBackOffersLinkagesResponse>,
-);
-
-impl ListWinBackOfferLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListWinBackOfferLinkages => SubscriptionWinBackOffersLinkagesResponse, paged }
 
 /// Optional arguments of [`list_win_back_offers`](Subscriptions::list_win_back_offers); nothing is sent before `send`.
 #[derive(Debug, Clone)]

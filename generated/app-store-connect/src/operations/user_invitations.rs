@@ -42,8 +42,13 @@ impl UserInvitations {
     }
 
     /// `GET /v1/userInvitations/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-relationships-visibleApps))
-    pub fn list_visible_app_linkages(&self, id: impl AsRef<str>) -> ListVisibleAppLinkages {
-        ListVisibleAppLinkages(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_visible_app_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, UserInvitationVisibleAppsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/userInvitations/{id}/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-visibleApps))
@@ -148,23 +153,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => UserInvitationsResponse, paged }
-
-/// Optional arguments of [`list_visible_app_linkages`](UserInvitations::list_visible_app_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVisibleAppLinkages(
-    crate::Call<UserInvitationVisibleAppsLinkagesResponse>,
-);
-
-impl ListVisibleAppLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVisibleAppLinkages => UserInvitationVisibleAppsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_visible_apps`](UserInvitations::list_visible_apps); nothing is sent before `send`.
 #[derive(Debug, Clone)]

@@ -44,8 +44,13 @@ impl Users {
     }
 
     /// `GET /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-relationships-visibleApps))
-    pub fn list_visible_app_linkages(&self, id: impl AsRef<str>) -> ListVisibleAppLinkages {
-        ListVisibleAppLinkages(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_visible_app_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, UserVisibleAppsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/users/{id}/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-visibleApps))
@@ -182,21 +187,6 @@ impl List {
 }
 
 rt::operation! { crate::Api, List => UsersResponse, paged }
-
-/// Optional arguments of [`list_visible_app_linkages`](Users::list_visible_app_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListVisibleAppLinkages(crate::Call<UserVisibleAppsLinkagesResponse>);
-
-impl ListVisibleAppLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListVisibleAppLinkages => UserVisibleAppsLinkagesResponse, paged }
 
 /// Optional arguments of [`list_visible_apps`](Users::list_visible_apps); nothing is sent before `send`.
 #[derive(Debug, Clone)]

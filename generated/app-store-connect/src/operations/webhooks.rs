@@ -41,8 +41,13 @@ impl Webhooks {
     }
 
     /// `GET /v1/webhooks/{id}/relationships/deliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-relationships-deliveries))
-    pub fn list_delivery_linkages(&self, id: impl AsRef<str>) -> ListDeliveryLinkages {
-        ListDeliveryLinkages(self.0.call(LIST_DELIVERY_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_delivery_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, WebhookDeliveriesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_DELIVERY_LINKAGES, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-webhooks-_id_))
@@ -148,21 +153,6 @@ impl ListDeliveries {
 }
 
 rt::operation! { crate::Api, ListDeliveries => WebhookDeliveriesResponse, paged }
-
-/// Optional arguments of [`list_delivery_linkages`](Webhooks::list_delivery_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListDeliveryLinkages(crate::Call<WebhookDeliveriesLinkagesResponse>);
-
-impl ListDeliveryLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListDeliveryLinkages => WebhookDeliveriesLinkagesResponse, paged }
 
 rt::operations! {
     CREATE = Post "webhooks_createInstance" "/v1/webhooks",

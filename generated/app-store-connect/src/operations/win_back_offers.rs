@@ -36,8 +36,13 @@ impl WinBackOffers {
     }
 
     /// `GET /v1/winBackOffers/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-relationships-prices))
-    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
-        ListPriceLinkages(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_price_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, WinBackOfferPricesLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
     }
 
     /// `GET /v1/winBackOffers/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-prices))
@@ -93,21 +98,6 @@ impl Get {
 }
 
 rt::operation! { crate::Api, Get => WinBackOfferResponse }
-
-/// Optional arguments of [`list_price_linkages`](WinBackOffers::list_price_linkages); nothing is sent before `send`.
-#[derive(Debug, Clone)]
-pub struct ListPriceLinkages(crate::Call<WinBackOfferPricesLinkagesResponse>);
-
-impl ListPriceLinkages {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, ListPriceLinkages => WinBackOfferPricesLinkagesResponse, paged }
 
 /// Optional arguments of [`list_prices`](WinBackOffers::list_prices); nothing is sent before `send`.
 #[derive(Debug, Clone)]
