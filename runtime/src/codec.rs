@@ -145,6 +145,43 @@ fn without_position(message: &str) -> (&str, &str) {
     }
 }
 
+/// What a value is before anything is known of it. A constant, for a derived `Default` calls one function a member and
+/// cleans up after each: with `Clone` the largest part of what a model costs to compile.
+#[doc(hidden)]
+pub trait Empty: Sized {
+    /// The value.
+    const EMPTY: Self;
+}
+
+macro_rules! empty {
+    ($($type:ty = $value:expr),* $(,)?) => {$(
+        impl Empty for $type {
+            const EMPTY: Self = $value;
+        }
+    )*};
+}
+
+empty! {
+    String = String::new(), bool = false, i32 = 0, i64 = 0, u32 = 0, u64 = 0, f64 = 0.0,
+    serde_json::Value = serde_json::Value::Null,
+}
+
+impl<T> Empty for Option<T> {
+    const EMPTY: Self = None;
+}
+
+impl<T> Empty for crate::patch::Patch<T> {
+    const EMPTY: Self = Self::Absent;
+}
+
+impl<T> Empty for Vec<T> {
+    const EMPTY: Self = Self::new();
+}
+
+impl<K, V> Empty for std::collections::BTreeMap<K, V> {
+    const EMPTY: Self = Self::new();
+}
+
 /// The body of every model's `Debug`: the name of the type and what it is on the wire, without what is absent.
 #[doc(hidden)]
 #[inline(never)]
@@ -168,6 +205,24 @@ pub fn each_of(members: &[(&str, &dyn Put)], put: &mut dyn FnMut(&str, View<'_>)
     for (name, value) in members {
         put(name, value.view());
     }
+}
+
+/// Implements `Default` with a constant.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! empty_impls {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        #[allow(deprecated)]
+        impl $crate::codec::Empty for $name {
+            const EMPTY: Self = Self { $($field: $crate::codec::Empty::EMPTY),* };
+        }
+        impl Default for $name {
+            #[inline]
+            fn default() -> Self {
+                <Self as $crate::codec::Empty>::EMPTY
+            }
+        }
+    };
 }
 
 /// Implements `Debug` and `PartialEq` through the codec: derived, they would be a fifth of what a model costs to

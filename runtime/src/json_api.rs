@@ -186,7 +186,7 @@ macro_rules! objects {
         $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } required $required:tt
     )*) => {$(
         $(#[$meta])*
-        #[derive(Clone, Default)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*

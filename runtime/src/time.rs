@@ -69,6 +69,9 @@ macro_rules! kept_text {
             }
         }
 
+        impl crate::codec::Empty for $name {
+            const EMPTY: Self = Self(String::new());
+        }
         crate::serde_impls! { $name }
     };
 }

@@ -10,7 +10,7 @@ use storewright_runtime::{
     Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
 };
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Everything {
     text: String,
     flag: bool,
@@ -41,14 +41,14 @@ object! { Everything {
     priority: "priority",
 } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Child {
     name: String,
     extra: BTreeMap<String, Value>,
 }
 object! { Child { name: "name" } rest extra }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Strict {
     name: String,
     note: String,
@@ -58,7 +58,7 @@ struct Strict {
 }
 object! { Strict { name: "name", note: "note", tags: "tags", child: "child", strict: "strict" } required ["name", "tags"] }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Inner {
     id: String,
 }
@@ -81,7 +81,7 @@ enum Priority {
 }
 open_int_enum! { Priority { Low = 1 } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct App {
     id: String,
     attributes: AppAttributes,
@@ -90,21 +90,21 @@ struct App {
 }
 resource! { App: "apps" { attributes: "attributes", relationships: "relationships", links: "links" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct AppAttributes {
     name: Option<String>,
     platform: Option<Platform>,
 }
 object! { AppAttributes { name: "name", platform: "platform" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct AppRelationships {
     builds: Option<ToMany>,
     icon: Option<ToOne>,
 }
 object! { AppRelationships { builds: "builds", icon: "icon" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Build {
     id: String,
     attributes: AppAttributes,
@@ -120,7 +120,7 @@ enum Included {
 }
 union! { Included by "type" { Build(Build) = "builds", App(App) = "apps" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Square {
     kind: String,
     side: i64,
@@ -137,14 +137,14 @@ enum Shape {
 }
 union! { plain Shape by "kind" { Square(Square) = "square", Box(Square) = "box" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Pointer {
     pointer: String,
     line: Option<i64>,
 }
 object! { Pointer { pointer: "pointer", line: "line" } required ["pointer"] }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Place {
     line: Option<i64>,
     column: Option<i64>,

@@ -15,20 +15,20 @@ use storewright_runtime::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Item {
     id: String,
     name: Option<String>,
 }
 object! { Item { id: "id", name: "name" } required ["id"] }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Problems {
     errors: Vec<Problem>,
 }
 object! { Problems { errors: "errors" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Problem {
     detail: String,
 }
@@ -547,7 +547,7 @@ async fn a_longer_circle_ends_too() {
 }
 
 /// A page whose next is a parameter of the query.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Skipping {
     items: Vec<Item>,
 }

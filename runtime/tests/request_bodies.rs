@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use storewright_runtime::codec::from_slice;
 use storewright_runtime::{Identifier, LinkageBody, LinkagesBody, Patch, request, union};
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct GroupCreate {
     name: String,
     limit: Option<i64>,
@@ -36,7 +36,7 @@ request! {
     required ["name", "app"]
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct PriceInline {
     id: Option<String>,
     start: Option<String>,
@@ -58,7 +58,7 @@ enum GroupIncluded {
 }
 union! { plain GroupIncluded by "type" { Price(PriceInline) = "prices" } }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct AppUpdate {
     id: String,
     locale: Patch<String>,

@@ -107,6 +107,8 @@ impl Context<'_> {
                     (false, _) => Hold::Option,
                 };
                 let boxed = matches!(&field.ty, TypeRef::Named(to) if self.holds_itself(id, to));
+                // A value that must hold another of its own type could not be made.
+                let hold = if boxed && hold == Hold::Plain { Hold::Option } else { hold };
                 let ident = name.members.get(wire).cloned().unwrap_or_default();
                 let docs = field_docs(wire, field);
                 Member { ident, wire, ty: &field.ty, hold, boxed, deprecated: field.deprecated, docs }
@@ -162,7 +164,7 @@ impl Context<'_> {
         let deprecated = deprecated(deprecated_type);
         source.items(quote! {
             #docs_of #deprecated
-            #[derive(Clone, Default)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub struct #own { #(#fields,)* #rest }
         });
@@ -244,7 +246,7 @@ impl Context<'_> {
         let deprecated_type = deprecated(ty.deprecated);
         source.items(quote! {
             #docs_of #deprecated_type
-            #[derive(Clone, Default)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub struct #own { #[doc = " Opaque, and unique among resources of its type."] pub id: String, #fields }
         });
@@ -320,7 +322,7 @@ impl Context<'_> {
         let ident = ident(own);
         source.items(quote! {
             #docs_of
-            #[derive(Clone, Default)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub struct #ident { #(#fields,)* }
         });

@@ -6,7 +6,7 @@
 /// `BTreeMap<String, _>` field that takes the members that are not listed and writes them beside the others.
 ///
 /// ```
-/// #[derive(Clone, Default)]
+/// #[derive(Clone)]
 /// pub struct Device {
 ///     pub name: String,
 ///     pub os_version: Option<String>,
@@ -57,6 +57,7 @@ macro_rules! object {
                 $($crate::codec::Entries::each(&self.$rest, put);)?
             }
         }
+        $crate::empty_impls! { $name { $($field,)* $($rest)? } }
         $crate::serde_impls! { $name }
         $crate::compare_impls! { $name }
     };
@@ -67,10 +68,10 @@ macro_rules! object {
 /// `type` is not a field: it is written when encoding and skipped when decoding.
 ///
 /// ```
-/// # #[derive(Clone, Default)]
+/// # #[derive(Clone)]
 /// # pub struct AppAttributes { pub name: Option<String> }
 /// # storewright_runtime::object! { AppAttributes { name: "name" } }
-/// #[derive(Clone, Default)]
+/// #[derive(Clone)]
 /// pub struct App {
 ///     pub id: String,
 ///     pub attributes: AppAttributes,
@@ -115,6 +116,7 @@ macro_rules! resource {
                 &self.id
             }
         }
+        $crate::empty_impls! { $name { id $(, $field)* } }
         $crate::serde_impls! { $name }
         $crate::compare_impls! { $name }
     };
@@ -128,7 +130,7 @@ macro_rules! resource {
 ///
 /// ```
 /// # use storewright_runtime::{object, resource, union};
-/// # #[derive(Clone, Default)]
+/// # #[derive(Clone)]
 /// # pub struct Build { pub id: String }
 /// # resource! { Build: "builds" {} }
 /// #[derive(Clone)]
@@ -158,10 +160,13 @@ macro_rules! union {
         )*
     };
     (plain $name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
+        impl $crate::codec::Empty for $name {
+            const EMPTY: Self = Self::Unrecognized($crate::serde_json::Value::Null);
+        }
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unrecognized($crate::serde_json::Value::Null)
+                <Self as $crate::codec::Empty>::EMPTY
             }
         }
         #[allow(deprecated)]
@@ -230,7 +235,7 @@ macro_rules! union {
 /// first. What fits none is kept in `Unrecognized`. Variants may be boxed or not.
 ///
 /// ```
-/// # #[derive(Clone, Default)]
+/// # #[derive(Clone)]
 /// # pub struct Pointer { pub pointer: String }
 /// # storewright_runtime::object! { Pointer { pointer: "pointer" } required ["pointer"] }
 /// #[derive(Clone)]
@@ -251,10 +256,13 @@ macro_rules! union {
 #[macro_export]
 macro_rules! untagged {
     ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+        impl $crate::codec::Empty for $name {
+            const EMPTY: Self = Self::Unrecognized($crate::serde_json::Value::Null);
+        }
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unrecognized($crate::serde_json::Value::Null)
+                <Self as $crate::codec::Empty>::EMPTY
             }
         }
         #[allow(deprecated)]
@@ -302,7 +310,7 @@ macro_rules! untagged {
 ///
 /// ```
 /// use storewright_runtime::{Patch, request};
-/// #[derive(Clone, Default)]
+/// #[derive(Clone)]
 /// pub struct BetaGroupUpdateRequest {
 ///     pub id: String,
 ///     pub name: Patch<String>,
@@ -324,7 +332,7 @@ macro_rules! untagged {
 ///     }}),
 /// );
 ///
-/// #[derive(Clone, Default)]
+/// #[derive(Clone)]
 /// pub struct PriceInlineCreate { pub id: Option<String>, pub start_date: Option<String> }
 /// request! { inline PriceInlineCreate: "prices" { id(id) attributes { start_date: "startDate" } } }
 /// # Ok::<(), serde_json::Error>(())
@@ -389,6 +397,7 @@ macro_rules! request {
                 $crate::codec::View::Draft(self)
             }
         }
+        $crate::empty_impls! { $name { $($id,)? $($($attribute,)*)? $($($relationship,)*)? $($included)? } }
         $crate::serde_impls! { $name }
         $crate::compare_impls! { $name }
     };

@@ -59,10 +59,13 @@ macro_rules! open_enum {
                 Self::from(text.as_str())
             }
         }
+        impl $crate::codec::Empty for $name {
+            const EMPTY: Self = Self::Unrecognized(String::new());
+        }
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unrecognized(String::new())
+                <Self as $crate::codec::Empty>::EMPTY
             }
         }
         impl ::std::fmt::Debug for $name {
@@ -130,10 +133,13 @@ macro_rules! open_int_enum {
                 }
             }
         }
+        impl $crate::codec::Empty for $name {
+            const EMPTY: Self = Self::Unrecognized(0);
+        }
         impl Default for $name {
             #[inline]
             fn default() -> Self {
-                Self::Unrecognized(0)
+                <Self as $crate::codec::Empty>::EMPTY
             }
         }
         impl std::fmt::Display for $name {

@@ -90,7 +90,9 @@ fn name_of(ty: &syn::Type) -> String {
 /// What the operations of a module take, by their constants.
 fn found(module: &syn::File) -> BTreeMap<String, Takes> {
     let mut calls = BTreeMap::new();
-    let mut builders: BTreeMap<String, Query> = BTreeMap::new();
+    // The runtime's builder for calls of which nothing else is optional; `reads` shows what it sends.
+    let limit = Query::from([("limit".to_owned(), "number".to_owned())]);
+    let mut builders: BTreeMap<String, Query> = BTreeMap::from([("Limited".to_owned(), limit)]);
     for item in &module.items {
         let syn::Item::Impl(block) = item else { continue };
         for item in &block.items {

@@ -9,7 +9,7 @@ use super::DeviceFamily;
 /// A resource of the type `accessibilityDeclarations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AccessibilityDeclaration {
 }
 
 /// Attributes of [`AccessibilityDeclaration`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationAttributes {
     /// `deviceFamily`.

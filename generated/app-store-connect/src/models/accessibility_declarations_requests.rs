@@ -9,7 +9,7 @@ use super::DeviceFamily;
 /// Creates a resource of the type `accessibilityDeclarations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationCreateRequest {
     /// `deviceFamily`.
@@ -186,7 +186,7 @@ impl AccessibilityDeclarationCreateRequest {
 /// Changes a resource of the type `accessibilityDeclarations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `actors`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Actor {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl Actor {
 }
 
 /// Attributes of [`Actor`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ActorAttributes {
     /// `actorType`.

@@ -9,7 +9,7 @@ use super::KidsAgeBand;
 /// A resource of the type `ageRatingDeclarations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AgeRatingDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl AgeRatingDeclaration {
 }
 
 /// Attributes of [`AgeRatingDeclaration`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AgeRatingDeclarationAttributes {
     /// `advertising`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionPackageVariants`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVariant {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl AlternativeDistributionPackageVariant {
 }
 
 /// Attributes of [`AlternativeDistributionPackageVariant`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVariantAttributes {
     /// `alternativeDistributionKeyBlob`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionPackageVersions`.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AlternativeDistributionPackageVersion {
 }
 
 /// Attributes of [`AlternativeDistributionPackageVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionAttributes {
     /// `fileChecksum`.
@@ -56,7 +56,7 @@ rt::object! { AlternativeDistributionPackageVersionAttributes {
 } }
 
 /// Relationships of [`AlternativeDistributionPackageVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionRelationships {
     /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.

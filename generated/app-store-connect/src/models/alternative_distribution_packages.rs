@@ -9,7 +9,7 @@ use super::Checksums;
 /// A resource of the type `alternativeDistributionPackages`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AlternativeDistributionPackage {
 }
 
 /// Attributes of [`AlternativeDistributionPackage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageAttributes {
     /// `sourceFileChecksum`.
@@ -47,7 +47,7 @@ pub struct AlternativeDistributionPackageAttributes {
 rt::object! { AlternativeDistributionPackageAttributes { source_file_checksum: "sourceFileChecksum" } }
 
 /// Relationships of [`AlternativeDistributionPackage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageRelationships {
     /// `versions`: any number of `alternativeDistributionPackageVersions`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReportInstances`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstance {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AnalyticsReportInstance {
 }
 
 /// Attributes of [`AnalyticsReportInstance`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceAttributes {
     /// `granularity`.
@@ -49,7 +49,7 @@ rt::object! { AnalyticsReportInstanceAttributes {
 } }
 
 /// Relationships of [`AnalyticsReportInstance`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceRelationships {
     /// `segments`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReportRequests`.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequest {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AnalyticsReportRequest {
 }
 
 /// Attributes of [`AnalyticsReportRequest`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestAttributes {
     /// `accessType`.
@@ -49,7 +49,7 @@ rt::object! { AnalyticsReportRequestAttributes {
 } }
 
 /// Relationships of [`AnalyticsReportRequest`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestRelationships {
     /// `reports`: any number of `analyticsReports`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReportSegments`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportSegment {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl AnalyticsReportSegment {
 }
 
 /// Attributes of [`AnalyticsReportSegment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportSegmentAttributes {
     /// `checksum`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReports`.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReport {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AnalyticsReport {
 }
 
 /// Attributes of [`AnalyticsReport`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportAttributes {
     /// `category`.
@@ -47,7 +47,7 @@ pub struct AnalyticsReportAttributes {
 rt::object! { AnalyticsReportAttributes { category: "category", name: "name" } }
 
 /// Relationships of [`AnalyticsReport`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRelationships {
     /// `instances`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `androidToIosAppMappingDetails`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetail {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl AndroidToIosAppMappingDetail {
 }
 
 /// Attributes of [`AndroidToIosAppMappingDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailAttributes {
     /// `appSigningKeyPublicCertificateSha256Fingerprints`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `androidToIosAppMappingDetails`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailCreateRequest {
     /// `appSigningKeyPublicCertificateSha256Fingerprints`.
@@ -47,7 +47,7 @@ impl AndroidToIosAppMappingDetailCreateRequest {
 /// Changes a resource of the type `androidToIosAppMappingDetails`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailUpdateRequest {
     /// `id` of the resource that is changed.

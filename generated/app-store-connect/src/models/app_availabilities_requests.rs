@@ -9,7 +9,7 @@ use super::TerritoryAvailabilityInlineCreate;
 /// Creates a resource of the type `appAvailabilities`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2CreateRequest {
     /// `availableInNewTerritories`.

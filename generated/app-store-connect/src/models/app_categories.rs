@@ -9,7 +9,7 @@ use super::Platform;
 /// A resource of the type `appCategories`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCategory {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppCategory {
 }
 
 /// Attributes of [`AppCategory`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCategoryAttributes {
     /// `platforms`.
@@ -47,7 +47,7 @@ pub struct AppCategoryAttributes {
 rt::object! { AppCategoryAttributes { platforms: "platforms" } }
 
 /// Relationships of [`AppCategory`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCategoryRelationships {
     /// `parent`: one of `appCategories`.

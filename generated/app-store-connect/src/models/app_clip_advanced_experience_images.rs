@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appClipAdvancedExperienceImages`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppClipAdvancedExperienceImage {
 }
 
 /// Attributes of [`AppClipAdvancedExperienceImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageAttributes {
     /// `assetDeliveryState`.

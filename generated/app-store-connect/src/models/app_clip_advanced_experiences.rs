@@ -9,7 +9,7 @@ use super::{AppClipAction, AppClipAdvancedExperienceLanguage};
 /// A resource of the type `appClipAdvancedExperiences`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperience {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppClipAdvancedExperience {
 }
 
 /// Attributes of [`AppClipAdvancedExperience`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceAttributes {
     /// `action`.
@@ -67,7 +67,7 @@ rt::object! { AppClipAdvancedExperienceAttributes {
 } }
 
 /// Relationships of [`AppClipAdvancedExperience`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceRelationships {
     /// `appClip`: one of `appClips`.
@@ -160,7 +160,7 @@ rt::open_enum! { AppClipAdvancedExperienceBusinessCategory {
 /// `AppClipAdvancedExperience.attributes.place`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlace {
     /// `categories`.
@@ -251,7 +251,7 @@ impl AppClipAdvancedExperiencePlace {
 /// `AppClipAdvancedExperience.attributes.place.displayPoint`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPoint {
     /// `coordinates`.
@@ -280,7 +280,7 @@ impl AppClipAdvancedExperiencePlaceDisplayPoint {
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.coordinates`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
     /// `latitude`.
@@ -330,7 +330,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceDisplayPointSource {
 /// `AppClipAdvancedExperience.attributes.place.mainAddress`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddress {
     /// `fullAddress`.
@@ -366,7 +366,7 @@ impl AppClipAdvancedExperiencePlaceMainAddress {
 /// `AppClipAdvancedExperience.attributes.place.mainAddress.structuredAddress`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
     /// `countryCode`.
@@ -549,7 +549,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceMapAction {
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlacePhoneNumber {
     /// `intent`.

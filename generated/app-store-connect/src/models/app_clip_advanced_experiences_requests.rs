@@ -12,7 +12,7 @@ use super::{
 /// Creates a resource of the type `appClipAdvancedExperiences`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceCreateRequest {
     /// `action`.
@@ -156,7 +156,7 @@ rt::union! { sent AppClipAdvancedExperienceCreateRequestIncluded by "type" {
 /// Changes a resource of the type `appClipAdvancedExperiences`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appClipAppStoreReviewDetails`.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppClipAppStoreReviewDetail {
 }
 
 /// Attributes of [`AppClipAppStoreReviewDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailAttributes {
     /// `invocationUrls`.
@@ -45,7 +45,7 @@ pub struct AppClipAppStoreReviewDetailAttributes {
 rt::object! { AppClipAppStoreReviewDetailAttributes { invocation_urls: "invocationUrls" } }
 
 /// Relationships of [`AppClipAppStoreReviewDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailRelationships {
     /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.

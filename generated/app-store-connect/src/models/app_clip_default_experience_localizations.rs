@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appClipDefaultExperienceLocalizations`.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppClipDefaultExperienceLocalization {
 }
 
 /// Attributes of [`AppClipDefaultExperienceLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationAttributes {
     /// `locale`.
@@ -47,7 +47,7 @@ pub struct AppClipDefaultExperienceLocalizationAttributes {
 rt::object! { AppClipDefaultExperienceLocalizationAttributes { locale: "locale", subtitle: "subtitle" } }
 
 /// Relationships of [`AppClipDefaultExperienceLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationRelationships {
     /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.

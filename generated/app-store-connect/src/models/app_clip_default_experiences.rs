@@ -9,7 +9,7 @@ use super::AppClipAction;
 /// A resource of the type `appClipDefaultExperiences`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperience {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppClipDefaultExperience {
 }
 
 /// Attributes of [`AppClipDefaultExperience`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceAttributes {
     /// `action`.
@@ -47,7 +47,7 @@ pub struct AppClipDefaultExperienceAttributes {
 rt::object! { AppClipDefaultExperienceAttributes { action: "action" } }
 
 /// Relationships of [`AppClipDefaultExperience`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceRelationships {
     /// `appClip`: one of `appClips`.

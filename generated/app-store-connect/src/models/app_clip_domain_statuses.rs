@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appClipDomainStatuses`.
 ///
 /// Feature: `builds`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDomainStatus {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl AppClipDomainStatus {
 }
 
 /// Attributes of [`AppClipDomainStatus`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDomainStatusAttributes {
     /// `domains`.
@@ -45,7 +45,7 @@ rt::object! { AppClipDomainStatusAttributes { domains: "domains", last_updated_d
 /// `AppClipDomainStatus.attributes.domains[]`.
 ///
 /// Feature: `builds`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDomainStatusDomains {
     /// `domain`.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appClipHeaderImages`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppClipHeaderImage {
 }
 
 /// Attributes of [`AppClipHeaderImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageAttributes {
     /// `assetDeliveryState`.
@@ -61,7 +61,7 @@ rt::object! { AppClipHeaderImageAttributes {
 } }
 
 /// Relationships of [`AppClipHeaderImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageRelationships {
     /// `appClipDefaultExperienceLocalization`: one of `appClipDefaultExperienceLocalizations`.

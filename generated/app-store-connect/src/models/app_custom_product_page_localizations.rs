@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appCustomProductPageLocalizations`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppCustomProductPageLocalization {
 }
 
 /// Attributes of [`AppCustomProductPageLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationAttributes {
     /// `locale`.
@@ -49,7 +49,7 @@ rt::object! { AppCustomProductPageLocalizationAttributes {
 } }
 
 /// Relationships of [`AppCustomProductPageLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appCustomProductPageVersions`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppCustomProductPageVersion {
 }
 
 /// Attributes of [`AppCustomProductPageVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionAttributes {
     /// `deepLink`: a URI, kept as it comes.
@@ -51,7 +51,7 @@ rt::object! { AppCustomProductPageVersionAttributes {
 } }
 
 /// Relationships of [`AppCustomProductPageVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionRelationships {
     /// `appCustomProductPage`: one of `appCustomProductPages`.

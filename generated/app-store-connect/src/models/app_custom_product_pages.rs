@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appCustomProductPages`.
 ///
 /// Features: any of `app-store`, `builds`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppCustomProductPage {
 }
 
 /// Attributes of [`AppCustomProductPage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageAttributes {
     /// `name`.
@@ -49,7 +49,7 @@ pub struct AppCustomProductPageAttributes {
 rt::object! { AppCustomProductPageAttributes { name: "name", url: "url", visible: "visible" } }
 
 /// Relationships of [`AppCustomProductPage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageRelationships {
     /// `app`: one of `apps`.

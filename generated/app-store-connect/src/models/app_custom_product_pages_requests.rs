@@ -9,7 +9,7 @@ use super::{AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageVe
 /// Creates a resource of the type `appCustomProductPages`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageCreateRequest {
     /// `name`.
@@ -105,7 +105,7 @@ rt::union! { sent AppCustomProductPageCreateRequestIncluded by "type" {
 /// Changes a resource of the type `appCustomProductPages`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, UploadOperation};
 /// A resource of the type `appEncryptionDeclarationDocuments`.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocument {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppEncryptionDeclarationDocument {
 }
 
 /// Attributes of [`AppEncryptionDeclarationDocument`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentAttributes {
     /// `assetDeliveryState`.

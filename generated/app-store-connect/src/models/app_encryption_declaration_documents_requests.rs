@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appEncryptionDeclarationDocuments`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentCreateRequest {
     /// `fileName`.
@@ -41,7 +41,7 @@ impl AppEncryptionDeclarationDocumentCreateRequest {
 /// Changes a resource of the type `appEncryptionDeclarationDocuments`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::{AppEncryptionDeclarationState, Platform};
 /// A resource of the type `appEncryptionDeclarations`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppEncryptionDeclaration {
 }
 
 /// Attributes of [`AppEncryptionDeclaration`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationAttributes {
     /// `appDescription`.
@@ -86,7 +86,7 @@ rt::object! { AppEncryptionDeclarationAttributes {
 } }
 
 /// Relationships of [`AppEncryptionDeclaration`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationRelationships {
     /// `app`: one of `apps`.

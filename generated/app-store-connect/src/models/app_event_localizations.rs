@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appEventLocalizations`.
 ///
 /// Features: any of `app-events`, `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppEventLocalization {
 }
 
 /// Attributes of [`AppEventLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalizationAttributes {
     /// `locale`.
@@ -54,7 +54,7 @@ rt::object! { AppEventLocalizationAttributes {
 } }
 
 /// Relationships of [`AppEventLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalizationRelationships {
     /// `appEvent`: one of `appEvents`.

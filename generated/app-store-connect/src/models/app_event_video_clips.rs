@@ -12,7 +12,7 @@ use super::{
 /// A resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClip {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +40,7 @@ impl AppEventVideoClip {
 }
 
 /// Attributes of [`AppEventVideoClip`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClipAttributes {
     /// `appEventAssetType`.
@@ -75,7 +75,7 @@ rt::object! { AppEventVideoClipAttributes {
 } }
 
 /// Relationships of [`AppEventVideoClip`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClipRelationships {
     /// `appEventLocalization`: one of `appEventLocalizations`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appEvents`.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEvent {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppEvent {
 }
 
 /// Attributes of [`AppEvent`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventAttributes {
     /// `archivedTerritorySchedules`.
@@ -68,7 +68,7 @@ rt::object! { AppEventAttributes {
 } }
 
 /// Relationships of [`AppEvent`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventRelationships {
     /// `localizations`: any number of `appEventLocalizations`.
@@ -80,7 +80,7 @@ rt::object! { AppEventRelationships { localizations: "localizations" } }
 /// `AppEvent.attributes.archivedTerritorySchedules[]`.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventArchivedTerritorySchedules {
     /// `eventEnd`: date and time (RFC 3339).
@@ -224,7 +224,7 @@ rt::open_enum! { AppEventPurpose {
 /// `AppEvent.attributes.territorySchedules[]`.
 ///
 /// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventTerritorySchedules {
     /// `eventEnd`: date and time (RFC 3339).

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appInfoLocalizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppInfoLocalization {
 }
 
 /// Attributes of [`AppInfoLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationAttributes {
     /// `locale`.
@@ -58,7 +58,7 @@ rt::object! { AppInfoLocalizationAttributes {
 } }
 
 /// Relationships of [`AppInfoLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationRelationships {
     /// `appInfo`: one of `appInfos`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appInfoLocalizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationCreateRequest {
     /// `locale`.
@@ -99,7 +99,7 @@ impl AppInfoLocalizationCreateRequest {
 /// Changes a resource of the type `appInfoLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::{AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating, KidsAgeBan
 /// A resource of the type `appInfos`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfo {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppInfo {
 }
 
 /// Attributes of [`AppInfo`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoAttributes {
     /// `appStoreAgeRating`.
@@ -76,7 +76,7 @@ rt::object! { AppInfoAttributes {
 } }
 
 /// Relationships of [`AppInfo`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoRelationships {
     /// `ageRatingDeclaration`: one of `ageRatingDeclarations`.

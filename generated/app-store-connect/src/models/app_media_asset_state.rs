@@ -9,7 +9,7 @@ use super::AppMediaStateError;
 /// `AppMediaAssetState`.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppMediaAssetState {
     /// `errors`.

@@ -9,7 +9,7 @@ use super::AppMediaStateError;
 /// `AppMediaPreviewFrameImageState`.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppMediaPreviewFrameImageState {
     /// `errors`.

@@ -9,7 +9,7 @@ use super::PreviewType;
 /// Creates a resource of the type `appPreviewSets`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewSetCreateRequest {
     /// `previewType`.

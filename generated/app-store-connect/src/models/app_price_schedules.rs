@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appPriceSchedules`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceSchedule {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl AppPriceSchedule {
 }
 
 /// Relationships of [`AppPriceSchedule`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceScheduleRelationships {
     /// `app`: one of `apps`.

@@ -9,7 +9,7 @@ use super::{AppPriceV2InlineCreate, TerritoryInlineCreate};
 /// Creates a resource of the type `appPriceSchedules`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceScheduleCreateRequest {
     /// `app`: id of `apps`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appPrices`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2 {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppPriceV2 {
 }
 
 /// Attributes of [`AppPriceV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2Attributes {
     /// `endDate`: date (RFC 3339).
@@ -49,7 +49,7 @@ pub struct AppPriceV2Attributes {
 rt::object! { AppPriceV2Attributes { end_date: "endDate", manual: "manual", start_date: "startDate" } }
 
 /// Relationships of [`AppPriceV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2Relationships {
     /// `appPricePoint`: one of `appPricePoints`.

@@ -9,7 +9,7 @@ use super::ScreenshotDisplayType;
 /// A resource of the type `appScreenshotSets`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSet {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppScreenshotSet {
 }
 
 /// Attributes of [`AppScreenshotSet`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSetAttributes {
     /// `screenshotDisplayType`.
@@ -47,7 +47,7 @@ pub struct AppScreenshotSetAttributes {
 rt::object! { AppScreenshotSetAttributes { screenshot_display_type: "screenshotDisplayType" } }
 
 /// Relationships of [`AppScreenshotSet`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSetRelationships {
     /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.

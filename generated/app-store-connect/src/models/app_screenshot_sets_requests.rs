@@ -9,7 +9,7 @@ use super::ScreenshotDisplayType;
 /// Creates a resource of the type `appScreenshotSets`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSetCreateRequest {
     /// `screenshotDisplayType`.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appScreenshots`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppScreenshot {
 }
 
 /// Attributes of [`AppScreenshot`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -65,7 +65,7 @@ rt::object! { AppScreenshotAttributes {
 } }
 
 /// Relationships of [`AppScreenshot`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotRelationships {
     /// `appScreenshotSet`: one of `appScreenshotSets`.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, UploadOperation};
 /// A resource of the type `appStoreReviewAttachments`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachment {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppStoreReviewAttachment {
 }
 
 /// Attributes of [`AppStoreReviewAttachment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentAttributes {
     /// `assetDeliveryState`.
@@ -58,7 +58,7 @@ rt::object! { AppStoreReviewAttachmentAttributes {
 } }
 
 /// Relationships of [`AppStoreReviewAttachment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentRelationships {
     /// `appStoreReviewDetail`: one of `appStoreReviewDetails`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appStoreReviewDetails`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppStoreReviewDetail {
 }
 
 /// Attributes of [`AppStoreReviewDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailAttributes {
     /// `contactEmail`.
@@ -64,7 +64,7 @@ rt::object! { AppStoreReviewDetailAttributes {
 } }
 
 /// Relationships of [`AppStoreReviewDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailRelationships {
     /// `appStoreReviewAttachments`: any number of `appStoreReviewAttachments`.

@@ -9,7 +9,7 @@ use super::ImageAsset;
 /// A resource of the type `appStoreVersionExperimentTreatments`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatment {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppStoreVersionExperimentTreatment {
 }
 
 /// Attributes of [`AppStoreVersionExperimentTreatment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentAttributes {
     /// `appIcon`.
@@ -55,7 +55,7 @@ rt::object! { AppStoreVersionExperimentTreatmentAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperimentTreatment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentRelationships {
     /// `appStoreVersionExperiment`: one of `appStoreVersionExperiments`.

@@ -10,7 +10,7 @@ use super::Platform;
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperiment {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl AppStoreVersionExperiment {
 }
 
 /// Attributes of [`AppStoreVersionExperiment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentAttributes {
     /// `endDate`: date and time (RFC 3339).
@@ -61,7 +61,7 @@ rt::object! { AppStoreVersionExperimentAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperiment`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.
@@ -112,7 +112,7 @@ rt::open_enum! { AppStoreVersionExperimentState {
 /// A resource of the type `appStoreVersionExperiments`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2 {
     /// Opaque, and unique among resources of its type.
@@ -140,7 +140,7 @@ impl AppStoreVersionExperimentV2 {
 }
 
 /// Attributes of [`AppStoreVersionExperimentV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Attributes {
     /// `endDate`: date and time (RFC 3339).
@@ -165,7 +165,7 @@ rt::object! { AppStoreVersionExperimentV2Attributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperimentV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Relationships {
     /// `app`: one of `apps`.

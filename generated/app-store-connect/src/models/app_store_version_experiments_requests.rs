@@ -10,7 +10,7 @@ use super::Platform;
 ///
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentCreateRequest {
     /// `name`.
@@ -42,7 +42,7 @@ impl AppStoreVersionExperimentCreateRequest {
 ///
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentUpdateRequest {
     /// `id` of the resource that is changed.
@@ -114,7 +114,7 @@ impl AppStoreVersionExperimentUpdateRequest {
 /// Creates a resource of the type `appStoreVersionExperiments`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2CreateRequest {
     /// `name`.
@@ -152,7 +152,7 @@ impl AppStoreVersionExperimentV2CreateRequest {
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreVersionLocalizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationCreateRequest {
     /// `description`.
@@ -126,7 +126,7 @@ impl AppStoreVersionLocalizationCreateRequest {
 /// Changes a resource of the type `appStoreVersionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

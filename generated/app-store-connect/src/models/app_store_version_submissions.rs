@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmission {
     /// Opaque, and unique among resources of its type.
@@ -34,7 +34,7 @@ impl AppStoreVersionSubmission {
 }
 
 /// Relationships of [`AppStoreVersionSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmissionRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

@@ -9,7 +9,7 @@ use super::{AppStoreVersionState, AppVersionState, Platform};
 /// A resource of the type `appStoreVersions`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl AppStoreVersion {
 }
 
 /// Attributes of [`AppStoreVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionAttributes {
     /// `appStoreState`.
@@ -74,7 +74,7 @@ rt::object! { AppStoreVersionAttributes {
 } }
 
 /// Relationships of [`AppStoreVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionRelationships {
     /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `appTags`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTag {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl AppTag {
 }
 
 /// Attributes of [`AppTag`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTagAttributes {
     /// `name`.
@@ -47,7 +47,7 @@ pub struct AppTagAttributes {
 rt::object! { AppTagAttributes { name: "name", visible_in_app_store: "visibleInAppStore" } }
 
 /// Relationships of [`AppTag`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTagRelationships {
     /// `territories`: any number of `territories`.

@@ -9,7 +9,7 @@ use super::SubscriptionStatusUrlVersion;
 /// A resource of the type `apps`.
 ///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct App {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl App {
 }
 
 /// Attributes of [`App`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAttributes {
     /// `accessibilityUrl`: a URI, kept as it comes.
@@ -78,7 +78,7 @@ rt::object! { AppAttributes {
 } }
 
 /// Relationships of [`App`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppRelationships {
     /// `accessibilityDeclarations`.

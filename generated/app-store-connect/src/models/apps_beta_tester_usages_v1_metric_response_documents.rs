@@ -17,7 +17,7 @@ pub type AppsBetaTesterUsagesV1MetricResponse = rt::Page<
 /// `AppsBetaTesterUsagesV1MetricResponse.data[]`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -33,7 +33,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseData {
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -51,7 +51,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
     /// `crashCount`.
@@ -69,7 +69,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensions {
     /// `betaTesters`.
@@ -83,7 +83,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensions { beta_testers:
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
     /// `data`.
@@ -99,7 +99,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters { da
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters.links`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks {
     /// `groupBy`: a URI reference.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, Checksums, DeliveryFileUploadOperation};
 /// A resource of the type `backgroundAssetUploadFiles`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFile {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BackgroundAssetUploadFile {
 }
 
 /// Attributes of [`BackgroundAssetUploadFile`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileAttributes {
     /// `assetDeliveryState`.

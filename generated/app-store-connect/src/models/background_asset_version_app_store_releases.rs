@@ -9,7 +9,7 @@ use super::BackgroundAssetVersionAppStoreReleaseState;
 /// A resource of the type `backgroundAssetVersionAppStoreReleases`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreRelease {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BackgroundAssetVersionAppStoreRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionAppStoreRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
     /// `state`.
@@ -47,7 +47,7 @@ pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
 rt::object! { BackgroundAssetVersionAppStoreReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionAppStoreRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

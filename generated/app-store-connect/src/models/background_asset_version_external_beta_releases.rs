@@ -9,7 +9,7 @@ use super::BackgroundAssetVersionExternalBetaReleaseState;
 /// A resource of the type `backgroundAssetVersionExternalBetaReleases`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaRelease {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BackgroundAssetVersionExternalBetaRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionExternalBetaRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
     /// `state`.
@@ -47,7 +47,7 @@ pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
 rt::object! { BackgroundAssetVersionExternalBetaReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionExternalBetaRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `backgroundAssetVersionInternalBetaReleases`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaRelease {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BackgroundAssetVersionInternalBetaRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionInternalBetaRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
     /// `state`.
@@ -45,7 +45,7 @@ pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
 rt::object! { BackgroundAssetVersionInternalBetaReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionInternalBetaRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

@@ -9,7 +9,7 @@ use super::{BackgroundAssetVersionState, Platform, StateDetail};
 /// A resource of the type `backgroundAssetVersions`.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BackgroundAssetVersion {
 }
 
 /// Attributes of [`BackgroundAssetVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -60,7 +60,7 @@ rt::object! { BackgroundAssetVersionAttributes {
 } }
 
 /// Relationships of [`BackgroundAssetVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionRelationships {
     /// `appStoreRelease`: one of `backgroundAssetVersionAppStoreReleases`.
@@ -89,7 +89,7 @@ rt::object! { BackgroundAssetVersionRelationships {
 /// `BackgroundAssetVersion.attributes.stateDetails`.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionStateDetails {
     /// `errors`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `backgroundAssetVersions`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionCreateRequest {
     /// `backgroundAsset`: id of `backgroundAssets`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppClipInvocationLocalizations`.
 ///
 /// Features: any of `builds`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalization {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl BetaAppClipInvocationLocalization {
 }
 
 /// Attributes of [`BetaAppClipInvocationLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationAttributes {
     /// `locale`.

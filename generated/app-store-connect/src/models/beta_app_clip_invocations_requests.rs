@@ -9,7 +9,7 @@ use super::BetaAppClipInvocationLocalizationInlineCreate;
 /// Creates a resource of the type `betaAppClipInvocations`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationCreateRequest {
     /// `url`: a URI, kept as it comes.
@@ -81,7 +81,7 @@ rt::union! { sent BetaAppClipInvocationCreateRequestIncluded by "type" {
 /// Changes a resource of the type `betaAppClipInvocations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppLocalizations`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BetaAppLocalization {
 }
 
 /// Attributes of [`BetaAppLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationAttributes {
     /// `description`.
@@ -59,7 +59,7 @@ rt::object! { BetaAppLocalizationAttributes {
 } }
 
 /// Relationships of [`BetaAppLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationRelationships {
     /// `app`: one of `apps`.

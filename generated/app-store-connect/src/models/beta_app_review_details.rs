@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppReviewDetails`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BetaAppReviewDetail {
 }
 
 /// Attributes of [`BetaAppReviewDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetailAttributes {
     /// `contactEmail`.
@@ -64,7 +64,7 @@ rt::object! { BetaAppReviewDetailAttributes {
 } }
 
 /// Relationships of [`BetaAppReviewDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetailRelationships {
     /// `app`: one of `apps`.

@@ -9,7 +9,7 @@ use super::BetaReviewState;
 /// A resource of the type `betaAppReviewSubmissions`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BetaAppReviewSubmission {
 }
 
 /// Attributes of [`BetaAppReviewSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionAttributes {
     /// `betaReviewState`.
@@ -51,7 +51,7 @@ rt::object! { BetaAppReviewSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaAppReviewSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionRelationships {
     /// `build`: one of `builds`.

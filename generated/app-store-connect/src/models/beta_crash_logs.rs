@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `betaCrashLogs`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaCrashLog {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl BetaCrashLog {
 }
 
 /// Attributes of [`BetaCrashLog`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaCrashLogAttributes {
     /// `logText`.

@@ -9,7 +9,7 @@ use super::{DeviceConnectionType, DeviceFamily, Platform};
 /// A resource of the type `betaFeedbackCrashSubmissions`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BetaFeedbackCrashSubmission {
 }
 
 /// Attributes of [`BetaFeedbackCrashSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmissionAttributes {
     /// `appPlatform`.
@@ -94,7 +94,7 @@ rt::object! { BetaFeedbackCrashSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaFeedbackCrashSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmissionRelationships {
     /// `build`: one of `builds`.

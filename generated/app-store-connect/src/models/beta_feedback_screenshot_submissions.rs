@@ -9,7 +9,7 @@ use super::{BetaFeedbackScreenshotImage, DeviceConnectionType, DeviceFamily, Pla
 /// A resource of the type `betaFeedbackScreenshotSubmissions`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BetaFeedbackScreenshotSubmission {
 }
 
 /// Attributes of [`BetaFeedbackScreenshotSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionAttributes {
     /// `appPlatform`.
@@ -96,7 +96,7 @@ rt::object! { BetaFeedbackScreenshotSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaFeedbackScreenshotSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionRelationships {
     /// `build`: one of `builds`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `betaGroups`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroup {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BetaGroup {
 }
 
 /// Attributes of [`BetaGroup`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroupAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -75,7 +75,7 @@ rt::object! { BetaGroupAttributes {
 } }
 
 /// Relationships of [`BetaGroup`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroupRelationships {
     /// `app`: one of `apps`.

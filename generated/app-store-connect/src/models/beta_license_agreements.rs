@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `betaLicenseAgreements`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreement {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BetaLicenseAgreement {
 }
 
 /// Attributes of [`BetaLicenseAgreement`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementAttributes {
     /// `agreementText`.
@@ -45,7 +45,7 @@ pub struct BetaLicenseAgreementAttributes {
 rt::object! { BetaLicenseAgreementAttributes { agreement_text: "agreementText" } }
 
 /// Relationships of [`BetaLicenseAgreement`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementRelationships {
     /// `app`: one of `apps`.

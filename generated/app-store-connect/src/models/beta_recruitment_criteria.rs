@@ -9,7 +9,7 @@ use super::DeviceFamilyOsVersionFilter;
 /// A resource of the type `betaRecruitmentCriteria`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BetaRecruitmentCriterion {
 }
 
 /// Attributes of [`BetaRecruitmentCriterion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionAttributes {
     /// `deviceFamilyOsVersionFilters`.

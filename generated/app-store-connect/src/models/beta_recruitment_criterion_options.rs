@@ -9,7 +9,7 @@ use super::DeviceFamily;
 /// A resource of the type `betaRecruitmentCriterionOptions`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOption {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl BetaRecruitmentCriterionOption {
 }
 
 /// Attributes of [`BetaRecruitmentCriterionOption`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionAttributes {
     /// `deviceFamilyOsVersions`.
@@ -51,7 +51,7 @@ rt::object! { BetaRecruitmentCriterionOptionAttributes {
 /// `BetaRecruitmentCriterionOption.attributes.deviceFamilyOsVersions[]`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionDeviceFamilyOsVersions {
     /// `deviceFamily`.

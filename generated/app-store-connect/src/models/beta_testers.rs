@@ -9,7 +9,7 @@ use super::{BetaInviteType, BetaTesterState};
 /// A resource of the type `betaTesters`.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTester {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BetaTester {
 }
 
 /// Attributes of [`BetaTester`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterAttributes {
     /// `appDevices`.
@@ -60,7 +60,7 @@ rt::object! { BetaTesterAttributes {
 } }
 
 /// Relationships of [`BetaTester`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterRelationships {
     /// `apps`: any number of `apps`.
@@ -76,7 +76,7 @@ rt::object! { BetaTesterRelationships { apps: "apps", beta_groups: "betaGroups",
 /// `BetaTester.attributes.appDevices[]`.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterAppDevices {
     /// `appBuildVersion`.

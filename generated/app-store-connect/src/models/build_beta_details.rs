@@ -9,7 +9,7 @@ use super::{ExternalBetaState, InternalBetaState};
 /// A resource of the type `buildBetaDetails`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetail {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BuildBetaDetail {
 }
 
 /// Attributes of [`BuildBetaDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetailAttributes {
     /// `autoNotifyEnabled`.
@@ -54,7 +54,7 @@ rt::object! { BuildBetaDetailAttributes {
 } }
 
 /// Relationships of [`BuildBetaDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetailRelationships {
     /// `build`: one of `builds`.

@@ -9,7 +9,7 @@ use super::BuildBundleType;
 /// A resource of the type `buildBundles`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundle {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BuildBundle {
 }
 
 /// Attributes of [`BuildBundle`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundleAttributes {
     /// `baDownloadAllowance`.
@@ -97,7 +97,7 @@ rt::object! { BuildBundleAttributes {
 } }
 
 /// Relationships of [`BuildBundle`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundleRelationships {
     /// `appClipDomainCacheStatus`: one of `appClipDomainStatuses`.

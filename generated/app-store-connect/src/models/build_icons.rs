@@ -9,7 +9,7 @@ use super::{IconAssetType, ImageAsset};
 /// A resource of the type `buildIcons`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildIcon {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl BuildIcon {
 }
 
 /// Attributes of [`BuildIcon`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildIconAttributes {
     /// `iconAsset`.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, Checksums, DeliveryFileUploadOperation};
 /// A resource of the type `buildUploadFiles`.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadFile {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl BuildUploadFile {
 }
 
 /// Attributes of [`BuildUploadFile`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadFileAttributes {
     /// `assetDeliveryState`.

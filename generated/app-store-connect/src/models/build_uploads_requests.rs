@@ -9,7 +9,7 @@ use super::Platform;
 /// Creates a resource of the type `buildUploads`.
 ///
 /// Feature: `builds`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadCreateRequest {
     /// `cfBundleShortVersionString`.

@@ -9,7 +9,7 @@ use super::{BuildAudienceType, ImageAsset};
 /// A resource of the type `builds`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Build {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl Build {
 }
 
 /// Attributes of [`Build`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildAttributes {
     /// `buildAudienceType`.
@@ -74,7 +74,7 @@ rt::object! { BuildAttributes {
 } }
 
 /// Relationships of [`Build`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildRelationships {
     /// `app`: one of `apps`.

@@ -9,7 +9,7 @@ use super::{CapabilitySetting, CapabilityType};
 /// A resource of the type `bundleIdCapabilities`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapability {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl BundleIdCapability {
 }
 
 /// Attributes of [`BundleIdCapability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityAttributes {
     /// `capabilityType`.

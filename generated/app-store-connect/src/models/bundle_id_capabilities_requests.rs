@@ -9,7 +9,7 @@ use super::{CapabilitySetting, CapabilityType};
 /// Creates a resource of the type `bundleIdCapabilities`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityCreateRequest {
     /// `capabilityType`.
@@ -49,7 +49,7 @@ impl BundleIdCapabilityCreateRequest {
 /// Changes a resource of the type `bundleIdCapabilities`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityUpdateRequest {
     /// `id` of the resource that is changed.

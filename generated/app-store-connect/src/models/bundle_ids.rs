@@ -9,7 +9,7 @@ use super::BundleIdPlatform;
 /// A resource of the type `bundleIds`.
 ///
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleId {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl BundleId {
 }
 
 /// Attributes of [`BundleId`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdAttributes {
     /// `identifier`.
@@ -55,7 +55,7 @@ rt::object! { BundleIdAttributes {
 } }
 
 /// Relationships of [`BundleId`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdRelationships {
     /// `app`: one of `apps`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CapabilityOption`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CapabilityOption {
     /// `description`.

@@ -9,7 +9,7 @@ use super::CapabilityOption;
 /// `CapabilitySetting`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CapabilitySetting {
     /// `allowedInstances`.

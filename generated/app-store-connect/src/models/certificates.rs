@@ -9,7 +9,7 @@ use super::{BundleIdPlatform, CertificateType};
 /// A resource of the type `certificates`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Certificate {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl Certificate {
 }
 
 /// Attributes of [`Certificate`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CertificateAttributes {
     /// `activated`.
@@ -65,7 +65,7 @@ rt::object! { CertificateAttributes {
 } }
 
 /// Relationships of [`Certificate`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CertificateRelationships {
     /// `passTypeId`: one of `passTypeIds`.

@@ -9,7 +9,7 @@ use super::ChecksumAlgorithm;
 /// `Checksums`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Checksums {
     /// `composite`.
@@ -39,7 +39,7 @@ impl Checksums {
 /// `Checksums.composite`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ChecksumsComposite {
     /// `algorithm`.
@@ -81,7 +81,7 @@ rt::open_enum! { ChecksumsCompositeAlgorithm { Md5 = "MD5" } }
 /// `Checksums.file`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ChecksumsFile {
     /// `algorithm`.

@@ -9,7 +9,7 @@ use super::{BuildAudienceType, CiActionType, CiTestDestination};
 /// `CiAction`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiAction {
     /// `actionType`.
@@ -153,7 +153,7 @@ rt::open_enum! { CiActionPlatform {
 /// `CiAction.testConfiguration`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiActionTestConfiguration {
     /// `kind`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `ciArtifacts`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiArtifact {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl CiArtifact {
 }
 
 /// Attributes of [`CiArtifact`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiArtifactAttributes {
     /// `downloadUrl`: a URI, kept as it comes.

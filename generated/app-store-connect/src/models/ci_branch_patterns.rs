@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CiBranchPatterns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBranchPatterns {
     /// `isAllMatch`.
@@ -36,7 +36,7 @@ impl CiBranchPatterns {
 /// `CiBranchPatterns.patterns[]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBranchPatternsPatterns {
     /// `isPrefix`.

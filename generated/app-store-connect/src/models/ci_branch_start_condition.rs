@@ -9,7 +9,7 @@ use super::{CiBranchPatterns, CiFilesAndFoldersRule};
 /// `CiBranchStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBranchStartCondition {
     /// `autoCancel`.

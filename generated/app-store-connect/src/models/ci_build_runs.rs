@@ -9,7 +9,7 @@ use super::{CiCompletionStatus, CiExecutionProgress, CiGitUser, CiIssueCounts};
 /// A resource of the type `ciBuildRuns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRun {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl CiBuildRun {
 }
 
 /// Attributes of [`CiBuildRun`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunAttributes {
     /// `cancelReason`.
@@ -75,7 +75,7 @@ rt::object! { CiBuildRunAttributes {
 } }
 
 /// Relationships of [`CiBuildRun`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunRelationships {
     /// `actions`.
@@ -120,7 +120,7 @@ rt::open_enum! { CiBuildRunCancelReason {
 /// `CiBuildRun.attributes.destinationCommit`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunDestinationCommit {
     /// `author`.
@@ -142,7 +142,7 @@ rt::object! { CiBuildRunDestinationCommit {
 /// `CiBuildRun.attributes.sourceCommit`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunSourceCommit {
     /// `author`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `ciBuildRuns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunCreateRequest {
     /// `clean`.

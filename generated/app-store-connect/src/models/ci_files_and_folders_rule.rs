@@ -9,7 +9,7 @@ use super::CiStartConditionFileMatcher;
 /// `CiFilesAndFoldersRule`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiFilesAndFoldersRule {
     /// `matchers`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `CiGitUser`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiGitUser {
     /// `avatarUrl`: a URI, kept as it comes.

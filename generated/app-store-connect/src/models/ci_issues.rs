@@ -9,7 +9,7 @@ use super::FileLocation;
 /// A resource of the type `ciIssues`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiIssue {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl CiIssue {
 }
 
 /// Attributes of [`CiIssue`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiIssueAttributes {
     /// `category`.

@@ -9,7 +9,7 @@ use super::CiTagPatterns;
 /// `CiManualTagStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiManualTagStartCondition {
     /// `source`.

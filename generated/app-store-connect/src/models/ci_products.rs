@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `ciProducts`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProduct {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl CiProduct {
 }
 
 /// Attributes of [`CiProduct`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProductAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -49,7 +49,7 @@ pub struct CiProductAttributes {
 rt::object! { CiProductAttributes { created_date: "createdDate", name: "name", product_type: "productType" } }
 
 /// Relationships of [`CiProduct`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProductRelationships {
     /// `additionalRepositories`.

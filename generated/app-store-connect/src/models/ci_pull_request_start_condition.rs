@@ -9,7 +9,7 @@ use super::{CiBranchPatterns, CiFilesAndFoldersRule};
 /// `CiPullRequestStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiPullRequestStartCondition {
     /// `autoCancel`.

@@ -9,7 +9,7 @@ use super::CiBranchPatterns;
 /// `CiScheduledStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiScheduledStartCondition {
     /// `schedule`.
@@ -39,7 +39,7 @@ impl CiScheduledStartCondition {
 /// `CiScheduledStartCondition.schedule`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiScheduledStartConditionSchedule {
     /// `days`.

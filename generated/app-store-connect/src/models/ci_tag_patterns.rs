@@ -9,7 +9,7 @@ use super::CiBranchPatternsPatterns;
 /// `CiTagPatterns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTagPatterns {
     /// `isAllMatch`.

@@ -9,7 +9,7 @@ use super::{CiFilesAndFoldersRule, CiTagPatterns};
 /// `CiTagStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTagStartCondition {
     /// `autoCancel`.

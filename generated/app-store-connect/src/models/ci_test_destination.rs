@@ -9,7 +9,7 @@ use super::CiTestDestinationKind;
 /// `CiTestDestination`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestDestination {
     /// `deviceTypeIdentifier`.

@@ -9,7 +9,7 @@ use super::{CiTestStatus, FileLocation};
 /// A resource of the type `ciTestResults`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestResult {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl CiTestResult {
 }
 
 /// Attributes of [`CiTestResult`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestResultAttributes {
     /// `className`.
@@ -58,7 +58,7 @@ rt::object! { CiTestResultAttributes {
 /// `CiTestResult.attributes.destinationTestResults[]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestResultDestinationTestResults {
     /// `deviceName`.

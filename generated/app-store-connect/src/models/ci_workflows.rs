@@ -12,7 +12,7 @@ use super::{
 /// A resource of the type `ciWorkflows`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflow {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +40,7 @@ impl CiWorkflow {
 }
 
 /// Attributes of [`CiWorkflow`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflowAttributes {
     /// `actions`.
@@ -87,7 +87,7 @@ rt::object! { CiWorkflowAttributes {
 } }
 
 /// Relationships of [`CiWorkflow`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflowRelationships {
     /// `buildRuns`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `customerReviewResponses`.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1 {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl CustomerReviewResponseV1 {
 }
 
 /// Attributes of [`CustomerReviewResponseV1`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1Attributes {
     /// `lastModifiedDate`: date and time (RFC 3339).
@@ -51,7 +51,7 @@ rt::object! { CustomerReviewResponseV1Attributes {
 } }
 
 /// Relationships of [`CustomerReviewResponseV1`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1Relationships {
     /// `review`: one of `customerReviews`.

@@ -9,7 +9,7 @@ use super::TerritoryCode;
 /// A resource of the type `customerReviews`.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReview {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl CustomerReview {
 }
 
 /// Attributes of [`CustomerReview`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewAttributes {
     /// `body`.
@@ -60,7 +60,7 @@ rt::object! { CustomerReviewAttributes {
 } }
 
 /// Relationships of [`CustomerReview`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewRelationships {
     /// `response`: one of `customerReviewResponses`.

@@ -9,7 +9,7 @@ use super::HttpHeader;
 /// `DeliveryFileUploadOperation`.
 ///
 /// Features: any of `app-store`, `background-assets`, `builds`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeliveryFileUploadOperation {
     /// `entityTag`.

@@ -9,7 +9,7 @@ use super::DeviceFamily;
 /// `DeviceFamilyOsVersionFilter`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceFamilyOsVersionFilter {
     /// `deviceFamily`.

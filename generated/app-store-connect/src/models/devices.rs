@@ -9,7 +9,7 @@ use super::BundleIdPlatform;
 /// A resource of the type `devices`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Device {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl Device {
 }
 
 /// Attributes of [`Device`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceAttributes {
     /// `addedDate`: date and time (RFC 3339).

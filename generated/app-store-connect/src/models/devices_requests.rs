@@ -9,7 +9,7 @@ use super::BundleIdPlatform;
 /// Creates a resource of the type `devices`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
     /// `name`.
@@ -40,7 +40,7 @@ impl DeviceCreateRequest {
 /// Changes a resource of the type `devices`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceUpdateRequest {
     /// `id` of the resource that is changed.

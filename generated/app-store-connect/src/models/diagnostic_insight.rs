@@ -9,7 +9,7 @@ use super::{DiagnosticInsightDirection, DiagnosticInsightType};
 /// `DiagnosticInsight`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticInsight {
     /// `direction`.
@@ -27,7 +27,7 @@ rt::object! { DiagnosticInsight {
 /// `DiagnosticInsight.referenceVersions[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticInsightReferenceVersions {
     /// `value`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `DiagnosticLogCallStackNode`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogCallStackNode {
     /// `address`.

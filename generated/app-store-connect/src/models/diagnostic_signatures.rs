@@ -9,7 +9,7 @@ use super::DiagnosticInsight;
 /// A resource of the type `diagnosticSignatures`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticSignature {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl DiagnosticSignature {
 }
 
 /// Attributes of [`DiagnosticSignature`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticSignatureAttributes {
     /// `diagnosticType`.
@@ -55,7 +55,7 @@ rt::object! { DiagnosticSignatureAttributes {
 } }
 
 /// Relationships of [`DiagnosticSignature`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticSignatureRelationships {
     /// `logs`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `endAppAvailabilityPreOrders`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndAppAvailabilityPreOrderCreateRequest {
     /// `territoryAvailabilities`: ids of `territoryAvailabilities`.

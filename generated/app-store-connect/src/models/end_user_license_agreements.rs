@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `endUserLicenseAgreements`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreement {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl EndUserLicenseAgreement {
 }
 
 /// Attributes of [`EndUserLicenseAgreement`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementAttributes {
     /// `agreementText`.
@@ -45,7 +45,7 @@ pub struct EndUserLicenseAgreementAttributes {
 rt::object! { EndUserLicenseAgreementAttributes { agreement_text: "agreementText" } }
 
 /// Relationships of [`EndUserLicenseAgreement`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementRelationships {
     /// `app`: one of `apps`.

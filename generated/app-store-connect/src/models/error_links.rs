@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 /// `ErrorLinks`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorLinks {
     /// `about`: a URI reference.
@@ -37,7 +37,7 @@ rt::untagged! { ErrorLinksAssociated {
 } }
 
 /// `ErrorLinks.associated.value`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorLinksAssociatedValue {
     /// `href`: a URI reference.
@@ -49,7 +49,7 @@ pub struct ErrorLinksAssociatedValue {
 rt::object! { ErrorLinksAssociatedValue { href: "href", meta: "meta" } }
 
 /// `ErrorLinks.associated.value.meta`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorLinksAssociatedValueMeta {
     /// `source`.

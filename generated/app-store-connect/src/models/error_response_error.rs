@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 use super::{ErrorLinks, ErrorSourceParameter, ErrorSourcePointer};
 
 /// `ErrorResponseError`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponseError {
     /// `code`.
@@ -34,7 +34,7 @@ rt::object! { ErrorResponseError {
 } }
 
 /// `ErrorResponseError.meta`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponseErrorMeta {
     /// `associatedErrors`.

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 /// `ErrorSourceParameter`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorSourceParameter {
     /// `parameter`.

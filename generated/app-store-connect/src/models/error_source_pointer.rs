@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 /// `ErrorSourcePointer`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorSourcePointer {
     /// `pointer`.

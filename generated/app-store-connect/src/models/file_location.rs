@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `FileLocation`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct FileLocation {
     /// `lineNumber`.

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageCreateRequest {
     /// `fileName`.
@@ -44,7 +44,7 @@ impl GameCenterAchievementImageCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -82,7 +82,7 @@ impl GameCenterAchievementImageUpdateRequest {
 /// Creates a resource of the type `gameCenterAchievementImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +112,7 @@ impl GameCenterAchievementImageV2CreateRequest {
 /// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalization {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +36,7 @@ impl GameCenterAchievementLocalization {
 }
 
 /// Attributes of [`GameCenterAchievementLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationAttributes {
     /// `afterEarnedDescription`.
@@ -55,7 +55,7 @@ rt::object! { GameCenterAchievementLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievementLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationRelationships {
     /// `gameCenterAchievement`: one of `gameCenterAchievements`.
@@ -72,7 +72,7 @@ rt::object! { GameCenterAchievementLocalizationRelationships {
 /// A resource of the type `gameCenterAchievementLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -100,7 +100,7 @@ impl GameCenterAchievementLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterAchievementLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Attributes {
     /// `afterEarnedDescription`.
@@ -119,7 +119,7 @@ rt::object! { GameCenterAchievementLocalizationV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Relationships {
     /// `image`: one of `gameCenterAchievementImages`.

@@ -10,7 +10,7 @@ use super::StringToStringMap;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievement {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl GameCenterAchievement {
 }
 
 /// Attributes of [`GameCenterAchievement`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementAttributes {
     /// `activityProperties`.
@@ -64,7 +64,7 @@ rt::object! { GameCenterAchievementAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievement`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementRelationships {
     /// `activity`: one of `gameCenterActivities`.
@@ -90,7 +90,7 @@ rt::object! { GameCenterAchievementRelationships {
 /// A resource of the type `gameCenterAchievements`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2 {
     /// Opaque, and unique among resources of its type.
@@ -118,7 +118,7 @@ impl GameCenterAchievementV2 {
 }
 
 /// Attributes of [`GameCenterAchievementV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Attributes {
     /// `activityProperties`.
@@ -144,7 +144,7 @@ rt::object! { GameCenterAchievementV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Relationships {
     /// `activity`: one of `gameCenterActivities`.

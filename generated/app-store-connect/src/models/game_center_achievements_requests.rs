@@ -10,7 +10,7 @@ use super::{GameCenterAchievementVersionV2InlineCreate, StringToStringMap};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementCreateRequest {
     /// `activityProperties`.
@@ -92,7 +92,7 @@ impl GameCenterAchievementCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementUpdateRequest {
     /// `id` of the resource that is changed.
@@ -213,7 +213,7 @@ impl GameCenterAchievementUpdateRequest {
 /// Creates a resource of the type `gameCenterAchievements`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2CreateRequest {
     /// `activityProperties`.
@@ -330,7 +330,7 @@ rt::union! { sent GameCenterAchievementV2CreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::StringToStringMap;
 /// A resource of the type `gameCenterActivities`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivity {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl GameCenterActivity {
 }
 
 /// Attributes of [`GameCenterActivity`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityAttributes {
     /// `archived`.
@@ -66,7 +66,7 @@ rt::object! { GameCenterActivityAttributes {
 } }
 
 /// Relationships of [`GameCenterActivity`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityRelationships {
     /// `achievements`: any number of `gameCenterAchievements`.

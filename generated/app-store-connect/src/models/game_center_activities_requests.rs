@@ -9,7 +9,7 @@ use super::{GameCenterActivityPlayStyle, GameCenterActivityVersionInlineCreate, 
 /// Creates a resource of the type `gameCenterActivities`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityCreateRequest {
     /// `maximumPlayersCount`.
@@ -181,7 +181,7 @@ rt::union! { sent GameCenterActivityCreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterActivities`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityUpdateRequest {
     /// `id` of the resource that is changed.

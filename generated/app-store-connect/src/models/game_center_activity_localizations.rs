@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterActivityLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterActivityLocalization {
 }
 
 /// Attributes of [`GameCenterActivityLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationAttributes {
     /// `description`.
@@ -51,7 +51,7 @@ rt::object! { GameCenterActivityLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterActivityLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationRelationships {
     /// `image`: one of `gameCenterActivityImages`.

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionReleaseCreateRequest {
     /// `gameCenterDetail`: id of `gameCenterDetails`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterAppVersions`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterAppVersion {
 }
 
 /// Attributes of [`GameCenterAppVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionAttributes {
     /// `enabled`.
@@ -45,7 +45,7 @@ pub struct GameCenterAppVersionAttributes {
 rt::object! { GameCenterAppVersionAttributes { enabled: "enabled" } }
 
 /// Relationships of [`GameCenterAppVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `gameCenterChallengeImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterChallengeImage {
 }
 
 /// Attributes of [`GameCenterChallengeImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageAttributes {
     /// `assetDeliveryState`.

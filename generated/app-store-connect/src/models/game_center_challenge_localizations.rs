@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterChallengeLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterChallengeLocalization {
 }
 
 /// Attributes of [`GameCenterChallengeLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationAttributes {
     /// `description`.
@@ -51,7 +51,7 @@ rt::object! { GameCenterChallengeLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterChallengeLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationRelationships {
     /// `image`: one of `gameCenterChallengeImages`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterChallenges`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallenge {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterChallenge {
 }
 
 /// Attributes of [`GameCenterChallenge`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeAttributes {
     /// `archived`.
@@ -56,7 +56,7 @@ rt::object! { GameCenterChallengeAttributes {
 } }
 
 /// Relationships of [`GameCenterChallenge`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

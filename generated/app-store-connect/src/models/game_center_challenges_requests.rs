@@ -9,7 +9,7 @@ use super::{GameCenterChallengeChallengeType, GameCenterChallengeVersionInlineCr
 /// Creates a resource of the type `gameCenterChallenges`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeCreateRequest {
     /// `challengeType`.
@@ -144,7 +144,7 @@ rt::union! { sent GameCenterChallengeCreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterChallenges`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeUpdateRequest {
     /// `id` of the resource that is changed.

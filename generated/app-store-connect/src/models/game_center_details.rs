@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterDetails`.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterDetail {
 }
 
 /// Attributes of [`GameCenterDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetailAttributes {
     /// `arcadeEnabled`.
@@ -50,7 +50,7 @@ rt::object! { GameCenterDetailAttributes {
 } }
 
 /// Relationships of [`GameCenterDetail`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetailRelationships {
     /// `achievementReleases`: any number of `gameCenterAchievementReleases`.

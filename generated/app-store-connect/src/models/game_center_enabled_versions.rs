@@ -10,7 +10,7 @@ use super::{ImageAsset, Platform};
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersion {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl GameCenterEnabledVersion {
 }
 
 /// Attributes of [`GameCenterEnabledVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionAttributes {
     /// `iconAsset`.
@@ -54,7 +54,7 @@ rt::object! { GameCenterEnabledVersionAttributes {
 } }
 
 /// Relationships of [`GameCenterEnabledVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionRelationships {
     /// `app`: one of `apps`.

@@ -10,7 +10,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImage {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl GameCenterLeaderboardImage {
 }
 
 /// Attributes of [`GameCenterLeaderboardImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageAttributes {
     /// `assetDeliveryState`.
@@ -59,7 +59,7 @@ rt::object! { GameCenterLeaderboardImageAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageRelationships {
     /// `gameCenterLeaderboardLocalization`: one of `gameCenterLeaderboardLocalizations`.
@@ -73,7 +73,7 @@ rt::object! { GameCenterLeaderboardImageRelationships {
 /// A resource of the type `gameCenterLeaderboardImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -101,7 +101,7 @@ impl GameCenterLeaderboardImageV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardImageV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Attributes {
     /// `assetDeliveryState`.
@@ -122,7 +122,7 @@ rt::object! { GameCenterLeaderboardImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardImageV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Relationships {
     /// `localization`: one of `gameCenterLeaderboardLocalizations`.

@@ -10,7 +10,7 @@ use super::GameCenterLeaderboardFormatter;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalization {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl GameCenterLeaderboardLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationAttributes {
     /// `description`.
@@ -61,7 +61,7 @@ rt::object! { GameCenterLeaderboardLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationRelationships {
     /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.
@@ -78,7 +78,7 @@ rt::object! { GameCenterLeaderboardLocalizationRelationships {
 /// A resource of the type `gameCenterLeaderboardLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -106,7 +106,7 @@ impl GameCenterLeaderboardLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Attributes {
     /// `description`.
@@ -129,7 +129,7 @@ rt::object! { GameCenterLeaderboardLocalizationV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Relationships {
     /// `image`: one of `gameCenterLeaderboardImages`.

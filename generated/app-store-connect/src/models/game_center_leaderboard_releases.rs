@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelease {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +36,7 @@ impl GameCenterLeaderboardRelease {
 }
 
 /// Attributes of [`GameCenterLeaderboardRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseAttributes {
     /// `live`.
@@ -46,7 +46,7 @@ pub struct GameCenterLeaderboardReleaseAttributes {
 rt::object! { GameCenterLeaderboardReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterLeaderboardRelease`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

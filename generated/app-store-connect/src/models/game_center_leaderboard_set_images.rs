@@ -10,7 +10,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImage {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl GameCenterLeaderboardSetImage {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageAttributes {
     /// `assetDeliveryState`.
@@ -59,7 +59,7 @@ rt::object! { GameCenterLeaderboardSetImageAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageRelationships {
     /// `gameCenterLeaderboardSetLocalization`: one of `gameCenterLeaderboardSetLocalizations`.
@@ -73,7 +73,7 @@ rt::object! { GameCenterLeaderboardSetImageRelationships {
 /// A resource of the type `gameCenterLeaderboardSetImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -101,7 +101,7 @@ impl GameCenterLeaderboardSetImageV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetImageV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Attributes {
     /// `assetDeliveryState`.
@@ -122,7 +122,7 @@ rt::object! { GameCenterLeaderboardSetImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetImageV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Relationships {
     /// `localization`: one of `gameCenterLeaderboardSetLocalizations`.

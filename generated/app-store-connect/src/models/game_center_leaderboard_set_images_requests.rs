@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageCreateRequest {
     /// `fileName`.
@@ -44,7 +44,7 @@ impl GameCenterLeaderboardSetImageCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -82,7 +82,7 @@ impl GameCenterLeaderboardSetImageUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardSetImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +112,7 @@ impl GameCenterLeaderboardSetImageV2CreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalization {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +36,7 @@ impl GameCenterLeaderboardSetLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationAttributes {
     /// `locale`.
@@ -48,7 +48,7 @@ pub struct GameCenterLeaderboardSetLocalizationAttributes {
 rt::object! { GameCenterLeaderboardSetLocalizationAttributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationRelationships {
     /// `gameCenterLeaderboardSet`: one of `gameCenterLeaderboardSets`.
@@ -65,7 +65,7 @@ rt::object! { GameCenterLeaderboardSetLocalizationRelationships {
 /// A resource of the type `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -93,7 +93,7 @@ impl GameCenterLeaderboardSetLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
     /// `locale`.
@@ -105,7 +105,7 @@ pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
 rt::object! { GameCenterLeaderboardSetLocalizationV2Attributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Relationships {
     /// `image`: one of `gameCenterLeaderboardSetImages`.

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationCreateRequest {
     /// `locale`.
@@ -43,7 +43,7 @@ impl GameCenterLeaderboardSetLocalizationCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -80,7 +80,7 @@ impl GameCenterLeaderboardSetLocalizationUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2CreateRequest {
     /// `locale`.
@@ -107,7 +107,7 @@ impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,7 @@ use super::GameCenterLeaderboardSetVersionV2InlineCreate;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetCreateRequest {
     /// `referenceName`.
@@ -70,7 +70,7 @@ impl GameCenterLeaderboardSetCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetUpdateRequest {
     /// `id` of the resource that is changed.
@@ -107,7 +107,7 @@ impl GameCenterLeaderboardSetUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2CreateRequest {
     /// `referenceName`.
@@ -205,7 +205,7 @@ rt::union! { sent GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2UpdateRequest {
     /// `id` of the resource that is changed.

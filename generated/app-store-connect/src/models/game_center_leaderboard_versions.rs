@@ -9,7 +9,7 @@ use super::GameCenterVersionState;
 /// A resource of the type `gameCenterLeaderboardVersions`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl GameCenterLeaderboardVersionV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardVersionV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Attributes {
     /// `state`.
@@ -49,7 +49,7 @@ pub struct GameCenterLeaderboardVersionV2Attributes {
 rt::object! { GameCenterLeaderboardVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterLeaderboardVersionV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Relationships {
     /// `leaderboard`: one of `gameCenterLeaderboards`.

@@ -10,7 +10,7 @@ use super::{GameCenterLeaderboardFormatter, StringToStringMap};
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboard {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl GameCenterLeaderboard {
 }
 
 /// Attributes of [`GameCenterLeaderboard`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardAttributes {
     /// `activityProperties`.
@@ -78,7 +78,7 @@ rt::object! { GameCenterLeaderboardAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboard`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelationships {
     /// `activity`: one of `gameCenterActivities`.
@@ -161,7 +161,7 @@ rt::open_enum! { GameCenterLeaderboardVisibility {
 /// A resource of the type `gameCenterLeaderboards`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2 {
     /// Opaque, and unique among resources of its type.
@@ -189,7 +189,7 @@ impl GameCenterLeaderboardV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Attributes {
     /// `activityProperties`.
@@ -229,7 +229,7 @@ rt::object! { GameCenterLeaderboardV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Relationships {
     /// `activity`: one of `gameCenterActivities`.

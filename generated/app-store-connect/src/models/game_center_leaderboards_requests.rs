@@ -14,7 +14,7 @@ use super::{
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardCreateRequest {
     /// `activityProperties`.
@@ -218,7 +218,7 @@ pub type GameCenterLeaderboardCreateRequestVisibility = GameCenterLeaderboardVis
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardUpdateRequest {
     /// `id` of the resource that is changed.
@@ -450,7 +450,7 @@ pub type GameCenterLeaderboardUpdateRequestVisibility = GameCenterLeaderboardVis
 /// Creates a resource of the type `gameCenterLeaderboards`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2CreateRequest {
     /// `activityProperties`.
@@ -689,7 +689,7 @@ rt::union! { sent GameCenterLeaderboardV2CreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2UpdateRequest {
     /// `id` of the resource that is changed.

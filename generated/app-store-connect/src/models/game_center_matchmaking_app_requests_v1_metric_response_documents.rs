@@ -14,7 +14,7 @@ pub type GameCenterMatchmakingAppRequestsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseData {
     /// `dataPoints`.
@@ -38,7 +38,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseData {
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -58,7 +58,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues {
     /// `averageSecondsInQueue`.
@@ -79,7 +79,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValu
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions {
     /// `result`.
@@ -93,7 +93,7 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions { r
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult {
     /// `data`.
@@ -133,7 +133,7 @@ rt::open_enum! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsR
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.links`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks {
     /// `groupBy`: a URI reference.

@@ -20,7 +20,7 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
     /// `dataPoints`.
@@ -44,7 +44,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -64,7 +64,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues {
     /// `count`.
@@ -76,7 +76,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions {
     /// `gameCenterMatchmakingQueue`.
@@ -96,7 +96,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.gameCenterMatchmakingQueue`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue {
     /// `data`.
@@ -119,7 +119,7 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGa
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.result`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult {
     /// `data`.

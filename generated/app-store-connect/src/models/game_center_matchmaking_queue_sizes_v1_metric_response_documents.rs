@@ -16,7 +16,7 @@ pub type GameCenterMatchmakingQueueSizesV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseData {
     /// `dataPoints`.
@@ -36,7 +36,7 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseData {
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -56,7 +56,7 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues {
     /// `averageNumberOfRequests`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingQueues`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueue {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterMatchmakingQueue {
 }
 
 /// Attributes of [`GameCenterMatchmakingQueue`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueAttributes {
     /// `classicMatchmakingBundleIds`.
@@ -49,7 +49,7 @@ rt::object! { GameCenterMatchmakingQueueAttributes {
 } }
 
 /// Relationships of [`GameCenterMatchmakingQueue`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRelationships {
     /// `experimentRuleSet`: one of `gameCenterMatchmakingRuleSets`.

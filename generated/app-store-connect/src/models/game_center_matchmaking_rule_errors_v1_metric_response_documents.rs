@@ -20,7 +20,7 @@ pub type GameCenterMatchmakingRuleErrorsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleErrorsV1MetricResponseData {
     /// `dataPoints`.

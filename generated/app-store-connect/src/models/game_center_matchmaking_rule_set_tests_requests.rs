@@ -11,7 +11,7 @@ use super::{
 /// Creates a resource of the type `gameCenterMatchmakingRuleSetTests`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestCreateRequest {
     /// `matchmakingRequests`: ids of `gameCenterMatchmakingTestRequests`.

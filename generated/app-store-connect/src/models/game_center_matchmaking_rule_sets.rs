@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingRuleSets`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSet {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl GameCenterMatchmakingRuleSet {
 }
 
 /// Attributes of [`GameCenterMatchmakingRuleSet`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetAttributes {
     /// `maxPlayers`.
@@ -54,7 +54,7 @@ rt::object! { GameCenterMatchmakingRuleSetAttributes {
 } }
 
 /// Relationships of [`GameCenterMatchmakingRuleSet`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetRelationships {
     /// `matchmakingQueues`: any number of `gameCenterMatchmakingQueues`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingRules`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRule {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl GameCenterMatchmakingRule {
 }
 
 /// Attributes of [`GameCenterMatchmakingRule`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleAttributes {
     /// `description`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingTeams`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeam {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl GameCenterMatchmakingTeam {
 }
 
 /// Attributes of [`GameCenterMatchmakingTeam`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamAttributes {
     /// `maxPlayers`.

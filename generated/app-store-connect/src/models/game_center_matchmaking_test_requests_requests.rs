@@ -9,7 +9,7 @@ use super::{Location, Platform};
 /// A resource of the type `gameCenterMatchmakingTestRequests` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTestRequestInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterPlayerAchievementSubmissions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl GameCenterPlayerAchievementSubmission {
 }
 
 /// Attributes of [`GameCenterPlayerAchievementSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmissionAttributes {
     /// `bundleId`.

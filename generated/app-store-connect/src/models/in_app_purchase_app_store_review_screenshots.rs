@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `inAppPurchaseAppStoreReviewScreenshots`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl InAppPurchaseAppStoreReviewScreenshot {
 }
 
 /// Attributes of [`InAppPurchaseAppStoreReviewScreenshot`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -65,7 +65,7 @@ rt::object! { InAppPurchaseAppStoreReviewScreenshotAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseAppStoreReviewScreenshot`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

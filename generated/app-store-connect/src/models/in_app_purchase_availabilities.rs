@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseAvailabilities`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailability {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl InAppPurchaseAvailability {
 }
 
 /// Attributes of [`InAppPurchaseAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -47,7 +47,7 @@ rt::object! { InAppPurchaseAvailabilityAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

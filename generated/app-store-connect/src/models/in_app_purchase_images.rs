@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `inAppPurchaseImages`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl InAppPurchaseImage {
 }
 
 /// Attributes of [`InAppPurchaseImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageAttributes {
     /// `assetToken`.
@@ -62,7 +62,7 @@ rt::object! { InAppPurchaseImageAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseImage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageRelationships {
     /// `inAppPurchase`: one of `inAppPurchases`.
@@ -104,7 +104,7 @@ rt::open_enum! { InAppPurchaseImageState {
 /// A resource of the type `inAppPurchaseImages`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -128,7 +128,7 @@ impl InAppPurchaseImageV2 {
 }
 
 /// Attributes of [`InAppPurchaseImageV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2Attributes {
     /// `assetDeliveryState`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseLocalizations`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl InAppPurchaseLocalization {
 }
 
 /// Attributes of [`InAppPurchaseLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationAttributes {
     /// `description`.
@@ -53,7 +53,7 @@ rt::object! { InAppPurchaseLocalizationAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseLocalization`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.
@@ -88,7 +88,7 @@ rt::open_enum! { InAppPurchaseLocalizationState {
 /// A resource of the type `inAppPurchaseLocalizations`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -116,7 +116,7 @@ impl InAppPurchaseLocalizationV2 {
 }
 
 /// Attributes of [`InAppPurchaseLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Attributes {
     /// `description`.
@@ -132,7 +132,7 @@ rt::object! { InAppPurchaseLocalizationV2Attributes {
 } }
 
 /// Relationships of [`InAppPurchaseLocalizationV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Relationships {
     /// `version`: one of `inAppPurchaseVersions`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferCodeCustomCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCode {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl InAppPurchaseOfferCodeCustomCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCodeCustomCode`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeAttributes {
     /// `active`.
@@ -56,7 +56,7 @@ rt::object! { InAppPurchaseOfferCodeCustomCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCodeCustomCode`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeRelationships {
     /// `createdByActor`: one of `actors`.

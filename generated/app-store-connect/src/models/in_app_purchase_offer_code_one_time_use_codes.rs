@@ -9,7 +9,7 @@ use super::OfferCodeEnvironment;
 /// A resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCode {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl InAppPurchaseOfferCodeOneTimeUseCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCodeOneTimeUseCode`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
     /// `active`.
@@ -58,7 +58,7 @@ rt::object! { InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCodeOneTimeUseCode`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeRelationships {
     /// `createdByActor`: one of `actors`.

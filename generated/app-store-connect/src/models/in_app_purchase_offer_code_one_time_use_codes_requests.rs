@@ -9,7 +9,7 @@ use super::OfferCodeEnvironment;
 /// Creates a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
     /// `environment`.
@@ -59,7 +59,7 @@ impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
 /// Changes a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource that is changed.

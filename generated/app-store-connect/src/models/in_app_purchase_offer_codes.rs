@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferCodes`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCode {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl InAppPurchaseOfferCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCode`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeAttributes {
     /// `active`.
@@ -56,7 +56,7 @@ rt::object! { InAppPurchaseOfferCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCode`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeRelationships {
     /// `customCodes`: any number of `inAppPurchaseOfferCodeCustomCodes`.

@@ -9,7 +9,7 @@ use super::{InAppPurchaseOfferCodeCustomerEligibilities, InAppPurchaseOfferPrice
 /// Creates a resource of the type `inAppPurchaseOfferCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCreateRequest {
     /// `customerEligibilities`.
@@ -89,7 +89,7 @@ rt::union! { sent InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
 /// Changes a resource of the type `inAppPurchaseOfferCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeUpdateRequest {
     /// `id` of the resource that is changed.

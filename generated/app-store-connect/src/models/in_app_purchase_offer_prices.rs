@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferPrices`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl InAppPurchaseOfferPrice {
 }
 
 /// Relationships of [`InAppPurchaseOfferPrice`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPriceRelationships {
     /// `pricePoint`: one of `inAppPurchasePricePoints`.

@@ -9,7 +9,7 @@ use super::{InAppPurchasePriceInlineCreate, TerritoryInlineCreate};
 /// Creates a resource of the type `inAppPurchasePriceSchedules`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleCreateRequest {
     /// `baseTerritory`: id of `territories`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseSubmissions`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl InAppPurchaseSubmission {
 }
 
 /// Relationships of [`InAppPurchaseSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmissionRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

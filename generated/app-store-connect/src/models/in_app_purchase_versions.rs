@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseVersions`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl InAppPurchaseVersion {
 }
 
 /// Attributes of [`InAppPurchaseVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersionAttributes {
     /// `state`.
@@ -47,7 +47,7 @@ pub struct InAppPurchaseVersionAttributes {
 rt::object! { InAppPurchaseVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`InAppPurchaseVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersionRelationships {
     /// `image`: one of `inAppPurchaseImages`.

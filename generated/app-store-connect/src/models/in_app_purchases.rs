@@ -10,7 +10,7 @@ use super::{InAppPurchaseState, InAppPurchaseType};
 ///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchase {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +38,7 @@ impl InAppPurchase {
 }
 
 /// Attributes of [`InAppPurchase`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAttributes {
     /// `inAppPurchaseType`.
@@ -57,7 +57,7 @@ rt::object! { InAppPurchaseAttributes {
 } }
 
 /// Relationships of [`InAppPurchase`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseRelationships {
     /// `apps`: any number of `apps`.
@@ -154,7 +154,7 @@ rt::open_enum! { InAppPurchaseV1State {
 /// A resource of the type `inAppPurchases`.
 ///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2 {
     /// Opaque, and unique among resources of its type.
@@ -182,7 +182,7 @@ impl InAppPurchaseV2 {
 }
 
 /// Attributes of [`InAppPurchaseV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2Attributes {
     /// `contentHosting`.
@@ -208,7 +208,7 @@ rt::object! { InAppPurchaseV2Attributes {
 } }
 
 /// Relationships of [`InAppPurchaseV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2Relationships {
     /// `appStoreReviewScreenshot`: one of `inAppPurchaseAppStoreReviewScreenshots`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `IntegerRange`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct IntegerRange {
     /// `maximum`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `merchantIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantId {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl MerchantId {
 }
 
 /// Attributes of [`MerchantId`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantIdAttributes {
     /// `identifier`.
@@ -47,7 +47,7 @@ pub struct MerchantIdAttributes {
 rt::object! { MerchantIdAttributes { identifier: "identifier", name: "name" } }
 
 /// Relationships of [`MerchantId`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantIdRelationships {
     /// `certificates`: any number of `certificates`.

@@ -9,7 +9,7 @@ use super::MetricCategory;
 /// `MetricsInsight`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MetricsInsight {
     /// `highImpact`.
@@ -42,7 +42,7 @@ rt::object! { MetricsInsight {
 /// `MetricsInsight.populations[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MetricsInsightPopulations {
     /// `deltaPercentage`.

@@ -9,7 +9,7 @@ use super::DeviceFamily;
 /// A resource of the type `nominations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Nomination {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl Nomination {
 }
 
 /// Attributes of [`Nomination`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct NominationAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -84,7 +84,7 @@ rt::object! { NominationAttributes {
 } }
 
 /// Relationships of [`Nomination`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct NominationRelationships {
     /// `createdByActor`: one of `actors`.

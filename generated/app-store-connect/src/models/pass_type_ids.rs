@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `passTypeIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeId {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl PassTypeId {
 }
 
 /// Attributes of [`PassTypeId`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeIdAttributes {
     /// `identifier`.
@@ -47,7 +47,7 @@ pub struct PassTypeIdAttributes {
 rt::object! { PassTypeIdAttributes { identifier: "identifier", name: "name" } }
 
 /// Relationships of [`PassTypeId`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeIdRelationships {
     /// `certificates`: any number of `certificates`.

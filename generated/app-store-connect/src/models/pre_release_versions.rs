@@ -9,7 +9,7 @@ use super::Platform;
 /// A resource of the type `preReleaseVersions`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl PrereleaseVersion {
 }
 
 /// Attributes of [`PrereleaseVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersionAttributes {
     /// `platform`.
@@ -49,7 +49,7 @@ pub struct PrereleaseVersionAttributes {
 rt::object! { PrereleaseVersionAttributes { platform: "platform", version: "version" } }
 
 /// Relationships of [`PrereleaseVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersionRelationships {
     /// `app`: one of `apps`.

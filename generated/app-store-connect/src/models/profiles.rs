@@ -9,7 +9,7 @@ use super::BundleIdPlatform;
 /// A resource of the type `profiles`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Profile {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl Profile {
 }
 
 /// Attributes of [`Profile`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProfileAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -65,7 +65,7 @@ rt::object! { ProfileAttributes {
 } }
 
 /// Relationships of [`Profile`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProfileRelationships {
     /// `bundleId`: one of `bundleIds`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `promotedPurchases`.
 ///
 /// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchase {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl PromotedPurchase {
 }
 
 /// Attributes of [`PromotedPurchase`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchaseAttributes {
     /// `enabled`.
@@ -51,7 +51,7 @@ rt::object! { PromotedPurchaseAttributes {
 } }
 
 /// Relationships of [`PromotedPurchase`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchaseRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `reviewSubmissionItems`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItem {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl ReviewSubmissionItem {
 }
 
 /// Attributes of [`ReviewSubmissionItem`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemAttributes {
     /// `state`.
@@ -45,7 +45,7 @@ pub struct ReviewSubmissionItemAttributes {
 rt::object! { ReviewSubmissionItemAttributes { state: "state" } }
 
 /// Relationships of [`ReviewSubmissionItem`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.

@@ -9,7 +9,7 @@ use super::Platform;
 /// A resource of the type `reviewSubmissions`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl ReviewSubmission {
 }
 
 /// Attributes of [`ReviewSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionAttributes {
     /// `platform`.
@@ -53,7 +53,7 @@ rt::object! { ReviewSubmissionAttributes {
 } }
 
 /// Relationships of [`ReviewSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionRelationships {
     /// `app`: one of `apps`.

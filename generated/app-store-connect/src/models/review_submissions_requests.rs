@@ -9,7 +9,7 @@ use super::Platform;
 /// Creates a resource of the type `reviewSubmissions`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionCreateRequest {
     /// `platform`.
@@ -46,7 +46,7 @@ impl ReviewSubmissionCreateRequest {
 /// Changes a resource of the type `reviewSubmissions`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, UploadOperation};
 /// A resource of the type `routingAppCoverages`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl RoutingAppCoverage {
 }
 
 /// Attributes of [`RoutingAppCoverage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageAttributes {
     /// `assetDeliveryState`.
@@ -58,7 +58,7 @@ rt::object! { RoutingAppCoverageAttributes {
 } }
 
 /// Relationships of [`RoutingAppCoverage`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

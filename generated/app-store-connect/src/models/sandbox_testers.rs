@@ -9,7 +9,7 @@ use super::TerritoryCode;
 /// A resource of the type `sandboxTesters`.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTesterV2 {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl SandboxTesterV2 {
 }
 
 /// Attributes of [`SandboxTesterV2`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTesterV2Attributes {
     /// `acAccountName`.

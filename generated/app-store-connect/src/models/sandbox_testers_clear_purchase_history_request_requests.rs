@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `sandboxTestersClearPurchaseHistoryRequest`.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTestersClearPurchaseHistoryRequestV2CreateRequest {
     /// `sandboxTesters`: ids of `sandboxTesters`.

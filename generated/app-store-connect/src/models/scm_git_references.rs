@@ -9,7 +9,7 @@ use super::CiGitRefKind;
 /// A resource of the type `scmGitReferences`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmGitReference {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl ScmGitReference {
 }
 
 /// Attributes of [`ScmGitReference`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmGitReferenceAttributes {
     /// `canonicalName`.
@@ -55,7 +55,7 @@ rt::object! { ScmGitReferenceAttributes {
 } }
 
 /// Relationships of [`ScmGitReference`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmGitReferenceRelationships {
     /// `repository`: one of `scmRepositories`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// `ScmProviderType`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmProviderType {
     /// `displayName`.

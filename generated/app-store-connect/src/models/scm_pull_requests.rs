@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `scmPullRequests`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmPullRequest {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl ScmPullRequest {
 }
 
 /// Attributes of [`ScmPullRequest`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmPullRequestAttributes {
     /// `destinationBranchName`.
@@ -72,7 +72,7 @@ rt::object! { ScmPullRequestAttributes {
 } }
 
 /// Relationships of [`ScmPullRequest`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmPullRequestRelationships {
     /// `repository`: one of `scmRepositories`.

@@ -9,7 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `subscriptionAppStoreReviewScreenshots`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl SubscriptionAppStoreReviewScreenshot {
 }
 
 /// Attributes of [`SubscriptionAppStoreReviewScreenshot`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -65,7 +65,7 @@ rt::object! { SubscriptionAppStoreReviewScreenshotAttributes {
 } }
 
 /// Relationships of [`SubscriptionAppStoreReviewScreenshot`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotRelationships {
     /// `subscription`: one of `subscriptions`.

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 ///
 /// Feature: `subscriptions`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailability {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +36,7 @@ impl SubscriptionAvailability {
 }
 
 /// Attributes of [`SubscriptionAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -48,7 +48,7 @@ rt::object! { SubscriptionAvailabilityAttributes {
 } }
 
 /// Relationships of [`SubscriptionAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

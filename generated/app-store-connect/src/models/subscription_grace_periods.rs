@@ -9,7 +9,7 @@ use super::SubscriptionGracePeriodDuration;
 /// A resource of the type `subscriptionGracePeriods`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriod {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl SubscriptionGracePeriod {
 }
 
 /// Attributes of [`SubscriptionGracePeriod`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriodAttributes {
     /// `duration`.

@@ -9,7 +9,7 @@ use super::InAppPurchaseVersionState;
 /// A resource of the type `subscriptionGroupVersions`.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl SubscriptionGroupVersion {
 }
 
 /// Attributes of [`SubscriptionGroupVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionAttributes {
     /// `state`.
@@ -49,7 +49,7 @@ pub struct SubscriptionGroupVersionAttributes {
 rt::object! { SubscriptionGroupVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`SubscriptionGroupVersion`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionRelationships {
     /// `localizations`: any number of `subscriptionGroupLocalizations`.

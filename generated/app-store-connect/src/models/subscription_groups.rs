@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionGroups`.
 ///
 /// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroup {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl SubscriptionGroup {
 }
 
 /// Attributes of [`SubscriptionGroup`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupAttributes {
     /// `referenceName`.
@@ -45,7 +45,7 @@ pub struct SubscriptionGroupAttributes {
 rt::object! { SubscriptionGroupAttributes { reference_name: "referenceName" } }
 
 /// Relationships of [`SubscriptionGroup`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupRelationships {
     /// `subscriptionGroupLocalizations`: any number of `subscriptionGroupLocalizations`.

@@ -9,7 +9,7 @@ use super::{SubscriptionOfferDuration, SubscriptionOfferMode, SubscriptionPlanTy
 /// A resource of the type `subscriptionIntroductoryOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOffer {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl SubscriptionIntroductoryOffer {
 }
 
 /// Attributes of [`SubscriptionIntroductoryOffer`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferAttributes {
     /// `duration`.
@@ -60,7 +60,7 @@ rt::object! { SubscriptionIntroductoryOfferAttributes {
 } }
 
 /// Relationships of [`SubscriptionIntroductoryOffer`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferRelationships {
     /// `subscription`: one of `subscriptions`.

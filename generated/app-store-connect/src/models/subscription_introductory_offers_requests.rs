@@ -12,7 +12,7 @@ use super::{
 /// Creates a resource of the type `subscriptionIntroductoryOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferCreateRequest {
     /// `duration`.
@@ -148,7 +148,7 @@ rt::union! { sent SubscriptionIntroductoryOfferCreateRequestIncluded by "type" {
 /// A resource of the type `subscriptionIntroductoryOffers` that another request creates along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -267,7 +267,7 @@ impl SubscriptionIntroductoryOfferInlineCreate {
 /// Changes a resource of the type `subscriptionIntroductoryOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationCreateRequest {
     /// `description`.
@@ -50,7 +50,7 @@ impl SubscriptionLocalizationCreateRequest {
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -102,7 +102,7 @@ impl SubscriptionLocalizationUpdateRequest {
 /// Creates a resource of the type `subscriptionLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2CreateRequest {
     /// `description`.
@@ -145,7 +145,7 @@ impl SubscriptionLocalizationV2CreateRequest {
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::OfferCodeEnvironment;
 /// Creates a resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
     /// `environment`.
@@ -59,7 +59,7 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
 /// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource that is changed.

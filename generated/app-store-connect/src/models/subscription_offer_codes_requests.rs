@@ -12,7 +12,7 @@ use super::{
 /// Creates a resource of the type `subscriptionOfferCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCreateRequest {
     /// `autoRenewEnabled`.
@@ -138,7 +138,7 @@ rt::union! { sent SubscriptionOfferCodeCreateRequestIncluded by "type" {
 /// Changes a resource of the type `subscriptionOfferCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,7 @@ use super::SubscriptionPlanType;
 /// A resource of the type `subscriptionPlanAvailabilities`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailability {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl SubscriptionPlanAvailability {
 }
 
 /// Attributes of [`SubscriptionPlanAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -51,7 +51,7 @@ rt::object! { SubscriptionPlanAvailabilityAttributes {
 } }
 
 /// Relationships of [`SubscriptionPlanAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

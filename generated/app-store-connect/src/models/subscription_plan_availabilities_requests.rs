@@ -9,7 +9,7 @@ use super::SubscriptionPlanType;
 /// Creates a resource of the type `subscriptionPlanAvailabilities`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityCreateRequest {
     /// `availableInNewTerritories`.
@@ -67,7 +67,7 @@ impl SubscriptionPlanAvailabilityCreateRequest {
 /// Changes a resource of the type `subscriptionPlanAvailabilities`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityUpdateRequest {
     /// `id` of the resource that is changed.

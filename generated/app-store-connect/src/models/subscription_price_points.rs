@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionPricePoints`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePoint {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl SubscriptionPricePoint {
 }
 
 /// Attributes of [`SubscriptionPricePoint`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointAttributes {
     /// `customerPrice`.
@@ -51,7 +51,7 @@ rt::object! { SubscriptionPricePointAttributes {
 } }
 
 /// Relationships of [`SubscriptionPricePoint`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointRelationships {
     /// `adjustedEqualizations`.

@@ -9,7 +9,7 @@ use super::SubscriptionPlanType;
 /// A resource of the type `subscriptionPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPrice {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl SubscriptionPrice {
 }
 
 /// Attributes of [`SubscriptionPrice`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPriceAttributes {
     /// `planType`.
@@ -53,7 +53,7 @@ rt::object! { SubscriptionPriceAttributes {
 } }
 
 /// Relationships of [`SubscriptionPrice`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

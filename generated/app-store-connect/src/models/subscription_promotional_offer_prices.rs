@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionPromotionalOfferPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl SubscriptionPromotionalOfferPrice {
 }
 
 /// Relationships of [`SubscriptionPromotionalOfferPrice`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

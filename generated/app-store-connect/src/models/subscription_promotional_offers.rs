@@ -9,7 +9,7 @@ use super::{SubscriptionOfferDuration, SubscriptionOfferMode, SubscriptionPlanTy
 /// A resource of the type `subscriptionPromotionalOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOffer {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl SubscriptionPromotionalOffer {
 }
 
 /// Attributes of [`SubscriptionPromotionalOffer`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferAttributes {
     /// `duration`.
@@ -60,7 +60,7 @@ rt::object! { SubscriptionPromotionalOfferAttributes {
 } }
 
 /// Relationships of [`SubscriptionPromotionalOffer`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferRelationships {
     /// `prices`: any number of `subscriptionPromotionalOfferPrices`.

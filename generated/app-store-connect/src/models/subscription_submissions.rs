@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionSubmissions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionSubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +33,7 @@ impl SubscriptionSubmission {
 }
 
 /// Relationships of [`SubscriptionSubmission`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionSubmissionRelationships {
     /// `subscription`: one of `subscriptions`.

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionVersions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionVersionCreateRequest {
     /// `subscription`: id of `subscriptions`.

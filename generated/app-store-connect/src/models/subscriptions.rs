@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptions`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Subscription {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl Subscription {
 }
 
 /// Attributes of [`Subscription`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAttributes {
     /// `familySharable`.
@@ -60,7 +60,7 @@ rt::object! { SubscriptionAttributes {
 } }
 
 /// Relationships of [`Subscription`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionRelationships {
     /// `appStoreReviewScreenshot`: one of `subscriptionAppStoreReviewScreenshots`.

@@ -12,7 +12,7 @@ use super::{
 /// Creates a resource of the type `subscriptions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionCreateRequest {
     /// `familySharable`.
@@ -114,7 +114,7 @@ pub type SubscriptionCreateRequestSubscriptionPeriod = SubscriptionSubscriptionP
 /// Changes a resource of the type `subscriptions`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionUpdateRequest {
     /// `id` of the resource that is changed.

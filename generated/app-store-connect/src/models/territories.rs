@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `territories`.
 ///
 /// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Territory {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl Territory {
 }
 
 /// Attributes of [`Territory`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAttributes {
     /// `currency`.

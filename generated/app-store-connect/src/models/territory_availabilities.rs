@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `territoryAvailabilities`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailability {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl TerritoryAvailability {
 }
 
 /// Attributes of [`TerritoryAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityAttributes {
     /// `available`.
@@ -56,7 +56,7 @@ rt::object! { TerritoryAvailabilityAttributes {
 } }
 
 /// Relationships of [`TerritoryAvailability`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityRelationships {
     /// `territory`: one of `territories`.

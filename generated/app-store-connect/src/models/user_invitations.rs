@@ -9,7 +9,7 @@ use super::UserRole;
 /// A resource of the type `userInvitations`.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitation {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl UserInvitation {
 }
 
 /// Attributes of [`UserInvitation`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitationAttributes {
     /// `allAppsVisible`.
@@ -63,7 +63,7 @@ rt::object! { UserInvitationAttributes {
 } }
 
 /// Relationships of [`UserInvitation`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitationRelationships {
     /// `visibleApps`: any number of `apps`.

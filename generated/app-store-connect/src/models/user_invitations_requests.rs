@@ -9,7 +9,7 @@ use super::UserRole;
 /// Creates a resource of the type `userInvitations`.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitationCreateRequest {
     /// `allAppsVisible`.

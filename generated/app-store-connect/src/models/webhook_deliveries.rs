@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `webhookDeliveries`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +35,7 @@ impl WebhookDelivery {
 }
 
 /// Attributes of [`WebhookDelivery`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -60,7 +60,7 @@ rt::object! { WebhookDeliveryAttributes {
 } }
 
 /// Relationships of [`WebhookDelivery`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryRelationships {
     /// `event`: one of `webhookEvents`.
@@ -92,7 +92,7 @@ rt::open_enum! { WebhookDeliveryDeliveryState {
 /// `WebhookDelivery.attributes.request`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryRequest {
     /// `url`: a URI, kept as it comes.
@@ -104,7 +104,7 @@ rt::object! { WebhookDeliveryRequest { url: "url" } }
 /// `WebhookDelivery.attributes.response`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryReply {
     /// `body`.

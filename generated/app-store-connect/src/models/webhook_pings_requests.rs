@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `webhookPings`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookPingCreateRequest {
     /// `webhook`: id of `webhooks`.

@@ -9,7 +9,7 @@ use super::WebhookEventType;
 /// A resource of the type `webhooks`.
 ///
 /// Features: any of `app-store`, `webhooks`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Webhook {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +37,7 @@ impl Webhook {
 }
 
 /// Attributes of [`Webhook`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookAttributes {
     /// `enabled`.
@@ -53,7 +53,7 @@ pub struct WebhookAttributes {
 rt::object! { WebhookAttributes { enabled: "enabled", event_types: "eventTypes", name: "name", url: "url" } }
 
 /// Relationships of [`Webhook`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookRelationships {
     /// `app`: one of `apps`.

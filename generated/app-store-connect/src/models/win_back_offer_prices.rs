@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// A resource of the type `winBackOfferPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +31,7 @@ impl WinBackOfferPrice {
 }
 
 /// Relationships of [`WinBackOfferPrice`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

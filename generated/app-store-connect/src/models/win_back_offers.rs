@@ -11,7 +11,7 @@ use super::{
 /// A resource of the type `winBackOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOffer {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +39,7 @@ impl WinBackOffer {
 }
 
 /// Attributes of [`WinBackOffer`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferAttributes {
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
@@ -81,7 +81,7 @@ rt::object! { WinBackOfferAttributes {
 } }
 
 /// Relationships of [`WinBackOffer`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferRelationships {
     /// `prices`: any number of `winBackOfferPrices`.

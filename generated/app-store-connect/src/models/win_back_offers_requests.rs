@@ -12,7 +12,7 @@ use super::{
 /// Creates a resource of the type `winBackOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferCreateRequest {
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
@@ -188,7 +188,7 @@ rt::union! { sent WinBackOfferCreateRequestIncluded by "type" {
 /// Changes a resource of the type `winBackOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferUpdateRequest {
     /// `id` of the resource that is changed.
