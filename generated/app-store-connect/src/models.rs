@@ -6,12 +6,9 @@
 mod accessibility_declarations;
 #[cfg(feature = "app-store")]
 pub use accessibility_declarations::{
-    AccessibilityDeclaration, AccessibilityDeclarationAttributes, AccessibilityDeclarationState,
+    AccessibilityDeclaration, AccessibilityDeclarationAttributes, AccessibilityDeclarationResponse,
+    AccessibilityDeclarationState, AccessibilityDeclarationsResponse,
 };
-#[cfg(feature = "app-store")]
-mod accessibility_declarations_documents;
-#[cfg(feature = "app-store")]
-pub use accessibility_declarations_documents::{AccessibilityDeclarationResponse, AccessibilityDeclarationsResponse};
 #[cfg(feature = "app-store")]
 mod accessibility_declarations_requests;
 #[cfg(feature = "app-store")]
@@ -19,11 +16,7 @@ pub use accessibility_declarations_requests::{AccessibilityDeclarationCreateRequ
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 mod actors;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
-pub use actors::{Actor, ActorActorType, ActorAttributes};
-#[cfg(feature = "users-and-access")]
-mod actors_documents;
-#[cfg(feature = "users-and-access")]
-pub use actors_documents::{ActorResponse, ActorsResponse};
+pub use actors::{Actor, ActorActorType, ActorAttributes, ActorResponse, ActorsResponse};
 #[cfg(feature = "app-store")]
 mod age_rating_declarations;
 #[cfg(feature = "app-store")]
@@ -34,14 +27,10 @@ pub use age_rating_declarations::{
     AgeRatingDeclarationGunsOrOtherWeapons, AgeRatingDeclarationHorrorOrFearThemes,
     AgeRatingDeclarationKoreaAgeRatingOverride, AgeRatingDeclarationMatureOrSuggestiveThemes,
     AgeRatingDeclarationMedicalOrTreatmentInformation, AgeRatingDeclarationProfanityOrCrudeHumor,
-    AgeRatingDeclarationSexualContentGraphicAndNudity, AgeRatingDeclarationSexualContentOrNudity,
-    AgeRatingDeclarationViolenceCartoonOrFantasy, AgeRatingDeclarationViolenceRealistic,
-    AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic,
+    AgeRatingDeclarationResponse, AgeRatingDeclarationSexualContentGraphicAndNudity,
+    AgeRatingDeclarationSexualContentOrNudity, AgeRatingDeclarationViolenceCartoonOrFantasy,
+    AgeRatingDeclarationViolenceRealistic, AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic,
 };
-#[cfg(feature = "app-store")]
-mod age_rating_declarations_documents;
-#[cfg(feature = "app-store")]
-pub use age_rating_declarations_documents::AgeRatingDeclarationResponse;
 #[cfg(feature = "app-store")]
 mod age_rating_declarations_requests;
 #[cfg(feature = "app-store")]
@@ -65,11 +54,10 @@ pub use age_rating_declarations_requests::{
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains::{AlternativeDistributionDomain, AlternativeDistributionDomainAttributes};
-#[cfg(feature = "alternative-distribution")]
-mod alternative_distribution_domains_documents;
-#[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_documents::{AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse};
+pub use alternative_distribution_domains::{
+    AlternativeDistributionDomain, AlternativeDistributionDomainAttributes,
+    AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -77,11 +65,10 @@ pub use alternative_distribution_domains_requests::AlternativeDistributionDomain
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys::{AlternativeDistributionKey, AlternativeDistributionKeyAttributes};
-#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-mod alternative_distribution_keys_documents;
-#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use alternative_distribution_keys_documents::{AlternativeDistributionKeyResponse, AlternativeDistributionKeysResponse};
+pub use alternative_distribution_keys::{
+    AlternativeDistributionKey, AlternativeDistributionKeyAttributes, AlternativeDistributionKeyResponse,
+    AlternativeDistributionKeysResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_keys_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -89,21 +76,15 @@ pub use alternative_distribution_keys_requests::AlternativeDistributionKeyCreate
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_deltas;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas::{AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes};
-#[cfg(feature = "alternative-distribution")]
-mod alternative_distribution_package_deltas_documents;
-#[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_deltas_documents::{
+pub use alternative_distribution_package_deltas::{
+    AlternativeDistributionPackageDelta, AlternativeDistributionPackageDeltaAttributes,
     AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasResponse,
 };
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants::{AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes};
-#[cfg(feature = "alternative-distribution")]
-mod alternative_distribution_package_variants_documents;
-#[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_variants_documents::{
+pub use alternative_distribution_package_variants::{
+    AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes,
     AlternativeDistributionPackageVariantResponse, AlternativeDistributionPackageVariantsResponse,
 };
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
@@ -148,12 +129,9 @@ mod analytics_report_instances;
 #[cfg(feature = "analytics")]
 pub use analytics_report_instances::{
     AnalyticsReportInstance, AnalyticsReportInstanceAttributes, AnalyticsReportInstanceGranularity,
-    AnalyticsReportInstanceRelationships,
+    AnalyticsReportInstanceRelationships, AnalyticsReportInstanceResponse,
+    AnalyticsReportInstancesResponse,
 };
-#[cfg(feature = "analytics")]
-mod analytics_report_instances_documents;
-#[cfg(feature = "analytics")]
-pub use analytics_report_instances_documents::{AnalyticsReportInstanceResponse, AnalyticsReportInstancesResponse};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
@@ -179,33 +157,28 @@ pub use analytics_report_requests_requests::{AnalyticsReportRequestCreateRequest
 #[cfg(feature = "analytics")]
 mod analytics_report_segments;
 #[cfg(feature = "analytics")]
-pub use analytics_report_segments::{AnalyticsReportSegment, AnalyticsReportSegmentAttributes};
-#[cfg(feature = "analytics")]
-mod analytics_report_segments_documents;
-#[cfg(feature = "analytics")]
-pub use analytics_report_segments_documents::{AnalyticsReportSegmentResponse, AnalyticsReportSegmentsResponse};
+pub use analytics_report_segments::{
+    AnalyticsReportSegment, AnalyticsReportSegmentAttributes, AnalyticsReportSegmentResponse,
+    AnalyticsReportSegmentsResponse,
+};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_reports;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 pub use analytics_reports::{
     AnalyticsReport, AnalyticsReportAttributes, AnalyticsReportCategory, AnalyticsReportRelationships,
+    AnalyticsReportResponse, AnalyticsReportsResponse,
 };
-#[cfg(feature = "analytics")]
-mod analytics_reports_documents;
-#[cfg(feature = "analytics")]
-pub use analytics_reports_documents::{AnalyticsReportResponse, AnalyticsReportsResponse};
 #[cfg(feature = "analytics")]
 mod analytics_reports_query;
 #[cfg(feature = "analytics")]
 pub use analytics_reports_query::*;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod android_to_ios_app_mapping_details;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use android_to_ios_app_mapping_details::{AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes};
-#[cfg(feature = "app-store")]
-mod android_to_ios_app_mapping_details_documents;
-#[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_documents::{AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse};
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use android_to_ios_app_mapping_details::{
+    AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes,
+    AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse,
+};
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_requests;
 #[cfg(feature = "app-store")]
@@ -229,13 +202,15 @@ pub use app_availabilities_v2_query::*;
 #[cfg(feature = "app-store")]
 mod app_categories;
 #[cfg(feature = "app-store")]
-pub use app_categories::{AppCategory, AppCategoryAttributes, AppCategoryRelationships};
+pub use app_categories::{
+    AppCategoriesWithoutIncludesResponse, AppCategory, AppCategoryAttributes, AppCategoryRelationships,
+    AppCategoryWithoutIncludesResponse,
+};
 #[cfg(feature = "app-store")]
 mod app_categories_documents;
 #[cfg(feature = "app-store")]
 pub use app_categories_documents::{
-    AppCategoriesResponse, AppCategoriesResponseIncluded, AppCategoriesWithoutIncludesResponse,
-    AppCategoryResponse, AppCategoryResponseIncluded, AppCategoryWithoutIncludesResponse,
+    AppCategoriesResponse, AppCategoriesResponseIncluded, AppCategoryResponse, AppCategoryResponseIncluded,
 };
 #[cfg(feature = "app-store")]
 mod app_categories_query;
@@ -248,11 +223,10 @@ pub use app_clip_action::AppClipAction;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images::{AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes};
-#[cfg(feature = "app-clips")]
-mod app_clip_advanced_experience_images_documents;
-#[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experience_images_documents::AppClipAdvancedExperienceImageResponse;
+pub use app_clip_advanced_experience_images::{
+    AppClipAdvancedExperienceImage, AppClipAdvancedExperienceImageAttributes,
+    AppClipAdvancedExperienceImageResponse,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_requests;
 #[cfg(feature = "app-clips")]
@@ -373,12 +347,8 @@ mod app_clip_domain_statuses;
 #[cfg(feature = "builds")]
 pub use app_clip_domain_statuses::{
     AppClipDomainStatus, AppClipDomainStatusAttributes, AppClipDomainStatusDomains,
-    AppClipDomainStatusDomainsErrorCode,
+    AppClipDomainStatusDomainsErrorCode, AppClipDomainStatusResponse,
 };
-#[cfg(feature = "builds")]
-mod app_clip_domain_statuses_documents;
-#[cfg(feature = "builds")]
-pub use app_clip_domain_statuses_documents::AppClipDomainStatusResponse;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images;
 #[cfg(feature = "app-clips")]
@@ -395,9 +365,9 @@ pub use app_clip_header_images_query::*;
 mod app_clip_header_images_requests;
 #[cfg(feature = "app-clips")]
 pub use app_clip_header_images_requests::{AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest};
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
 mod app_clips;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
 pub use app_clips::{AppClip, AppClipAttributes, AppClipRelationships};
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clips_documents;
@@ -457,9 +427,9 @@ pub use app_custom_product_page_versions_requests::{
     AppCustomProductPageVersionCreateRequest, AppCustomProductPageVersionInlineCreate,
     AppCustomProductPageVersionUpdateRequest,
 };
-#[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "product-pages", feature = "xcode-cloud"))]
 mod app_custom_product_pages;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "product-pages", feature = "xcode-cloud"))]
 pub use app_custom_product_pages::{AppCustomProductPage, AppCustomProductPageAttributes, AppCustomProductPageRelationships};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_pages_documents;
@@ -479,37 +449,36 @@ pub use app_custom_product_pages_requests::{
     AppCustomProductPageCreateRequest, AppCustomProductPageCreateRequestIncluded,
     AppCustomProductPageUpdateRequest,
 };
-#[cfg(any(feature = "app-store", feature = "builds"))]
+#[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents;
-#[cfg(any(feature = "app-store", feature = "builds"))]
-pub use app_encryption_declaration_documents::{AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes};
 #[cfg(feature = "app-store")]
-mod app_encryption_declaration_documents_documents;
-#[cfg(feature = "app-store")]
-pub use app_encryption_declaration_documents_documents::AppEncryptionDeclarationDocumentResponse;
+pub use app_encryption_declaration_documents::{
+    AppEncryptionDeclarationDocument, AppEncryptionDeclarationDocumentAttributes,
+    AppEncryptionDeclarationDocumentResponse,
+};
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_requests;
 #[cfg(feature = "app-store")]
 pub use app_encryption_declaration_documents_requests::{
     AppEncryptionDeclarationDocumentCreateRequest, AppEncryptionDeclarationDocumentUpdateRequest,
 };
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod app_encryption_declaration_state;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use app_encryption_declaration_state::AppEncryptionDeclarationState;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod app_encryption_declarations;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use app_encryption_declarations::{
     AppEncryptionDeclaration, AppEncryptionDeclarationAttributes, AppEncryptionDeclarationRelationships,
+    AppEncryptionDeclarationWithoutIncludesResponse,
 };
-#[cfg(any(feature = "app-store", feature = "builds"))]
+#[cfg(feature = "app-store")]
 mod app_encryption_declarations_documents;
-#[cfg(any(feature = "app-store", feature = "builds"))]
+#[cfg(feature = "app-store")]
 pub use app_encryption_declarations_documents::{
     AppEncryptionDeclarationResponse, AppEncryptionDeclarationResponseIncluded,
-    AppEncryptionDeclarationWithoutIncludesResponse, AppEncryptionDeclarationsResponse,
-    AppEncryptionDeclarationsResponseIncluded,
+    AppEncryptionDeclarationsResponse, AppEncryptionDeclarationsResponseIncluded,
 };
 #[cfg(feature = "app-store")]
 mod app_encryption_declarations_query;
@@ -580,9 +549,9 @@ pub use app_event_video_clips_query::*;
 mod app_event_video_clips_requests;
 #[cfg(feature = "app-events")]
 pub use app_event_video_clips_requests::{AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest};
-#[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 mod app_events;
-#[cfg(any(feature = "app-events", feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use app_events::{
     AppEvent, AppEventArchivedTerritorySchedules, AppEventAttributes, AppEventBadge, AppEventEventState,
     AppEventPriority, AppEventPurchaseRequirement, AppEventPurpose, AppEventRelationships,
@@ -627,9 +596,9 @@ pub use app_info_localizations_query::*;
 mod app_info_localizations_requests;
 #[cfg(feature = "app-store")]
 pub use app_info_localizations_requests::{AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod app_infos;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use app_infos::{
     AppInfo, AppInfoAttributes, AppInfoAustraliaAgeRating, AppInfoBrazilAgeRatingV2,
     AppInfoFranceAgeRating, AppInfoKoreaAgeRating, AppInfoRelationships, AppInfoState,
@@ -649,11 +618,7 @@ pub use app_infos_requests::AppInfoUpdateRequest;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_keywords;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_keywords::AppKeyword;
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
-mod app_keywords_documents;
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
-pub use app_keywords_documents::AppKeywordsResponse;
+pub use app_keywords::{AppKeyword, AppKeywordsResponse};
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 mod app_media_asset_state;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
@@ -788,9 +753,9 @@ pub use app_screenshots_query::*;
 mod app_screenshots_requests;
 #[cfg(feature = "app-store")]
 pub use app_screenshots_requests::{AppScreenshotCreateRequest, AppScreenshotUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod app_store_age_rating;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use app_store_age_rating::AppStoreAgeRating;
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments;
@@ -878,9 +843,9 @@ mod app_store_version_experiment_treatments_requests;
 pub use app_store_version_experiment_treatments_requests::{
     AppStoreVersionExperimentTreatmentCreateRequest, AppStoreVersionExperimentTreatmentUpdateRequest,
 };
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "xcode-cloud"))]
 mod app_store_version_experiments;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "xcode-cloud"))]
 pub use app_store_version_experiments::{
     AppStoreVersionExperiment, AppStoreVersionExperimentAttributes, AppStoreVersionExperimentRelationships,
     AppStoreVersionExperimentState, AppStoreVersionExperimentV2, AppStoreVersionExperimentV2Attributes,
@@ -935,11 +900,8 @@ pub use app_store_version_localizations_requests::{AppStoreVersionLocalizationCr
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_phased_releases;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
-pub use app_store_version_phased_releases::{AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes};
-#[cfg(feature = "app-store")]
-mod app_store_version_phased_releases_documents;
-#[cfg(feature = "app-store")]
-pub use app_store_version_phased_releases_documents::{
+pub use app_store_version_phased_releases::{
+    AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes,
     AppStoreVersionPhasedReleaseResponse, AppStoreVersionPhasedReleaseWithoutIncludesResponse,
 };
 #[cfg(feature = "app-store")]
@@ -949,11 +911,7 @@ pub use app_store_version_phased_releases_requests::{AppStoreVersionPhasedReleas
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions::AppStoreVersionPromotion;
-#[cfg(feature = "app-store")]
-mod app_store_version_promotions_documents;
-#[cfg(feature = "app-store")]
-pub use app_store_version_promotions_documents::AppStoreVersionPromotionResponse;
+pub use app_store_version_promotions::{AppStoreVersionPromotion, AppStoreVersionPromotionResponse};
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions_requests;
 #[cfg(feature = "app-store")]
@@ -961,18 +919,14 @@ pub use app_store_version_promotions_requests::AppStoreVersionPromotionCreateReq
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_release_requests::AppStoreVersionReleaseRequest;
-#[cfg(feature = "app-store")]
-mod app_store_version_release_requests_documents;
-#[cfg(feature = "app-store")]
-pub use app_store_version_release_requests_documents::AppStoreVersionReleaseRequestResponse;
+pub use app_store_version_release_requests::{AppStoreVersionReleaseRequest, AppStoreVersionReleaseRequestResponse};
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests_requests;
 #[cfg(feature = "app-store")]
 pub use app_store_version_release_requests_requests::AppStoreVersionReleaseRequestCreateRequest;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod app_store_version_state;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 pub use app_store_version_state::AppStoreVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_submissions;
@@ -982,9 +936,9 @@ pub use app_store_version_submissions::{AppStoreVersionSubmission, AppStoreVersi
 mod app_store_version_submissions_documents;
 #[cfg(feature = "app-store")]
 pub use app_store_version_submissions_documents::{AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded};
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod app_store_versions;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 pub use app_store_versions::{
     AppStoreVersion, AppStoreVersionAttributes, AppStoreVersionRelationships, AppStoreVersionReleaseType,
     AppStoreVersionReviewType,
@@ -1020,14 +974,17 @@ pub use app_tags_documents::{AppTagResponse, AppTagResponseIncluded, AppTagsResp
 mod app_tags_requests;
 #[cfg(feature = "app-store")]
 pub use app_tags_requests::AppTagUpdateRequest;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod app_version_state;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 pub use app_version_state::AppVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod apps;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use apps::{App, AppAttributes, AppContentRightsDeclaration, AppRelationships};
+pub use apps::{
+    App, AppAttributes, AppContentRightsDeclaration, AppRelationships, AppWithoutIncludesResponse,
+    AppsWithoutIncludesResponse,
+};
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
 mod apps_beta_tester_usages_v1_metric_response_documents;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
@@ -1040,13 +997,10 @@ pub use apps_beta_tester_usages_v1_metric_response_documents::{
     AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,
     AppsBetaTesterUsagesV1MetricResponseIncluded,
 };
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod apps_documents;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use apps_documents::{
-    AppResponse, AppResponseIncluded, AppWithoutIncludesResponse, AppsResponse, AppsResponseIncluded,
-    AppsWithoutIncludesResponse,
-};
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use apps_documents::{AppResponse, AppResponseIncluded, AppsResponse, AppsResponseIncluded};
 #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
 mod apps_query;
 #[cfg(any(feature = "app-store", feature = "power-and-performance"))]
@@ -1060,11 +1014,8 @@ mod background_asset_upload_files;
 #[cfg(feature = "background-assets")]
 pub use background_asset_upload_files::{
     BackgroundAssetUploadFile, BackgroundAssetUploadFileAssetType, BackgroundAssetUploadFileAttributes,
+    BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse,
 };
-#[cfg(feature = "background-assets")]
-mod background_asset_upload_files_documents;
-#[cfg(feature = "background-assets")]
-pub use background_asset_upload_files_documents::{BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse};
 #[cfg(feature = "background-assets")]
 mod background_asset_upload_files_requests;
 #[cfg(feature = "background-assets")]
@@ -1181,11 +1132,10 @@ pub use background_assets_requests::{BackgroundAssetCreateRequest, BackgroundAss
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocation_localizations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
-pub use beta_app_clip_invocation_localizations::{BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes};
-#[cfg(feature = "testflight")]
-mod beta_app_clip_invocation_localizations_documents;
-#[cfg(feature = "testflight")]
-pub use beta_app_clip_invocation_localizations_documents::BetaAppClipInvocationLocalizationResponse;
+pub use beta_app_clip_invocation_localizations::{
+    BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes,
+    BetaAppClipInvocationLocalizationResponse,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_requests;
 #[cfg(feature = "testflight")]
@@ -1217,16 +1167,19 @@ pub use beta_app_clip_invocations_requests::{
     BetaAppClipInvocationCreateRequest, BetaAppClipInvocationCreateRequestIncluded,
     BetaAppClipInvocationUpdateRequest,
 };
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_localizations;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_app_localizations::{BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships};
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_app_localizations::{
+    BetaAppLocalization, BetaAppLocalizationAttributes, BetaAppLocalizationRelationships,
+    BetaAppLocalizationsWithoutIncludesResponse,
+};
+#[cfg(feature = "testflight")]
 mod beta_app_localizations_documents;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_app_localizations_documents::{
     BetaAppLocalizationResponse, BetaAppLocalizationResponseIncluded, BetaAppLocalizationsResponse,
-    BetaAppLocalizationsResponseIncluded, BetaAppLocalizationsWithoutIncludesResponse,
+    BetaAppLocalizationsResponseIncluded,
 };
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_query;
@@ -1236,16 +1189,18 @@ pub use beta_app_localizations_query::*;
 mod beta_app_localizations_requests;
 #[cfg(feature = "testflight")]
 pub use beta_app_localizations_requests::{BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_details;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_app_review_details::{BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships};
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_app_review_details::{
+    BetaAppReviewDetail, BetaAppReviewDetailAttributes, BetaAppReviewDetailRelationships,
+    BetaAppReviewDetailWithoutIncludesResponse,
+};
+#[cfg(feature = "testflight")]
 mod beta_app_review_details_documents;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_app_review_details_documents::{
-    BetaAppReviewDetailResponse, BetaAppReviewDetailResponseIncluded,
-    BetaAppReviewDetailWithoutIncludesResponse, BetaAppReviewDetailsResponse,
+    BetaAppReviewDetailResponse, BetaAppReviewDetailResponseIncluded, BetaAppReviewDetailsResponse,
     BetaAppReviewDetailsResponseIncluded,
 };
 #[cfg(feature = "testflight")]
@@ -1256,19 +1211,19 @@ pub use beta_app_review_details_query::*;
 mod beta_app_review_details_requests;
 #[cfg(feature = "testflight")]
 pub use beta_app_review_details_requests::BetaAppReviewDetailUpdateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_submissions;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use beta_app_review_submissions::{
     BetaAppReviewSubmission, BetaAppReviewSubmissionAttributes, BetaAppReviewSubmissionRelationships,
+    BetaAppReviewSubmissionWithoutIncludesResponse,
 };
-#[cfg(any(feature = "builds", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 mod beta_app_review_submissions_documents;
-#[cfg(any(feature = "builds", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_app_review_submissions_documents::{
     BetaAppReviewSubmissionResponse, BetaAppReviewSubmissionResponseIncluded,
-    BetaAppReviewSubmissionWithoutIncludesResponse, BetaAppReviewSubmissionsResponse,
-    BetaAppReviewSubmissionsResponseIncluded,
+    BetaAppReviewSubmissionsResponse, BetaAppReviewSubmissionsResponseIncluded,
 };
 #[cfg(feature = "testflight")]
 mod beta_app_review_submissions_query;
@@ -1278,18 +1233,19 @@ pub use beta_app_review_submissions_query::*;
 mod beta_app_review_submissions_requests;
 #[cfg(feature = "testflight")]
 pub use beta_app_review_submissions_requests::BetaAppReviewSubmissionCreateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_build_localizations;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use beta_build_localizations::{
     BetaBuildLocalization, BetaBuildLocalizationAttributes, BetaBuildLocalizationRelationships,
+    BetaBuildLocalizationsWithoutIncludesResponse,
 };
-#[cfg(any(feature = "builds", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 mod beta_build_localizations_documents;
-#[cfg(any(feature = "builds", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_build_localizations_documents::{
     BetaBuildLocalizationResponse, BetaBuildLocalizationResponseIncluded, BetaBuildLocalizationsResponse,
-    BetaBuildLocalizationsResponseIncluded, BetaBuildLocalizationsWithoutIncludesResponse,
+    BetaBuildLocalizationsResponseIncluded,
 };
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_query;
@@ -1309,11 +1265,7 @@ pub use beta_build_usages_v1_metric_response_documents::{
 #[cfg(feature = "testflight")]
 mod beta_crash_logs;
 #[cfg(feature = "testflight")]
-pub use beta_crash_logs::{BetaCrashLog, BetaCrashLogAttributes};
-#[cfg(feature = "testflight")]
-mod beta_crash_logs_documents;
-#[cfg(feature = "testflight")]
-pub use beta_crash_logs_documents::BetaCrashLogResponse;
+pub use beta_crash_logs::{BetaCrashLog, BetaCrashLogAttributes, BetaCrashLogResponse};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1354,16 +1306,17 @@ pub use beta_feedback_screenshot_submissions_documents::{
 mod beta_feedback_screenshot_submissions_query;
 #[cfg(feature = "testflight")]
 pub use beta_feedback_screenshot_submissions_query::*;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_groups;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_groups::{BetaGroup, BetaGroupAttributes, BetaGroupRelationships};
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_groups::{
+    BetaGroup, BetaGroupAttributes, BetaGroupRelationships, BetaGroupsWithoutIncludesResponse,
+};
+#[cfg(feature = "testflight")]
 mod beta_groups_documents;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_groups_documents::{
     BetaGroupResponse, BetaGroupResponseIncluded, BetaGroupsResponse, BetaGroupsResponseIncluded,
-    BetaGroupsWithoutIncludesResponse,
 };
 #[cfg(feature = "testflight")]
 mod beta_groups_query;
@@ -1377,16 +1330,18 @@ pub use beta_groups_requests::{BetaGroupCreateRequest, BetaGroupUpdateRequest};
 mod beta_invite_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 pub use beta_invite_type::BetaInviteType;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_license_agreements;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use beta_license_agreements::{BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships};
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_license_agreements::{
+    BetaLicenseAgreement, BetaLicenseAgreementAttributes, BetaLicenseAgreementRelationships,
+    BetaLicenseAgreementWithoutIncludesResponse,
+};
+#[cfg(feature = "testflight")]
 mod beta_license_agreements_documents;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_license_agreements_documents::{
-    BetaLicenseAgreementResponse, BetaLicenseAgreementResponseIncluded,
-    BetaLicenseAgreementWithoutIncludesResponse, BetaLicenseAgreementsResponse,
+    BetaLicenseAgreementResponse, BetaLicenseAgreementResponseIncluded, BetaLicenseAgreementsResponse,
     BetaLicenseAgreementsResponseIncluded,
 };
 #[cfg(feature = "testflight")]
@@ -1405,14 +1360,12 @@ pub use beta_public_link_usages_v1_metric_response_documents::{
     BetaPublicLinkUsagesV1MetricResponseDataDataPoints,
     BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues,
 };
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 mod beta_recruitment_criteria;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
-pub use beta_recruitment_criteria::{BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes};
 #[cfg(feature = "testflight")]
-mod beta_recruitment_criteria_documents;
-#[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_documents::BetaRecruitmentCriterionResponse;
+pub use beta_recruitment_criteria::{
+    BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes, BetaRecruitmentCriterionResponse,
+};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_requests;
 #[cfg(feature = "testflight")]
@@ -1422,34 +1375,23 @@ mod beta_recruitment_criterion_compatible_build_checks;
 #[cfg(feature = "testflight")]
 pub use beta_recruitment_criterion_compatible_build_checks::{
     BetaRecruitmentCriterionCompatibleBuildCheck, BetaRecruitmentCriterionCompatibleBuildCheckAttributes,
+    BetaRecruitmentCriterionCompatibleBuildCheckResponse,
 };
-#[cfg(feature = "testflight")]
-mod beta_recruitment_criterion_compatible_build_checks_documents;
-#[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_compatible_build_checks_documents::BetaRecruitmentCriterionCompatibleBuildCheckResponse;
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_options;
 #[cfg(feature = "testflight")]
 pub use beta_recruitment_criterion_options::{
     BetaRecruitmentCriterionOption, BetaRecruitmentCriterionOptionAttributes,
-    BetaRecruitmentCriterionOptionDeviceFamilyOsVersions,
+    BetaRecruitmentCriterionOptionDeviceFamilyOsVersions, BetaRecruitmentCriterionOptionsResponse,
 };
-#[cfg(feature = "testflight")]
-mod beta_recruitment_criterion_options_documents;
-#[cfg(feature = "testflight")]
-pub use beta_recruitment_criterion_options_documents::BetaRecruitmentCriterionOptionsResponse;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_review_state;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use beta_review_state::BetaReviewState;
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations;
 #[cfg(feature = "testflight")]
-pub use beta_tester_invitations::BetaTesterInvitation;
-#[cfg(feature = "testflight")]
-mod beta_tester_invitations_documents;
-#[cfg(feature = "testflight")]
-pub use beta_tester_invitations_documents::BetaTesterInvitationResponse;
+pub use beta_tester_invitations::{BetaTesterInvitation, BetaTesterInvitationResponse};
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations_requests;
 #[cfg(feature = "testflight")]
@@ -1472,14 +1414,13 @@ mod beta_testers;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 pub use beta_testers::{
     BetaTester, BetaTesterAppDevices, BetaTesterAppDevicesPlatform, BetaTesterAttributes,
-    BetaTesterRelationships,
+    BetaTesterRelationships, BetaTestersWithoutIncludesResponse,
 };
-#[cfg(any(feature = "builds", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 mod beta_testers_documents;
-#[cfg(any(feature = "builds", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use beta_testers_documents::{
     BetaTesterResponse, BetaTesterResponseIncluded, BetaTestersResponse, BetaTestersResponseIncluded,
-    BetaTestersWithoutIncludesResponse,
 };
 #[cfg(feature = "testflight")]
 mod beta_testers_query;
@@ -1489,17 +1430,17 @@ pub use beta_testers_query::*;
 mod beta_testers_requests;
 #[cfg(feature = "testflight")]
 pub use beta_testers_requests::BetaTesterCreateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod brazil_age_rating;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use brazil_age_rating::BrazilAgeRating;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod build_audience_type;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_audience_type::BuildAudienceType;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_beta_details;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_beta_details::{BuildBetaDetail, BuildBetaDetailAttributes, BuildBetaDetailRelationships};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod build_beta_details_documents;
@@ -1519,11 +1460,7 @@ pub use build_beta_details_requests::BuildBetaDetailUpdateRequest;
 #[cfg(feature = "testflight")]
 mod build_beta_notifications;
 #[cfg(feature = "testflight")]
-pub use build_beta_notifications::BuildBetaNotification;
-#[cfg(feature = "testflight")]
-mod build_beta_notifications_documents;
-#[cfg(feature = "testflight")]
-pub use build_beta_notifications_documents::BuildBetaNotificationResponse;
+pub use build_beta_notifications::{BuildBetaNotification, BuildBetaNotificationResponse};
 #[cfg(feature = "testflight")]
 mod build_beta_notifications_requests;
 #[cfg(feature = "testflight")]
@@ -1531,41 +1468,30 @@ pub use build_beta_notifications_requests::BuildBetaNotificationCreateRequest;
 #[cfg(feature = "builds")]
 mod build_bundle_file_sizes;
 #[cfg(feature = "builds")]
-pub use build_bundle_file_sizes::{BuildBundleFileSize, BuildBundleFileSizeAttributes};
-#[cfg(feature = "builds")]
-mod build_bundle_file_sizes_documents;
-#[cfg(feature = "builds")]
-pub use build_bundle_file_sizes_documents::BuildBundleFileSizesResponse;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use build_bundle_file_sizes::{BuildBundleFileSize, BuildBundleFileSizeAttributes, BuildBundleFileSizesResponse};
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundle_type;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_bundle_type::BuildBundleType;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundles;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_bundles::{BuildBundle, BuildBundleAttributes, BuildBundleRelationships};
 #[cfg(feature = "builds")]
 mod build_bundles_query;
 #[cfg(feature = "builds")]
 pub use build_bundles_query::*;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_icons;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use build_icons::{BuildIcon, BuildIconAttributes};
-#[cfg(feature = "builds")]
-mod build_icons_documents;
-#[cfg(feature = "builds")]
-pub use build_icons_documents::BuildIconsWithoutIncludesResponse;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use build_icons::{BuildIcon, BuildIconAttributes, BuildIconsWithoutIncludesResponse};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_upload_files;
 #[cfg(any(feature = "app-store", feature = "builds"))]
 pub use build_upload_files::{
-    BuildUploadFile, BuildUploadFileAssetType, BuildUploadFileAttributes, BuildUploadFileUti,
+    BuildUploadFile, BuildUploadFileAssetType, BuildUploadFileAttributes, BuildUploadFileResponse,
+    BuildUploadFileUti, BuildUploadFilesResponse,
 };
-#[cfg(feature = "builds")]
-mod build_upload_files_documents;
-#[cfg(feature = "builds")]
-pub use build_upload_files_documents::{BuildUploadFileResponse, BuildUploadFilesResponse};
 #[cfg(feature = "builds")]
 mod build_upload_files_requests;
 #[cfg(feature = "builds")]
@@ -1595,17 +1521,17 @@ pub use build_uploads_query::*;
 mod build_uploads_requests;
 #[cfg(feature = "builds")]
 pub use build_uploads_requests::BuildUploadCreateRequest;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod builds;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use builds::{Build, BuildAttributes, BuildProcessingState, BuildRelationships};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-mod builds_documents;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
-pub use builds_documents::{
-    BuildResponse, BuildResponseIncluded, BuildWithoutIncludesResponse, BuildsResponse,
-    BuildsResponseIncluded, BuildsWithoutIncludesResponse,
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
+pub use builds::{
+    Build, BuildAttributes, BuildProcessingState, BuildRelationships, BuildWithoutIncludesResponse,
+    BuildsWithoutIncludesResponse,
 };
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+mod builds_documents;
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use builds_documents::{BuildResponse, BuildResponseIncluded, BuildsResponse, BuildsResponseIncluded};
 #[cfg(any(feature = "builds", feature = "power-and-performance"))]
 mod builds_query;
 #[cfg(any(feature = "builds", feature = "power-and-performance"))]
@@ -1617,11 +1543,10 @@ pub use builds_requests::BuildUpdateRequest;
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities::{BundleIdCapability, BundleIdCapabilityAttributes};
-#[cfg(feature = "provisioning")]
-mod bundle_id_capabilities_documents;
-#[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_documents::{BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapabilityResponse};
+pub use bundle_id_capabilities::{
+    BundleIdCapabilitiesWithoutIncludesResponse, BundleIdCapability, BundleIdCapabilityAttributes,
+    BundleIdCapabilityResponse,
+};
 #[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_requests;
 #[cfg(feature = "provisioning")]
@@ -1633,13 +1558,12 @@ pub use bundle_id_platform::BundleIdPlatform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_ids;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
-pub use bundle_ids::{BundleId, BundleIdAttributes, BundleIdRelationships};
+pub use bundle_ids::{BundleId, BundleIdAttributes, BundleIdRelationships, BundleIdWithoutIncludesResponse};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_documents;
 #[cfg(feature = "provisioning")]
 pub use bundle_ids_documents::{
-    BundleIdResponse, BundleIdResponseIncluded, BundleIdWithoutIncludesResponse, BundleIdsResponse,
-    BundleIdsResponseIncluded,
+    BundleIdResponse, BundleIdResponseIncluded, BundleIdsResponse, BundleIdsResponseIncluded,
 };
 #[cfg(feature = "provisioning")]
 mod bundle_ids_query;
@@ -1668,13 +1592,14 @@ pub use certificate_type::CertificateType;
 #[cfg(feature = "provisioning")]
 mod certificates;
 #[cfg(feature = "provisioning")]
-pub use certificates::{Certificate, CertificateAttributes, CertificateRelationships};
+pub use certificates::{
+    Certificate, CertificateAttributes, CertificateRelationships, CertificatesWithoutIncludesResponse,
+};
 #[cfg(feature = "provisioning")]
 mod certificates_documents;
 #[cfg(feature = "provisioning")]
 pub use certificates_documents::{
     CertificateResponse, CertificateResponseIncluded, CertificatesResponse, CertificatesResponseIncluded,
-    CertificatesWithoutIncludesResponse,
 };
 #[cfg(feature = "provisioning")]
 mod certificates_query;
@@ -1706,11 +1631,9 @@ pub use ci_action_type::CiActionType;
 #[cfg(feature = "xcode-cloud")]
 mod ci_artifacts;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts::{CiArtifact, CiArtifactAttributes, CiArtifactFileType};
-#[cfg(feature = "xcode-cloud")]
-mod ci_artifacts_documents;
-#[cfg(feature = "xcode-cloud")]
-pub use ci_artifacts_documents::{CiArtifactResponse, CiArtifactsResponse};
+pub use ci_artifacts::{
+    CiArtifact, CiArtifactAttributes, CiArtifactFileType, CiArtifactResponse, CiArtifactsResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_branch_patterns;
 #[cfg(feature = "xcode-cloud")]
@@ -1782,11 +1705,7 @@ pub use ci_issue_counts::CiIssueCounts;
 #[cfg(feature = "xcode-cloud")]
 mod ci_issues;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_issues::{CiIssue, CiIssueAttributes, CiIssueIssueType};
-#[cfg(feature = "xcode-cloud")]
-mod ci_issues_documents;
-#[cfg(feature = "xcode-cloud")]
-pub use ci_issues_documents::{CiIssueResponse, CiIssuesResponse};
+pub use ci_issues::{CiIssue, CiIssueAttributes, CiIssueIssueType, CiIssueResponse, CiIssuesResponse};
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions;
 #[cfg(feature = "xcode-cloud")]
@@ -1814,9 +1733,9 @@ pub use ci_manual_pull_request_start_condition::CiManualPullRequestStartConditio
 mod ci_manual_tag_start_condition;
 #[cfg(feature = "xcode-cloud")]
 pub use ci_manual_tag_start_condition::CiManualTagStartCondition;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod ci_products;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use ci_products::{CiProduct, CiProductAttributes, CiProductProductType, CiProductRelationships};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod ci_products_documents;
@@ -1862,11 +1781,10 @@ pub use ci_test_destination_kind::CiTestDestinationKind;
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_results;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_test_results::{CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults};
-#[cfg(feature = "xcode-cloud")]
-mod ci_test_results_documents;
-#[cfg(feature = "xcode-cloud")]
-pub use ci_test_results_documents::{CiTestResultResponse, CiTestResultsResponse};
+pub use ci_test_results::{
+    CiTestResult, CiTestResultAttributes, CiTestResultDestinationTestResults, CiTestResultResponse,
+    CiTestResultsResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod ci_test_status;
 #[cfg(feature = "xcode-cloud")]
@@ -1964,18 +1882,17 @@ pub use device_connection_type::DeviceConnectionType;
 mod device_family;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 pub use device_family::DeviceFamily;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 mod device_family_os_version_filter;
-#[cfg(any(feature = "app-store", feature = "testflight"))]
+#[cfg(feature = "testflight")]
 pub use device_family_os_version_filter::DeviceFamilyOsVersionFilter;
 #[cfg(feature = "provisioning")]
 mod devices;
 #[cfg(feature = "provisioning")]
-pub use devices::{Device, DeviceAttributes, DeviceDeviceClass, DeviceStatus};
-#[cfg(feature = "provisioning")]
-mod devices_documents;
-#[cfg(feature = "provisioning")]
-pub use devices_documents::{DeviceResponse, DevicesResponse, DevicesWithoutIncludesResponse};
+pub use devices::{
+    Device, DeviceAttributes, DeviceDeviceClass, DeviceResponse, DeviceStatus, DevicesResponse,
+    DevicesWithoutIncludesResponse,
+};
 #[cfg(feature = "provisioning")]
 mod devices_query;
 #[cfg(feature = "provisioning")]
@@ -2014,37 +1931,27 @@ mod diagnostic_signatures;
 #[cfg(feature = "power-and-performance")]
 pub use diagnostic_signatures::{
     DiagnosticSignature, DiagnosticSignatureAttributes, DiagnosticSignatureDiagnosticType,
-    DiagnosticSignatureRelationships,
+    DiagnosticSignatureRelationships, DiagnosticSignaturesResponse,
 };
-#[cfg(feature = "power-and-performance")]
-mod diagnostic_signatures_documents;
-#[cfg(feature = "power-and-performance")]
-pub use diagnostic_signatures_documents::DiagnosticSignaturesResponse;
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders;
 #[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders::EndAppAvailabilityPreOrder;
-#[cfg(feature = "pricing")]
-mod end_app_availability_pre_orders_documents;
-#[cfg(feature = "pricing")]
-pub use end_app_availability_pre_orders_documents::EndAppAvailabilityPreOrderResponse;
+pub use end_app_availability_pre_orders::{EndAppAvailabilityPreOrder, EndAppAvailabilityPreOrderResponse};
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders_requests;
 #[cfg(feature = "pricing")]
 pub use end_app_availability_pre_orders_requests::EndAppAvailabilityPreOrderCreateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod end_user_license_agreements;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use end_user_license_agreements::{
     EndUserLicenseAgreement, EndUserLicenseAgreementAttributes, EndUserLicenseAgreementRelationships,
+    EndUserLicenseAgreementWithoutIncludesResponse,
 };
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_documents;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_documents::{
-    EndUserLicenseAgreementResponse, EndUserLicenseAgreementResponseIncluded,
-    EndUserLicenseAgreementWithoutIncludesResponse,
-};
+pub use end_user_license_agreements_documents::{EndUserLicenseAgreementResponse, EndUserLicenseAgreementResponseIncluded};
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_query;
 #[cfg(feature = "app-store")]
@@ -2065,9 +1972,9 @@ mod error_source_parameter;
 pub use error_source_parameter::ErrorSourceParameter;
 mod error_source_pointer;
 pub use error_source_pointer::ErrorSourcePointer;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod external_beta_state;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use external_beta_state::ExternalBetaState;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod fields;
@@ -2248,11 +2155,9 @@ pub use game_center_activities_requests::{
 #[cfg(feature = "game-center")]
 mod game_center_activity_images;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images::{GameCenterActivityImage, GameCenterActivityImageAttributes};
-#[cfg(feature = "game-center")]
-mod game_center_activity_images_documents;
-#[cfg(feature = "game-center")]
-pub use game_center_activity_images_documents::GameCenterActivityImageResponse;
+pub use game_center_activity_images::{
+    GameCenterActivityImage, GameCenterActivityImageAttributes, GameCenterActivityImageResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_images_requests;
 #[cfg(feature = "game-center")]
@@ -2346,11 +2251,9 @@ pub use game_center_app_versions_requests::{GameCenterAppVersionCreateRequest, G
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images::{GameCenterChallengeImage, GameCenterChallengeImageAttributes};
-#[cfg(feature = "game-center")]
-mod game_center_challenge_images_documents;
-#[cfg(feature = "game-center")]
-pub use game_center_challenge_images_documents::GameCenterChallengeImageResponse;
+pub use game_center_challenge_images::{
+    GameCenterChallengeImage, GameCenterChallengeImageAttributes, GameCenterChallengeImageResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_images_requests;
 #[cfg(feature = "game-center")]
@@ -2445,9 +2348,9 @@ pub use game_center_challenges_requests::{
     GameCenterChallengeCreateRequest, GameCenterChallengeCreateRequestChallengeType,
     GameCenterChallengeCreateRequestIncluded, GameCenterChallengeUpdateRequest,
 };
-#[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 mod game_center_details;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 pub use game_center_details::{GameCenterDetail, GameCenterDetailAttributes, GameCenterDetailRelationships};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_details_documents;
@@ -2464,9 +2367,9 @@ pub use game_center_details_query::*;
 mod game_center_details_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_details_requests::{GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 mod game_center_enabled_versions;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 pub use game_center_enabled_versions::{
     GameCenterEnabledVersion, GameCenterEnabledVersionAttributes, GameCenterEnabledVersionRelationships,
 };
@@ -2500,11 +2403,10 @@ pub use game_center_groups_requests::{GameCenterGroupCreateRequest, GameCenterGr
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions::{GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes};
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_entry_submissions_documents;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions_documents::GameCenterLeaderboardEntrySubmissionResponse;
+pub use game_center_leaderboard_entry_submissions::{
+    GameCenterLeaderboardEntrySubmission, GameCenterLeaderboardEntrySubmissionAttributes,
+    GameCenterLeaderboardEntrySubmissionResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_requests;
 #[cfg(feature = "game-center")]
@@ -2968,12 +2870,9 @@ pub use game_center_matchmaking_rule_sets_requests::{GameCenterMatchmakingRuleSe
 mod game_center_matchmaking_rules;
 #[cfg(feature = "game-center")]
 pub use game_center_matchmaking_rules::{
-    GameCenterMatchmakingRule, GameCenterMatchmakingRuleAttributes, GameCenterMatchmakingRuleType,
+    GameCenterMatchmakingRule, GameCenterMatchmakingRuleAttributes, GameCenterMatchmakingRuleResponse,
+    GameCenterMatchmakingRuleType, GameCenterMatchmakingRulesResponse,
 };
-#[cfg(feature = "game-center")]
-mod game_center_matchmaking_rules_documents;
-#[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_documents::{GameCenterMatchmakingRuleResponse, GameCenterMatchmakingRulesResponse};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_query;
 #[cfg(feature = "game-center")]
@@ -3001,11 +2900,10 @@ pub use game_center_matchmaking_team_assignment::GameCenterMatchmakingTeamAssign
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams::{GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes};
-#[cfg(feature = "game-center")]
-mod game_center_matchmaking_teams_documents;
-#[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_documents::{GameCenterMatchmakingTeamResponse, GameCenterMatchmakingTeamsResponse};
+pub use game_center_matchmaking_teams::{
+    GameCenterMatchmakingTeam, GameCenterMatchmakingTeamAttributes, GameCenterMatchmakingTeamResponse,
+    GameCenterMatchmakingTeamsResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_requests;
 #[cfg(feature = "game-center")]
@@ -3031,11 +2929,10 @@ pub use game_center_matchmaking_test_requests_requests::{
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions::{GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes};
-#[cfg(feature = "game-center")]
-mod game_center_player_achievement_submissions_documents;
-#[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions_documents::GameCenterPlayerAchievementSubmissionResponse;
+pub use game_center_player_achievement_submissions::{
+    GameCenterPlayerAchievementSubmission, GameCenterPlayerAchievementSubmissionAttributes,
+    GameCenterPlayerAchievementSubmissionResponse,
+};
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_requests;
 #[cfg(feature = "game-center")]
@@ -3048,13 +2945,13 @@ pub use game_center_version_state::GameCenterVersionState;
 mod http_header;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions"))]
 pub use http_header::HttpHeader;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod icon_asset_type;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use icon_asset_type::IconAssetType;
-#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions", feature = "testflight", feature = "xcode-cloud"))]
 mod image_asset;
-#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "product-pages", feature = "subscriptions", feature = "testflight", feature = "xcode-cloud"))]
 pub use image_asset::ImageAsset;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_app_store_review_screenshots;
@@ -3115,13 +3012,14 @@ mod in_app_purchase_images;
 pub use in_app_purchase_images::{
     InAppPurchaseImage, InAppPurchaseImageAttributes, InAppPurchaseImageRelationships,
     InAppPurchaseImageState, InAppPurchaseImageV2, InAppPurchaseImageV2Attributes,
+    InAppPurchaseImageV2Response, InAppPurchaseImagesV2Response,
 };
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_documents;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_images_documents::{
-    InAppPurchaseImageResponse, InAppPurchaseImageResponseIncluded, InAppPurchaseImageV2Response,
-    InAppPurchaseImagesResponse, InAppPurchaseImagesResponseIncluded, InAppPurchaseImagesV2Response,
+    InAppPurchaseImageResponse, InAppPurchaseImageResponseIncluded, InAppPurchaseImagesResponse,
+    InAppPurchaseImagesResponseIncluded,
 };
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_query;
@@ -3295,9 +3193,9 @@ pub use in_app_purchase_prices_documents::{InAppPurchasePricesResponse, InAppPur
 mod in_app_purchase_prices_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_prices_requests::InAppPurchasePriceInlineCreate;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod in_app_purchase_state;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use in_app_purchase_state::InAppPurchaseState;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_submissions;
@@ -3311,9 +3209,9 @@ pub use in_app_purchase_submissions_documents::{InAppPurchaseSubmissionResponse,
 mod in_app_purchase_submissions_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_submissions_requests::InAppPurchaseSubmissionCreateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod in_app_purchase_type;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use in_app_purchase_type::InAppPurchaseType;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_versions;
@@ -3337,9 +3235,9 @@ pub use in_app_purchase_versions_query::*;
 mod in_app_purchase_versions_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_versions_requests::InAppPurchaseVersionCreateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod in_app_purchases;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use in_app_purchases::{
     InAppPurchase, InAppPurchaseAttributes, InAppPurchaseInAppPurchaseType, InAppPurchaseRelationships,
     InAppPurchaseV1State, InAppPurchaseV2, InAppPurchaseV2Attributes, InAppPurchaseV2Relationships,
@@ -3368,13 +3266,13 @@ pub use in_app_purchases_v2_query::*;
 mod integer_range;
 #[cfg(feature = "subscriptions")]
 pub use integer_range::IntegerRange;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod internal_beta_state;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use internal_beta_state::InternalBetaState;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod kids_age_band;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use kids_age_band::KidsAgeBand;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod linkages;
@@ -3575,11 +3473,9 @@ pub use location::Location;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod marketplace_search_details;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details::{MarketplaceSearchDetail, MarketplaceSearchDetailAttributes};
-#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-mod marketplace_search_details_documents;
-#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
-pub use marketplace_search_details_documents::MarketplaceSearchDetailResponse;
+pub use marketplace_search_details::{
+    MarketplaceSearchDetail, MarketplaceSearchDetailAttributes, MarketplaceSearchDetailResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_search_details_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -3587,11 +3483,10 @@ pub use marketplace_search_details_requests::{MarketplaceSearchDetailCreateReque
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks::{MarketplaceWebhook, MarketplaceWebhookAttributes};
-#[cfg(feature = "alternative-distribution")]
-mod marketplace_webhooks_documents;
-#[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_documents::{MarketplaceWebhookResponse, MarketplaceWebhooksResponse};
+pub use marketplace_webhooks::{
+    MarketplaceWebhook, MarketplaceWebhookAttributes, MarketplaceWebhookResponse,
+    MarketplaceWebhooksResponse,
+};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -3671,21 +3566,23 @@ pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateReques
 mod phased_release_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 pub use phased_release_state::PhasedReleaseState;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod platform;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 pub use platform::Platform;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod pre_release_versions;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-pub use pre_release_versions::{PrereleaseVersion, PrereleaseVersionAttributes, PrereleaseVersionRelationships};
-#[cfg(any(feature = "app-store", feature = "builds"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use pre_release_versions::{
+    PreReleaseVersionsWithoutIncludesResponse, PrereleaseVersion, PrereleaseVersionAttributes,
+    PrereleaseVersionRelationships, PrereleaseVersionWithoutIncludesResponse,
+};
+#[cfg(feature = "builds")]
 mod pre_release_versions_documents;
-#[cfg(any(feature = "app-store", feature = "builds"))]
+#[cfg(feature = "builds")]
 pub use pre_release_versions_documents::{
-    PreReleaseVersionsResponse, PreReleaseVersionsResponseIncluded,
-    PreReleaseVersionsWithoutIncludesResponse, PrereleaseVersionResponse,
-    PrereleaseVersionResponseIncluded, PrereleaseVersionWithoutIncludesResponse,
+    PreReleaseVersionsResponse, PreReleaseVersionsResponseIncluded, PrereleaseVersionResponse,
+    PrereleaseVersionResponseIncluded,
 };
 #[cfg(feature = "builds")]
 mod pre_release_versions_query;
@@ -3704,14 +3601,12 @@ mod profiles;
 #[cfg(feature = "provisioning")]
 pub use profiles::{
     Profile, ProfileAttributes, ProfileProfileState, ProfileProfileType, ProfileRelationships,
+    ProfilesWithoutIncludesResponse,
 };
 #[cfg(feature = "provisioning")]
 mod profiles_documents;
 #[cfg(feature = "provisioning")]
-pub use profiles_documents::{
-    ProfileResponse, ProfileResponseIncluded, ProfilesResponse, ProfilesResponseIncluded,
-    ProfilesWithoutIncludesResponse,
-};
+pub use profiles_documents::{ProfileResponse, ProfileResponseIncluded, ProfilesResponse, ProfilesResponseIncluded};
 #[cfg(feature = "provisioning")]
 mod profiles_query;
 #[cfg(feature = "provisioning")]
@@ -3720,9 +3615,9 @@ pub use profiles_query::*;
 mod profiles_requests;
 #[cfg(feature = "provisioning")]
 pub use profiles_requests::{ProfileCreateRequest, ProfileCreateRequestProfileType};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod promoted_purchases;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use promoted_purchases::{
     PromotedPurchase, PromotedPurchaseAttributes, PromotedPurchaseRelationships, PromotedPurchaseState,
 };
@@ -3763,9 +3658,9 @@ pub use review_submission_items_documents::{
 mod review_submission_items_requests;
 #[cfg(feature = "app-store")]
 pub use review_submission_items_requests::{ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod review_submissions;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use review_submissions::{
     ReviewSubmission, ReviewSubmissionAttributes, ReviewSubmissionRelationships, ReviewSubmissionState,
 };
@@ -3807,23 +3702,20 @@ pub use sales_reports_query::*;
 #[cfg(feature = "sandbox")]
 mod sandbox_testers;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers::{SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2SubscriptionRenewalRate};
+pub use sandbox_testers::{
+    SandboxTesterV2, SandboxTesterV2Attributes, SandboxTesterV2Response,
+    SandboxTesterV2SubscriptionRenewalRate, SandboxTestersV2Response,
+};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request;
 #[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request::SandboxTestersClearPurchaseHistoryRequestV2;
-#[cfg(feature = "sandbox")]
-mod sandbox_testers_clear_purchase_history_request_documents;
-#[cfg(feature = "sandbox")]
-pub use sandbox_testers_clear_purchase_history_request_documents::SandboxTestersClearPurchaseHistoryRequestV2Response;
+pub use sandbox_testers_clear_purchase_history_request::{
+    SandboxTestersClearPurchaseHistoryRequestV2, SandboxTestersClearPurchaseHistoryRequestV2Response,
+};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_clear_purchase_history_request_requests;
 #[cfg(feature = "sandbox")]
 pub use sandbox_testers_clear_purchase_history_request_requests::SandboxTestersClearPurchaseHistoryRequestV2CreateRequest;
-#[cfg(feature = "sandbox")]
-mod sandbox_testers_documents;
-#[cfg(feature = "sandbox")]
-pub use sandbox_testers_documents::{SandboxTesterV2Response, SandboxTestersV2Response};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers_requests;
 #[cfg(feature = "sandbox")]
@@ -3850,11 +3742,10 @@ pub use scm_provider_type::{ScmProviderType, ScmProviderTypeKind};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers::{ScmProvider, ScmProviderAttributes, ScmProviderRelationships};
-#[cfg(feature = "xcode-cloud")]
-mod scm_providers_documents;
-#[cfg(feature = "xcode-cloud")]
-pub use scm_providers_documents::{ScmProviderResponse, ScmProvidersResponse};
+pub use scm_providers::{
+    ScmProvider, ScmProviderAttributes, ScmProviderRelationships, ScmProviderResponse,
+    ScmProvidersResponse,
+};
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_query;
 #[cfg(feature = "xcode-cloud")]
@@ -3946,20 +3837,17 @@ pub use subscription_availabilities_requests::SubscriptionAvailabilityCreateRequ
 mod subscription_customer_eligibility;
 #[cfg(feature = "subscriptions")]
 pub use subscription_customer_eligibility::SubscriptionCustomerEligibility;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 mod subscription_grace_period_duration;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use subscription_grace_period_duration::SubscriptionGracePeriodDuration;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 mod subscription_grace_periods;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use subscription_grace_periods::{
     SubscriptionGracePeriod, SubscriptionGracePeriodAttributes, SubscriptionGracePeriodRenewalType,
+    SubscriptionGracePeriodResponse,
 };
-#[cfg(any(feature = "app-store", feature = "subscriptions"))]
-mod subscription_grace_periods_documents;
-#[cfg(any(feature = "app-store", feature = "subscriptions"))]
-pub use subscription_grace_periods_documents::SubscriptionGracePeriodResponse;
 #[cfg(feature = "subscriptions")]
 mod subscription_grace_periods_requests;
 #[cfg(feature = "subscriptions")]
@@ -4000,11 +3888,7 @@ pub use subscription_group_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions;
 #[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions::SubscriptionGroupSubmission;
-#[cfg(feature = "subscriptions")]
-mod subscription_group_submissions_documents;
-#[cfg(feature = "subscriptions")]
-pub use subscription_group_submissions_documents::SubscriptionGroupSubmissionResponse;
+pub use subscription_group_submissions::{SubscriptionGroupSubmission, SubscriptionGroupSubmissionResponse};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions_requests;
 #[cfg(feature = "subscriptions")]
@@ -4031,9 +3915,9 @@ pub use subscription_group_versions_query::*;
 mod subscription_group_versions_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_group_versions_requests::SubscriptionGroupVersionCreateRequest;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 mod subscription_groups;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 pub use subscription_groups::{SubscriptionGroup, SubscriptionGroupAttributes, SubscriptionGroupRelationships};
 #[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_groups_documents;
@@ -4055,14 +3939,15 @@ mod subscription_images;
 #[cfg(feature = "subscriptions")]
 pub use subscription_images::{
     SubscriptionImage, SubscriptionImageAttributes, SubscriptionImageRelationships, SubscriptionImageState,
-    SubscriptionImageV2, SubscriptionImageV2Attributes,
+    SubscriptionImageV2, SubscriptionImageV2Attributes, SubscriptionImageV2Response,
+    SubscriptionImagesV2Response,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_images_documents;
 #[cfg(feature = "subscriptions")]
 pub use subscription_images_documents::{
-    SubscriptionImageResponse, SubscriptionImageResponseIncluded, SubscriptionImageV2Response,
-    SubscriptionImagesResponse, SubscriptionImagesResponseIncluded, SubscriptionImagesV2Response,
+    SubscriptionImageResponse, SubscriptionImageResponseIncluded, SubscriptionImagesResponse,
+    SubscriptionImagesResponseIncluded,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_images_query;
@@ -4392,11 +4277,10 @@ pub use subscriptions_requests::{
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories;
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories::{Territory, TerritoryAttributes};
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-mod territories_documents;
-#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
-pub use territories_documents::{TerritoriesResponse, TerritoriesWithoutIncludesResponse, TerritoryResponse};
+pub use territories::{
+    TerritoriesResponse, TerritoriesWithoutIncludesResponse, Territory, TerritoryAttributes,
+    TerritoryResponse,
+};
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
 mod territories_requests;
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
@@ -4503,11 +4387,7 @@ pub use webhook_events::{WebhookEvent, WebhookEventAttributes};
 #[cfg(feature = "webhooks")]
 mod webhook_pings;
 #[cfg(feature = "webhooks")]
-pub use webhook_pings::WebhookPing;
-#[cfg(feature = "webhooks")]
-mod webhook_pings_documents;
-#[cfg(feature = "webhooks")]
-pub use webhook_pings_documents::WebhookPingResponse;
+pub use webhook_pings::{WebhookPing, WebhookPingResponse};
 #[cfg(feature = "webhooks")]
 mod webhook_pings_requests;
 #[cfg(feature = "webhooks")]

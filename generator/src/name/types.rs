@@ -227,9 +227,12 @@ fn module(api: &Api, id: &str) -> String {
         Some(Shape::Document(document) | Shape::Page(document)) => {
             let data = document.data.named().and_then(|data| api.resolve(data));
             match data {
-                Some((_, Type { shape: Shape::Resource(resource), .. })) => {
-                    format!("{}_documents", snake(&resource.kind))
-                }
+                // A document that includes nothing needs nothing but its resource, and so stands beside it; one that
+                // does brings all that it may include to whoever reads it.
+                Some((_, Type { shape: Shape::Resource(resource), .. })) => match document.included {
+                    None => snake(&resource.kind),
+                    Some(_) => format!("{}_documents", snake(&resource.kind)),
+                },
                 _ => format!("{}_documents", snake(owner)),
             }
         }

@@ -90,3 +90,13 @@ pub enum AccessibilityDeclarationState {
 rt::open_enum! { AccessibilityDeclarationState {
     Draft = "DRAFT", Published = "PUBLISHED", Replaced = "REPLACED",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `app-store`.
+pub type AccessibilityDeclarationResponse = rt::Document<AccessibilityDeclaration>;
+
+/// A page of resources.
+///
+/// Feature: `app-store`.
+pub type AccessibilityDeclarationsResponse = rt::Page<AccessibilityDeclaration>;

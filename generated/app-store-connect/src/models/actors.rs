@@ -72,3 +72,13 @@ pub enum ActorActorType {
 rt::open_enum! { ActorActorType {
     ApiKey = "API_KEY", Apple = "APPLE", User = "USER", XcodeCloud = "XCODE_CLOUD",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
+pub type ActorResponse = rt::Document<Actor>;
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
+pub type ActorsResponse = rt::Page<Actor>;

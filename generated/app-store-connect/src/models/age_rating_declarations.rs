@@ -527,3 +527,8 @@ rt::open_enum! { AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic
     Frequent = "FREQUENT", FrequentOrIntense = "FREQUENT_OR_INTENSE", Infrequent = "INFREQUENT",
     InfrequentOrMild = "INFREQUENT_OR_MILD", None = "NONE",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `app-store`.
+pub type AgeRatingDeclarationResponse = rt::Document<AgeRatingDeclaration>;

@@ -47,3 +47,17 @@ pub struct AlternativeDistributionDomainAttributes {
 rt::object! { AlternativeDistributionDomainAttributes {
     created_date: "createdDate", domain: "domain", reference_name: "referenceName",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `alternative-distribution`.
+pub type AlternativeDistributionDomainResponse = rt::Document<
+    AlternativeDistributionDomain,
+>;
+
+/// A page of resources.
+///
+/// Feature: `alternative-distribution`.
+pub type AlternativeDistributionDomainsResponse = rt::Page<
+    AlternativeDistributionDomain,
+>;

@@ -41,3 +41,13 @@ pub struct AlternativeDistributionKeyAttributes {
 }
 
 rt::object! { AlternativeDistributionKeyAttributes { public_key: "publicKey" } }
+
+/// A document with one resource.
+///
+/// Features: any of `alternative-distribution`, `app-store`.
+pub type AlternativeDistributionKeyResponse = rt::Document<AlternativeDistributionKey>;
+
+/// A page of resources.
+///
+/// Features: any of `alternative-distribution`, `app-store`.
+pub type AlternativeDistributionKeysResponse = rt::Page<AlternativeDistributionKey>;

@@ -50,3 +50,17 @@ rt::object! { AlternativeDistributionPackageDeltaAttributes {
     alternative_distribution_key_blob: "alternativeDistributionKeyBlob", file_checksum: "fileChecksum",
     url: "url", url_expiration_date: "urlExpirationDate",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `alternative-distribution`.
+pub type AlternativeDistributionPackageDeltaResponse = rt::Document<
+    AlternativeDistributionPackageDelta,
+>;
+
+/// A page of resources.
+///
+/// Feature: `alternative-distribution`.
+pub type AlternativeDistributionPackageDeltasResponse = rt::Page<
+    AlternativeDistributionPackageDelta,
+>;

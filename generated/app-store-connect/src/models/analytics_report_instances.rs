@@ -77,3 +77,13 @@ pub enum AnalyticsReportInstanceGranularity {
 rt::open_enum! { AnalyticsReportInstanceGranularity {
     Daily = "DAILY", Monthly = "MONTHLY", Weekly = "WEEKLY",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `analytics`.
+pub type AnalyticsReportInstanceResponse = rt::Document<AnalyticsReportInstance>;
+
+/// A page of resources.
+///
+/// Feature: `analytics`.
+pub type AnalyticsReportInstancesResponse = rt::Page<AnalyticsReportInstance>;

@@ -47,3 +47,13 @@ pub struct AnalyticsReportSegmentAttributes {
 rt::object! { AnalyticsReportSegmentAttributes {
     checksum: "checksum", size_in_bytes: "sizeInBytes", url: "url",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `analytics`.
+pub type AnalyticsReportSegmentResponse = rt::Document<AnalyticsReportSegment>;
+
+/// A page of resources.
+///
+/// Feature: `analytics`.
+pub type AnalyticsReportSegmentsResponse = rt::Page<AnalyticsReportSegment>;

@@ -80,3 +80,13 @@ rt::open_enum! { AnalyticsReportCategory {
     AppStoreEngagement = "APP_STORE_ENGAGEMENT", AppUsage = "APP_USAGE", Commerce = "COMMERCE",
     FrameworkUsage = "FRAMEWORK_USAGE", Performance = "PERFORMANCE",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `analytics`, `app-store`.
+pub type AnalyticsReportResponse = rt::Document<AnalyticsReport>;
+
+/// A page of resources.
+///
+/// Features: any of `analytics`, `app-store`.
+pub type AnalyticsReportsResponse = rt::Page<AnalyticsReport>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `androidToIosAppMappingDetails`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetail {
@@ -46,3 +46,15 @@ rt::object! { AndroidToIosAppMappingDetailAttributes {
     app_signing_key_public_certificate_sha256_fingerprints: "appSigningKeyPublicCertificateSha256Fingerprints",
     package_name: "packageName",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `xcode-cloud`.
+pub type AndroidToIosAppMappingDetailResponse = rt::Document<
+    AndroidToIosAppMappingDetail,
+>;
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `xcode-cloud`.
+pub type AndroidToIosAppMappingDetailsResponse = rt::Page<AndroidToIosAppMappingDetail>;

@@ -6,6 +6,11 @@ use storewright_runtime as rt;
 
 use super::Platform;
 
+/// A page of resources.
+///
+/// Feature: `app-store`.
+pub type AppCategoriesWithoutIncludesResponse = rt::Page<AppCategory>;
+
 /// A resource of the type `appCategories`.
 ///
 /// Feature: `app-store`.
@@ -57,3 +62,8 @@ pub struct AppCategoryRelationships {
 }
 
 rt::object! { AppCategoryRelationships { parent: "parent", subcategories: "subcategories" } }
+
+/// A document with one resource.
+///
+/// Feature: `app-store`.
+pub type AppCategoryWithoutIncludesResponse = rt::Document<AppCategory>;

@@ -25,11 +25,6 @@ pub enum AppCategoriesResponseIncluded {
 
 rt::union! { AppCategoriesResponseIncluded by "type" { AppCategory(AppCategory) = "appCategories" } }
 
-/// A page of resources.
-///
-/// Feature: `app-store`.
-pub type AppCategoriesWithoutIncludesResponse = rt::Page<AppCategory>;
-
 /// A document with one resource.
 ///
 /// Feature: `app-store`.
@@ -39,8 +34,3 @@ pub type AppCategoryResponse = rt::Document<AppCategory, AppCategoryResponseIncl
 ///
 /// Feature: `app-store`.
 pub type AppCategoryResponseIncluded = AppCategoriesResponseIncluded;
-
-/// A document with one resource.
-///
-/// Feature: `app-store`.
-pub type AppCategoryWithoutIncludesResponse = rt::Document<AppCategory>;

@@ -57,3 +57,10 @@ rt::object! { AppClipAdvancedExperienceImageAttributes {
     image_asset: "imageAsset", source_file_checksum: "sourceFileChecksum",
     upload_operations: "uploadOperations",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `app-clips`.
+pub type AppClipAdvancedExperienceImageResponse = rt::Document<
+    AppClipAdvancedExperienceImage,
+>;

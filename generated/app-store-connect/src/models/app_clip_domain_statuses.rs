@@ -120,3 +120,8 @@ rt::open_enum! { AppClipDomainStatusDomainsErrorCode {
     NetworkErrorTemporary = "NETWORK_ERROR_TEMPORARY", OtherError = "OTHER_ERROR", Timeout = "TIMEOUT",
     TlsError = "TLS_ERROR", TooManyRedirects = "TOO_MANY_REDIRECTS", UnexpectedError = "UNEXPECTED_ERROR",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `builds`.
+pub type AppClipDomainStatusResponse = rt::Document<AppClipDomainStatus>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appClips`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClip {

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPages`.
 ///
-/// Features: any of `app-store`, `builds`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `product-pages`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPage {

@@ -8,7 +8,7 @@ use super::{AppMediaAssetState, UploadOperation};
 
 /// A resource of the type `appEncryptionDeclarationDocuments`.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `app-store`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocument {
@@ -59,3 +59,10 @@ rt::object! { AppEncryptionDeclarationDocumentAttributes {
     file_name: "fileName", file_size: "fileSize", source_file_checksum: "sourceFileChecksum",
     upload_operations: "uploadOperations",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `app-store`.
+pub type AppEncryptionDeclarationDocumentResponse = rt::Document<
+    AppEncryptionDeclarationDocument,
+>;

@@ -8,7 +8,7 @@ use super::{AppEncryptionDeclarationState, Platform};
 
 /// A resource of the type `appEncryptionDeclarations`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclaration {
@@ -102,3 +102,10 @@ pub struct AppEncryptionDeclarationRelationships {
 rt::object! { AppEncryptionDeclarationRelationships {
     app: "app", app_encryption_declaration_document: "appEncryptionDeclarationDocument", builds: "builds",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type AppEncryptionDeclarationWithoutIncludesResponse = rt::Document<
+    AppEncryptionDeclaration,
+>;

@@ -8,7 +8,7 @@ use super::{App, AppEncryptionDeclaration, AppEncryptionDeclarationDocument, Bui
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `app-store`.
 pub type AppEncryptionDeclarationResponse = rt::Document<
     AppEncryptionDeclaration,
     AppEncryptionDeclarationResponseIncluded,
@@ -16,7 +16,7 @@ pub type AppEncryptionDeclarationResponse = rt::Document<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `app-store`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEncryptionDeclarationResponseIncluded {
@@ -35,16 +35,9 @@ rt::union! { AppEncryptionDeclarationResponseIncluded by "type" {
     App(App) = "apps", Build(Build) = "builds",
 } }
 
-/// A document with one resource.
-///
-/// Features: any of `app-store`, `builds`.
-pub type AppEncryptionDeclarationWithoutIncludesResponse = rt::Document<
-    AppEncryptionDeclaration,
->;
-
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `app-store`.
 pub type AppEncryptionDeclarationsResponse = rt::Page<
     AppEncryptionDeclaration,
     AppEncryptionDeclarationsResponseIncluded,
@@ -52,5 +45,5 @@ pub type AppEncryptionDeclarationsResponse = rt::Page<
 
 /// `AppEncryptionDeclarationsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `app-store`.
 pub type AppEncryptionDeclarationsResponseIncluded = AppEncryptionDeclarationResponseIncluded;

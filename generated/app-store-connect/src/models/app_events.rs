@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appEvents`.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEvent {
@@ -79,7 +79,7 @@ rt::object! { AppEventRelationships { localizations: "localizations" } }
 
 /// `AppEvent.attributes.archivedTerritorySchedules[]`.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventArchivedTerritorySchedules {
@@ -100,7 +100,7 @@ rt::object! { AppEventArchivedTerritorySchedules {
 
 /// `AppEvent.attributes.badge`, open to new values.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventBadge {
@@ -130,7 +130,7 @@ rt::open_enum! { AppEventBadge {
 
 /// `AppEvent.attributes.eventState`, open to new values.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventEventState {
@@ -166,7 +166,7 @@ rt::open_enum! { AppEventEventState {
 
 /// `AppEvent.attributes.priority`, open to new values.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPriority {
@@ -182,7 +182,7 @@ rt::open_enum! { AppEventPriority { High = "HIGH", Normal = "NORMAL" } }
 
 /// `AppEvent.attributes.purchaseRequirement`, open to new values.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPurchaseRequirement {
@@ -200,7 +200,7 @@ rt::open_enum! { AppEventPurchaseRequirement {
 
 /// `AppEvent.attributes.purpose`, open to new values.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPurpose {
@@ -223,7 +223,7 @@ rt::open_enum! { AppEventPurpose {
 
 /// `AppEvent.attributes.territorySchedules[]`.
 ///
-/// Features: any of `app-events`, `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventTerritorySchedules {

@@ -8,7 +8,7 @@ use super::{AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating, KidsAgeBan
 
 /// A resource of the type `appInfos`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfo {
@@ -111,7 +111,7 @@ rt::object! { AppInfoRelationships {
 
 /// `AppInfo.attributes.australiaAgeRating`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoAustraliaAgeRating {
@@ -127,7 +127,7 @@ rt::open_enum! { AppInfoAustraliaAgeRating { Eighteen = "EIGHTEEN", Fifteen = "F
 
 /// `AppInfo.attributes.brazilAgeRatingV2`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoBrazilAgeRatingV2 {
@@ -169,7 +169,7 @@ rt::open_enum! { AppInfoBrazilAgeRatingV2 {
 
 /// `AppInfo.attributes.franceAgeRating`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoFranceAgeRating {
@@ -183,7 +183,7 @@ rt::open_enum! { AppInfoFranceAgeRating { Eighteen = "EIGHTEEN" } }
 
 /// `AppInfo.attributes.koreaAgeRating`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoKoreaAgeRating {
@@ -208,7 +208,7 @@ rt::open_enum! { AppInfoKoreaAgeRating {
 
 /// `AppInfo.attributes.state`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoState {

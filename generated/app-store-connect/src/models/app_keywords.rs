@@ -27,3 +27,8 @@ impl AppKeyword {
         }
     }
 }
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `product-pages`.
+pub type AppKeywordsResponse = rt::Page<AppKeyword>;

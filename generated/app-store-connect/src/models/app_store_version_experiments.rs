@@ -8,7 +8,7 @@ use super::Platform;
 
 /// A resource of the type `appStoreVersionExperiments`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ rt::object! { AppStoreVersionExperimentRelationships {
 
 /// `AppStoreVersionExperiment.attributes.state`, open to new values.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentState {
@@ -111,7 +111,7 @@ rt::open_enum! { AppStoreVersionExperimentState {
 
 /// A resource of the type `appStoreVersionExperiments`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2 {
@@ -185,5 +185,5 @@ rt::object! { AppStoreVersionExperimentV2Relationships {
 
 /// `AppStoreVersionExperimentV2.attributes.state`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
 pub type AppStoreVersionExperimentV2State = AppStoreVersionExperimentState;

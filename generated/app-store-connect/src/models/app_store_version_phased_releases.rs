@@ -52,3 +52,17 @@ rt::object! { AppStoreVersionPhasedReleaseAttributes {
     current_day_number: "currentDayNumber", phased_release_state: "phasedReleaseState",
     start_date: "startDate", total_pause_duration: "totalPauseDuration",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
+pub type AppStoreVersionPhasedReleaseResponse = rt::Document<
+    AppStoreVersionPhasedRelease,
+>;
+
+/// A document with one resource.
+///
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
+pub type AppStoreVersionPhasedReleaseWithoutIncludesResponse = rt::Document<
+    AppStoreVersionPhasedRelease,
+>;

@@ -27,3 +27,8 @@ impl AppStoreVersionPromotion {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `app-store`.
+pub type AppStoreVersionPromotionResponse = rt::Document<AppStoreVersionPromotion>;

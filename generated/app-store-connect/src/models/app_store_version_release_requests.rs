@@ -27,3 +27,10 @@ impl AppStoreVersionReleaseRequest {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `app-store`.
+pub type AppStoreVersionReleaseRequestResponse = rt::Document<
+    AppStoreVersionReleaseRequest,
+>;

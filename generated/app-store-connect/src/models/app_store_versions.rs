@@ -8,7 +8,7 @@ use super::{AppStoreVersionState, AppVersionState, Platform};
 
 /// A resource of the type `appStoreVersions`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersion {
@@ -119,7 +119,7 @@ rt::object! { AppStoreVersionRelationships {
 
 /// `AppStoreVersion.attributes.releaseType`, open to new values.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionReleaseType {
@@ -139,7 +139,7 @@ rt::open_enum! { AppStoreVersionReleaseType {
 
 /// `AppStoreVersion.attributes.reviewType`, open to new values.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionReviewType {

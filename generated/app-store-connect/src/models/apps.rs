@@ -214,3 +214,13 @@ rt::open_enum! { AppContentRightsDeclaration {
     DoesNotUseThirdPartyContent = "DOES_NOT_USE_THIRD_PARTY_CONTENT",
     UsesThirdPartyContent = "USES_THIRD_PARTY_CONTENT",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppWithoutIncludesResponse = rt::Document<App>;
+
+/// A page of resources.
+///
+/// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppsWithoutIncludesResponse = rt::Page<App>;

@@ -14,12 +14,12 @@ use super::{
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 pub type AppResponse = rt::Document<App, AppResponseIncluded>;
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppResponseIncluded {
@@ -97,22 +97,12 @@ rt::union! { AppResponseIncluded by "type" {
     SubscriptionGroup(SubscriptionGroup) = "subscriptionGroups",
 } }
 
-/// A document with one resource.
-///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-pub type AppWithoutIncludesResponse = rt::Document<App>;
-
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 pub type AppsResponse = rt::Page<App, AppsResponseIncluded>;
 
 /// `AppsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 pub type AppsResponseIncluded = AppResponseIncluded;
-
-/// A page of resources.
-///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
-pub type AppsWithoutIncludesResponse = rt::Page<App>;

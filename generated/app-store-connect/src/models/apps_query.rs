@@ -4,18 +4,18 @@
 
 use storewright_runtime as rt;
 
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::Platform;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::{AppStoreVersionState, AppVersionState};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "in-app-purchases", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-#[allow(unused_imports)]
-use super::{InAppPurchaseState, InAppPurchaseType};
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "sandbox"))]
 #[allow(unused_imports)]
 use super::TerritoryCode;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
+#[allow(unused_imports)]
+use super::{InAppPurchaseState, InAppPurchaseType};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 #[allow(unused_imports)]
 use super::DeviceFamily;

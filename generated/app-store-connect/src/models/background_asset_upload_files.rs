@@ -78,3 +78,13 @@ pub enum BackgroundAssetUploadFileAssetType {
 }
 
 rt::open_enum! { BackgroundAssetUploadFileAssetType { Asset = "ASSET", Manifest = "MANIFEST" } }
+
+/// A document with one resource.
+///
+/// Feature: `background-assets`.
+pub type BackgroundAssetUploadFileResponse = rt::Document<BackgroundAssetUploadFile>;
+
+/// A page of resources.
+///
+/// Feature: `background-assets`.
+pub type BackgroundAssetUploadFilesResponse = rt::Page<BackgroundAssetUploadFile>;

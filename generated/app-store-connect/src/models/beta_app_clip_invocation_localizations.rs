@@ -43,3 +43,10 @@ pub struct BetaAppClipInvocationLocalizationAttributes {
 }
 
 rt::object! { BetaAppClipInvocationLocalizationAttributes { locale: "locale", title: "title" } }
+
+/// A document with one resource.
+///
+/// Features: any of `builds`, `testflight`.
+pub type BetaAppClipInvocationLocalizationResponse = rt::Document<
+    BetaAppClipInvocationLocalization,
+>;

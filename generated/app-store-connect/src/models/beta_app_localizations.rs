@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaAppLocalizations`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalization {
@@ -67,3 +67,8 @@ pub struct BetaAppLocalizationRelationships {
 }
 
 rt::object! { BetaAppLocalizationRelationships { app: "app" } }
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `testflight`, `xcode-cloud`.
+pub type BetaAppLocalizationsWithoutIncludesResponse = rt::Page<BetaAppLocalization>;

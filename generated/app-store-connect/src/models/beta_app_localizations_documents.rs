@@ -8,7 +8,7 @@ use super::{App, BetaAppLocalization};
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppLocalizationResponse = rt::Document<
     BetaAppLocalization,
     BetaAppLocalizationResponseIncluded,
@@ -16,7 +16,7 @@ pub type BetaAppLocalizationResponse = rt::Document<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppLocalizationResponseIncluded {
@@ -30,7 +30,7 @@ rt::union! { BetaAppLocalizationResponseIncluded by "type" { App(App) = "apps" }
 
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppLocalizationsResponse = rt::Page<
     BetaAppLocalization,
     BetaAppLocalizationsResponseIncluded,
@@ -38,10 +38,5 @@ pub type BetaAppLocalizationsResponse = rt::Page<
 
 /// `BetaAppLocalizationsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppLocalizationsResponseIncluded = BetaAppLocalizationResponseIncluded;
-
-/// A page of resources.
-///
-/// Features: any of `app-store`, `testflight`.
-pub type BetaAppLocalizationsWithoutIncludesResponse = rt::Page<BetaAppLocalization>;

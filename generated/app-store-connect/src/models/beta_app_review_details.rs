@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaAppReviewDetails`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetail {
@@ -72,3 +72,8 @@ pub struct BetaAppReviewDetailRelationships {
 }
 
 rt::object! { BetaAppReviewDetailRelationships { app: "app" } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `testflight`, `xcode-cloud`.
+pub type BetaAppReviewDetailWithoutIncludesResponse = rt::Document<BetaAppReviewDetail>;

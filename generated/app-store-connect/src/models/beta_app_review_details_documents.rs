@@ -8,7 +8,7 @@ use super::{App, BetaAppReviewDetail};
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppReviewDetailResponse = rt::Document<
     BetaAppReviewDetail,
     BetaAppReviewDetailResponseIncluded,
@@ -16,7 +16,7 @@ pub type BetaAppReviewDetailResponse = rt::Document<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppReviewDetailResponseIncluded {
@@ -28,14 +28,9 @@ pub enum BetaAppReviewDetailResponseIncluded {
 
 rt::union! { BetaAppReviewDetailResponseIncluded by "type" { App(App) = "apps" } }
 
-/// A document with one resource.
-///
-/// Features: any of `app-store`, `testflight`.
-pub type BetaAppReviewDetailWithoutIncludesResponse = rt::Document<BetaAppReviewDetail>;
-
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppReviewDetailsResponse = rt::Page<
     BetaAppReviewDetail,
     BetaAppReviewDetailsResponseIncluded,
@@ -43,5 +38,5 @@ pub type BetaAppReviewDetailsResponse = rt::Page<
 
 /// `BetaAppReviewDetailsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppReviewDetailsResponseIncluded = BetaAppReviewDetailResponseIncluded;

@@ -8,7 +8,7 @@ use super::BetaReviewState;
 
 /// A resource of the type `betaAppReviewSubmissions`.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmission {
@@ -59,3 +59,10 @@ pub struct BetaAppReviewSubmissionRelationships {
 }
 
 rt::object! { BetaAppReviewSubmissionRelationships { build: "build" } }
+
+/// A document with one resource.
+///
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
+pub type BetaAppReviewSubmissionWithoutIncludesResponse = rt::Document<
+    BetaAppReviewSubmission,
+>;

@@ -8,7 +8,7 @@ use super::{BetaAppReviewSubmission, Build};
 
 /// A document with one resource.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppReviewSubmissionResponse = rt::Document<
     BetaAppReviewSubmission,
     BetaAppReviewSubmissionResponseIncluded,
@@ -16,7 +16,7 @@ pub type BetaAppReviewSubmissionResponse = rt::Document<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppReviewSubmissionResponseIncluded {
@@ -28,16 +28,9 @@ pub enum BetaAppReviewSubmissionResponseIncluded {
 
 rt::union! { BetaAppReviewSubmissionResponseIncluded by "type" { Build(Build) = "builds" } }
 
-/// A document with one resource.
-///
-/// Features: any of `builds`, `testflight`.
-pub type BetaAppReviewSubmissionWithoutIncludesResponse = rt::Document<
-    BetaAppReviewSubmission,
->;
-
 /// A page of resources.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppReviewSubmissionsResponse = rt::Page<
     BetaAppReviewSubmission,
     BetaAppReviewSubmissionsResponseIncluded,
@@ -45,5 +38,5 @@ pub type BetaAppReviewSubmissionsResponse = rt::Page<
 
 /// `BetaAppReviewSubmissionsResponse.included[]`.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaAppReviewSubmissionsResponseIncluded = BetaAppReviewSubmissionResponseIncluded;

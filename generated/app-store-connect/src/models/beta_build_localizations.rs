@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaBuildLocalizations`.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildLocalization {
@@ -55,3 +55,8 @@ pub struct BetaBuildLocalizationRelationships {
 }
 
 rt::object! { BetaBuildLocalizationRelationships { build: "build" } }
+
+/// A page of resources.
+///
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
+pub type BetaBuildLocalizationsWithoutIncludesResponse = rt::Page<BetaBuildLocalization>;

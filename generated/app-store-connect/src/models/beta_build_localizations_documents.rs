@@ -8,7 +8,7 @@ use super::{BetaBuildLocalization, Build};
 
 /// A document with one resource.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaBuildLocalizationResponse = rt::Document<
     BetaBuildLocalization,
     BetaBuildLocalizationResponseIncluded,
@@ -16,7 +16,7 @@ pub type BetaBuildLocalizationResponse = rt::Document<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaBuildLocalizationResponseIncluded {
@@ -30,7 +30,7 @@ rt::union! { BetaBuildLocalizationResponseIncluded by "type" { Build(Build) = "b
 
 /// A page of resources.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaBuildLocalizationsResponse = rt::Page<
     BetaBuildLocalization,
     BetaBuildLocalizationsResponseIncluded,
@@ -38,10 +38,5 @@ pub type BetaBuildLocalizationsResponse = rt::Page<
 
 /// `BetaBuildLocalizationsResponse.included[]`.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaBuildLocalizationsResponseIncluded = BetaBuildLocalizationResponseIncluded;
-
-/// A page of resources.
-///
-/// Features: any of `builds`, `testflight`.
-pub type BetaBuildLocalizationsWithoutIncludesResponse = rt::Page<BetaBuildLocalization>;

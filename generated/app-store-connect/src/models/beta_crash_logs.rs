@@ -39,3 +39,8 @@ pub struct BetaCrashLogAttributes {
 }
 
 rt::object! { BetaCrashLogAttributes { log_text: "logText" } }
+
+/// A document with one resource.
+///
+/// Feature: `testflight`.
+pub type BetaCrashLogResponse = rt::Document<BetaCrashLog>;

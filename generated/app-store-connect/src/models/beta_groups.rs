@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaGroups`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroup {
@@ -95,3 +95,8 @@ rt::object! { BetaGroupRelationships {
     beta_recruitment_criterion_compatible_build_check: "betaRecruitmentCriterionCompatibleBuildCheck",
     beta_testers: "betaTesters", builds: "builds",
 } }
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type BetaGroupsWithoutIncludesResponse = rt::Page<BetaGroup>;

@@ -8,12 +8,12 @@ use super::{App, BetaGroup, BetaRecruitmentCriterion, BetaTester, Build};
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaGroupResponse = rt::Document<BetaGroup, BetaGroupResponseIncluded>;
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupResponseIncluded {
@@ -36,15 +36,10 @@ rt::union! { BetaGroupResponseIncluded by "type" {
 
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaGroupsResponse = rt::Page<BetaGroup, BetaGroupsResponseIncluded>;
 
 /// `BetaGroupsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaGroupsResponseIncluded = BetaGroupResponseIncluded;
-
-/// A page of resources.
-///
-/// Features: any of `app-store`, `testflight`.
-pub type BetaGroupsWithoutIncludesResponse = rt::Page<BetaGroup>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `betaLicenseAgreements`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreement {
@@ -53,3 +53,10 @@ pub struct BetaLicenseAgreementRelationships {
 }
 
 rt::object! { BetaLicenseAgreementRelationships { app: "app" } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `testflight`, `xcode-cloud`.
+pub type BetaLicenseAgreementWithoutIncludesResponse = rt::Document<
+    BetaLicenseAgreement,
+>;

@@ -8,7 +8,7 @@ use super::{App, BetaLicenseAgreement};
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaLicenseAgreementResponse = rt::Document<
     BetaLicenseAgreement,
     BetaLicenseAgreementResponseIncluded,
@@ -16,7 +16,7 @@ pub type BetaLicenseAgreementResponse = rt::Document<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaLicenseAgreementResponseIncluded {
@@ -28,16 +28,9 @@ pub enum BetaLicenseAgreementResponseIncluded {
 
 rt::union! { BetaLicenseAgreementResponseIncluded by "type" { App(App) = "apps" } }
 
-/// A document with one resource.
-///
-/// Features: any of `app-store`, `testflight`.
-pub type BetaLicenseAgreementWithoutIncludesResponse = rt::Document<
-    BetaLicenseAgreement,
->;
-
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaLicenseAgreementsResponse = rt::Page<
     BetaLicenseAgreement,
     BetaLicenseAgreementsResponseIncluded,
@@ -45,5 +38,5 @@ pub type BetaLicenseAgreementsResponse = rt::Page<
 
 /// `BetaLicenseAgreementsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaLicenseAgreementsResponseIncluded = BetaLicenseAgreementResponseIncluded;

@@ -8,7 +8,7 @@ use super::DeviceFamilyOsVersionFilter;
 
 /// A resource of the type `betaRecruitmentCriteria`.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterion {
@@ -47,3 +47,8 @@ pub struct BetaRecruitmentCriterionAttributes {
 rt::object! { BetaRecruitmentCriterionAttributes {
     device_family_os_version_filters: "deviceFamilyOsVersionFilters", last_modified_date: "lastModifiedDate",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `testflight`.
+pub type BetaRecruitmentCriterionResponse = rt::Document<BetaRecruitmentCriterion>;

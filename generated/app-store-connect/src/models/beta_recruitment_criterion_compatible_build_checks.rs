@@ -43,3 +43,10 @@ pub struct BetaRecruitmentCriterionCompatibleBuildCheckAttributes {
 rt::object! { BetaRecruitmentCriterionCompatibleBuildCheckAttributes {
     has_compatible_build: "hasCompatibleBuild",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `testflight`.
+pub type BetaRecruitmentCriterionCompatibleBuildCheckResponse = rt::Document<
+    BetaRecruitmentCriterionCompatibleBuildCheck,
+>;

@@ -63,3 +63,10 @@ pub struct BetaRecruitmentCriterionOptionDeviceFamilyOsVersions {
 rt::object! { BetaRecruitmentCriterionOptionDeviceFamilyOsVersions {
     device_family: "deviceFamily", os_versions: "osVersions",
 } }
+
+/// A page of resources.
+///
+/// Feature: `testflight`.
+pub type BetaRecruitmentCriterionOptionsResponse = rt::Page<
+    BetaRecruitmentCriterionOption,
+>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `BetaReviewState`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaReviewState {

@@ -27,3 +27,8 @@ impl BetaTesterInvitation {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `testflight`.
+pub type BetaTesterInvitationResponse = rt::Document<BetaTesterInvitation>;

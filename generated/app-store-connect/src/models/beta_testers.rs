@@ -116,3 +116,8 @@ pub enum BetaTesterAppDevicesPlatform {
 rt::open_enum! { BetaTesterAppDevicesPlatform {
     Ios = "IOS", MacOs = "MAC_OS", TvOs = "TV_OS", VisionOs = "VISION_OS", WatchOs = "WATCH_OS",
 } }
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
+pub type BetaTestersWithoutIncludesResponse = rt::Page<BetaTester>;

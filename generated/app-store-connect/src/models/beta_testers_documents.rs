@@ -8,12 +8,12 @@ use super::{App, BetaGroup, BetaTester, Build};
 
 /// A document with one resource.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaTesterResponse = rt::Document<BetaTester, BetaTesterResponseIncluded>;
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTesterResponseIncluded {
@@ -33,15 +33,10 @@ rt::union! { BetaTesterResponseIncluded by "type" {
 
 /// A page of resources.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaTestersResponse = rt::Page<BetaTester, BetaTestersResponseIncluded>;
 
 /// `BetaTestersResponse.included[]`.
 ///
-/// Features: any of `builds`, `testflight`.
+/// Feature: `testflight`.
 pub type BetaTestersResponseIncluded = BetaTesterResponseIncluded;
-
-/// A page of resources.
-///
-/// Features: any of `builds`, `testflight`.
-pub type BetaTestersWithoutIncludesResponse = rt::Page<BetaTester>;

@@ -8,7 +8,7 @@ use super::{ExternalBetaState, InternalBetaState};
 
 /// A resource of the type `buildBetaDetails`.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetail {

@@ -27,3 +27,8 @@ impl BuildBetaNotification {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `testflight`.
+pub type BuildBetaNotificationResponse = rt::Document<BuildBetaNotification>;

@@ -48,3 +48,8 @@ rt::object! { BuildBundleFileSizeAttributes {
     device_model: "deviceModel", download_bytes: "downloadBytes", install_bytes: "installBytes",
     os_version: "osVersion",
 } }
+
+/// A page of resources.
+///
+/// Feature: `builds`.
+pub type BuildBundleFileSizesResponse = rt::Page<BuildBundleFileSize>;

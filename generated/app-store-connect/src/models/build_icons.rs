@@ -8,7 +8,7 @@ use super::{IconAssetType, ImageAsset};
 
 /// A resource of the type `buildIcons`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildIcon {
@@ -49,3 +49,8 @@ pub struct BuildIconAttributes {
 rt::object! { BuildIconAttributes {
     icon_asset: "iconAsset", icon_type: "iconType", masked: "masked", name: "name",
 } }
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type BuildIconsWithoutIncludesResponse = rt::Page<BuildIcon>;

@@ -105,3 +105,13 @@ rt::open_enum! { BuildUploadFileUti {
     ComApplePkg = "com.apple.pkg", ComAppleXmlPropertyList = "com.apple.xml-property-list",
     ComPkwareZipArchive = "com.pkware.zip-archive",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `builds`.
+pub type BuildUploadFileResponse = rt::Document<BuildUploadFile>;
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `builds`.
+pub type BuildUploadFilesResponse = rt::Page<BuildUploadFile>;

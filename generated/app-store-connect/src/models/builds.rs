@@ -8,7 +8,7 @@ use super::{BuildAudienceType, ImageAsset};
 
 /// A resource of the type `builds`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Build {
@@ -118,7 +118,7 @@ rt::object! { BuildRelationships {
 
 /// `Build.attributes.processingState`, open to new values.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildProcessingState {
@@ -137,3 +137,13 @@ pub enum BuildProcessingState {
 rt::open_enum! { BuildProcessingState {
     Failed = "FAILED", Invalid = "INVALID", Processing = "PROCESSING", Valid = "VALID",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
+pub type BuildWithoutIncludesResponse = rt::Document<Build>;
+
+/// A page of resources.
+///
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
+pub type BuildsWithoutIncludesResponse = rt::Page<Build>;

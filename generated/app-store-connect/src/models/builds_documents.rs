@@ -11,12 +11,12 @@ use super::{
 
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 pub type BuildResponse = rt::Document<Build, BuildResponseIncluded>;
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildResponseIncluded {
@@ -59,22 +59,12 @@ rt::union! { BuildResponseIncluded by "type" {
     PrereleaseVersion(PrereleaseVersion) = "preReleaseVersions",
 } }
 
-/// A document with one resource.
-///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-pub type BuildWithoutIncludesResponse = rt::Document<Build>;
-
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 pub type BuildsResponse = rt::Page<Build, BuildsResponseIncluded>;
 
 /// `BuildsResponse.included[]`.
 ///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
 pub type BuildsResponseIncluded = BuildResponseIncluded;
-
-/// A page of resources.
-///
-/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-pub type BuildsWithoutIncludesResponse = rt::Page<Build>;

@@ -4,13 +4,13 @@
 
 use storewright_runtime as rt;
 
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::Platform;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::BuildAudienceType;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::BetaReviewState;
 #[cfg(feature = "power-and-performance")]

@@ -6,6 +6,11 @@ use storewright_runtime as rt;
 
 use super::{CapabilitySetting, CapabilityType};
 
+/// A page of resources.
+///
+/// Feature: `provisioning`.
+pub type BundleIdCapabilitiesWithoutIncludesResponse = rt::Page<BundleIdCapability>;
+
 /// A resource of the type `bundleIdCapabilities`.
 ///
 /// Feature: `provisioning`.
@@ -43,3 +48,8 @@ pub struct BundleIdCapabilityAttributes {
 }
 
 rt::object! { BundleIdCapabilityAttributes { capability_type: "capabilityType", settings: "settings" } }
+
+/// A document with one resource.
+///
+/// Feature: `provisioning`.
+pub type BundleIdCapabilityResponse = rt::Document<BundleIdCapability>;

@@ -69,3 +69,8 @@ pub struct BundleIdRelationships {
 rt::object! { BundleIdRelationships {
     app: "app", bundle_id_capabilities: "bundleIdCapabilities", profiles: "profiles",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
+pub type BundleIdWithoutIncludesResponse = rt::Document<BundleId>;

@@ -32,11 +32,6 @@ rt::union! { BundleIdResponseIncluded by "type" {
     Profile(Profile) = "profiles",
 } }
 
-/// A document with one resource.
-///
-/// Feature: `provisioning`.
-pub type BundleIdWithoutIncludesResponse = rt::Document<BundleId>;
-
 /// A page of resources.
 ///
 /// Feature: `provisioning`.

@@ -73,3 +73,8 @@ pub struct CertificateRelationships {
 }
 
 rt::object! { CertificateRelationships { pass_type_id: "passTypeId" } }
+
+/// A page of resources.
+///
+/// Feature: `provisioning`.
+pub type CertificatesWithoutIncludesResponse = rt::Page<Certificate>;

@@ -34,8 +34,3 @@ pub type CertificatesResponse = rt::Page<Certificate, CertificatesResponseInclud
 ///
 /// Feature: `provisioning`.
 pub type CertificatesResponseIncluded = CertificateResponseIncluded;
-
-/// A page of resources.
-///
-/// Feature: `provisioning`.
-pub type CertificatesWithoutIncludesResponse = rt::Page<Certificate>;

@@ -77,3 +77,13 @@ rt::open_enum! { CiArtifactFileType {
     ResultBundle = "RESULT_BUNDLE", StapledNotarizedArchive = "STAPLED_NOTARIZED_ARCHIVE",
     TestProducts = "TEST_PRODUCTS", XcodebuildProducts = "XCODEBUILD_PRODUCTS",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `xcode-cloud`.
+pub type CiArtifactResponse = rt::Document<CiArtifact>;
+
+/// A page of resources.
+///
+/// Feature: `xcode-cloud`.
+pub type CiArtifactsResponse = rt::Page<CiArtifact>;

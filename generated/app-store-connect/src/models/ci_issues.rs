@@ -71,3 +71,13 @@ pub enum CiIssueIssueType {
 rt::open_enum! { CiIssueIssueType {
     AnalyzerWarning = "ANALYZER_WARNING", Error = "ERROR", TestFailure = "TEST_FAILURE", Warning = "WARNING",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `xcode-cloud`.
+pub type CiIssueResponse = rt::Document<CiIssue>;
+
+/// A page of resources.
+///
+/// Feature: `xcode-cloud`.
+pub type CiIssuesResponse = rt::Page<CiIssue>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `ciProducts`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProduct {
@@ -73,7 +73,7 @@ rt::object! { CiProductRelationships {
 
 /// `CiProduct.attributes.productType`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CiProductProductType {

@@ -76,3 +76,13 @@ pub struct CiTestResultDestinationTestResults {
 rt::object! { CiTestResultDestinationTestResults {
     device_name: "deviceName", duration: "duration", os_version: "osVersion", status: "status", uuid: "uuid",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `xcode-cloud`.
+pub type CiTestResultResponse = rt::Document<CiTestResult>;
+
+/// A page of resources.
+///
+/// Feature: `xcode-cloud`.
+pub type CiTestResultsResponse = rt::Page<CiTestResult>;

@@ -8,7 +8,7 @@ use super::DeviceFamily;
 
 /// `DeviceFamilyOsVersionFilter`.
 ///
-/// Features: any of `app-store`, `testflight`.
+/// Feature: `testflight`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceFamilyOsVersionFilter {

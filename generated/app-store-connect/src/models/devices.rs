@@ -103,3 +103,18 @@ pub enum DeviceStatus {
 }
 
 rt::open_enum! { DeviceStatus { Disabled = "DISABLED", Enabled = "ENABLED", Processing = "PROCESSING" } }
+
+/// A document with one resource.
+///
+/// Feature: `provisioning`.
+pub type DeviceResponse = rt::Document<Device>;
+
+/// A page of resources.
+///
+/// Feature: `provisioning`.
+pub type DevicesResponse = rt::Page<Device>;
+
+/// A page of resources.
+///
+/// Feature: `provisioning`.
+pub type DevicesWithoutIncludesResponse = rt::Page<Device>;

@@ -83,3 +83,8 @@ pub enum DiagnosticSignatureDiagnosticType {
 rt::open_enum! { DiagnosticSignatureDiagnosticType {
     DiskWrites = "DISK_WRITES", Hangs = "HANGS", Launches = "LAUNCHES",
 } }
+
+/// A page of resources.
+///
+/// Feature: `power-and-performance`.
+pub type DiagnosticSignaturesResponse = rt::Page<DiagnosticSignature>;

@@ -27,3 +27,8 @@ impl EndAppAvailabilityPreOrder {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `pricing`.
+pub type EndAppAvailabilityPreOrderResponse = rt::Document<EndAppAvailabilityPreOrder>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `endUserLicenseAgreements`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreement {
@@ -55,3 +55,10 @@ pub struct EndUserLicenseAgreementRelationships {
 }
 
 rt::object! { EndUserLicenseAgreementRelationships { app: "app", territories: "territories" } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `xcode-cloud`.
+pub type EndUserLicenseAgreementWithoutIncludesResponse = rt::Document<
+    EndUserLicenseAgreement,
+>;

@@ -31,10 +31,3 @@ pub enum EndUserLicenseAgreementResponseIncluded {
 rt::union! { EndUserLicenseAgreementResponseIncluded by "type" {
     App(App) = "apps", Territory(Territory) = "territories",
 } }
-
-/// A document with one resource.
-///
-/// Feature: `app-store`.
-pub type EndUserLicenseAgreementWithoutIncludesResponse = rt::Document<
-    EndUserLicenseAgreement,
->;

@@ -54,3 +54,8 @@ rt::object! { GameCenterActivityImageAttributes {
     asset_delivery_state: "assetDeliveryState", file_name: "fileName", file_size: "fileSize",
     image_asset: "imageAsset", upload_operations: "uploadOperations",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `game-center`.
+pub type GameCenterActivityImageResponse = rt::Document<GameCenterActivityImage>;

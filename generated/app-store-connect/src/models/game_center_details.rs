@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `gameCenterDetails`.
 ///
-/// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `game-center`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetail {

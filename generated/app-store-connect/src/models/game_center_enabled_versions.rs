@@ -8,7 +8,7 @@ use super::{ImageAsset, Platform};
 
 /// A resource of the type `gameCenterEnabledVersions`.
 ///
-/// Features: any of `app-store`, `builds`, `game-center`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `game-center`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone)]
 #[non_exhaustive]

@@ -59,3 +59,10 @@ rt::object! { GameCenterLeaderboardEntrySubmissionAttributes {
     scoped_player_id: "scopedPlayerId", score: "score", submitted_date: "submittedDate",
     vendor_identifier: "vendorIdentifier",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `game-center`.
+pub type GameCenterLeaderboardEntrySubmissionResponse = rt::Document<
+    GameCenterLeaderboardEntrySubmission,
+>;

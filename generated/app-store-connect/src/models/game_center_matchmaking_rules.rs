@@ -74,3 +74,13 @@ pub enum GameCenterMatchmakingRuleType {
 rt::open_enum! { GameCenterMatchmakingRuleType {
     Compatible = "COMPATIBLE", Distance = "DISTANCE", Match = "MATCH", Team = "TEAM",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `game-center`.
+pub type GameCenterMatchmakingRuleResponse = rt::Document<GameCenterMatchmakingRule>;
+
+/// A page of resources.
+///
+/// Feature: `game-center`.
+pub type GameCenterMatchmakingRulesResponse = rt::Page<GameCenterMatchmakingRule>;

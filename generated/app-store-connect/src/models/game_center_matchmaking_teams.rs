@@ -47,3 +47,13 @@ pub struct GameCenterMatchmakingTeamAttributes {
 rt::object! { GameCenterMatchmakingTeamAttributes {
     max_players: "maxPlayers", min_players: "minPlayers", reference_name: "referenceName",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `game-center`.
+pub type GameCenterMatchmakingTeamResponse = rt::Document<GameCenterMatchmakingTeam>;
+
+/// A page of resources.
+///
+/// Feature: `game-center`.
+pub type GameCenterMatchmakingTeamsResponse = rt::Page<GameCenterMatchmakingTeam>;

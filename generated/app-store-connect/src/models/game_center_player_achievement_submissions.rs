@@ -57,3 +57,10 @@ rt::object! { GameCenterPlayerAchievementSubmissionAttributes {
     pre_released: "preReleased", scoped_player_id: "scopedPlayerId", submitted_date: "submittedDate",
     vendor_identifier: "vendorIdentifier",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `game-center`.
+pub type GameCenterPlayerAchievementSubmissionResponse = rt::Document<
+    GameCenterPlayerAchievementSubmission,
+>;

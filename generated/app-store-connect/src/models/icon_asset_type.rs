@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `IconAssetType`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IconAssetType {

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `ImageAsset`.
 ///
-/// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ImageAsset {

@@ -149,3 +149,13 @@ rt::object! { InAppPurchaseImageV2Attributes {
     asset_delivery_state: "assetDeliveryState", asset_token: "assetToken", file_name: "fileName",
     file_size: "fileSize", image_asset: "imageAsset", upload_operations: "uploadOperations",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
+pub type InAppPurchaseImageV2Response = rt::Document<InAppPurchaseImageV2>;
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
+pub type InAppPurchaseImagesV2Response = rt::Page<InAppPurchaseImageV2>;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{InAppPurchaseImage, InAppPurchaseImageV2, InAppPurchaseV2};
+use super::{InAppPurchaseImage, InAppPurchaseV2};
 
 /// A document with one resource.
 ///
@@ -30,11 +30,6 @@ rt::union! { InAppPurchaseImageResponseIncluded by "type" {
     InAppPurchaseV2(InAppPurchaseV2) = "inAppPurchases",
 } }
 
-/// A document with one resource.
-///
-/// Feature: `in-app-purchases`.
-pub type InAppPurchaseImageV2Response = rt::Document<InAppPurchaseImageV2>;
-
 /// A page of resources.
 ///
 /// Feature: `in-app-purchases`.
@@ -47,8 +42,3 @@ pub type InAppPurchaseImagesResponse = rt::Page<
 ///
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseImagesResponseIncluded = InAppPurchaseImageResponseIncluded;
-
-/// A page of resources.
-///
-/// Feature: `in-app-purchases`.
-pub type InAppPurchaseImagesV2Response = rt::Page<InAppPurchaseImageV2>;

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `InAppPurchaseType`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseType {

@@ -8,7 +8,7 @@ use super::{InAppPurchaseState, InAppPurchaseType};
 
 /// A resource of the type `inAppPurchases`.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,7 +68,7 @@ rt::object! { InAppPurchaseRelationships { apps: "apps" } }
 
 /// `InAppPurchase.attributes.inAppPurchaseType`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseInAppPurchaseType {
@@ -94,7 +94,7 @@ rt::open_enum! { InAppPurchaseInAppPurchaseType {
 
 /// `InAppPurchase.attributes.state`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseV1State {
@@ -153,7 +153,7 @@ rt::open_enum! { InAppPurchaseV1State {
 
 /// A resource of the type `inAppPurchases`.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2 {

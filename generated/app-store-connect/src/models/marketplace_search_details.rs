@@ -41,3 +41,8 @@ pub struct MarketplaceSearchDetailAttributes {
 }
 
 rt::object! { MarketplaceSearchDetailAttributes { catalog_url: "catalogUrl" } }
+
+/// A document with one resource.
+///
+/// Features: any of `alternative-distribution`, `app-store`.
+pub type MarketplaceSearchDetailResponse = rt::Document<MarketplaceSearchDetail>;

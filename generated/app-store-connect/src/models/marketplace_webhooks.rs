@@ -40,3 +40,15 @@ pub struct MarketplaceWebhookAttributes {
 }
 
 rt::object! { MarketplaceWebhookAttributes { endpoint_url: "endpointUrl" } }
+
+/// A document with one resource.
+///
+/// Feature: `alternative-distribution`.
+#[deprecated = "the vendor has deprecated it"]
+pub type MarketplaceWebhookResponse = rt::Document<MarketplaceWebhook>;
+
+/// A page of resources.
+///
+/// Feature: `alternative-distribution`.
+#[deprecated = "the vendor has deprecated it"]
+pub type MarketplaceWebhooksResponse = rt::Page<MarketplaceWebhook>;

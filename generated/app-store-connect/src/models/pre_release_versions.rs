@@ -6,9 +6,14 @@ use storewright_runtime as rt;
 
 use super::Platform;
 
+/// A page of resources.
+///
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type PreReleaseVersionsWithoutIncludesResponse = rt::Page<PrereleaseVersion>;
+
 /// A resource of the type `preReleaseVersions`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersion {
@@ -59,3 +64,8 @@ pub struct PrereleaseVersionRelationships {
 }
 
 rt::object! { PrereleaseVersionRelationships { app: "app", builds: "builds" } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type PrereleaseVersionWithoutIncludesResponse = rt::Document<PrereleaseVersion>;

@@ -8,7 +8,7 @@ use super::{App, Build, PrereleaseVersion};
 
 /// A page of resources.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `builds`.
 pub type PreReleaseVersionsResponse = rt::Page<
     PrereleaseVersion,
     PreReleaseVersionsResponseIncluded,
@@ -16,7 +16,7 @@ pub type PreReleaseVersionsResponse = rt::Page<
 
 /// What a document may include, open to new types.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `builds`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PreReleaseVersionsResponseIncluded {
@@ -30,14 +30,9 @@ pub enum PreReleaseVersionsResponseIncluded {
 
 rt::union! { PreReleaseVersionsResponseIncluded by "type" { App(App) = "apps", Build(Build) = "builds" } }
 
-/// A page of resources.
-///
-/// Features: any of `app-store`, `builds`.
-pub type PreReleaseVersionsWithoutIncludesResponse = rt::Page<PrereleaseVersion>;
-
 /// A document with one resource.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `builds`.
 pub type PrereleaseVersionResponse = rt::Document<
     PrereleaseVersion,
     PrereleaseVersionResponseIncluded,
@@ -45,10 +40,5 @@ pub type PrereleaseVersionResponse = rt::Document<
 
 /// `PrereleaseVersionResponse.included[]`.
 ///
-/// Features: any of `app-store`, `builds`.
+/// Feature: `builds`.
 pub type PrereleaseVersionResponseIncluded = PreReleaseVersionsResponseIncluded;
-
-/// A document with one resource.
-///
-/// Features: any of `app-store`, `builds`.
-pub type PrereleaseVersionWithoutIncludesResponse = rt::Document<PrereleaseVersion>;

@@ -143,3 +143,8 @@ rt::open_enum! { ProfileProfileType {
     TvosAppAdhoc = "TVOS_APP_ADHOC", TvosAppDevelopment = "TVOS_APP_DEVELOPMENT",
     TvosAppInhouse = "TVOS_APP_INHOUSE", TvosAppStore = "TVOS_APP_STORE",
 } }
+
+/// A page of resources.
+///
+/// Feature: `provisioning`.
+pub type ProfilesWithoutIncludesResponse = rt::Page<Profile>;

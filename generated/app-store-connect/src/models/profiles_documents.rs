@@ -40,8 +40,3 @@ pub type ProfilesResponse = rt::Page<Profile, ProfilesResponseIncluded>;
 ///
 /// Feature: `provisioning`.
 pub type ProfilesResponseIncluded = ProfileResponseIncluded;
-
-/// A page of resources.
-///
-/// Feature: `provisioning`.
-pub type ProfilesWithoutIncludesResponse = rt::Page<Profile>;

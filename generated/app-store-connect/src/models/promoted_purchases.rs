@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `promotedPurchases`.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchase {
@@ -66,7 +66,7 @@ rt::object! { PromotedPurchaseRelationships {
 
 /// `PromotedPurchase.attributes.state`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `in-app-purchases`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PromotedPurchaseState {

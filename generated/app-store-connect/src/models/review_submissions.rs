@@ -8,7 +8,7 @@ use super::Platform;
 
 /// A resource of the type `reviewSubmissions`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmission {
@@ -75,7 +75,7 @@ rt::object! { ReviewSubmissionRelationships {
 
 /// `ReviewSubmission.attributes.state`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionState {

@@ -85,3 +85,13 @@ rt::open_enum! { SandboxTesterV2SubscriptionRenewalRate {
     MonthlyRenewalEveryThirtyMinutes = "MONTHLY_RENEWAL_EVERY_THIRTY_MINUTES",
     MonthlyRenewalEveryThreeMinutes = "MONTHLY_RENEWAL_EVERY_THREE_MINUTES",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `sandbox`.
+pub type SandboxTesterV2Response = rt::Document<SandboxTesterV2>;
+
+/// A page of resources.
+///
+/// Feature: `sandbox`.
+pub type SandboxTestersV2Response = rt::Page<SandboxTesterV2>;

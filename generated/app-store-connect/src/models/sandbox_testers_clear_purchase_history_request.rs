@@ -29,3 +29,10 @@ impl SandboxTestersClearPurchaseHistoryRequestV2 {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `sandbox`.
+pub type SandboxTestersClearPurchaseHistoryRequestV2Response = rt::Document<
+    SandboxTestersClearPurchaseHistoryRequestV2,
+>;

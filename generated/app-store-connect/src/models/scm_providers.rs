@@ -57,3 +57,13 @@ pub struct ScmProviderRelationships {
 }
 
 rt::object! { ScmProviderRelationships { repositories: "repositories" } }
+
+/// A document with one resource.
+///
+/// Feature: `xcode-cloud`.
+pub type ScmProviderResponse = rt::Document<ScmProvider>;
+
+/// A page of resources.
+///
+/// Feature: `xcode-cloud`.
+pub type ScmProvidersResponse = rt::Page<ScmProvider>;

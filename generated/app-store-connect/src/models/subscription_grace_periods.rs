@@ -8,7 +8,7 @@ use super::SubscriptionGracePeriodDuration;
 
 /// A resource of the type `subscriptionGracePeriods`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriod {
@@ -54,7 +54,7 @@ rt::object! { SubscriptionGracePeriodAttributes {
 
 /// `SubscriptionGracePeriod.attributes.renewalType`, open to new values.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGracePeriodRenewalType {
@@ -69,3 +69,8 @@ pub enum SubscriptionGracePeriodRenewalType {
 rt::open_enum! { SubscriptionGracePeriodRenewalType {
     AllRenewals = "ALL_RENEWALS", PaidToPaidOnly = "PAID_TO_PAID_ONLY",
 } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
+pub type SubscriptionGracePeriodResponse = rt::Document<SubscriptionGracePeriod>;

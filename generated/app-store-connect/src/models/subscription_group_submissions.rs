@@ -27,3 +27,8 @@ impl SubscriptionGroupSubmission {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `subscriptions`.
+pub type SubscriptionGroupSubmissionResponse = rt::Document<SubscriptionGroupSubmission>;

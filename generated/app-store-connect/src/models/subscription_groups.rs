@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `subscriptionGroups`.
 ///
-/// Features: any of `app-store`, `builds`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `xcode-cloud`.
+/// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroup {

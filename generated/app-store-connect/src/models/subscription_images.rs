@@ -124,3 +124,13 @@ rt::object! { SubscriptionImageV2Attributes {
     asset_delivery_state: "assetDeliveryState", asset_token: "assetToken", file_name: "fileName",
     file_size: "fileSize", image_asset: "imageAsset", upload_operations: "uploadOperations",
 } }
+
+/// A document with one resource.
+///
+/// Feature: `subscriptions`.
+pub type SubscriptionImageV2Response = rt::Document<SubscriptionImageV2>;
+
+/// A page of resources.
+///
+/// Feature: `subscriptions`.
+pub type SubscriptionImagesV2Response = rt::Page<SubscriptionImageV2>;

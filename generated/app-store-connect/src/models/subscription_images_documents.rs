@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{Subscription, SubscriptionImage, SubscriptionImageV2};
+use super::{Subscription, SubscriptionImage};
 
 /// A document with one resource.
 ///
@@ -28,11 +28,6 @@ pub enum SubscriptionImageResponseIncluded {
 
 rt::union! { SubscriptionImageResponseIncluded by "type" { Subscription(Subscription) = "subscriptions" } }
 
-/// A document with one resource.
-///
-/// Feature: `subscriptions`.
-pub type SubscriptionImageV2Response = rt::Document<SubscriptionImageV2>;
-
 /// A page of resources.
 ///
 /// Feature: `subscriptions`.
@@ -45,8 +40,3 @@ pub type SubscriptionImagesResponse = rt::Page<
 ///
 /// Feature: `subscriptions`.
 pub type SubscriptionImagesResponseIncluded = SubscriptionImageResponseIncluded;
-
-/// A page of resources.
-///
-/// Feature: `subscriptions`.
-pub type SubscriptionImagesV2Response = rt::Page<SubscriptionImageV2>;

@@ -4,6 +4,16 @@
 
 use storewright_runtime as rt;
 
+/// A page of resources.
+///
+/// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
+pub type TerritoriesResponse = rt::Page<Territory>;
+
+/// A page of resources.
+///
+/// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
+pub type TerritoriesWithoutIncludesResponse = rt::Page<Territory>;
+
 /// A resource of the type `territories`.
 ///
 /// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
@@ -39,3 +49,8 @@ pub struct TerritoryAttributes {
 }
 
 rt::object! { TerritoryAttributes { currency: "currency" } }
+
+/// A document with one resource.
+///
+/// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
+pub type TerritoryResponse = rt::Document<Territory>;

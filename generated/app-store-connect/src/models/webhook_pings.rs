@@ -27,3 +27,8 @@ impl WebhookPing {
         }
     }
 }
+
+/// A document with one resource.
+///
+/// Feature: `webhooks`.
+pub type WebhookPingResponse = rt::Document<WebhookPing>;

@@ -62,7 +62,7 @@ use crate::models::AppStoreVersionsField;
 use crate::models::AppStoreVersionExperimentsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::BuildsField;
+use crate::models::{BuildsField, BuildsWithoutIncludesResponse};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::AppClipsField;
@@ -76,7 +76,7 @@ use crate::models::AppEventsField;
 #[allow(unused_imports)]
 use crate::models::{
     AccessibilityDeclarationsField, AccessibilityDeclarationsResponse, AgeRatingDeclarationsField,
-    AndroidToIosAppMappingDetailsResponse, AppCategoriesField, AppEncryptionDeclarationDocumentsField,
+    AppCategoriesField, AppEncryptionDeclarationDocumentsField, AppEncryptionDeclarationsResponse,
     AppInfoLocalizationsField, AppInfosResponse, AppTagsField, AppTagsResponse, AppUpdateRequest,
     AppsAccessibilityDeclarationsDeviceFamily, AppsAppEncryptionDeclarationsPlatform,
     AppsAppStoreVersionsAppStoreState, AppsAppStoreVersionsAppVersionState, AppsAppStoreVersionsPlatform,
@@ -94,27 +94,12 @@ use crate::models::{
 use crate::models::{BackgroundAssetVersionsField, BackgroundAssetsField, BackgroundAssetsResponse};
 #[cfg(any(feature = "app-store", feature = "builds"))]
 #[allow(unused_imports)]
-use crate::models::{
-    AppEncryptionDeclarationsResponse, BuildUploadFilesField, BuildUploadsResponse,
-    PreReleaseVersionsWithoutIncludesResponse,
-};
-#[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-#[allow(unused_imports)]
-use crate::models::GameCenterDetail;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-#[allow(unused_imports)]
-use crate::models::SubscriptionGracePeriod;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-#[allow(unused_imports)]
-use crate::models::{
-    AppResponse, AppsResponse, BetaAppReviewDetail, BetaLicenseAgreement, CiProduct,
-    EndUserLicenseAgreement,
-};
+use crate::models::{BuildUploadFilesField, BuildUploadsResponse};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{
-    AppEncryptionDeclarationsField, BetaGroupsField, BetaTestersField, BuildIconsField, BuildUploadsField,
-    BuildsWithoutIncludesResponse, PreReleaseVersionsField,
+    AppEncryptionDeclarationsField, BetaGroupsField, BetaGroupsWithoutIncludesResponse, BetaTestersField,
+    BuildIconsField, BuildUploadsField, PreReleaseVersionsField, PreReleaseVersionsWithoutIncludesResponse,
 };
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 #[allow(unused_imports)]
@@ -136,7 +121,7 @@ use crate::models::{
 use crate::models::AppsBetaTesterUsagesV1MetricResponse;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{GameCenterDetailsField, GameCenterEnabledVersionsField};
+use crate::models::{GameCenterDetail, GameCenterDetailsField, GameCenterEnabledVersionsField};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 #[allow(unused_imports)]
 use crate::models::{
@@ -180,24 +165,27 @@ use crate::models::{
 };
 #[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{SubscriptionGracePeriodsField, SubscriptionGroupsField};
+use crate::models::{SubscriptionGracePeriod, SubscriptionGracePeriodsField, SubscriptionGroupsField};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 #[allow(unused_imports)]
 use crate::models::{
-    BetaAppLocalizationsWithoutIncludesResponse, BetaFeedbackCrashSubmissionsField,
-    BetaFeedbackCrashSubmissionsResponse, BetaFeedbackScreenshotSubmissionsField,
-    BetaFeedbackScreenshotSubmissionsResponse, BetaGroupsWithoutIncludesResponse,
+    BetaFeedbackCrashSubmissionsField, BetaFeedbackCrashSubmissionsResponse,
+    BetaFeedbackScreenshotSubmissionsField, BetaFeedbackScreenshotSubmissionsResponse,
 };
 #[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{BetaAppLocalizationsField, BetaAppReviewDetailsField, BetaLicenseAgreementsField};
+use crate::models::{
+    BetaAppLocalizationsField, BetaAppLocalizationsWithoutIncludesResponse, BetaAppReviewDetail,
+    BetaAppReviewDetailsField, BetaLicenseAgreement, BetaLicenseAgreementsField,
+};
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 #[allow(unused_imports)]
 use crate::models::{WebhooksField, WebhooksResponse};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{
-    AndroidToIosAppMappingDetailsField, AppInfosField, CiProductResponseIncluded, CiProductsField,
+    AndroidToIosAppMappingDetailsField, AndroidToIosAppMappingDetailsResponse, AppInfosField, AppResponse,
+    AppsResponse, CiProduct, CiProductResponseIncluded, CiProductsField, EndUserLicenseAgreement,
     EndUserLicenseAgreementsField, ReviewSubmissionsField, ScmRepositoriesField,
 };
 #[cfg(feature = "power-and-performance")]

@@ -30,44 +30,40 @@ use crate::models::{
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 #[allow(unused_imports)]
 use crate::models::AppStoreVersionLocalizationsField;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
-#[allow(unused_imports)]
-use crate::models::AppStoreVersion;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::AppStoreVersionsField;
+use crate::models::{AppStoreVersion, AppStoreVersionsField};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::AppStoreVersionExperimentsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::BuildsField;
-#[cfg(any(feature = "app-store", feature = "builds", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
-use crate::models::{AppEncryptionDeclaration, PrereleaseVersion};
+use crate::models::BetaTestersWithoutIncludesResponse;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{
-    AppEncryptionDeclarationsField, BetaAppReviewSubmission, BetaGroupsField, BetaTestersField,
-    BuildBetaDetail, BuildIconsField, BuildResponse, BuildUploadsField, BuildsResponse,
-    PreReleaseVersionsField,
+    AppEncryptionDeclaration, AppEncryptionDeclarationsField, BetaGroupsField, BetaTestersField,
+    BuildIconsField, BuildIconsWithoutIncludesResponse, BuildUploadsField, PreReleaseVersionsField,
+    PrereleaseVersion,
 };
 #[cfg(feature = "builds")]
 #[allow(unused_imports)]
 use crate::models::{
-    BetaBuildUsagesV1MetricResponse, BuildIconsWithoutIncludesResponse, BuildUpdateRequest,
-    BuildsBetaAppReviewSubmissionBetaReviewState, BuildsBuildAudienceType, BuildsPreReleaseVersionPlatform,
+    BetaBuildUsagesV1MetricResponse, BuildUpdateRequest, BuildsBetaAppReviewSubmissionBetaReviewState,
+    BuildsBuildAudienceType, BuildsPreReleaseVersionPlatform,
 };
 #[cfg(any(feature = "builds", feature = "testflight"))]
 #[allow(unused_imports)]
-use crate::models::{
-    BetaBuildLocalizationsWithoutIncludesResponse, BetaTestersWithoutIncludesResponse,
-    BuildBetaDetailResponseIncluded,
-};
+use crate::models::BuildBetaDetailResponseIncluded;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{
-    BetaAppReviewSubmissionsField, BetaBuildLocalizationsField, BuildBetaDetailsField, BuildBundlesField,
+    BetaAppReviewSubmission, BetaAppReviewSubmissionsField, BetaBuildLocalizationsField,
+    BetaBuildLocalizationsWithoutIncludesResponse, BuildBetaDetail, BuildBetaDetailsField,
+    BuildBundlesField, BuildResponse, BuildsResponse,
 };
 #[cfg(feature = "power-and-performance")]
 #[allow(unused_imports)]
