@@ -548,6 +548,17 @@ impl Api {
         out
     }
 
+    /// By its values, the enum that alone has them among those that `is_named` takes; none where several have them.
+    pub fn enums_by_values(&self, is_named: impl Fn(&str) -> bool) -> BTreeMap<&[Value], Option<&str>> {
+        let mut out: BTreeMap<&[Value], Option<&str>> = BTreeMap::new();
+        for (id, ty) in &self.types {
+            if let (Shape::Enum(e), true) = (&ty.shape, is_named(id)) {
+                out.entry(&e.values).and_modify(|one| *one = None).or_insert(Some(id));
+            }
+        }
+        out
+    }
+
     /// `ids` and every type that they lead to.
     pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         let mut out = BTreeSet::new();

@@ -3,14 +3,14 @@
 //! A type keeps the name of its own place either way, so a place that begins to differ in a later version renames
 //! nothing: its alias becomes a type.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::api::{Api, Shape, Type, TypeRef, Value};
+use crate::api::{Api, Shape, Type, TypeRef};
 
 /// Replaces each inline type that is equal to a better-known one by an alias.
 pub(super) fn share(api: &mut Api, is_named: impl Fn(&str) -> bool) {
     let mut alias: HashMap<String, String> = HashMap::new();
-    let enums = named_enums(&api.types, &is_named);
+    let enums = api.enums_by_values(&is_named);
     let mut inline: Vec<&String> = api.types.keys().filter(|id| !is_named(id)).collect();
     // Inner types first: whether two outer ones are equal depends on them.
     inline.sort_by_key(|id| (std::cmp::Reverse(id.matches('.').count()), id.as_str()));
@@ -63,20 +63,6 @@ fn about<'a>(api: &'a Api, id: &str) -> &'a str {
 fn is_sent(api: &Api, id: &str) -> bool {
     let owner = id.split('.').next().and_then(|owner| api.types.get(owner));
     matches!(owner, Some(Type { shape: Shape::Request(_), .. }))
-}
-
-/// The named enum that alone has these values.
-fn named_enums(
-    types: &BTreeMap<String, Type>,
-    is_named: impl Fn(&str) -> bool,
-) -> HashMap<&[Value], Option<&str>> {
-    let mut out: HashMap<&[Value], Option<&str>> = HashMap::new();
-    for (id, ty) in types {
-        if let (Shape::Enum(e), false) = (&ty.shape, !is_named(id)) {
-            out.entry(&e.values).and_modify(|named| *named = None).or_insert(Some(id));
-        }
-    }
-    out
 }
 
 fn redirect(shape: &mut Shape, alias: &HashMap<String, String>) {

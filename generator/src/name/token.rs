@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{pascal, shouty};
 use super::{Exceptions, Family, Names, Scope, Section, Token};
-use crate::api::{Api, Role, Shape, Value};
+use crate::api::{Api, Role, Value};
 use crate::diagnostic::{Pointer, Sink};
 
 /// Where a token type comes from: the place of its first parameter, and its keys in `naming.toml`.
@@ -20,7 +20,7 @@ impl Origin {
 }
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
-    let by_values = types_by_values(api);
+    let by_values = api.enums_by_values(|id| !id.contains('.'));
     let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
     let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
     let mut accepted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -116,15 +116,4 @@ fn subject(id: &str, handle: &str) -> (String, String) {
     let middle = segments.get(1..segments.len().saturating_sub(1)).unwrap_or_default();
     let all: Vec<&str> = std::iter::once(handle).chain(middle.iter().copied()).collect();
     (all.join("_"), all.into_iter().map(pascal).collect())
-}
-
-/// The enum that alone has these values, among those that the vendor named.
-fn types_by_values(api: &Api) -> BTreeMap<&[Value], Option<&str>> {
-    let mut out: BTreeMap<&[Value], Option<&str>> = BTreeMap::new();
-    for (id, ty) in &api.types {
-        if let (Shape::Enum(e), false) = (&ty.shape, id.contains('.')) {
-            out.entry(&e.values).and_modify(|one| *one = None).or_insert(Some(id));
-        }
-    }
-    out
 }
