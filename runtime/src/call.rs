@@ -390,7 +390,18 @@ macro_rules! operations {
 #[macro_export]
 macro_rules! operation {
     ($api:ty, $name:ident => $answer:ty) => {
-        #[allow(deprecated)]
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self(Clone::clone(&self.0))
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self.0.request(), f)
+            }
+        }
         impl $name {
             /// The call as it stands, to look at its request or to add what the operation does not declare.
             #[inline]
@@ -408,7 +419,6 @@ macro_rules! operation {
     ($api:ty, $name:ident => $answer:ty, paged) => {
         $crate::operation! { $api, $name => $answer }
 
-        #[allow(deprecated)]
         impl $name {
             /// All pages from this one on, each fetched when it is asked for.
             #[inline]

@@ -1,7 +1,7 @@
 //! The codec: models go in as erased slots and views, serde_json reads and writes them, faults come out with their path.
 //!
 //! A model expands to two small functions: one that leads a wire name to a place ([`Object::field`]) and one that
-//! shows every member ([`Fields::each`]). All that walks JSON stands here once and is not generic over models:
+//! shows every member ([`Object::members`]). All that walks JSON stands here once and is not generic over models:
 //! what counts for the time to compile thousands of models is how much code each of them expands to.
 //!
 //! The rules of decoding:
@@ -23,11 +23,10 @@ mod view;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _};
+use serde::ser::{Serialize as _, Serializer};
 
 pub(crate) use self::draft::Linkage;
-#[doc(hidden)]
-pub use self::draft::take as take_draft;
-pub use self::draft::{Draft, DraftShape, ID, INCLUDED};
+pub use self::draft::{DraftShape, ID, INCLUDED};
 use self::path::Path;
 use self::read::Seed;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
@@ -125,6 +124,16 @@ pub fn deserialize<'de, T: Slot + Default, D: Deserializer<'de>>(deserializer: D
     Ok(value)
 }
 
+/// The body of every model's `Serialize`.
+///
+/// # Errors
+/// Those of the serializer.
+#[doc(hidden)]
+#[inline]
+pub fn serialize<S: Serializer>(value: &dyn Put, serializer: S) -> Result<S::Ok, S::Error> {
+    value.view().serialize(serializer)
+}
+
 fn deserialize_into<'de, D: Deserializer<'de>>(slot: &mut dyn Slot, deserializer: D) -> Result<(), D::Error> {
     let mut path = Path::default();
     let error = match Seed::new(slot, &mut path).deserialize(deserializer) {
@@ -198,21 +207,18 @@ pub fn equal(one: &dyn Put, other: &dyn Put) -> bool {
     to_vec(one) == to_vec(other)
 }
 
-/// Shows all members of a model in one call, which compiles faster than a call a member.
-#[doc(hidden)]
-#[inline(never)]
-pub fn each_of(members: &[(&str, &dyn Put)], put: &mut dyn FnMut(&str, View<'_>)) {
-    for (name, value) in members {
-        put(name, value.view());
-    }
-}
-
-/// Implements `Default` with a constant.
+/// Implements `Clone`, and `Default` with a constant. Derived, they would cost the compiler more: a derive reads and
+/// copies the whole struct first.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! empty_impls {
     ($name:ident { $($field:ident),* $(,)? }) => {
-        #[allow(deprecated)]
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self { $($field: Clone::clone(&self.$field)),* }
+            }
+        }
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self { $($field: $crate::codec::Empty::EMPTY),* };
         }
@@ -251,16 +257,16 @@ macro_rules! compare_impls {
 #[macro_export]
 macro_rules! serde_impls {
     ($name:ident $(<$($param:ident),*>)?) => {
-        impl<'de $($(, $param: $crate::codec::Slot + Default)*)?> $crate::serde::Deserialize<'de> for $name $(<$($param),*>)? {
+        impl<'de $($(, $param: $crate::codec::Slot + $crate::codec::Put + Default)*)?> $crate::serde::Deserialize<'de> for $name $(<$($param),*>)? {
             #[inline]
             fn deserialize<De: $crate::serde::Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
                 $crate::codec::deserialize(deserializer)
             }
         }
-        impl $(<$($param: $crate::codec::Put),*>)? $crate::serde::Serialize for $name $(<$($param),*>)? {
+        impl $(<$($param: $crate::codec::Slot + $crate::codec::Put + Default),*>)? $crate::serde::Serialize for $name $(<$($param),*>)? {
             #[inline]
             fn serialize<Se: $crate::serde::Serializer>(&self, serializer: Se) -> Result<Se::Ok, Se::Error> {
-                $crate::serde::Serialize::serialize(&$crate::codec::Put::view(self), serializer)
+                $crate::codec::serialize(self, serializer)
             }
         }
     };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::codec::{
-    AnyIncluded, Event, Includes, Linkage as LinkageView, Object, Place, Put, Slot, Taken, View,
+    AnyIncluded, Event, Fields, Includes, Linkage as LinkageView, Object, Place, Put, Slot, Taken, View,
 };
 use crate::page::{Next, Paged};
 use crate::request::Request;
@@ -49,7 +49,7 @@ macro_rules! generic_object {
             $($(#[$field_meta])* pub $field: $type,)*
         }
 
-        impl<$($param: Slot + Default),*> Object for $name<$($param),*> {
+        impl<$($param: Slot + Put + Default),*> Object for $name<$($param),*> {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn Slot> {
                 match key {
@@ -59,15 +59,18 @@ macro_rules! generic_object {
             }
 
             #[inline]
-            fn required(&self) -> &'static [&'static str] {
-                $required
+            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn Put])) {
+                show(&[$($wire),*], &[$(&self.$field),*]);
             }
-        }
 
-        impl<$($param: Put),*> crate::codec::Fields for $name<$($param),*> {
             #[inline]
             fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
                 $(put($wire, as_member(self.$field.view(), $required.contains(&$wire)));)*
+            }
+
+            #[inline]
+            fn required(&self) -> &'static [&'static str] {
+                $required
             }
         }
 
@@ -186,7 +189,6 @@ macro_rules! objects {
         $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } required $required:tt
     )*) => {$(
         $(#[$meta])*
-        #[derive(Clone)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
@@ -310,14 +312,26 @@ impl LinkagesBody {
     }
 }
 
-impl crate::codec::Fields for LinkageBody {
+impl Fields for LinkageBody {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        crate::codec::Fields::each(&LinkageView { kind: self.kind, view: self.id.view() }, put);
+        Fields::each(&LinkageView { kind: self.kind, view: self.id.view() }, put);
     }
 }
 
-impl crate::codec::Fields for LinkagesBody {
+impl Fields for LinkagesBody {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        crate::codec::Fields::each(&LinkageView { kind: self.kind, view: self.ids.view() }, put);
+        Fields::each(&LinkageView { kind: self.kind, view: self.ids.view() }, put);
+    }
+}
+
+impl Put for LinkageBody {
+    fn view(&self) -> View<'_> {
+        View::Object(self)
+    }
+}
+
+impl Put for LinkagesBody {
+    fn view(&self) -> View<'_> {
+        View::Object(self)
     }
 }

@@ -164,7 +164,6 @@ impl Context<'_> {
         let deprecated = deprecated(deprecated_type);
         source.items(quote! {
             #docs_of #deprecated
-            #[derive(Clone)]
             #[non_exhaustive]
             pub struct #own { #(#fields,)* #rest }
         });
@@ -246,7 +245,6 @@ impl Context<'_> {
         let deprecated_type = deprecated(ty.deprecated);
         source.items(quote! {
             #docs_of #deprecated_type
-            #[derive(Clone)]
             #[non_exhaustive]
             pub struct #own { #[doc = " Opaque, and unique among resources of its type."] pub id: String, #fields }
         });
@@ -322,7 +320,6 @@ impl Context<'_> {
         let ident = ident(own);
         source.items(quote! {
             #docs_of
-            #[derive(Clone)]
             #[non_exhaustive]
             pub struct #ident { #(#fields,)* }
         });
@@ -363,7 +360,7 @@ impl Context<'_> {
         let derive = if integer {
             quote!(#[derive(Debug, Clone, PartialEq, Eq, Hash)])
         } else {
-            quote!(#[derive(Clone)])
+            TokenStream::new()
         };
         let deprecated = deprecated(ty.deprecated);
         source.items(quote! {
@@ -425,7 +422,6 @@ impl Context<'_> {
         let docs = self.type_docs(what, ty, &name.module);
         source.items(quote! {
             #docs
-            #[derive(Clone)]
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*

@@ -171,7 +171,6 @@ impl<'a> Context<'a> {
         );
         let builder = quote! {
             #[doc = #doc] #cfg #deprecated
-            #[derive(Debug, Clone)]
             pub struct #builder(crate::Call<#answer>);
             #cfg
             impl #builder { #(#setters)* }

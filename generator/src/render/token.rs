@@ -79,7 +79,6 @@ impl Context<'_> {
             .collect();
         source.items(quote! {
             #docs
-            #[derive(Clone)]
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*

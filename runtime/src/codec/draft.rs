@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::path::Path;
 use super::read::Seed;
-use super::slot::{Place, Slot};
+use super::slot::{Object, Slot};
 use super::view::{Fields, Items, View};
 
 /// The name under which a draft shows its `data.id`: no member of JSON:API has it.
@@ -13,7 +13,10 @@ pub const ID: &str = "/id";
 /// The name under which a draft shows its `included`.
 pub const INCLUDED: &str = "/included";
 
-/// What is the same for all drafts of one type.
+/// How the body is laid out that creates or updates a resource, and that a flat struct, a draft, stands for.
+///
+/// The draft's relationships hold ids: `String`, `Option<String>` or `Patch<String>` to one, `Vec<String>` or
+/// `Option<Vec<String>>` to many. One that may lead to several types holds [`Identifier`](crate::Identifier)s instead.
 #[derive(Debug)]
 pub struct DraftShape {
     /// The `type` of the resource.
@@ -33,34 +36,25 @@ impl DraftShape {
     }
 }
 
-/// A flat struct that stands for the body that creates or updates a resource.
-///
-/// Relationships hold ids: `String`, `Option<String>` or `Patch<String>` to one, `Vec<String>` or
-/// `Option<Vec<String>>` to many. One that may lead to several types holds
-/// [`Identifier`](crate::Identifier)s instead.
-pub trait Draft {
-    /// What is the same for all drafts of this type.
-    fn shape(&self) -> &'static DraftShape;
+/// What a model shows that is no draft: nothing.
+const NONE: &DraftShape = &DraftShape { kind: "", inline: true, required: &[], relationships: &[] };
 
-    /// The place of the field with this wire name, [`ID`] or [`INCLUDED`].
-    fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
-
-    /// Shows every field under its wire name, [`ID`] or [`INCLUDED`].
-    fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
+fn shape(draft: &dyn Object) -> &'static DraftShape {
+    draft.draft().unwrap_or(NONE)
 }
 
 /// The outermost object of a draft.
-pub(crate) struct Outline<'a>(&'a dyn Draft);
+pub(crate) struct Outline<'a>(&'a dyn Object);
 
 impl<'a> Outline<'a> {
-    pub(crate) fn new(draft: &'a dyn Draft) -> Self {
+    pub(crate) fn new(draft: &'a dyn Object) -> Self {
         Outline(draft)
     }
 }
 
 impl Fields for Outline<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        if self.0.shape().inline {
+        if shape(self.0).inline {
             return Data(self.0).each(put);
         }
         put("data", View::Object(&Data(self.0)));
@@ -85,11 +79,11 @@ fn is_empty(view: View<'_>) -> bool {
 }
 
 /// The resource: `type`, `id`, `attributes`, `relationships`.
-struct Data<'a>(&'a dyn Draft);
+struct Data<'a>(&'a dyn Object);
 
 impl Fields for Data<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = self.0.shape();
+        let shape = shape(self.0);
         put("type", View::Str(shape.kind));
         let (mut attributes, mut relationships) = (false, false);
         self.0.each(&mut |key, view| {
@@ -110,11 +104,11 @@ impl Fields for Data<'_> {
     }
 }
 
-struct Attributes<'a>(&'a dyn Draft);
+struct Attributes<'a>(&'a dyn Object);
 
 impl Fields for Attributes<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = self.0.shape();
+        let shape = shape(self.0);
         self.0.each(&mut |key, view| {
             if key != ID && key != INCLUDED && shape.leads_to(key).is_none() {
                 put(key, view);
@@ -123,11 +117,11 @@ impl Fields for Attributes<'_> {
     }
 }
 
-struct Relationships<'a>(&'a dyn Draft);
+struct Relationships<'a>(&'a dyn Object);
 
 impl Fields for Relationships<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = self.0.shape();
+        let shape = shape(self.0);
         self.0.each(&mut |key, view| {
             if let (Some(kind), false) = (shape.leads_to(key), matches!(view, View::Absent)) {
                 put(key, View::Object(&Linkage { kind, view }));
@@ -178,22 +172,13 @@ impl Items for ManyIdentified<'_> {
     }
 }
 
-/// What a draft's slot answers.
-#[doc(hidden)]
-pub fn take<'a>(draft: &'a mut dyn Draft, event: super::Event<'_>) -> super::Taken<'a> {
-    match event {
-        super::Event::Map => Ok(Place::Draft(draft)),
-        _ => Err("an object"),
-    }
-}
-
 /// Fills a draft from its nested form. Buffered, because only tests and servers decode requests.
 pub(crate) fn settle(
-    draft: &mut dyn Draft,
+    draft: &mut dyn Object,
     mut object: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    if !draft.shape().inline {
+    if !shape(draft).inline {
         if let Some(included) = object.remove("included") {
             put(draft.field(INCLUDED), included, "included", path)?;
         }
@@ -206,11 +191,11 @@ pub(crate) fn settle(
 }
 
 fn resource(
-    draft: &mut dyn Draft,
+    draft: &mut dyn Object,
     mut data: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    let mut missing: Vec<&'static str> = draft.shape().required.to_vec();
+    let mut missing: Vec<&'static str> = shape(draft).required.to_vec();
     if let Some(id) = data.remove("id") {
         missing.retain(|name| *name != "id");
         put(draft.field(ID), id, "id", path)?;
@@ -218,7 +203,7 @@ fn resource(
     if let Some(Value::Object(attributes)) = data.remove("attributes") {
         for (key, value) in attributes {
             missing.retain(|name| *name != key);
-            if draft.shape().leads_to(&key).is_none() {
+            if shape(draft).leads_to(&key).is_none() {
                 put(draft.field(&key), value, &key, path).inspect_err(|_| path.key("attributes"))?;
             }
         }
@@ -226,7 +211,7 @@ fn resource(
     if let Some(Value::Object(relationships)) = data.remove("relationships") {
         for (key, value) in relationships {
             missing.retain(|name| *name != key);
-            if draft.shape().leads_to(&key).is_some() {
+            if shape(draft).leads_to(&key).is_some() {
                 relationship(draft, &key, &value, path).inspect_err(|_| path.key("relationships"))?;
             }
         }
@@ -238,7 +223,7 @@ fn resource(
 }
 
 fn relationship(
-    draft: &mut dyn Draft,
+    draft: &mut dyn Object,
     key: &str,
     value: &Value,
     path: &mut Path,

@@ -6,7 +6,6 @@
 /// `BTreeMap<String, _>` field that takes the members that are not listed and writes them beside the others.
 ///
 /// ```
-/// #[derive(Clone)]
 /// pub struct Device {
 ///     pub name: String,
 ///     pub os_version: Option<String>,
@@ -27,7 +26,6 @@ macro_rules! object {
         $(required [$($required:literal),* $(,)?])?
         $(rest $rest:ident)?
     ) => {
-        #[allow(deprecated)]
         impl $crate::codec::Object for $name {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
@@ -42,20 +40,20 @@ macro_rules! object {
                     &[$($required),*]
                 }
             )?
+            #[inline]
+            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn $crate::codec::Put])) {
+                show(&[$($wire),*], &[$(&self.$field),*]);
+            }
             $(
                 #[inline]
-                fn rest(&mut self) -> Option<&mut dyn $crate::codec::Keys> {
+                fn rest(&self) -> Option<&dyn $crate::codec::Entries> {
+                    Some(&self.$rest)
+                }
+                #[inline]
+                fn rest_mut(&mut self) -> Option<&mut dyn $crate::codec::Keys> {
                     Some(&mut self.$rest)
                 }
             )?
-        }
-        #[allow(deprecated)]
-        impl $crate::codec::Fields for $name {
-            #[inline]
-            fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
-                $crate::codec::each_of(&[$(($wire, &self.$field)),*], put);
-                $($crate::codec::Entries::each(&self.$rest, put);)?
-            }
         }
         $crate::empty_impls! { $name { $($field,)* $($rest)? } }
         $crate::serde_impls! { $name }
@@ -68,10 +66,8 @@ macro_rules! object {
 /// `type` is not a field: it is written when encoding and skipped when decoding.
 ///
 /// ```
-/// # #[derive(Clone)]
 /// # pub struct AppAttributes { pub name: Option<String> }
 /// # storewright_runtime::object! { AppAttributes { name: "name" } }
-/// #[derive(Clone)]
 /// pub struct App {
 ///     pub id: String,
 ///     pub attributes: AppAttributes,
@@ -86,7 +82,6 @@ macro_rules! object {
 #[macro_export]
 macro_rules! resource {
     ($name:ident: $kind:literal { $($field:ident: $wire:literal),* $(,)? }) => {
-        #[allow(deprecated)]
         impl $crate::codec::Object for $name {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
@@ -97,16 +92,12 @@ macro_rules! resource {
                 }
             }
             #[inline]
+            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn $crate::codec::Put])) {
+                show(&["type", "id", $($wire),*], &[&$kind, &self.id, $(&self.$field),*]);
+            }
+            #[inline]
             fn required(&self) -> &'static [&'static str] {
                 &["id"]
-            }
-        }
-        #[allow(deprecated)]
-        impl $crate::codec::Fields for $name {
-            #[inline]
-            fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
-                put("type", $crate::codec::View::Str($kind));
-                $crate::codec::each_of(&[("id", &self.id), $(($wire, &self.$field)),*], put);
             }
         }
         impl $crate::Resource for $name {
@@ -130,10 +121,8 @@ macro_rules! resource {
 ///
 /// ```
 /// # use storewright_runtime::{object, resource, union};
-/// # #[derive(Clone)]
 /// # pub struct Build { pub id: String }
 /// # resource! { Build: "builds" {} }
-/// #[derive(Clone)]
 /// #[non_exhaustive]
 /// pub enum AppIncluded {
 ///     Build(Box<Build>),
@@ -160,6 +149,14 @@ macro_rules! union {
         )*
     };
     (plain $name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$variant(inner) => Self::$variant(Clone::clone(inner)),)*
+                    Self::Unrecognized(value) => Self::Unrecognized(Clone::clone(value)),
+                }
+            }
+        }
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self::Unrecognized($crate::serde_json::Value::Null);
         }
@@ -169,7 +166,6 @@ macro_rules! union {
                 <Self as $crate::codec::Empty>::EMPTY
             }
         }
-        #[allow(deprecated)]
         impl $crate::codec::Union for $name {
             #[inline]
             fn tag(&self) -> &'static str {
@@ -200,7 +196,6 @@ macro_rules! union {
                 }
             }
         }
-        #[allow(deprecated)]
         impl $crate::codec::Put for $name {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
@@ -215,7 +210,6 @@ macro_rules! union {
     };
     ($name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
         $crate::union! { plain $name by $tag { $($variant($type) = $value),* } }
-        #[allow(deprecated)]
         impl $crate::codec::AnyIncluded for $name {
             #[inline]
             fn resource(&self) -> Option<&dyn std::any::Any> {
@@ -235,10 +229,8 @@ macro_rules! union {
 /// first. What fits none is kept in `Unrecognized`. Variants may be boxed or not.
 ///
 /// ```
-/// # #[derive(Clone)]
 /// # pub struct Pointer { pub pointer: String }
 /// # storewright_runtime::object! { Pointer { pointer: "pointer" } required ["pointer"] }
-/// #[derive(Clone)]
 /// #[non_exhaustive]
 /// pub enum Source {
 ///     Pointer(Pointer),
@@ -256,6 +248,14 @@ macro_rules! union {
 #[macro_export]
 macro_rules! untagged {
     ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+        impl Clone for $name {
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$variant(inner) => Self::$variant(Clone::clone(inner)),)*
+                    Self::Unrecognized(value) => Self::Unrecognized(Clone::clone(value)),
+                }
+            }
+        }
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self::Unrecognized($crate::serde_json::Value::Null);
         }
@@ -265,7 +265,6 @@ macro_rules! untagged {
                 <Self as $crate::codec::Empty>::EMPTY
             }
         }
-        #[allow(deprecated)]
         impl $crate::codec::Untagged for $name {
             fn choose(&mut self, index: usize) -> Option<&mut dyn $crate::codec::Slot> {
                 const MAKE: &[fn() -> $name] = &[$(|| $name::$variant(Default::default())),*];
@@ -286,7 +285,6 @@ macro_rules! untagged {
                 $crate::codec::take_untagged(self, event)
             }
         }
-        #[allow(deprecated)]
         impl $crate::codec::Put for $name {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
@@ -305,12 +303,11 @@ macro_rules! untagged {
 ///
 /// All groups are optional and stand in this order: `id(field)`, `attributes { field: "wire", .. }`,
 /// `relationships { field: "wire" => "type", .. }`, `included(field)`; after the braces `required ["wire", ..]`.
-/// Relationships hold ids, as [`Draft`](crate::codec::Draft) says. With `inline` in front it is a resource inside
+/// Relationships hold ids, as [`DraftShape`](crate::codec::DraftShape) says. With `inline` in front it is a resource inside
 /// another body's `included`, without `data` around it; its `id` may be a `String` or an `Option<String>`.
 ///
 /// ```
 /// use storewright_runtime::{Patch, request};
-/// #[derive(Clone)]
 /// pub struct BetaGroupUpdateRequest {
 ///     pub id: String,
 ///     pub name: Patch<String>,
@@ -332,13 +329,13 @@ macro_rules! untagged {
 ///     }}),
 /// );
 ///
-/// #[derive(Clone)]
 /// pub struct PriceInlineCreate { pub id: Option<String>, pub start_date: Option<String> }
 /// request! { inline PriceInlineCreate: "prices" { id(id) attributes { start_date: "startDate" } } }
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! request {
+    (@key $key:ident $field:ident) => { $crate::codec::$key };
     (inline $name:ident: $($rest:tt)*) => { $crate::request! { @true $name: $($rest)* } };
     (
         @$inline:literal $name:ident: $kind:literal {
@@ -349,19 +346,7 @@ macro_rules! request {
         }
         $(required [$($required:literal),* $(,)?])?
     ) => {
-        #[allow(deprecated)]
-        impl $crate::codec::Draft for $name {
-            #[inline]
-            fn shape(&self) -> &'static $crate::codec::DraftShape {
-                const {
-                    &$crate::codec::DraftShape {
-                        kind: $kind,
-                        inline: $inline,
-                        required: &[$($($required),*)?],
-                        relationships: &[$($(($relationship_wire, $related)),*)?],
-                    }
-                }
-            }
+        impl $crate::codec::Object for $name {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
                 match key {
@@ -373,28 +358,32 @@ macro_rules! request {
                 }
             }
             #[inline]
-            fn each(&self, put: &mut dyn FnMut(&str, $crate::codec::View<'_>)) {
-                $crate::codec::each_of(
+            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn $crate::codec::Put])) {
+                show(
                     &[
-                        $(($crate::codec::ID, &self.$id),)?
-                        $($(($attribute_wire, &self.$attribute),)*)?
-                        $($(($relationship_wire, &self.$relationship),)*)?
-                        $(($crate::codec::INCLUDED, &self.$included),)?
+                        $($crate::request!(@key ID $id),)?
+                        $($($attribute_wire,)*)?
+                        $($($relationship_wire,)*)?
+                        $($crate::request!(@key INCLUDED $included),)?
                     ],
-                    put,
+                    &[
+                        $(&self.$id,)?
+                        $($(&self.$attribute,)*)?
+                        $($(&self.$relationship,)*)?
+                        $(&self.$included,)?
+                    ],
                 );
             }
-        }
-        impl $crate::codec::Slot for $name {
             #[inline]
-            fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
-                $crate::codec::take_draft(self, event)
-            }
-        }
-        impl $crate::codec::Put for $name {
-            #[inline]
-            fn view(&self) -> $crate::codec::View<'_> {
-                $crate::codec::View::Draft(self)
+            fn draft(&self) -> Option<&'static $crate::codec::DraftShape> {
+                const {
+                    Some(&$crate::codec::DraftShape {
+                        kind: $kind,
+                        inline: $inline,
+                        required: &[$($($required),*)?],
+                        relationships: &[$($(($relationship_wire, $related)),*)?],
+                    })
+                }
             }
         }
         $crate::empty_impls! { $name { $($id,)? $($($attribute,)*)? $($($relationship,)*)? $($included)? } }

@@ -262,7 +262,7 @@ fn fill<'de, A: MapAccess<'de>>(
         let lenient = !seen.note(required, &key);
         match object.field(&key) {
             Some(slot) => members.value(Seed::lenient(slot, path, lenient), key)?,
-            None => match object.rest() {
+            None => match object.rest_mut() {
                 Some(rest) => members.value(Seed::new(rest.key(&key), path), key)?,
                 None => drop(members.map.next_value::<IgnoredAny>()?),
             },
@@ -326,7 +326,7 @@ fn replay(
         let lenient = !seen.note(object.required(), &key);
         let result = match object.field(&key) {
             Some(slot) => Seed::lenient(slot, path, lenient).deserialize(value),
-            None => match object.rest() {
+            None => match object.rest_mut() {
                 Some(rest) => Seed::new(rest.key(&key), path).deserialize(value),
                 None => Ok(()),
             },

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::draft::Draft;
+use super::draft::DraftShape;
 use super::union::{Union, Untagged};
+use super::view::{Entries, Put, View};
 
 /// The beginning of one JSON value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +57,7 @@ pub enum Place<'a> {
     /// Into one of several types, which the shape decides.
     Untagged(&'a mut dyn Untagged),
     /// Into a flat struct that stands for a nested request body.
-    Draft(&'a mut dyn Draft),
+    Draft(&'a mut dyn Object),
     /// Into a map.
     Keys(&'a mut dyn Keys),
     /// Into an array.
@@ -77,18 +78,43 @@ pub trait Slot {
     fn take(&mut self, event: Event<'_>) -> Taken<'_>;
 }
 
-/// An object with known members.
+/// An object with known members: all that a model has to say about itself.
 pub trait Object {
     /// The place of one member, by its wire name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
+
+    /// Shows the wire names and the values of all members. All at once, for that compiles faster than a call a member.
+    fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn Put]));
+
+    /// Shows every member under its wire name, those of other names last.
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+        self.members(&mut |names, values| {
+            for (name, value) in names.iter().zip(values) {
+                put(name, value.view());
+            }
+        });
+        if let Some(rest) = self.rest() {
+            rest.each(put);
+        }
+    }
 
     /// The wire names that must be present; only the first 64 are checked.
     fn required(&self) -> &'static [&'static str] {
         &[]
     }
 
+    /// The members that [`members`](Object::members) does not show.
+    fn rest(&self) -> Option<&dyn Entries> {
+        None
+    }
+
     /// The map that takes the members that [`field`](Object::field) does not know.
-    fn rest(&mut self) -> Option<&mut dyn Keys> {
+    fn rest_mut(&mut self) -> Option<&mut dyn Keys> {
+        None
+    }
+
+    /// How the nested body is laid out that a flat struct stands for.
+    fn draft(&self) -> Option<&'static DraftShape> {
         None
     }
 }
@@ -109,9 +135,10 @@ impl<T: Object> Slot for T {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         match event {
+            Event::Map if self.draft().is_some() => Ok(Place::Draft(self)),
             Event::Map => Ok(Place::Object(self)),
             // An explicit null equals an absent object, unless that would make one without its required members.
-            Event::Null if self.required().is_empty() => Ok(Place::Done),
+            Event::Null if self.required().is_empty() && self.draft().is_none() => Ok(Place::Done),
             _ => Err("an object"),
         }
     }
@@ -124,12 +151,27 @@ impl<T: Object> Object for Box<T> {
     }
 
     #[inline]
+    fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn Put])) {
+        (**self).members(show);
+    }
+
+    #[inline]
     fn required(&self) -> &'static [&'static str] {
         (**self).required()
     }
 
     #[inline]
-    fn rest(&mut self) -> Option<&mut dyn Keys> {
+    fn rest(&self) -> Option<&dyn Entries> {
         (**self).rest()
+    }
+
+    #[inline]
+    fn rest_mut(&mut self) -> Option<&mut dyn Keys> {
+        (**self).rest_mut()
+    }
+
+    #[inline]
+    fn draft(&self) -> Option<&'static DraftShape> {
+        (**self).draft()
     }
 }

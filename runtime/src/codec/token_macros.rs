@@ -5,7 +5,6 @@
 /// With `insensitive` before the braces, letter case is ignored when a text is read; the listed spelling is written.
 ///
 /// ```
-/// #[derive(Clone)]
 /// #[non_exhaustive]
 /// pub enum Platform {
 ///     Ios,
@@ -30,7 +29,6 @@ macro_rules! open_enum {
         }
     };
     (@impls $name:ident |$text:ident| $canonical:expr; { $($variant:ident = $wire:literal),* }) => {
-        #[allow(deprecated)]
         impl $name {
             /// The wire values that are known.
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
@@ -44,7 +42,6 @@ macro_rules! open_enum {
                 }
             }
         }
-        #[allow(deprecated)]
         impl From<&str> for $name {
             #[inline]
             fn from($text: &str) -> Self {
@@ -57,6 +54,15 @@ macro_rules! open_enum {
             #[inline]
             fn from(text: String) -> Self {
                 Self::from(text.as_str())
+            }
+        }
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$variant => Self::$variant,)*
+                    Self::Unrecognized(text) => Self::Unrecognized(text.clone()),
+                }
             }
         }
         impl $crate::codec::Empty for $name {
@@ -109,7 +115,6 @@ macro_rules! open_enum {
 #[macro_export]
 macro_rules! open_int_enum {
     ($name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
-        #[allow(deprecated)]
         impl $name {
             /// The numbers that are known.
             pub const KNOWN: &'static [i64] = &[$($wire),*];
@@ -123,7 +128,6 @@ macro_rules! open_int_enum {
                 }
             }
         }
-        #[allow(deprecated)]
         impl From<i64> for $name {
             #[inline]
             fn from(number: i64) -> Self {
@@ -186,7 +190,6 @@ macro_rules! tokens {
         pub struct $name:ident { $($(#[$constant_meta:meta])* $constant:ident = $wire:literal),* $(,)? }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone)]
         pub struct $name(std::borrow::Cow<'static, str>);
 
         impl $name {
@@ -205,6 +208,18 @@ macro_rules! tokens {
             #[inline]
             fn as_ref(&self) -> &str {
                 &self.0
+            }
+        }
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                Self(self.0.clone())
+            }
+        }
+        impl ::std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::codec::debug_text(stringify!($name), &self.0, f)
             }
         }
     };

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::draft::{Draft, Outline};
+use super::draft::Outline;
+use super::slot::Object;
 use crate::patch::Patch;
 
 /// One value on its way into JSON.
@@ -30,7 +31,7 @@ pub enum View<'a> {
     /// An object with known members.
     Object(&'a dyn Fields),
     /// A flat struct that stands for a nested request body.
-    Draft(&'a dyn Draft),
+    Draft(&'a dyn Object),
     /// An array.
     Seq(&'a dyn Items),
     /// A map.
@@ -60,7 +61,7 @@ impl fmt::Debug for View<'_> {
             View::Float(value) => value.fmt(f),
             View::Str(value) => value.fmt(f),
             View::Object(object) => map(f, |put| object.each(put)),
-            View::Draft(draft) => map(f, |put| Outline::new(*draft).each(put)),
+            View::Draft(draft) => map(f, |put| Fields::each(&Outline::new(*draft), put)),
             View::Keys(keys) => map(f, |put| keys.each(put)),
             View::Value(value) => write!(f, "{value}"),
             View::Seq(seq) => {
@@ -80,7 +81,7 @@ pub trait Put {
     fn view(&self) -> View<'_>;
 }
 
-/// An object with known members.
+/// Something that shows itself member by member.
 pub trait Fields {
     /// Shows every member under its wire name.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
@@ -108,7 +109,7 @@ impl Serialize for View<'_> {
             View::Float(value) => serializer.serialize_f64(*value),
             View::Str(text) => serializer.serialize_str(text),
             View::Object(object) => members(serializer, |put| object.each(put)),
-            View::Draft(draft) => members(serializer, |put| Outline::new(*draft).each(put)),
+            View::Draft(draft) => members(serializer, |put| Fields::each(&Outline::new(*draft), put)),
             View::Keys(keys) => members(serializer, |put| keys.each(put)),
             View::Value(value) => value.serialize(serializer),
             View::Seq(seq) => {
@@ -141,17 +142,17 @@ fn members<S: Serializer>(
     map.end()
 }
 
-impl<T: Fields> Put for T {
+impl<T: Object> Put for T {
     #[inline]
     fn view(&self) -> View<'_> {
-        View::Object(self)
+        if self.draft().is_some() { View::Draft(self) } else { View::Object(self) }
     }
 }
 
-impl<T: Fields> Fields for Box<T> {
+impl<T: Object> Fields for T {
     #[inline]
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        (**self).each(put);
+        Object::each(self, put);
     }
 }
 
@@ -218,6 +219,7 @@ macro_rules! scalars {
 }
 scalars! {
     String => |text| View::Str(text);
+    &str => |text| View::Str(text);
     bool => |value| View::Bool(*value);
     i64 => |value| View::Int(*value);
     i32 => |value| View::Int((*value).into());

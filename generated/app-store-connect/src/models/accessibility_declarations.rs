@@ -9,7 +9,6 @@ use super::DeviceFamily;
 /// A resource of the type `accessibilityDeclarations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AccessibilityDeclaration {
 }
 
 /// Attributes of [`AccessibilityDeclaration`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationAttributes {
     /// `deviceFamily`.
@@ -74,7 +72,6 @@ rt::object! { AccessibilityDeclarationAttributes {
 /// `AccessibilityDeclaration.attributes.state`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AccessibilityDeclarationState {
     /// `DRAFT`

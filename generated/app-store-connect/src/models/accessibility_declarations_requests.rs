@@ -9,7 +9,6 @@ use super::DeviceFamily;
 /// Creates a resource of the type `accessibilityDeclarations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationCreateRequest {
     /// `deviceFamily`.
@@ -186,7 +185,6 @@ impl AccessibilityDeclarationCreateRequest {
 /// Changes a resource of the type `accessibilityDeclarations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AccessibilityDeclarationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `actors`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Actor {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl Actor {
 }
 
 /// Attributes of [`Actor`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ActorAttributes {
     /// `actorType`.
@@ -54,7 +52,6 @@ rt::object! { ActorAttributes {
 /// `Actor.attributes.actorType`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ActorActorType {
     /// `API_KEY`

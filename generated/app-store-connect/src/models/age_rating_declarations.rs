@@ -9,7 +9,6 @@ use super::KidsAgeBand;
 /// A resource of the type `ageRatingDeclarations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AgeRatingDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AgeRatingDeclaration {
 }
 
 /// Attributes of [`AgeRatingDeclaration`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AgeRatingDeclarationAttributes {
     /// `advertising`.
@@ -132,7 +130,6 @@ rt::object! { AgeRatingDeclarationAttributes {
 /// `AgeRatingDeclaration.attributes.ageRatingOverride`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationAgeRatingOverride {
     /// `NINE_PLUS`
@@ -159,7 +156,6 @@ rt::open_enum! { AgeRatingDeclarationAgeRatingOverride {
 /// `AgeRatingDeclaration.attributes.ageRatingOverrideV2`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationAgeRatingOverrideV2 {
     /// `EIGHTEEN_PLUS`
@@ -186,7 +182,6 @@ rt::open_enum! { AgeRatingDeclarationAgeRatingOverrideV2 {
 /// `AgeRatingDeclaration.attributes.alcoholTobaccoOrDrugUseOrReferences`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences {
     /// `FREQUENT`
@@ -211,7 +206,6 @@ rt::open_enum! { AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences {
 /// `AgeRatingDeclaration.attributes.contests`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationContests {
     /// `FREQUENT`
@@ -236,7 +230,6 @@ rt::open_enum! { AgeRatingDeclarationContests {
 /// `AgeRatingDeclaration.attributes.gamblingSimulated`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationGamblingSimulated {
     /// `FREQUENT`
@@ -261,7 +254,6 @@ rt::open_enum! { AgeRatingDeclarationGamblingSimulated {
 /// `AgeRatingDeclaration.attributes.gunsOrOtherWeapons`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationGunsOrOtherWeapons {
     /// `FREQUENT`
@@ -286,7 +278,6 @@ rt::open_enum! { AgeRatingDeclarationGunsOrOtherWeapons {
 /// `AgeRatingDeclaration.attributes.horrorOrFearThemes`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationHorrorOrFearThemes {
     /// `FREQUENT`
@@ -311,7 +302,6 @@ rt::open_enum! { AgeRatingDeclarationHorrorOrFearThemes {
 /// `AgeRatingDeclaration.attributes.koreaAgeRatingOverride`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationKoreaAgeRatingOverride {
     /// `FIFTEEN_PLUS`
@@ -331,7 +321,6 @@ rt::open_enum! { AgeRatingDeclarationKoreaAgeRatingOverride {
 /// `AgeRatingDeclaration.attributes.matureOrSuggestiveThemes`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationMatureOrSuggestiveThemes {
     /// `FREQUENT`
@@ -356,7 +345,6 @@ rt::open_enum! { AgeRatingDeclarationMatureOrSuggestiveThemes {
 /// `AgeRatingDeclaration.attributes.medicalOrTreatmentInformation`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationMedicalOrTreatmentInformation {
     /// `FREQUENT`
@@ -381,7 +369,6 @@ rt::open_enum! { AgeRatingDeclarationMedicalOrTreatmentInformation {
 /// `AgeRatingDeclaration.attributes.profanityOrCrudeHumor`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationProfanityOrCrudeHumor {
     /// `FREQUENT`
@@ -406,7 +393,6 @@ rt::open_enum! { AgeRatingDeclarationProfanityOrCrudeHumor {
 /// `AgeRatingDeclaration.attributes.sexualContentGraphicAndNudity`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationSexualContentGraphicAndNudity {
     /// `FREQUENT`
@@ -431,7 +417,6 @@ rt::open_enum! { AgeRatingDeclarationSexualContentGraphicAndNudity {
 /// `AgeRatingDeclaration.attributes.sexualContentOrNudity`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationSexualContentOrNudity {
     /// `FREQUENT`
@@ -456,7 +441,6 @@ rt::open_enum! { AgeRatingDeclarationSexualContentOrNudity {
 /// `AgeRatingDeclaration.attributes.violenceCartoonOrFantasy`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationViolenceCartoonOrFantasy {
     /// `FREQUENT`
@@ -481,7 +465,6 @@ rt::open_enum! { AgeRatingDeclarationViolenceCartoonOrFantasy {
 /// `AgeRatingDeclaration.attributes.violenceRealistic`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationViolenceRealistic {
     /// `FREQUENT`
@@ -506,7 +489,6 @@ rt::open_enum! { AgeRatingDeclarationViolenceRealistic {
 /// `AgeRatingDeclaration.attributes.violenceRealisticProlongedGraphicOrSadistic`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic {
     /// `FREQUENT`

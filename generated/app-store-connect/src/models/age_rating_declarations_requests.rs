@@ -19,7 +19,6 @@ use super::{
 /// Changes a resource of the type `ageRatingDeclarations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AgeRatingDeclarationUpdateRequest {
     /// `id` of the resource that is changed.

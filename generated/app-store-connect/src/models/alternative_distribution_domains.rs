@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionDomains`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionDomain {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AlternativeDistributionDomain {
 }
 
 /// Attributes of [`AlternativeDistributionDomain`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionDomainAttributes {
     /// `createdDate`: date and time (RFC 3339).

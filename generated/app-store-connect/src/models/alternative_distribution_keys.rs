@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionKeys`.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionKey {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AlternativeDistributionKey {
 }
 
 /// Attributes of [`AlternativeDistributionKey`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionKeyAttributes {
     /// `publicKey`.

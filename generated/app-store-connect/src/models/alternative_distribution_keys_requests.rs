@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `alternativeDistributionKeys`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionKeyCreateRequest {
     /// `publicKey`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionPackageDeltas`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageDelta {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AlternativeDistributionPackageDelta {
 }
 
 /// Attributes of [`AlternativeDistributionPackageDelta`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageDeltaAttributes {
     /// `alternativeDistributionKeyBlob`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionPackageVariants`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVariant {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AlternativeDistributionPackageVariant {
 }
 
 /// Attributes of [`AlternativeDistributionPackageVariant`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVariantAttributes {
     /// `alternativeDistributionKeyBlob`.

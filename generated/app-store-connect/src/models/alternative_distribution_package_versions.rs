@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `alternativeDistributionPackageVersions`.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AlternativeDistributionPackageVersion {
 }
 
 /// Attributes of [`AlternativeDistributionPackageVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionAttributes {
     /// `fileChecksum`.
@@ -56,7 +54,6 @@ rt::object! { AlternativeDistributionPackageVersionAttributes {
 } }
 
 /// Relationships of [`AlternativeDistributionPackageVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionRelationships {
     /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.
@@ -75,7 +72,6 @@ rt::object! { AlternativeDistributionPackageVersionRelationships {
 /// `AlternativeDistributionPackageVersion.attributes.state`, open to new values.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AlternativeDistributionPackageVersionState {
     /// `COMPLETED`

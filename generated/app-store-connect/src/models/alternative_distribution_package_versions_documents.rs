@@ -20,7 +20,6 @@ pub type AlternativeDistributionPackageVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AlternativeDistributionPackageVersionResponseIncluded {
     /// `type`: `alternativeDistributionPackageDeltas`

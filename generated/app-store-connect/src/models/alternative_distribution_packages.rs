@@ -9,7 +9,6 @@ use super::Checksums;
 /// A resource of the type `alternativeDistributionPackages`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AlternativeDistributionPackage {
 }
 
 /// Attributes of [`AlternativeDistributionPackage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageAttributes {
     /// `sourceFileChecksum`.
@@ -47,7 +45,6 @@ pub struct AlternativeDistributionPackageAttributes {
 rt::object! { AlternativeDistributionPackageAttributes { source_file_checksum: "sourceFileChecksum" } }
 
 /// Relationships of [`AlternativeDistributionPackage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageRelationships {
     /// `versions`: any number of `alternativeDistributionPackageVersions`.

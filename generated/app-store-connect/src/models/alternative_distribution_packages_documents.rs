@@ -17,7 +17,6 @@ pub type AlternativeDistributionPackageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AlternativeDistributionPackageResponseIncluded {
     /// `type`: `alternativeDistributionPackageVersions`

@@ -16,7 +16,6 @@ pub struct AlternativeDistributionPackagesInclude {
 /// Values of `filter[state]`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AlternativeDistributionPackagesVersionsState {
     /// `COMPLETED`

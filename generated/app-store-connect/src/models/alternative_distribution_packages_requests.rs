@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `alternativeDistributionPackages`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageCreateRequest {
     /// `appStoreVersion`: id of `appStoreVersions`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReportInstances`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstance {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AnalyticsReportInstance {
 }
 
 /// Attributes of [`AnalyticsReportInstance`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceAttributes {
     /// `granularity`.
@@ -49,7 +47,6 @@ rt::object! { AnalyticsReportInstanceAttributes {
 } }
 
 /// Relationships of [`AnalyticsReportInstance`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceRelationships {
     /// `segments`.
@@ -61,7 +58,6 @@ rt::object! { AnalyticsReportInstanceRelationships { segments: "segments" } }
 /// `AnalyticsReportInstance.attributes.granularity`, open to new values.
 ///
 /// Feature: `analytics`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportInstanceGranularity {
     /// `DAILY`

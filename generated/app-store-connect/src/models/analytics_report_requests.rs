@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReportRequests`.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequest {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AnalyticsReportRequest {
 }
 
 /// Attributes of [`AnalyticsReportRequest`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestAttributes {
     /// `accessType`.
@@ -49,7 +47,6 @@ rt::object! { AnalyticsReportRequestAttributes {
 } }
 
 /// Relationships of [`AnalyticsReportRequest`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestRelationships {
     /// `reports`: any number of `analyticsReports`.
@@ -61,7 +58,6 @@ rt::object! { AnalyticsReportRequestRelationships { reports: "reports" } }
 /// `AnalyticsReportRequest.attributes.accessType`, open to new values.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportRequestAccessType {
     /// `ONE_TIME_SNAPSHOT`

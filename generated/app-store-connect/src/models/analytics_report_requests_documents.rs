@@ -17,7 +17,6 @@ pub type AnalyticsReportRequestResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportRequestResponseIncluded {
     /// `type`: `analyticsReports`

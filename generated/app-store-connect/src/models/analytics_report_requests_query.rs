@@ -13,7 +13,6 @@ pub struct AnalyticsReportRequestsInclude { REPORTS = "reports" } }
 /// Values of `filter[category]`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportRequestsReportsCategory {
     /// `APP_STORE_ENGAGEMENT`

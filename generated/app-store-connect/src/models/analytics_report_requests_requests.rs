@@ -9,7 +9,6 @@ use super::AnalyticsReportRequestAccessType;
 /// Creates a resource of the type `analyticsReportRequests`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRequestCreateRequest {
     /// `accessType`.

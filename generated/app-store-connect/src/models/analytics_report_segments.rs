@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReportSegments`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportSegment {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AnalyticsReportSegment {
 }
 
 /// Attributes of [`AnalyticsReportSegment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportSegmentAttributes {
     /// `checksum`.

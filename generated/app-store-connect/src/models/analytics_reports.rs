@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `analyticsReports`.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReport {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AnalyticsReport {
 }
 
 /// Attributes of [`AnalyticsReport`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportAttributes {
     /// `category`.
@@ -47,7 +45,6 @@ pub struct AnalyticsReportAttributes {
 rt::object! { AnalyticsReportAttributes { category: "category", name: "name" } }
 
 /// Relationships of [`AnalyticsReport`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AnalyticsReportRelationships {
     /// `instances`.
@@ -59,7 +56,6 @@ rt::object! { AnalyticsReportRelationships { instances: "instances" } }
 /// `AnalyticsReport.attributes.category`, open to new values.
 ///
 /// Features: any of `analytics`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportCategory {
     /// `APP_STORE_ENGAGEMENT`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `filter[granularity]`.
 ///
 /// Feature: `analytics`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsReportsInstancesGranularity {
     /// `DAILY`

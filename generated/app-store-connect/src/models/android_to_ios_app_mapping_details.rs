@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `androidToIosAppMappingDetails`.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetail {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl AndroidToIosAppMappingDetail {
 }
 
 /// Attributes of [`AndroidToIosAppMappingDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailAttributes {
     /// `appSigningKeyPublicCertificateSha256Fingerprints`.

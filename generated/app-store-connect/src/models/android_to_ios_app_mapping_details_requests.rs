@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `androidToIosAppMappingDetails`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailCreateRequest {
     /// `appSigningKeyPublicCertificateSha256Fingerprints`.
@@ -47,7 +46,6 @@ impl AndroidToIosAppMappingDetailCreateRequest {
 /// Changes a resource of the type `androidToIosAppMappingDetails`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appAvailabilities`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2 {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppAvailabilityV2 {
 }
 
 /// Attributes of [`AppAvailabilityV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2Attributes {
     /// `availableInNewTerritories`.
@@ -45,7 +43,6 @@ pub struct AppAvailabilityV2Attributes {
 rt::object! { AppAvailabilityV2Attributes { available_in_new_territories: "availableInNewTerritories" } }
 
 /// Relationships of [`AppAvailabilityV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2Relationships {
     /// `territoryAvailabilities`: any number of `territoryAvailabilities`.

@@ -17,7 +17,6 @@ pub type AppAvailabilityV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppAvailabilityV2ResponseIncluded {
     /// `type`: `territoryAvailabilities`

@@ -9,7 +9,6 @@ use super::TerritoryAvailabilityInlineCreate;
 /// Creates a resource of the type `appAvailabilities`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAvailabilityV2CreateRequest {
     /// `availableInNewTerritories`.
@@ -60,7 +59,6 @@ impl AppAvailabilityV2CreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppAvailabilityV2CreateRequestIncluded {
     /// `type`: `territoryAvailabilities`

@@ -14,7 +14,6 @@ pub type AppCategoriesWithoutIncludesResponse = rt::Page<AppCategory>;
 /// A resource of the type `appCategories`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCategory {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +41,6 @@ impl AppCategory {
 }
 
 /// Attributes of [`AppCategory`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCategoryAttributes {
     /// `platforms`.
@@ -52,7 +50,6 @@ pub struct AppCategoryAttributes {
 rt::object! { AppCategoryAttributes { platforms: "platforms" } }
 
 /// Relationships of [`AppCategory`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCategoryRelationships {
     /// `parent`: one of `appCategories`.

@@ -14,7 +14,6 @@ pub type AppCategoriesResponse = rt::Page<AppCategory, AppCategoriesResponseIncl
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCategoriesResponseIncluded {
     /// `type`: `appCategories`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppClipAction`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAction {
     /// `OPEN`

@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appClipAdvancedExperienceImages`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppClipAdvancedExperienceImage {
 }
 
 /// Attributes of [`AppClipAdvancedExperienceImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageAttributes {
     /// `assetDeliveryState`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appClipAdvancedExperienceImages`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageCreateRequest {
     /// `fileName`.
@@ -31,7 +30,6 @@ impl AppClipAdvancedExperienceImageCreateRequest {
 /// Changes a resource of the type `appClipAdvancedExperienceImages`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageUpdateRequest {
     /// `id` of the resource that is changed.

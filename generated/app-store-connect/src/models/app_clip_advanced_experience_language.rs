@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppClipAdvancedExperienceLanguage`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceLanguage {
     /// `AR`

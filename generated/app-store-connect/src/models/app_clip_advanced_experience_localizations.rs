@@ -9,7 +9,6 @@ use super::AppClipAdvancedExperienceLanguage;
 /// A resource of the type `appClipAdvancedExperienceLocalizations`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppClipAdvancedExperienceLocalization {
 }
 
 /// Attributes of [`AppClipAdvancedExperienceLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalizationAttributes {
     /// `language`.

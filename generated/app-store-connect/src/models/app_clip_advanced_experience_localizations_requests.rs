@@ -9,7 +9,6 @@ use super::AppClipAdvancedExperienceLanguage;
 /// A resource of the type `appClipAdvancedExperienceLocalizations` that another request creates along.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -9,7 +9,6 @@ use super::{AppClipAction, AppClipAdvancedExperienceLanguage};
 /// A resource of the type `appClipAdvancedExperiences`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperience {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppClipAdvancedExperience {
 }
 
 /// Attributes of [`AppClipAdvancedExperience`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceAttributes {
     /// `action`.
@@ -67,7 +65,6 @@ rt::object! { AppClipAdvancedExperienceAttributes {
 } }
 
 /// Relationships of [`AppClipAdvancedExperience`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceRelationships {
     /// `appClip`: one of `appClips`.
@@ -85,7 +82,6 @@ rt::object! { AppClipAdvancedExperienceRelationships {
 /// `AppClipAdvancedExperience.attributes.businessCategory`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceBusinessCategory {
     /// `AUTOMOTIVE`
@@ -160,7 +156,6 @@ rt::open_enum! { AppClipAdvancedExperienceBusinessCategory {
 /// `AppClipAdvancedExperience.attributes.place`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlace {
     /// `categories`.
@@ -251,7 +246,6 @@ impl AppClipAdvancedExperiencePlace {
 /// `AppClipAdvancedExperience.attributes.place.displayPoint`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPoint {
     /// `coordinates`.
@@ -280,7 +274,6 @@ impl AppClipAdvancedExperiencePlaceDisplayPoint {
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.coordinates`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
     /// `latitude`.
@@ -312,7 +305,6 @@ impl AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
 /// `AppClipAdvancedExperience.attributes.place.displayPoint.source`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceDisplayPointSource {
     /// `CALCULATED`
@@ -330,7 +322,6 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceDisplayPointSource {
 /// `AppClipAdvancedExperience.attributes.place.mainAddress`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddress {
     /// `fullAddress`.
@@ -366,7 +357,6 @@ impl AppClipAdvancedExperiencePlaceMainAddress {
 /// `AppClipAdvancedExperience.attributes.place.mainAddress.structuredAddress`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
     /// `countryCode`.
@@ -437,7 +427,6 @@ impl AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
 /// `AppClipAdvancedExperience.attributes.place.mapAction`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceMapAction {
     /// `AIRLINE_BOOK_TRAVEL`
@@ -549,7 +538,6 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceMapAction {
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlacePhoneNumber {
     /// `intent`.
@@ -587,7 +575,6 @@ impl AppClipAdvancedExperiencePlacePhoneNumber {
 /// `AppClipAdvancedExperience.attributes.place.phoneNumber.type`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlacePhoneNumberType {
     /// `FAX`
@@ -609,7 +596,6 @@ rt::open_enum! { AppClipAdvancedExperiencePlacePhoneNumberType {
 /// `AppClipAdvancedExperience.attributes.place.relationship`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceRelationship {
     /// `AUTHORIZED`
@@ -629,7 +615,6 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceRelationship {
 /// `AppClipAdvancedExperience.attributes.placeStatus`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperiencePlaceStatus {
     /// `MATCHED`
@@ -649,7 +634,6 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceStatus {
 /// `AppClipAdvancedExperience.attributes.status`, open to new values.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceStatus {
     /// `APP_TRANSFER_IN_PROGRESS`

@@ -20,7 +20,6 @@ pub type AppClipAdvancedExperienceResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceResponseIncluded {
     /// `type`: `appClipAdvancedExperienceImages`

@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `appClipAdvancedExperiences`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceCreateRequest {
     /// `action`.
@@ -138,7 +137,6 @@ pub type AppClipAdvancedExperienceCreateRequestPlace = AppClipAdvancedExperience
 /// What a request can create along.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAdvancedExperienceCreateRequestIncluded {
     /// `type`: `appClipAdvancedExperienceLocalizations`
@@ -156,7 +154,6 @@ rt::union! { sent AppClipAdvancedExperienceCreateRequestIncluded by "type" {
 /// Changes a resource of the type `appClipAdvancedExperiences`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appClipAppStoreReviewDetails`.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppClipAppStoreReviewDetail {
 }
 
 /// Attributes of [`AppClipAppStoreReviewDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailAttributes {
     /// `invocationUrls`.
@@ -45,7 +43,6 @@ pub struct AppClipAppStoreReviewDetailAttributes {
 rt::object! { AppClipAppStoreReviewDetailAttributes { invocation_urls: "invocationUrls" } }
 
 /// Relationships of [`AppClipAppStoreReviewDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailRelationships {
     /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.

@@ -17,7 +17,6 @@ pub type AppClipAppStoreReviewDetailResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipAppStoreReviewDetailResponseIncluded {
     /// `type`: `appClipDefaultExperiences`

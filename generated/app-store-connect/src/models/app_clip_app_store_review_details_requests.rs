@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appClipAppStoreReviewDetails`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailCreateRequest {
     /// `invocationUrls`.
@@ -49,7 +48,6 @@ impl AppClipAppStoreReviewDetailCreateRequest {
 /// Changes a resource of the type `appClipAppStoreReviewDetails`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appClipDefaultExperienceLocalizations`.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppClipDefaultExperienceLocalization {
 }
 
 /// Attributes of [`AppClipDefaultExperienceLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationAttributes {
     /// `locale`.
@@ -47,7 +45,6 @@ pub struct AppClipDefaultExperienceLocalizationAttributes {
 rt::object! { AppClipDefaultExperienceLocalizationAttributes { locale: "locale", subtitle: "subtitle" } }
 
 /// Relationships of [`AppClipDefaultExperienceLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationRelationships {
     /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.

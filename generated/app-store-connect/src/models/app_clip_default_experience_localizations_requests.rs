@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appClipDefaultExperienceLocalizations`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationCreateRequest {
     /// `locale`.
@@ -50,7 +49,6 @@ impl AppClipDefaultExperienceLocalizationCreateRequest {
 /// Changes a resource of the type `appClipDefaultExperienceLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

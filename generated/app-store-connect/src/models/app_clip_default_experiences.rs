@@ -9,7 +9,6 @@ use super::AppClipAction;
 /// A resource of the type `appClipDefaultExperiences`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperience {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppClipDefaultExperience {
 }
 
 /// Attributes of [`AppClipDefaultExperience`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceAttributes {
     /// `action`.
@@ -47,7 +45,6 @@ pub struct AppClipDefaultExperienceAttributes {
 rt::object! { AppClipDefaultExperienceAttributes { action: "action" } }
 
 /// Relationships of [`AppClipDefaultExperience`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceRelationships {
     /// `appClip`: one of `appClips`.

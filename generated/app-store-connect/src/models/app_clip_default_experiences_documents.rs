@@ -20,7 +20,6 @@ pub type AppClipDefaultExperienceResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipDefaultExperienceResponseIncluded {
     /// `type`: `appClipAppStoreReviewDetails`

@@ -9,7 +9,6 @@ use super::AppClipAction;
 /// Creates a resource of the type `appClipDefaultExperiences`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceCreateRequest {
     /// `action`.
@@ -67,7 +66,6 @@ impl AppClipDefaultExperienceCreateRequest {
 /// Changes a resource of the type `appClipDefaultExperiences`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appClipDomainStatuses`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDomainStatus {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl AppClipDomainStatus {
 }
 
 /// Attributes of [`AppClipDomainStatus`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDomainStatusAttributes {
     /// `domains`.
@@ -45,7 +43,6 @@ rt::object! { AppClipDomainStatusAttributes { domains: "domains", last_updated_d
 /// `AppClipDomainStatus.attributes.domains[]`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipDomainStatusDomains {
     /// `domain`.
@@ -65,7 +62,6 @@ rt::object! { AppClipDomainStatusDomains {
 /// `AppClipDomainStatus.attributes.domains[].errorCode`, open to new values.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipDomainStatusDomainsErrorCode {
     /// `BAD_HTTP_RESPONSE`

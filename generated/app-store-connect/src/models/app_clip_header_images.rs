@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appClipHeaderImages`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppClipHeaderImage {
 }
 
 /// Attributes of [`AppClipHeaderImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageAttributes {
     /// `assetDeliveryState`.
@@ -61,7 +59,6 @@ rt::object! { AppClipHeaderImageAttributes {
 } }
 
 /// Relationships of [`AppClipHeaderImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageRelationships {
     /// `appClipDefaultExperienceLocalization`: one of `appClipDefaultExperienceLocalizations`.

@@ -17,7 +17,6 @@ pub type AppClipHeaderImageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipHeaderImageResponseIncluded {
     /// `type`: `appClipDefaultExperienceLocalizations`

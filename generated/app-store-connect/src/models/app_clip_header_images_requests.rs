@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appClipHeaderImages`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageCreateRequest {
     /// `fileName`.
@@ -42,7 +41,6 @@ impl AppClipHeaderImageCreateRequest {
 /// Changes a resource of the type `appClipHeaderImages`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipHeaderImageUpdateRequest {
     /// `id` of the resource that is changed.

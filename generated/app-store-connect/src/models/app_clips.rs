@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appClips`.
 ///
 /// Features: any of `app-clips`, `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClip {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppClip {
 }
 
 /// Attributes of [`AppClip`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipAttributes {
     /// `bundleId`.
@@ -45,7 +43,6 @@ pub struct AppClipAttributes {
 rt::object! { AppClipAttributes { bundle_id: "bundleId" } }
 
 /// Relationships of [`AppClip`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppClipRelationships {
     /// `app`: one of `apps`.

@@ -14,7 +14,6 @@ pub type AppClipResponse = rt::Document<AppClip, AppClipResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipResponseIncluded {
     /// `type`: `appClipDefaultExperiences`

@@ -16,7 +16,6 @@ pub type AppClipsAppClipAdvancedExperiencesAction = AppClipAction;
 /// Values of `filter[placeStatus]`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipsAppClipAdvancedExperiencesPlaceStatus {
     /// `MATCHED`
@@ -36,7 +35,6 @@ rt::open_enum! { AppClipsAppClipAdvancedExperiencesPlaceStatus {
 /// Values of `filter[status]`.
 ///
 /// Feature: `app-clips`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppClipsAppClipAdvancedExperiencesStatus {
     /// `APP_TRANSFER_IN_PROGRESS`

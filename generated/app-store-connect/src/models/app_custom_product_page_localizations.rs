@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appCustomProductPageLocalizations`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppCustomProductPageLocalization {
 }
 
 /// Attributes of [`AppCustomProductPageLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationAttributes {
     /// `locale`.
@@ -49,7 +47,6 @@ rt::object! { AppCustomProductPageLocalizationAttributes {
 } }
 
 /// Relationships of [`AppCustomProductPageLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.

@@ -20,7 +20,6 @@ pub type AppCustomProductPageLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageLocalizationResponseIncluded {
     /// `type`: `appCustomProductPageVersions`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appCustomProductPageLocalizations`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationCreateRequest {
     /// `locale`.
@@ -50,7 +49,6 @@ impl AppCustomProductPageLocalizationCreateRequest {
 /// A resource of the type `appCustomProductPageLocalizations` that another request creates along.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -106,7 +104,6 @@ impl AppCustomProductPageLocalizationInlineCreate {
 /// Changes a resource of the type `appCustomProductPageLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

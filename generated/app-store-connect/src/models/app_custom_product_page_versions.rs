@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appCustomProductPageVersions`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppCustomProductPageVersion {
 }
 
 /// Attributes of [`AppCustomProductPageVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionAttributes {
     /// `deepLink`: a URI, kept as it comes.
@@ -51,7 +49,6 @@ rt::object! { AppCustomProductPageVersionAttributes {
 } }
 
 /// Relationships of [`AppCustomProductPageVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionRelationships {
     /// `appCustomProductPage`: one of `appCustomProductPages`.
@@ -68,7 +65,6 @@ rt::object! { AppCustomProductPageVersionRelationships {
 /// `AppCustomProductPageVersion.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageVersionState {
     /// `ACCEPTED`

@@ -17,7 +17,6 @@ pub type AppCustomProductPageVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageVersionResponseIncluded {
     /// `type`: `appCustomProductPageLocalizations`

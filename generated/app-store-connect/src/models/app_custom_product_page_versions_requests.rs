@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appCustomProductPageVersions`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionCreateRequest {
     /// `deepLink`: a URI, kept as it comes.
@@ -61,7 +60,6 @@ impl AppCustomProductPageVersionCreateRequest {
 /// A resource of the type `appCustomProductPageVersions` that another request creates along.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -127,7 +125,6 @@ impl AppCustomProductPageVersionInlineCreate {
 /// Changes a resource of the type `appCustomProductPageVersions`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appCustomProductPages`.
 ///
 /// Features: any of `app-store`, `product-pages`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppCustomProductPage {
 }
 
 /// Attributes of [`AppCustomProductPage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageAttributes {
     /// `name`.
@@ -49,7 +47,6 @@ pub struct AppCustomProductPageAttributes {
 rt::object! { AppCustomProductPageAttributes { name: "name", url: "url", visible: "visible" } }
 
 /// Relationships of [`AppCustomProductPage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageRelationships {
     /// `app`: one of `apps`.

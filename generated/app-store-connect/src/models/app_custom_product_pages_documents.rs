@@ -19,7 +19,6 @@ pub type AppCustomProductPageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageResponseIncluded {
     /// `type`: `appCustomProductPageLocalizations`

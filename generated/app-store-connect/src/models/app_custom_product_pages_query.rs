@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `filter[state]`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPagesAppCustomProductPageVersionsState {
     /// `ACCEPTED`

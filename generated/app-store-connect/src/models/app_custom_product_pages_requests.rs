@@ -9,7 +9,6 @@ use super::{AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageVe
 /// Creates a resource of the type `appCustomProductPages`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageCreateRequest {
     /// `name`.
@@ -82,7 +81,6 @@ impl AppCustomProductPageCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppCustomProductPageCreateRequestIncluded {
     /// `type`: `appCustomProductPageLocalizations`
@@ -105,7 +103,6 @@ rt::union! { sent AppCustomProductPageCreateRequestIncluded by "type" {
 /// Changes a resource of the type `appCustomProductPages`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCustomProductPageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, UploadOperation};
 /// A resource of the type `appEncryptionDeclarationDocuments`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocument {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppEncryptionDeclarationDocument {
 }
 
 /// Attributes of [`AppEncryptionDeclarationDocument`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentAttributes {
     /// `assetDeliveryState`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appEncryptionDeclarationDocuments`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentCreateRequest {
     /// `fileName`.
@@ -41,7 +40,6 @@ impl AppEncryptionDeclarationDocumentCreateRequest {
 /// Changes a resource of the type `appEncryptionDeclarationDocuments`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentUpdateRequest {
     /// `id` of the resource that is changed.

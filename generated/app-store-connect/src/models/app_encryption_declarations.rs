@@ -9,7 +9,6 @@ use super::{AppEncryptionDeclarationState, Platform};
 /// A resource of the type `appEncryptionDeclarations`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclaration {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppEncryptionDeclaration {
 }
 
 /// Attributes of [`AppEncryptionDeclaration`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationAttributes {
     /// `appDescription`.
@@ -86,7 +84,6 @@ rt::object! { AppEncryptionDeclarationAttributes {
 } }
 
 /// Relationships of [`AppEncryptionDeclaration`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationRelationships {
     /// `app`: one of `apps`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppEventAssetType`, open to new values.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventAssetType {
     /// `EVENT_CARD`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appEventLocalizations`.
 ///
 /// Features: any of `app-events`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppEventLocalization {
 }
 
 /// Attributes of [`AppEventLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalizationAttributes {
     /// `locale`.
@@ -54,7 +52,6 @@ rt::object! { AppEventLocalizationAttributes {
 } }
 
 /// Relationships of [`AppEventLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalizationRelationships {
     /// `appEvent`: one of `appEvents`.

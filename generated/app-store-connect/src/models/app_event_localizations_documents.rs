@@ -17,7 +17,6 @@ pub type AppEventLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventLocalizationResponseIncluded {
     /// `type`: `appEventScreenshots`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appEventLocalizations`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalizationCreateRequest {
     /// `locale`.
@@ -81,7 +80,6 @@ impl AppEventLocalizationCreateRequest {
 /// Changes a resource of the type `appEventLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::{AppEventAssetType, AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appEventScreenshots`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppEventScreenshot {
 }
 
 /// Attributes of [`AppEventScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventScreenshotAttributes {
     /// `appEventAssetType`.
@@ -63,7 +61,6 @@ rt::object! { AppEventScreenshotAttributes {
 } }
 
 /// Relationships of [`AppEventScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventScreenshotRelationships {
     /// `appEventLocalization`: one of `appEventLocalizations`.

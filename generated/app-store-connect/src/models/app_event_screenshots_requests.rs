@@ -9,7 +9,6 @@ use super::AppEventAssetType;
 /// Creates a resource of the type `appEventScreenshots`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventScreenshotCreateRequest {
     /// `appEventAssetType`.
@@ -50,7 +49,6 @@ impl AppEventScreenshotCreateRequest {
 /// Changes a resource of the type `appEventScreenshots`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

@@ -12,7 +12,6 @@ use super::{
 /// A resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClip {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +39,6 @@ impl AppEventVideoClip {
 }
 
 /// Attributes of [`AppEventVideoClip`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClipAttributes {
     /// `appEventAssetType`.
@@ -75,7 +73,6 @@ rt::object! { AppEventVideoClipAttributes {
 } }
 
 /// Relationships of [`AppEventVideoClip`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClipRelationships {
     /// `appEventLocalization`: one of `appEventLocalizations`.

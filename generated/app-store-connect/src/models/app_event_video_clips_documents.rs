@@ -17,7 +17,6 @@ pub type AppEventVideoClipResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventVideoClipResponseIncluded {
     /// `type`: `appEventLocalizations`

@@ -9,7 +9,6 @@ use super::AppEventAssetType;
 /// Creates a resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClipCreateRequest {
     /// `appEventAssetType`.
@@ -67,7 +66,6 @@ impl AppEventVideoClipCreateRequest {
 /// Changes a resource of the type `appEventVideoClips`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventVideoClipUpdateRequest {
     /// `id` of the resource that is changed.

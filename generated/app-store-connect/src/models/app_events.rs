@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appEvents`.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEvent {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppEvent {
 }
 
 /// Attributes of [`AppEvent`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventAttributes {
     /// `archivedTerritorySchedules`.
@@ -68,7 +66,6 @@ rt::object! { AppEventAttributes {
 } }
 
 /// Relationships of [`AppEvent`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventRelationships {
     /// `localizations`: any number of `appEventLocalizations`.
@@ -80,7 +77,6 @@ rt::object! { AppEventRelationships { localizations: "localizations" } }
 /// `AppEvent.attributes.archivedTerritorySchedules[]`.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventArchivedTerritorySchedules {
     /// `eventEnd`: date and time (RFC 3339).
@@ -101,7 +97,6 @@ rt::object! { AppEventArchivedTerritorySchedules {
 /// `AppEvent.attributes.badge`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventBadge {
     /// `CHALLENGE`
@@ -131,7 +126,6 @@ rt::open_enum! { AppEventBadge {
 /// `AppEvent.attributes.eventState`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventEventState {
     /// `ACCEPTED`
@@ -167,7 +161,6 @@ rt::open_enum! { AppEventEventState {
 /// `AppEvent.attributes.priority`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPriority {
     /// `HIGH`
@@ -183,7 +176,6 @@ rt::open_enum! { AppEventPriority { High = "HIGH", Normal = "NORMAL" } }
 /// `AppEvent.attributes.purchaseRequirement`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPurchaseRequirement {
     /// `IN_APP_PURCHASE`
@@ -201,7 +193,6 @@ rt::open_enum! { AppEventPurchaseRequirement {
 /// `AppEvent.attributes.purpose`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventPurpose {
     /// `APPROPRIATE_FOR_ALL_USERS`
@@ -224,7 +215,6 @@ rt::open_enum! { AppEventPurpose {
 /// `AppEvent.attributes.territorySchedules[]`.
 ///
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventTerritorySchedules {
     /// `eventEnd`: date and time (RFC 3339).

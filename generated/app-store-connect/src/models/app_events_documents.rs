@@ -14,7 +14,6 @@ pub type AppEventResponse = rt::Document<AppEvent, AppEventResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-events`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppEventResponseIncluded {
     /// `type`: `appEventLocalizations`

@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `appEvents`.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventCreateRequest {
     /// `badge`.
@@ -178,7 +177,6 @@ pub type AppEventCreateRequestTerritorySchedules = AppEventTerritorySchedules;
 /// Changes a resource of the type `appEvents`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppEventUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appInfoLocalizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppInfoLocalization {
 }
 
 /// Attributes of [`AppInfoLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationAttributes {
     /// `locale`.
@@ -58,7 +56,6 @@ rt::object! { AppInfoLocalizationAttributes {
 } }
 
 /// Relationships of [`AppInfoLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationRelationships {
     /// `appInfo`: one of `appInfos`.

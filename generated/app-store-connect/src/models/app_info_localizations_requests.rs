@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appInfoLocalizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationCreateRequest {
     /// `locale`.
@@ -99,7 +98,6 @@ impl AppInfoLocalizationCreateRequest {
 /// Changes a resource of the type `appInfoLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::{AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating, KidsAgeBan
 /// A resource of the type `appInfos`.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfo {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppInfo {
 }
 
 /// Attributes of [`AppInfo`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoAttributes {
     /// `appStoreAgeRating`.
@@ -76,7 +74,6 @@ rt::object! { AppInfoAttributes {
 } }
 
 /// Relationships of [`AppInfo`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppInfoRelationships {
     /// `ageRatingDeclaration`: one of `ageRatingDeclarations`.
@@ -112,7 +109,6 @@ rt::object! { AppInfoRelationships {
 /// `AppInfo.attributes.australiaAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoAustraliaAgeRating {
     /// `EIGHTEEN`
@@ -128,7 +124,6 @@ rt::open_enum! { AppInfoAustraliaAgeRating { Eighteen = "EIGHTEEN", Fifteen = "F
 /// `AppInfo.attributes.brazilAgeRatingV2`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoBrazilAgeRatingV2 {
     /// `OFFICIAL_EIGHTEEN`
@@ -170,7 +165,6 @@ rt::open_enum! { AppInfoBrazilAgeRatingV2 {
 /// `AppInfo.attributes.franceAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoFranceAgeRating {
     /// `EIGHTEEN`
@@ -184,7 +178,6 @@ rt::open_enum! { AppInfoFranceAgeRating { Eighteen = "EIGHTEEN" } }
 /// `AppInfo.attributes.koreaAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoKoreaAgeRating {
     /// `ALL`
@@ -209,7 +202,6 @@ rt::open_enum! { AppInfoKoreaAgeRating {
 /// `AppInfo.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoState {
     /// `ACCEPTED`

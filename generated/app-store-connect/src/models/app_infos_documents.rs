@@ -14,7 +14,6 @@ pub type AppInfoResponse = rt::Document<AppInfo, AppInfoResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppInfoResponseIncluded {
     /// `type`: `ageRatingDeclarations`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appKeywords`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppKeyword {
     /// Opaque, and unique among resources of its type.

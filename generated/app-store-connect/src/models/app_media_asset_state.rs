@@ -9,7 +9,6 @@ use super::AppMediaStateError;
 /// `AppMediaAssetState`.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppMediaAssetState {
     /// `errors`.
@@ -25,7 +24,6 @@ rt::object! { AppMediaAssetState { errors: "errors", state: "state", warnings: "
 /// `AppMediaAssetState.state`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppMediaAssetStateState {
     /// `AWAITING_UPLOAD`

@@ -9,7 +9,6 @@ use super::AppMediaStateError;
 /// `AppMediaPreviewFrameImageState`.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppMediaPreviewFrameImageState {
     /// `errors`.
@@ -25,7 +24,6 @@ rt::object! { AppMediaPreviewFrameImageState { errors: "errors", state: "state",
 /// `AppMediaPreviewFrameImageState.state`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppMediaPreviewFrameImageStateState {
     /// `COMPLETE`

@@ -9,7 +9,6 @@ use super::AppMediaStateError;
 /// `AppMediaVideoState`.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppMediaVideoState {
     /// `errors`.
@@ -25,7 +24,6 @@ rt::object! { AppMediaVideoState { errors: "errors", state: "state", warnings: "
 /// `AppMediaVideoState.state`, open to new values.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppMediaVideoStateState {
     /// `AWAITING_UPLOAD`

@@ -9,7 +9,6 @@ use super::PreviewType;
 /// A resource of the type `appPreviewSets`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewSet {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppPreviewSet {
 }
 
 /// Attributes of [`AppPreviewSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewSetAttributes {
     /// `previewType`.
@@ -47,7 +45,6 @@ pub struct AppPreviewSetAttributes {
 rt::object! { AppPreviewSetAttributes { preview_type: "previewType" } }
 
 /// Relationships of [`AppPreviewSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewSetRelationships {
     /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.

@@ -20,7 +20,6 @@ pub type AppPreviewSetResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPreviewSetResponseIncluded {
     /// `type`: `appCustomProductPageLocalizations`

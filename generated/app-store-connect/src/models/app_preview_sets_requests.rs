@@ -9,7 +9,6 @@ use super::PreviewType;
 /// Creates a resource of the type `appPreviewSets`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewSetCreateRequest {
     /// `previewType`.

@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, AppMediaVideoState, ImageAsset, PreviewFrameImag
 /// A resource of the type `appPreviews`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreview {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppPreview {
 }
 
 /// Attributes of [`AppPreview`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewAttributes {
     /// `assetDeliveryState`.
@@ -75,7 +73,6 @@ rt::object! { AppPreviewAttributes {
 } }
 
 /// Relationships of [`AppPreview`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewRelationships {
     /// `appPreviewSet`: one of `appPreviewSets`.

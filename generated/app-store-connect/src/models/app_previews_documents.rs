@@ -14,7 +14,6 @@ pub type AppPreviewResponse = rt::Document<AppPreview, AppPreviewResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPreviewResponseIncluded {
     /// `type`: `appPreviewSets`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appPreviews`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewCreateRequest {
     /// `fileName`.
@@ -69,7 +68,6 @@ impl AppPreviewCreateRequest {
 /// Changes a resource of the type `appPreviews`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPreviewUpdateRequest {
     /// `id` of the resource that is changed.

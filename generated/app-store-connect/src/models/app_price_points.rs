@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appPricePoints`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPricePointV3 {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppPricePointV3 {
 }
 
 /// Attributes of [`AppPricePointV3`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPricePointV3Attributes {
     /// `customerPrice`.
@@ -47,7 +45,6 @@ pub struct AppPricePointV3Attributes {
 rt::object! { AppPricePointV3Attributes { customer_price: "customerPrice", proceeds: "proceeds" } }
 
 /// Relationships of [`AppPricePointV3`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPricePointV3Relationships {
     /// `app`: one of `apps`.

@@ -17,7 +17,6 @@ pub type AppPricePointV3Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPricePointV3ResponseIncluded {
     /// `type`: `apps`

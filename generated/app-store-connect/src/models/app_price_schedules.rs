@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appPriceSchedules`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceSchedule {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl AppPriceSchedule {
 }
 
 /// Relationships of [`AppPriceSchedule`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceScheduleRelationships {
     /// `app`: one of `apps`.

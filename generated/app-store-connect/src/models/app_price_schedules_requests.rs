@@ -9,7 +9,6 @@ use super::{AppPriceV2InlineCreate, TerritoryInlineCreate};
 /// Creates a resource of the type `appPriceSchedules`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceScheduleCreateRequest {
     /// `app`: id of `apps`.
@@ -58,7 +57,6 @@ impl AppPriceScheduleCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPriceScheduleCreateRequestIncluded {
     /// `type`: `appPrices`

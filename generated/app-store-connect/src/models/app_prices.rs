@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appPrices`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2 {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppPriceV2 {
 }
 
 /// Attributes of [`AppPriceV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2Attributes {
     /// `endDate`: date (RFC 3339).
@@ -49,7 +47,6 @@ pub struct AppPriceV2Attributes {
 rt::object! { AppPriceV2Attributes { end_date: "endDate", manual: "manual", start_date: "startDate" } }
 
 /// Relationships of [`AppPriceV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2Relationships {
     /// `appPricePoint`: one of `appPricePoints`.

@@ -14,7 +14,6 @@ pub type AppPricesV2Response = rt::Page<AppPriceV2, AppPricesV2ResponseIncluded>
 /// What a document may include, open to new types.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppPricesV2ResponseIncluded {
     /// `type`: `appPricePoints`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appPrices` that another request creates along.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppPriceV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

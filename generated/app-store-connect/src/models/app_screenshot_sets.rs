@@ -9,7 +9,6 @@ use super::ScreenshotDisplayType;
 /// A resource of the type `appScreenshotSets`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSet {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppScreenshotSet {
 }
 
 /// Attributes of [`AppScreenshotSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSetAttributes {
     /// `screenshotDisplayType`.
@@ -47,7 +45,6 @@ pub struct AppScreenshotSetAttributes {
 rt::object! { AppScreenshotSetAttributes { screenshot_display_type: "screenshotDisplayType" } }
 
 /// Relationships of [`AppScreenshotSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSetRelationships {
     /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.

@@ -9,7 +9,6 @@ use super::ScreenshotDisplayType;
 /// Creates a resource of the type `appScreenshotSets`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotSetCreateRequest {
     /// `screenshotDisplayType`.

@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appScreenshots`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppScreenshot {
 }
 
 /// Attributes of [`AppScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -65,7 +63,6 @@ rt::object! { AppScreenshotAttributes {
 } }
 
 /// Relationships of [`AppScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotRelationships {
     /// `appScreenshotSet`: one of `appScreenshotSets`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appScreenshots`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotCreateRequest {
     /// `fileName`.
@@ -37,7 +36,6 @@ impl AppScreenshotCreateRequest {
 /// Changes a resource of the type `appScreenshots`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppStoreAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreAgeRating {
     /// `ALL`

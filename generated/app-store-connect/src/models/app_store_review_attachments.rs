@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, UploadOperation};
 /// A resource of the type `appStoreReviewAttachments`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachment {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppStoreReviewAttachment {
 }
 
 /// Attributes of [`AppStoreReviewAttachment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentAttributes {
     /// `assetDeliveryState`.
@@ -58,7 +56,6 @@ rt::object! { AppStoreReviewAttachmentAttributes {
 } }
 
 /// Relationships of [`AppStoreReviewAttachment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentRelationships {
     /// `appStoreReviewDetail`: one of `appStoreReviewDetails`.

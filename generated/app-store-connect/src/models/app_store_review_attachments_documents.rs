@@ -17,7 +17,6 @@ pub type AppStoreReviewAttachmentResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreReviewAttachmentResponseIncluded {
     /// `type`: `appStoreReviewDetails`

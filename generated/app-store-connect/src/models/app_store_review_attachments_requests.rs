@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreReviewAttachments`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentCreateRequest {
     /// `fileName`.
@@ -41,7 +40,6 @@ impl AppStoreReviewAttachmentCreateRequest {
 /// Changes a resource of the type `appStoreReviewAttachments`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appStoreReviewDetails`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppStoreReviewDetail {
 }
 
 /// Attributes of [`AppStoreReviewDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailAttributes {
     /// `contactEmail`.
@@ -64,7 +62,6 @@ rt::object! { AppStoreReviewDetailAttributes {
 } }
 
 /// Relationships of [`AppStoreReviewDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailRelationships {
     /// `appStoreReviewAttachments`: any number of `appStoreReviewAttachments`.

@@ -17,7 +17,6 @@ pub type AppStoreReviewDetailResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreReviewDetailResponseIncluded {
     /// `type`: `appStoreReviewAttachments`

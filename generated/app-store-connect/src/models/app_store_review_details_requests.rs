@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreReviewDetails`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailCreateRequest {
     /// `contactEmail`.
@@ -156,7 +155,6 @@ impl AppStoreReviewDetailCreateRequest {
 /// Changes a resource of the type `appStoreReviewDetails`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreReviewDetailUpdateRequest {
     /// `id` of the resource that is changed.

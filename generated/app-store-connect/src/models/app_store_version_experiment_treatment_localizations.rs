@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppStoreVersionExperimentTreatmentLocalization {
 }
 
 /// Attributes of [`AppStoreVersionExperimentTreatmentLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationAttributes {
     /// `locale`.
@@ -45,7 +43,6 @@ pub struct AppStoreVersionExperimentTreatmentLocalizationAttributes {
 rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale: "locale" } }
 
 /// Relationships of [`AppStoreVersionExperimentTreatmentLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.

@@ -20,7 +20,6 @@ pub type AppStoreVersionExperimentTreatmentLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentTreatmentLocalizationResponseIncluded {
     /// `type`: `appPreviewSets`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
     /// `locale`.

@@ -9,7 +9,6 @@ use super::ImageAsset;
 /// A resource of the type `appStoreVersionExperimentTreatments`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatment {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppStoreVersionExperimentTreatment {
 }
 
 /// Attributes of [`AppStoreVersionExperimentTreatment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentAttributes {
     /// `appIcon`.
@@ -55,7 +53,6 @@ rt::object! { AppStoreVersionExperimentTreatmentAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperimentTreatment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentRelationships {
     /// `appStoreVersionExperiment`: one of `appStoreVersionExperiments`.

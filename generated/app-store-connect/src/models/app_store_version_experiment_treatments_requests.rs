@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreVersionExperimentTreatments`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentCreateRequest {
     /// `appIconName`.
@@ -64,7 +63,6 @@ impl AppStoreVersionExperimentTreatmentCreateRequest {
 /// Changes a resource of the type `appStoreVersionExperimentTreatments`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,6 @@ use super::Platform;
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperiment {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl AppStoreVersionExperiment {
 }
 
 /// Attributes of [`AppStoreVersionExperiment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentAttributes {
     /// `endDate`: date and time (RFC 3339).
@@ -61,7 +59,6 @@ rt::object! { AppStoreVersionExperimentAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperiment`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.
@@ -78,7 +75,6 @@ rt::object! { AppStoreVersionExperimentRelationships {
 /// `AppStoreVersionExperiment.attributes.state`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentState {
     /// `ACCEPTED`
@@ -112,7 +108,6 @@ rt::open_enum! { AppStoreVersionExperimentState {
 /// A resource of the type `appStoreVersionExperiments`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2 {
     /// Opaque, and unique among resources of its type.
@@ -140,7 +135,6 @@ impl AppStoreVersionExperimentV2 {
 }
 
 /// Attributes of [`AppStoreVersionExperimentV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Attributes {
     /// `endDate`: date and time (RFC 3339).
@@ -165,7 +159,6 @@ rt::object! { AppStoreVersionExperimentV2Attributes {
 } }
 
 /// Relationships of [`AppStoreVersionExperimentV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Relationships {
     /// `app`: one of `apps`.

@@ -21,7 +21,6 @@ pub type AppStoreVersionExperimentResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentResponseIncluded {
     /// `type`: `appStoreVersionExperimentTreatments`
@@ -48,7 +47,6 @@ pub type AppStoreVersionExperimentV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentV2ResponseIncluded {
     /// `type`: `appStoreVersionExperimentTreatments`

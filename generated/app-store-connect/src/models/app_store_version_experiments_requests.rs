@@ -10,7 +10,6 @@ use super::Platform;
 ///
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentCreateRequest {
     /// `name`.
@@ -42,7 +41,6 @@ impl AppStoreVersionExperimentCreateRequest {
 ///
 /// Feature: `product-pages`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentUpdateRequest {
     /// `id` of the resource that is changed.
@@ -114,7 +112,6 @@ impl AppStoreVersionExperimentUpdateRequest {
 /// Creates a resource of the type `appStoreVersionExperiments`.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2CreateRequest {
     /// `name`.
@@ -152,7 +149,6 @@ impl AppStoreVersionExperimentV2CreateRequest {
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
 ///
 /// Feature: `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2UpdateRequest {
     /// `id` of the resource that is changed.

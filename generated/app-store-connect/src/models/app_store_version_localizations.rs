@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appStoreVersionLocalizations`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppStoreVersionLocalization {
 }
 
 /// Attributes of [`AppStoreVersionLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationAttributes {
     /// `description`.
@@ -60,7 +58,6 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 } }
 
 /// Relationships of [`AppStoreVersionLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.

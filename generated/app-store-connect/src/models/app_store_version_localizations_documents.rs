@@ -19,7 +19,6 @@ pub type AppStoreVersionLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionLocalizationResponseIncluded {
     /// `type`: `appKeywords`

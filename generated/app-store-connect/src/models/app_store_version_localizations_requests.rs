@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreVersionLocalizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationCreateRequest {
     /// `description`.
@@ -126,7 +125,6 @@ impl AppStoreVersionLocalizationCreateRequest {
 /// Changes a resource of the type `appStoreVersionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

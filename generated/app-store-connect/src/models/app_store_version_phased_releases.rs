@@ -9,7 +9,6 @@ use super::PhasedReleaseState;
 /// A resource of the type `appStoreVersionPhasedReleases`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedRelease {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppStoreVersionPhasedRelease {
 }
 
 /// Attributes of [`AppStoreVersionPhasedRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseAttributes {
     /// `currentDayNumber`.

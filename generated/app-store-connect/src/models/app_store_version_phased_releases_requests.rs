@@ -9,7 +9,6 @@ use super::PhasedReleaseState;
 /// Creates a resource of the type `appStoreVersionPhasedReleases`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseCreateRequest {
     /// `phasedReleaseState`.
@@ -46,7 +45,6 @@ impl AppStoreVersionPhasedReleaseCreateRequest {
 /// Changes a resource of the type `appStoreVersionPhasedReleases`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appStoreVersionPromotions`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionPromotion {
     /// Opaque, and unique among resources of its type.

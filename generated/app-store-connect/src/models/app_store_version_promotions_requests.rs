@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreVersionPromotions`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionPromotionCreateRequest {
     /// `appStoreVersion`: id of `appStoreVersions`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appStoreVersionReleaseRequests`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionReleaseRequestCreateRequest {
     /// `appStoreVersion`: id of `appStoreVersions`.

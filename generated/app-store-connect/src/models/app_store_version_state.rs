@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppStoreVersionState`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionState {
     /// `ACCEPTED`

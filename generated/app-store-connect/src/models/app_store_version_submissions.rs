@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmission {
     /// Opaque, and unique among resources of its type.
@@ -34,7 +33,6 @@ impl AppStoreVersionSubmission {
 }
 
 /// Relationships of [`AppStoreVersionSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmissionRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

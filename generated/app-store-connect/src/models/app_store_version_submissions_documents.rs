@@ -18,7 +18,6 @@ pub type AppStoreVersionSubmissionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionSubmissionResponseIncluded {
     /// `type`: `appStoreVersions`

@@ -9,7 +9,6 @@ use super::{AppStoreVersionState, AppVersionState, Platform};
 /// A resource of the type `appStoreVersions`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl AppStoreVersion {
 }
 
 /// Attributes of [`AppStoreVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionAttributes {
     /// `appStoreState`.
@@ -74,7 +72,6 @@ rt::object! { AppStoreVersionAttributes {
 } }
 
 /// Relationships of [`AppStoreVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionRelationships {
     /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.
@@ -120,7 +117,6 @@ rt::object! { AppStoreVersionRelationships {
 /// `AppStoreVersion.attributes.releaseType`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionReleaseType {
     /// `AFTER_APPROVAL`
@@ -140,7 +136,6 @@ rt::open_enum! { AppStoreVersionReleaseType {
 /// `AppStoreVersion.attributes.reviewType`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionReviewType {
     /// `APP_STORE`

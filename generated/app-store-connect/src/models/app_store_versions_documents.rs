@@ -21,7 +21,6 @@ pub type AppStoreVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionResponseIncluded {
     /// `type`: `alternativeDistributionPackages`

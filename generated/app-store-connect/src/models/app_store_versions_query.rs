@@ -10,7 +10,6 @@ use super::TerritoryCode;
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionsAppStoreVersionExperimentsState {
     /// `ACCEPTED`
@@ -44,7 +43,6 @@ rt::open_enum! { AppStoreVersionsAppStoreVersionExperimentsState {
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppStoreVersionsAppStoreVersionExperimentsV2State {
     /// `ACCEPTED`

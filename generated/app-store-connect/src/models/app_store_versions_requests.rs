@@ -9,7 +9,6 @@ use super::{AppStoreVersionReleaseType, AppStoreVersionReviewType, Platform};
 /// Creates a resource of the type `appStoreVersions`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionCreateRequest {
     /// `copyright`.
@@ -161,7 +160,6 @@ pub type AppStoreVersionCreateRequestReviewType = AppStoreVersionReviewType;
 /// Changes a resource of the type `appStoreVersions`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppStoreVersionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `appTags`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTag {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl AppTag {
 }
 
 /// Attributes of [`AppTag`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTagAttributes {
     /// `name`.
@@ -47,7 +45,6 @@ pub struct AppTagAttributes {
 rt::object! { AppTagAttributes { name: "name", visible_in_app_store: "visibleInAppStore" } }
 
 /// Relationships of [`AppTag`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTagRelationships {
     /// `territories`: any number of `territories`.

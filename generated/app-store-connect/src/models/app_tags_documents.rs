@@ -14,7 +14,6 @@ pub type AppTagResponse = rt::Document<AppTag, AppTagResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppTagResponseIncluded {
     /// `type`: `territories`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Changes a resource of the type `appTags`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppTagUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::SubscriptionStatusUrlVersion;
 /// A resource of the type `apps`.
 ///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct App {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl App {
 }
 
 /// Attributes of [`App`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppAttributes {
     /// `accessibilityUrl`: a URI, kept as it comes.
@@ -78,7 +76,6 @@ rt::object! { AppAttributes {
 } }
 
 /// Relationships of [`App`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppRelationships {
     /// `accessibilityDeclarations`.
@@ -199,7 +196,6 @@ rt::object! { AppRelationships {
 /// `App.attributes.contentRightsDeclaration`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppContentRightsDeclaration {
     /// `DOES_NOT_USE_THIRD_PARTY_CONTENT`

@@ -17,7 +17,6 @@ pub type AppsBetaTesterUsagesV1MetricResponse = rt::Page<
 /// `AppsBetaTesterUsagesV1MetricResponse.data[]`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -33,7 +32,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseData {
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -51,7 +49,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
     /// `crashCount`.
@@ -69,7 +66,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensions {
     /// `betaTesters`.
@@ -83,7 +79,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensions { beta_testers:
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
     /// `data`.
@@ -99,7 +94,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters { da
 /// `AppsBetaTesterUsagesV1MetricResponse.data[].dimensions.betaTesters.links`.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks {
     /// `groupBy`: a URI reference.
@@ -115,7 +109,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesV1MetricResponseIncluded {
     /// `type`: `betaTesters`

@@ -20,7 +20,6 @@ pub type AppResponse = rt::Document<App, AppResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppResponseIncluded {
     /// `type`: `androidToIosAppMappingDetails`

@@ -32,7 +32,6 @@ pub type AppsAccessibilityDeclarationsDeviceFamily = DeviceFamily;
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAccessibilityDeclarationsState {
     /// `DRAFT`
@@ -52,7 +51,6 @@ rt::open_enum! { AppsAccessibilityDeclarationsState {
 /// Values of `filter[accessType]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAnalyticsReportRequestsAccessType {
     /// `ONE_TIME_SNAPSHOT`
@@ -76,7 +74,6 @@ pub type AppsAppEncryptionDeclarationsPlatform = Platform;
 /// Values of `filter[eventState]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAppEventsEventState {
     /// `ACCEPTED`
@@ -112,7 +109,6 @@ rt::open_enum! { AppsAppEventsEventState {
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsAppStoreVersionExperimentsV2State {
     /// `ACCEPTED`
@@ -194,7 +190,6 @@ pub type AppsBetaFeedbackScreenshotSubmissionsDevicePlatform = Platform;
 /// Values of `groupBy`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesGroupBy {
     /// `betaTesters`
@@ -208,7 +203,6 @@ rt::open_enum! { AppsBetaTesterUsagesGroupBy { BetaTesters = "betaTesters" } }
 /// Values of `period`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesPeriod {
     /// `P30D`
@@ -252,7 +246,6 @@ pub type AppsGameCenterEnabledVersionsPlatform = Platform;
 /// Values of `filter[inAppPurchaseType]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsInAppPurchasesInAppPurchaseType {
     /// `AUTOMATICALLY_RENEWABLE_SUBSCRIPTION`
@@ -362,7 +355,6 @@ pub type AppsPerfPowerMetricsMetricType = MetricCategory;
 /// Values of `filter[platform]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsPerfPowerMetricsPlatform {
     /// `IOS`
@@ -382,7 +374,6 @@ pub type AppsReviewSubmissionsPlatform = Platform;
 /// Values of `filter[reviewSubmissions.state]`, `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsReviewSubmissionsState {
     /// `CANCELING`
@@ -424,7 +415,6 @@ pub struct AppsSort {
 /// Values of `filter[subscriptions.state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppsSubscriptionGroupsSubscriptionsState {
     /// `APPROVED`

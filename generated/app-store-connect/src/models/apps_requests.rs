@@ -9,7 +9,6 @@ use super::{AppContentRightsDeclaration, SubscriptionStatusUrlVersion};
 /// Changes a resource of the type `apps`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppUpdateRequest {
     /// `id` of the resource that is changed.

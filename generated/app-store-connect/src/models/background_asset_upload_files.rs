@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, Checksums, DeliveryFileUploadOperation};
 /// A resource of the type `backgroundAssetUploadFiles`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFile {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BackgroundAssetUploadFile {
 }
 
 /// Attributes of [`BackgroundAssetUploadFile`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileAttributes {
     /// `assetDeliveryState`.
@@ -66,7 +64,6 @@ rt::object! { BackgroundAssetUploadFileAttributes {
 /// `BackgroundAssetUploadFile.attributes.assetType`, open to new values.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetUploadFileAssetType {
     /// `ASSET`

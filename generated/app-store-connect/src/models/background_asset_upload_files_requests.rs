@@ -9,7 +9,6 @@ use super::{BackgroundAssetUploadFileAssetType, Checksums};
 /// Creates a resource of the type `backgroundAssetUploadFiles`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileCreateRequest {
     /// `assetType`.
@@ -55,7 +54,6 @@ pub type BackgroundAssetUploadFileCreateRequestAssetType = BackgroundAssetUpload
 /// Changes a resource of the type `backgroundAssetUploadFiles`; what is absent stays as it is.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BackgroundAssetVersionAppStoreReleaseState`, open to new values.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionAppStoreReleaseState {
     /// `ACCEPTED`

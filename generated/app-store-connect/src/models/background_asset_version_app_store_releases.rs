@@ -9,7 +9,6 @@ use super::BackgroundAssetVersionAppStoreReleaseState;
 /// A resource of the type `backgroundAssetVersionAppStoreReleases`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreRelease {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BackgroundAssetVersionAppStoreRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionAppStoreRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
     /// `state`.
@@ -47,7 +45,6 @@ pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
 rt::object! { BackgroundAssetVersionAppStoreReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionAppStoreRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

@@ -9,7 +9,6 @@ use super::BackgroundAssetVersionExternalBetaReleaseState;
 /// A resource of the type `backgroundAssetVersionExternalBetaReleases`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaRelease {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BackgroundAssetVersionExternalBetaRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionExternalBetaRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
     /// `state`.
@@ -47,7 +45,6 @@ pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
 rt::object! { BackgroundAssetVersionExternalBetaReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionExternalBetaRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.

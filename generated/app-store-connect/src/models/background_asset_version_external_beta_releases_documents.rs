@@ -17,7 +17,6 @@ pub type BackgroundAssetVersionExternalBetaReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionExternalBetaReleaseResponseIncluded {
     /// `type`: `backgroundAssetVersions`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `backgroundAssetVersionInternalBetaReleases`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaRelease {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BackgroundAssetVersionInternalBetaRelease {
 }
 
 /// Attributes of [`BackgroundAssetVersionInternalBetaRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
     /// `state`.
@@ -45,7 +43,6 @@ pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
 rt::object! { BackgroundAssetVersionInternalBetaReleaseAttributes { state: "state" } }
 
 /// Relationships of [`BackgroundAssetVersionInternalBetaRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseRelationships {
     /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.
@@ -59,7 +56,6 @@ rt::object! { BackgroundAssetVersionInternalBetaReleaseRelationships {
 /// `BackgroundAssetVersionInternalBetaRelease.attributes.state`, open to new values.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionInternalBetaReleaseState {
     /// `READY_FOR_TESTING`

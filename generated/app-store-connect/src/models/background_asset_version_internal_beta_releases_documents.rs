@@ -17,7 +17,6 @@ pub type BackgroundAssetVersionInternalBetaReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionInternalBetaReleaseResponseIncluded {
     /// `type`: `backgroundAssetVersions`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BackgroundAssetVersionState`, open to new values.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionState {
     /// `AWAITING_UPLOAD`

@@ -9,7 +9,6 @@ use super::{BackgroundAssetVersionState, Platform, StateDetail};
 /// A resource of the type `backgroundAssetVersions`.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BackgroundAssetVersion {
 }
 
 /// Attributes of [`BackgroundAssetVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -60,7 +58,6 @@ rt::object! { BackgroundAssetVersionAttributes {
 } }
 
 /// Relationships of [`BackgroundAssetVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionRelationships {
     /// `appStoreRelease`: one of `backgroundAssetVersionAppStoreReleases`.
@@ -89,7 +86,6 @@ rt::object! { BackgroundAssetVersionRelationships {
 /// `BackgroundAssetVersion.attributes.stateDetails`.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionStateDetails {
     /// `errors`.

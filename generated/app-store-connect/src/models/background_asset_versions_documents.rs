@@ -21,7 +21,6 @@ pub type BackgroundAssetVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetVersionResponseIncluded {
     /// `type`: `backgroundAssetUploadFiles`

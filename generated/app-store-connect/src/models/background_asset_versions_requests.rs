@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `backgroundAssetVersions`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetVersionCreateRequest {
     /// `backgroundAsset`: id of `backgroundAssets`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `backgroundAssets`.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAsset {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BackgroundAsset {
 }
 
 /// Attributes of [`BackgroundAsset`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetAttributes {
     /// `archived`.
@@ -54,7 +52,6 @@ rt::object! { BackgroundAssetAttributes {
 } }
 
 /// Relationships of [`BackgroundAsset`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetRelationships {
     /// `app`: one of `apps`.

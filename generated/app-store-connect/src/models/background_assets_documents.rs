@@ -17,7 +17,6 @@ pub type BackgroundAssetResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetResponseIncluded {
     /// `type`: `apps`

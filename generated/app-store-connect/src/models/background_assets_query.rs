@@ -42,7 +42,6 @@ pub type BackgroundAssetsVersionsExternalBetaReleaseState = BackgroundAssetVersi
 /// Values of `filter[internalBetaRelease.state]`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetsVersionsInternalBetaReleaseState {
     /// `READY_FOR_TESTING`
@@ -66,7 +65,6 @@ pub type BackgroundAssetsVersionsPlatforms = Platform;
 /// Values of `filter[state]`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BackgroundAssetsVersionsState {
     /// `AWAITING_UPLOAD`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `backgroundAssets`.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetCreateRequest {
     /// `assetPackIdentifier`.
@@ -31,7 +30,6 @@ impl BackgroundAssetCreateRequest {
 /// Changes a resource of the type `backgroundAssets`; what is absent stays as it is.
 ///
 /// Feature: `background-assets`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BackgroundAssetUpdateRequest {
     /// `id` of the resource that is changed.

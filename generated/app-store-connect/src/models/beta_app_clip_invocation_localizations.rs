@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppClipInvocationLocalizations`.
 ///
 /// Features: any of `builds`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalization {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl BetaAppClipInvocationLocalization {
 }
 
 /// Attributes of [`BetaAppClipInvocationLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationAttributes {
     /// `locale`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `betaAppClipInvocationLocalizations`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationCreateRequest {
     /// `locale`.
@@ -41,7 +40,6 @@ impl BetaAppClipInvocationLocalizationCreateRequest {
 /// A resource of the type `betaAppClipInvocationLocalizations` that another request creates along.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -85,7 +83,6 @@ impl BetaAppClipInvocationLocalizationInlineCreate {
 /// Changes a resource of the type `betaAppClipInvocationLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

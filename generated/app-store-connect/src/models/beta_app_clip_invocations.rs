@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppClipInvocations`.
 ///
 /// Features: any of `builds`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocation {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaAppClipInvocation {
 }
 
 /// Attributes of [`BetaAppClipInvocation`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationAttributes {
     /// `url`: a URI, kept as it comes.
@@ -45,7 +43,6 @@ pub struct BetaAppClipInvocationAttributes {
 rt::object! { BetaAppClipInvocationAttributes { url: "url" } }
 
 /// Relationships of [`BetaAppClipInvocation`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationRelationships {
     /// `betaAppClipInvocationLocalizations`: any number of `betaAppClipInvocationLocalizations`.

@@ -9,7 +9,6 @@ use super::BetaAppClipInvocationLocalizationInlineCreate;
 /// Creates a resource of the type `betaAppClipInvocations`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationCreateRequest {
     /// `url`: a URI, kept as it comes.
@@ -63,7 +62,6 @@ impl BetaAppClipInvocationCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppClipInvocationCreateRequestIncluded {
     /// `type`: `betaAppClipInvocationLocalizations`
@@ -81,7 +79,6 @@ rt::union! { sent BetaAppClipInvocationCreateRequestIncluded by "type" {
 /// Changes a resource of the type `betaAppClipInvocations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppClipInvocationUpdateRequest {
     /// `id` of the resource that is changed.

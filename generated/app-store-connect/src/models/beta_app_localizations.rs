@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppLocalizations`.
 ///
 /// Features: any of `app-store`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaAppLocalization {
 }
 
 /// Attributes of [`BetaAppLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationAttributes {
     /// `description`.
@@ -59,7 +57,6 @@ rt::object! { BetaAppLocalizationAttributes {
 } }
 
 /// Relationships of [`BetaAppLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationRelationships {
     /// `app`: one of `apps`.

@@ -17,7 +17,6 @@ pub type BetaAppLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppLocalizationResponseIncluded {
     /// `type`: `apps`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `betaAppLocalizations`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationCreateRequest {
     /// `description`.
@@ -112,7 +111,6 @@ impl BetaAppLocalizationCreateRequest {
 /// Changes a resource of the type `betaAppLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

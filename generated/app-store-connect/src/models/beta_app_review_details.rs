@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaAppReviewDetails`.
 ///
 /// Features: any of `app-store`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaAppReviewDetail {
 }
 
 /// Attributes of [`BetaAppReviewDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetailAttributes {
     /// `contactEmail`.
@@ -64,7 +62,6 @@ rt::object! { BetaAppReviewDetailAttributes {
 } }
 
 /// Relationships of [`BetaAppReviewDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewDetailRelationships {
     /// `app`: one of `apps`.

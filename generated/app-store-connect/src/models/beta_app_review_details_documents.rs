@@ -17,7 +17,6 @@ pub type BetaAppReviewDetailResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaAppReviewDetailResponseIncluded {
     /// `type`: `apps`

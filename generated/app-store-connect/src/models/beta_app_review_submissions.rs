@@ -9,7 +9,6 @@ use super::BetaReviewState;
 /// A resource of the type `betaAppReviewSubmissions`.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BetaAppReviewSubmission {
 }
 
 /// Attributes of [`BetaAppReviewSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionAttributes {
     /// `betaReviewState`.
@@ -51,7 +49,6 @@ rt::object! { BetaAppReviewSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaAppReviewSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionRelationships {
     /// `build`: one of `builds`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaBuildLocalizations`.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaBuildLocalization {
 }
 
 /// Attributes of [`BetaBuildLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationAttributes {
     /// `locale`.
@@ -47,7 +45,6 @@ pub struct BetaBuildLocalizationAttributes {
 rt::object! { BetaBuildLocalizationAttributes { locale: "locale", whats_new: "whatsNew" } }
 
 /// Relationships of [`BetaBuildLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationRelationships {
     /// `build`: one of `builds`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `betaBuildLocalizations`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationCreateRequest {
     /// `locale`.
@@ -47,7 +46,6 @@ impl BetaBuildLocalizationCreateRequest {
 /// Changes a resource of the type `betaBuildLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -12,7 +12,6 @@ pub type BetaBuildUsagesV1MetricResponse = rt::Page<BetaBuildUsagesV1MetricRespo
 /// `BetaBuildUsagesV1MetricResponse.data[]`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -24,7 +23,6 @@ rt::object! { BetaBuildUsagesV1MetricResponseData { data_points: "dataPoints" } 
 /// `BetaBuildUsagesV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -40,7 +38,6 @@ rt::object! { BetaBuildUsagesV1MetricResponseDataDataPoints { end: "end", start:
 /// `BetaBuildUsagesV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseDataDataPointsValues {
     /// `crashCount`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaCrashLogs`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaCrashLog {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl BetaCrashLog {
 }
 
 /// Attributes of [`BetaCrashLog`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaCrashLogAttributes {
     /// `logText`.

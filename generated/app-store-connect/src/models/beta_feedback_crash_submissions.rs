@@ -9,7 +9,6 @@ use super::{DeviceConnectionType, DeviceFamily, Platform};
 /// A resource of the type `betaFeedbackCrashSubmissions`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BetaFeedbackCrashSubmission {
 }
 
 /// Attributes of [`BetaFeedbackCrashSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmissionAttributes {
     /// `appPlatform`.
@@ -94,7 +92,6 @@ rt::object! { BetaFeedbackCrashSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaFeedbackCrashSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackCrashSubmissionRelationships {
     /// `build`: one of `builds`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BetaFeedbackScreenshotImage`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotImage {
     /// `expirationDate`: date and time (RFC 3339).

@@ -9,7 +9,6 @@ use super::{BetaFeedbackScreenshotImage, DeviceConnectionType, DeviceFamily, Pla
 /// A resource of the type `betaFeedbackScreenshotSubmissions`.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BetaFeedbackScreenshotSubmission {
 }
 
 /// Attributes of [`BetaFeedbackScreenshotSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionAttributes {
     /// `appPlatform`.
@@ -96,7 +94,6 @@ rt::object! { BetaFeedbackScreenshotSubmissionAttributes {
 } }
 
 /// Relationships of [`BetaFeedbackScreenshotSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionRelationships {
     /// `build`: one of `builds`.

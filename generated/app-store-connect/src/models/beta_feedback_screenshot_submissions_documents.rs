@@ -17,7 +17,6 @@ pub type BetaFeedbackScreenshotSubmissionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaFeedbackScreenshotSubmissionResponseIncluded {
     /// `type`: `betaTesters`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaGroups`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroup {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaGroup {
 }
 
 /// Attributes of [`BetaGroup`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroupAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -75,7 +73,6 @@ rt::object! { BetaGroupAttributes {
 } }
 
 /// Relationships of [`BetaGroup`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroupRelationships {
     /// `app`: one of `apps`.

@@ -14,7 +14,6 @@ pub type BetaGroupResponse = rt::Document<BetaGroup, BetaGroupResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupResponseIncluded {
     /// `type`: `apps`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `groupBy`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupsBetaTesterUsagesGroupBy {
     /// `betaTesters`
@@ -21,7 +20,6 @@ rt::open_enum! { BetaGroupsBetaTesterUsagesGroupBy { BetaTesters = "betaTesters"
 /// Values of `period`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaGroupsBetaTesterUsagesPeriod {
     /// `P30D`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `betaGroups`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroupCreateRequest {
     /// `feedbackEnabled`.
@@ -152,7 +151,6 @@ impl BetaGroupCreateRequest {
 /// Changes a resource of the type `betaGroups`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaGroupUpdateRequest {
     /// `id` of the resource that is changed.

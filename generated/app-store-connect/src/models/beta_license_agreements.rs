@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaLicenseAgreements`.
 ///
 /// Features: any of `app-store`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreement {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaLicenseAgreement {
 }
 
 /// Attributes of [`BetaLicenseAgreement`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementAttributes {
     /// `agreementText`.
@@ -45,7 +43,6 @@ pub struct BetaLicenseAgreementAttributes {
 rt::object! { BetaLicenseAgreementAttributes { agreement_text: "agreementText" } }
 
 /// Relationships of [`BetaLicenseAgreement`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementRelationships {
     /// `app`: one of `apps`.

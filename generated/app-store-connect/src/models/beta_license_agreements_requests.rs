@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Changes a resource of the type `betaLicenseAgreements`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaLicenseAgreementUpdateRequest {
     /// `id` of the resource that is changed.

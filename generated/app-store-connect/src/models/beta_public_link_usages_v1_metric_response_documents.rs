@@ -14,7 +14,6 @@ pub type BetaPublicLinkUsagesV1MetricResponse = rt::Page<
 /// `BetaPublicLinkUsagesV1MetricResponse.data[]`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -26,7 +25,6 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseData { data_points: "dataPoint
 /// `BetaPublicLinkUsagesV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -44,7 +42,6 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
 /// `BetaPublicLinkUsagesV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues {
     /// `acceptedCount`.

@@ -9,7 +9,6 @@ use super::DeviceFamilyOsVersionFilter;
 /// A resource of the type `betaRecruitmentCriteria`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaRecruitmentCriterion {
 }
 
 /// Attributes of [`BetaRecruitmentCriterion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionAttributes {
     /// `deviceFamilyOsVersionFilters`.

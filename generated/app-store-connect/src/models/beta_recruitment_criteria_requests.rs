@@ -9,7 +9,6 @@ use super::DeviceFamilyOsVersionFilter;
 /// Creates a resource of the type `betaRecruitmentCriteria`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCreateRequest {
     /// `deviceFamilyOsVersionFilters`.
@@ -43,7 +42,6 @@ impl BetaRecruitmentCriterionCreateRequest {
 /// Changes a resource of the type `betaRecruitmentCriteria`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionUpdateRequest {
     /// `id` of the resource that is changed.

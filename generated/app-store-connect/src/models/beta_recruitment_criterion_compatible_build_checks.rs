@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `betaRecruitmentCriterionCompatibleBuildChecks`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCompatibleBuildCheck {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl BetaRecruitmentCriterionCompatibleBuildCheck {
 }
 
 /// Attributes of [`BetaRecruitmentCriterionCompatibleBuildCheck`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCompatibleBuildCheckAttributes {
     /// `hasCompatibleBuild`.

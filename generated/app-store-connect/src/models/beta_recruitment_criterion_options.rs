@@ -9,7 +9,6 @@ use super::DeviceFamily;
 /// A resource of the type `betaRecruitmentCriterionOptions`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOption {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl BetaRecruitmentCriterionOption {
 }
 
 /// Attributes of [`BetaRecruitmentCriterionOption`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionAttributes {
     /// `deviceFamilyOsVersions`.
@@ -51,7 +49,6 @@ rt::object! { BetaRecruitmentCriterionOptionAttributes {
 /// `BetaRecruitmentCriterionOption.attributes.deviceFamilyOsVersions[]`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionDeviceFamilyOsVersions {
     /// `deviceFamily`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BetaReviewState`, open to new values.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaReviewState {
     /// `APPROVED`

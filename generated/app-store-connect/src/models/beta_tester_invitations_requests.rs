@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `betaTesterInvitations`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterInvitationCreateRequest {
     /// `app`: id of `apps`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BetaTesterState`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTesterState {
     /// `ACCEPTED`

@@ -19,7 +19,6 @@ pub type BetaTesterUsagesV1MetricResponse = rt::Page<
 /// `BetaTesterUsagesV1MetricResponse.data[]`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseData {
     /// `dataPoints`.
@@ -38,7 +37,6 @@ pub type BetaTesterUsagesV1MetricResponseDataDataPoints = AppsBetaTesterUsagesV1
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensions {
     /// `apps`.
@@ -50,7 +48,6 @@ rt::object! { BetaTesterUsagesV1MetricResponseDataDimensions { apps: "apps" } }
 /// `BetaTesterUsagesV1MetricResponse.data[].dimensions.apps`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensionsApps {
     /// `data`.

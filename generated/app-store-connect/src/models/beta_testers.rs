@@ -9,7 +9,6 @@ use super::{BetaInviteType, BetaTesterState};
 /// A resource of the type `betaTesters`.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTester {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BetaTester {
 }
 
 /// Attributes of [`BetaTester`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterAttributes {
     /// `appDevices`.
@@ -60,7 +58,6 @@ rt::object! { BetaTesterAttributes {
 } }
 
 /// Relationships of [`BetaTester`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterRelationships {
     /// `apps`: any number of `apps`.
@@ -76,7 +73,6 @@ rt::object! { BetaTesterRelationships { apps: "apps", beta_groups: "betaGroups",
 /// `BetaTester.attributes.appDevices[]`.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BetaTesterAppDevices {
     /// `appBuildVersion`.
@@ -96,7 +92,6 @@ rt::object! { BetaTesterAppDevices {
 /// `BetaTester.attributes.appDevices[].platform`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTesterAppDevicesPlatform {
     /// `IOS`

@@ -14,7 +14,6 @@ pub type BetaTesterResponse = rt::Document<BetaTester, BetaTesterResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTesterResponseIncluded {
     /// `type`: `apps`

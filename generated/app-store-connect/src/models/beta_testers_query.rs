@@ -10,7 +10,6 @@ use super::BetaInviteType;
 /// Values of `period`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BetaTestersBetaTesterUsagesPeriod {
     /// `P30D`

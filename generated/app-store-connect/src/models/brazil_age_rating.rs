@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BrazilAgeRating`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BrazilAgeRating {
     /// `EIGHTEEN`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BuildAudienceType`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildAudienceType {
     /// `APP_STORE_ELIGIBLE`

@@ -9,7 +9,6 @@ use super::{ExternalBetaState, InternalBetaState};
 /// A resource of the type `buildBetaDetails`.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetail {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BuildBetaDetail {
 }
 
 /// Attributes of [`BuildBetaDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetailAttributes {
     /// `autoNotifyEnabled`.
@@ -54,7 +52,6 @@ rt::object! { BuildBetaDetailAttributes {
 } }
 
 /// Relationships of [`BuildBetaDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaDetailRelationships {
     /// `build`: one of `builds`.

@@ -17,7 +17,6 @@ pub type BuildBetaDetailResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `builds`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildBetaDetailResponseIncluded {
     /// `type`: `builds`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `buildBetaNotifications`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaNotification {
     /// Opaque, and unique among resources of its type.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `buildBetaNotifications`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBetaNotificationCreateRequest {
     /// `build`: id of `builds`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `buildBundleFileSizes`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundleFileSize {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl BuildBundleFileSize {
 }
 
 /// Attributes of [`BuildBundleFileSize`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundleFileSizeAttributes {
     /// `deviceModel`.

@@ -9,7 +9,6 @@ use super::BuildBundleType;
 /// A resource of the type `buildBundles`.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundle {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BuildBundle {
 }
 
 /// Attributes of [`BuildBundle`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundleAttributes {
     /// `baDownloadAllowance`.
@@ -97,7 +95,6 @@ rt::object! { BuildBundleAttributes {
 } }
 
 /// Relationships of [`BuildBundle`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildBundleRelationships {
     /// `appClipDomainCacheStatus`: one of `appClipDomainStatuses`.

@@ -9,7 +9,6 @@ use super::{IconAssetType, ImageAsset};
 /// A resource of the type `buildIcons`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildIcon {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl BuildIcon {
 }
 
 /// Attributes of [`BuildIcon`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildIconAttributes {
     /// `iconAsset`.

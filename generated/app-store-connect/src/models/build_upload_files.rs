@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, Checksums, DeliveryFileUploadOperation};
 /// A resource of the type `buildUploadFiles`.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadFile {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl BuildUploadFile {
 }
 
 /// Attributes of [`BuildUploadFile`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadFileAttributes {
     /// `assetDeliveryState`.
@@ -63,7 +61,6 @@ rt::object! { BuildUploadFileAttributes {
 /// `BuildUploadFile.attributes.assetType`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildUploadFileAssetType {
     /// `ASSET`
@@ -83,7 +80,6 @@ rt::open_enum! { BuildUploadFileAssetType {
 /// `BuildUploadFile.attributes.uti`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildUploadFileUti {
     /// `com.apple.binary-property-list`

@@ -9,7 +9,6 @@ use super::{BuildUploadFileAssetType, BuildUploadFileUti, Checksums};
 /// Creates a resource of the type `buildUploadFiles`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadFileCreateRequest {
     /// `assetType`.
@@ -61,7 +60,6 @@ pub type BuildUploadFileCreateRequestUti = BuildUploadFileUti;
 /// Changes a resource of the type `buildUploadFiles`; what is absent stays as it is.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadFileUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BuildUploadState`, open to new values.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildUploadState {
     /// `AWAITING_UPLOAD`

@@ -9,7 +9,6 @@ use super::{BuildUploadState, Platform, StateDetail};
 /// A resource of the type `buildUploads`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUpload {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BuildUpload {
 }
 
 /// Attributes of [`BuildUpload`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadAttributes {
     /// `cfBundleShortVersionString`.
@@ -60,7 +58,6 @@ rt::object! { BuildUploadAttributes {
 } }
 
 /// Relationships of [`BuildUpload`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadRelationships {
     /// `assetDescriptionFile`: one of `buildUploadFiles`.
@@ -83,7 +80,6 @@ rt::object! { BuildUploadRelationships {
 /// `BuildUpload.attributes.state`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadStateInfo {
     /// `errors`.

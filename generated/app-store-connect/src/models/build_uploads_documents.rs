@@ -14,7 +14,6 @@ pub type BuildUploadResponse = rt::Document<BuildUpload, BuildUploadResponseIncl
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildUploadResponseIncluded {
     /// `type`: `buildUploadFiles`

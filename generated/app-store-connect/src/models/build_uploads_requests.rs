@@ -9,7 +9,6 @@ use super::Platform;
 /// Creates a resource of the type `buildUploads`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUploadCreateRequest {
     /// `cfBundleShortVersionString`.

@@ -9,7 +9,6 @@ use super::{BuildAudienceType, ImageAsset};
 /// A resource of the type `builds`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Build {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl Build {
 }
 
 /// Attributes of [`Build`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildAttributes {
     /// `buildAudienceType`.
@@ -74,7 +72,6 @@ rt::object! { BuildAttributes {
 } }
 
 /// Relationships of [`Build`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildRelationships {
     /// `app`: one of `apps`.
@@ -119,7 +116,6 @@ rt::object! { BuildRelationships {
 /// `Build.attributes.processingState`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildProcessingState {
     /// `FAILED`

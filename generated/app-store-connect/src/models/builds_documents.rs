@@ -17,7 +17,6 @@ pub type BuildResponse = rt::Document<Build, BuildResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildResponseIncluded {
     /// `type`: `appEncryptionDeclarations`

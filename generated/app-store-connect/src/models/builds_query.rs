@@ -32,7 +32,6 @@ pub type BuildsBuildAudienceType = BuildAudienceType;
 /// Values of `filter[diagnosticType]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildsDiagnosticSignaturesDiagnosticType {
     /// `DISK_WRITES`
@@ -80,7 +79,6 @@ pub type BuildsPerfPowerMetricsMetricType = MetricCategory;
 /// Values of `filter[platform]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildsPerfPowerMetricsPlatform {
     /// `IOS`
@@ -100,7 +98,6 @@ pub type BuildsPreReleaseVersionPlatform = Platform;
 /// Values of `filter[processingState]`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BuildsProcessingState {
     /// `FAILED`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Changes a resource of the type `builds`; what is absent stays as it is.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BuildUpdateRequest {
     /// `id` of the resource that is changed.

@@ -14,7 +14,6 @@ pub type BundleIdCapabilitiesWithoutIncludesResponse = rt::Page<BundleIdCapabili
 /// A resource of the type `bundleIdCapabilities`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapability {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl BundleIdCapability {
 }
 
 /// Attributes of [`BundleIdCapability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityAttributes {
     /// `capabilityType`.

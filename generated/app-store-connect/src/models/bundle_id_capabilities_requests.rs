@@ -9,7 +9,6 @@ use super::{CapabilitySetting, CapabilityType};
 /// Creates a resource of the type `bundleIdCapabilities`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityCreateRequest {
     /// `capabilityType`.
@@ -49,7 +48,6 @@ impl BundleIdCapabilityCreateRequest {
 /// Changes a resource of the type `bundleIdCapabilities`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCapabilityUpdateRequest {
     /// `id` of the resource that is changed.

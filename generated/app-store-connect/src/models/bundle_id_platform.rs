@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `BundleIdPlatform`, open to new values.
 ///
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BundleIdPlatform {
     /// `IOS`

@@ -9,7 +9,6 @@ use super::BundleIdPlatform;
 /// A resource of the type `bundleIds`.
 ///
 /// Features: any of `app-store`, `provisioning`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleId {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl BundleId {
 }
 
 /// Attributes of [`BundleId`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdAttributes {
     /// `identifier`.
@@ -55,7 +53,6 @@ rt::object! { BundleIdAttributes {
 } }
 
 /// Relationships of [`BundleId`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdRelationships {
     /// `app`: one of `apps`.

@@ -14,7 +14,6 @@ pub type BundleIdResponse = rt::Document<BundleId, BundleIdResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum BundleIdResponseIncluded {
     /// `type`: `apps`

@@ -9,7 +9,6 @@ use super::BundleIdPlatform;
 /// Creates a resource of the type `bundleIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdCreateRequest {
     /// `identifier`.
@@ -59,7 +58,6 @@ impl BundleIdCreateRequest {
 /// Changes a resource of the type `bundleIds`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct BundleIdUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CapabilityOption`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CapabilityOption {
     /// `description`.
@@ -73,7 +72,6 @@ impl CapabilityOption {
 /// `CapabilityOption.key`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilityOptionKey {
     /// `COMPLETE_PROTECTION`

@@ -9,7 +9,6 @@ use super::CapabilityOption;
 /// `CapabilitySetting`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CapabilitySetting {
     /// `allowedInstances`.
@@ -92,7 +91,6 @@ impl CapabilitySetting {
 /// `CapabilitySetting.allowedInstances`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilitySettingAllowedInstances {
     /// `ENTRY`
@@ -112,7 +110,6 @@ rt::open_enum! { CapabilitySettingAllowedInstances {
 /// `CapabilitySetting.key`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilitySettingKey {
     /// `APPLE_ID_AUTH_APP_CONSENT`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CapabilityType`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CapabilityType {
     /// `ACCESS_WIFI_INFORMATION`

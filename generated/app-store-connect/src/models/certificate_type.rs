@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CertificateType`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CertificateType {
     /// `APPLE_PAY`

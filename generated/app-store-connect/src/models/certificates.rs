@@ -9,7 +9,6 @@ use super::{BundleIdPlatform, CertificateType};
 /// A resource of the type `certificates`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Certificate {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl Certificate {
 }
 
 /// Attributes of [`Certificate`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CertificateAttributes {
     /// `activated`.
@@ -65,7 +63,6 @@ rt::object! { CertificateAttributes {
 } }
 
 /// Relationships of [`Certificate`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CertificateRelationships {
     /// `passTypeId`: one of `passTypeIds`.

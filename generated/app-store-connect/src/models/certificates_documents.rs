@@ -14,7 +14,6 @@ pub type CertificateResponse = rt::Document<Certificate, CertificateResponseIncl
 /// What a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CertificateResponseIncluded {
     /// `type`: `passTypeIds`

@@ -9,7 +9,6 @@ use super::CertificateType;
 /// Creates a resource of the type `certificates`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CertificateCreateRequest {
     /// `certificateType`.
@@ -53,7 +52,6 @@ impl CertificateCreateRequest {
 /// Changes a resource of the type `certificates`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CertificateUpdateRequest {
     /// `id` of the resource that is changed.

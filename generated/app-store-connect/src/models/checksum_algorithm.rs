@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `ChecksumAlgorithm`, open to new values.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ChecksumAlgorithm {
     /// `MD5`

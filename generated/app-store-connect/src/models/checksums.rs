@@ -9,7 +9,6 @@ use super::ChecksumAlgorithm;
 /// `Checksums`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Checksums {
     /// `composite`.
@@ -39,7 +38,6 @@ impl Checksums {
 /// `Checksums.composite`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ChecksumsComposite {
     /// `algorithm`.
@@ -67,7 +65,6 @@ impl ChecksumsComposite {
 /// `Checksums.composite.algorithm`, open to new values.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ChecksumsCompositeAlgorithm {
     /// `MD5`
@@ -81,7 +78,6 @@ rt::open_enum! { ChecksumsCompositeAlgorithm { Md5 = "MD5" } }
 /// `Checksums.file`.
 ///
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ChecksumsFile {
     /// `algorithm`.

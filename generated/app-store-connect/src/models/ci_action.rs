@@ -9,7 +9,6 @@ use super::{BuildAudienceType, CiActionType, CiTestDestination};
 /// `CiAction`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiAction {
     /// `actionType`.
@@ -91,7 +90,6 @@ impl CiAction {
 /// `CiAction.destination`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionDestination {
     /// `ANY_IOS_DEVICE`
@@ -129,7 +127,6 @@ rt::open_enum! { CiActionDestination {
 /// `CiAction.platform`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionPlatform {
     /// `IOS`
@@ -153,7 +150,6 @@ rt::open_enum! { CiActionPlatform {
 /// `CiAction.testConfiguration`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiActionTestConfiguration {
     /// `kind`.
@@ -191,7 +187,6 @@ impl CiActionTestConfiguration {
 /// `CiAction.testConfiguration.kind`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionTestConfigurationKind {
     /// `SPECIFIC_TEST_PLANS`

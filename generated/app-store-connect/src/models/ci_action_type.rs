@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiActionType`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiActionType {
     /// `ANALYZE`

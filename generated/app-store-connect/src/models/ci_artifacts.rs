@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `ciArtifacts`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiArtifact {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl CiArtifact {
 }
 
 /// Attributes of [`CiArtifact`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiArtifactAttributes {
     /// `downloadUrl`: a URI, kept as it comes.
@@ -51,7 +49,6 @@ rt::object! { CiArtifactAttributes {
 /// `CiArtifact.attributes.fileType`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiArtifactFileType {
     /// `ARCHIVE`

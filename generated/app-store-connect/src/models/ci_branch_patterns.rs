@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiBranchPatterns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBranchPatterns {
     /// `isAllMatch`.
@@ -36,7 +35,6 @@ impl CiBranchPatterns {
 /// `CiBranchPatterns.patterns[]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBranchPatternsPatterns {
     /// `isPrefix`.

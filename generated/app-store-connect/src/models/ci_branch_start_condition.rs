@@ -9,7 +9,6 @@ use super::{CiBranchPatterns, CiFilesAndFoldersRule};
 /// `CiBranchStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBranchStartCondition {
     /// `autoCancel`.

@@ -9,7 +9,6 @@ use super::{CiActionType, CiCompletionStatus, CiExecutionProgress, CiIssueCounts
 /// A resource of the type `ciBuildActions`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildAction {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl CiBuildAction {
 }
 
 /// Attributes of [`CiBuildAction`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildActionAttributes {
     /// `actionType`.
@@ -66,7 +64,6 @@ rt::object! { CiBuildActionAttributes {
 } }
 
 /// Relationships of [`CiBuildAction`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildActionRelationships {
     /// `artifacts`.

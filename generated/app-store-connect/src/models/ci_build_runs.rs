@@ -9,7 +9,6 @@ use super::{CiCompletionStatus, CiExecutionProgress, CiGitUser, CiIssueCounts};
 /// A resource of the type `ciBuildRuns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRun {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl CiBuildRun {
 }
 
 /// Attributes of [`CiBuildRun`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunAttributes {
     /// `cancelReason`.
@@ -75,7 +73,6 @@ rt::object! { CiBuildRunAttributes {
 } }
 
 /// Relationships of [`CiBuildRun`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunRelationships {
     /// `actions`.
@@ -102,7 +99,6 @@ rt::object! { CiBuildRunRelationships {
 /// `CiBuildRun.attributes.cancelReason`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunCancelReason {
     /// `AUTOMATICALLY_BY_NEWER_BUILD`
@@ -120,7 +116,6 @@ rt::open_enum! { CiBuildRunCancelReason {
 /// `CiBuildRun.attributes.destinationCommit`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunDestinationCommit {
     /// `author`.
@@ -142,7 +137,6 @@ rt::object! { CiBuildRunDestinationCommit {
 /// `CiBuildRun.attributes.sourceCommit`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunSourceCommit {
     /// `author`.
@@ -164,7 +158,6 @@ rt::object! { CiBuildRunSourceCommit {
 /// `CiBuildRun.attributes.startReason`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunStartReason {
     /// `GIT_REF_CHANGE`

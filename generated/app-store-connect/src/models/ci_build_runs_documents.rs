@@ -14,7 +14,6 @@ pub type CiBuildRunResponse = rt::Document<CiBuildRun, CiBuildRunResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunResponseIncluded {
     /// `type`: `builds`

@@ -28,7 +28,6 @@ pub type CiBuildRunsBuildsPreReleaseVersionPlatform = Platform;
 /// Values of `filter[processingState]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiBuildRunsBuildsProcessingState {
     /// `FAILED`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `ciBuildRuns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiBuildRunCreateRequest {
     /// `clean`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiCompletionStatus`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiCompletionStatus {
     /// `CANCELED`

@@ -9,7 +9,6 @@ use super::CiStartConditionFileMatcher;
 /// `CiFilesAndFoldersRule`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiFilesAndFoldersRule {
     /// `matchers`.
@@ -37,7 +36,6 @@ impl CiFilesAndFoldersRule {
 /// `CiFilesAndFoldersRule.mode`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiFilesAndFoldersRuleMode {
     /// `DO_NOT_START_IF_ALL_FILES_MATCH`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiGitUser`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiGitUser {
     /// `avatarUrl`: a URI, kept as it comes.

@@ -9,7 +9,6 @@ use super::FileLocation;
 /// A resource of the type `ciIssues`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiIssue {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl CiIssue {
 }
 
 /// Attributes of [`CiIssue`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiIssueAttributes {
     /// `category`.
@@ -53,7 +51,6 @@ rt::object! { CiIssueAttributes {
 /// `CiIssue.attributes.issueType`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiIssueIssueType {
     /// `ANALYZER_WARNING`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `ciMacOsVersions`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiMacOsVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl CiMacOsVersion {
 }
 
 /// Attributes of [`CiMacOsVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiMacOsVersionAttributes {
     /// `name`.
@@ -47,7 +45,6 @@ pub struct CiMacOsVersionAttributes {
 rt::object! { CiMacOsVersionAttributes { name: "name", version: "version" } }
 
 /// Relationships of [`CiMacOsVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiMacOsVersionRelationships {
     /// `xcodeVersions`: any number of `ciXcodeVersions`.

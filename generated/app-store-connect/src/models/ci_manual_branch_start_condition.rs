@@ -9,7 +9,6 @@ use super::CiBranchPatterns;
 /// `CiManualBranchStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiManualBranchStartCondition {
     /// `source`.

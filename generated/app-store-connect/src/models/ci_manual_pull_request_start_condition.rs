@@ -9,7 +9,6 @@ use super::CiBranchPatterns;
 /// `CiManualPullRequestStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiManualPullRequestStartCondition {
     /// `destination`.

@@ -9,7 +9,6 @@ use super::CiTagPatterns;
 /// `CiManualTagStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiManualTagStartCondition {
     /// `source`.

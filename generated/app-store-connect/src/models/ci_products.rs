@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `ciProducts`.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProduct {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl CiProduct {
 }
 
 /// Attributes of [`CiProduct`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProductAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -49,7 +47,6 @@ pub struct CiProductAttributes {
 rt::object! { CiProductAttributes { created_date: "createdDate", name: "name", product_type: "productType" } }
 
 /// Relationships of [`CiProduct`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiProductRelationships {
     /// `additionalRepositories`.
@@ -74,7 +71,6 @@ rt::object! { CiProductRelationships {
 /// `CiProduct.attributes.productType`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiProductProductType {
     /// `APP`

@@ -14,7 +14,6 @@ pub type CiProductResponse = rt::Document<CiProduct, CiProductResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiProductResponseIncluded {
     /// `type`: `apps`

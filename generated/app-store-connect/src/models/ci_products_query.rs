@@ -31,7 +31,6 @@ pub struct CiProductsInclude {
 /// Values of `filter[productType]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiProductsProductType {
     /// `APP`

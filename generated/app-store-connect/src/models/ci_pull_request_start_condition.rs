@@ -9,7 +9,6 @@ use super::{CiBranchPatterns, CiFilesAndFoldersRule};
 /// `CiPullRequestStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiPullRequestStartCondition {
     /// `autoCancel`.

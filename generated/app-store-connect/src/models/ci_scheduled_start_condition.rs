@@ -9,7 +9,6 @@ use super::CiBranchPatterns;
 /// `CiScheduledStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiScheduledStartCondition {
     /// `schedule`.
@@ -39,7 +38,6 @@ impl CiScheduledStartCondition {
 /// `CiScheduledStartCondition.schedule`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiScheduledStartConditionSchedule {
     /// `days`.
@@ -100,7 +98,6 @@ impl CiScheduledStartConditionSchedule {
 /// `CiScheduledStartCondition.schedule.days[]`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiScheduledStartConditionScheduleDays {
     /// `FRIDAY`
@@ -129,7 +126,6 @@ rt::open_enum! { CiScheduledStartConditionScheduleDays {
 /// `CiScheduledStartCondition.schedule.frequency`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiScheduledStartConditionScheduleFrequency {
     /// `DAILY`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiStartConditionFileMatcher`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiStartConditionFileMatcher {
     /// `directory`.

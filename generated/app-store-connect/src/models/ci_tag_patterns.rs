@@ -9,7 +9,6 @@ use super::CiBranchPatternsPatterns;
 /// `CiTagPatterns`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTagPatterns {
     /// `isAllMatch`.

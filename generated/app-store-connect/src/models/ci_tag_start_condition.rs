@@ -9,7 +9,6 @@ use super::{CiFilesAndFoldersRule, CiTagPatterns};
 /// `CiTagStartCondition`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTagStartCondition {
     /// `autoCancel`.

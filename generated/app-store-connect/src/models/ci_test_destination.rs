@@ -9,7 +9,6 @@ use super::CiTestDestinationKind;
 /// `CiTestDestination`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestDestination {
     /// `deviceTypeIdentifier`.

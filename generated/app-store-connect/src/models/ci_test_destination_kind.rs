@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiTestDestinationKind`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiTestDestinationKind {
     /// `MAC`

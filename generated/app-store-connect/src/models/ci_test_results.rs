@@ -9,7 +9,6 @@ use super::{CiTestStatus, FileLocation};
 /// A resource of the type `ciTestResults`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestResult {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl CiTestResult {
 }
 
 /// Attributes of [`CiTestResult`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestResultAttributes {
     /// `className`.
@@ -58,7 +56,6 @@ rt::object! { CiTestResultAttributes {
 /// `CiTestResult.attributes.destinationTestResults[]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiTestResultDestinationTestResults {
     /// `deviceName`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `CiTestStatus`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiTestStatus {
     /// `EXPECTED_FAILURE`

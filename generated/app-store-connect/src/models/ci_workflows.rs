@@ -12,7 +12,6 @@ use super::{
 /// A resource of the type `ciWorkflows`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflow {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +39,6 @@ impl CiWorkflow {
 }
 
 /// Attributes of [`CiWorkflow`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflowAttributes {
     /// `actions`.
@@ -87,7 +85,6 @@ rt::object! { CiWorkflowAttributes {
 } }
 
 /// Relationships of [`CiWorkflow`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflowRelationships {
     /// `buildRuns`.

@@ -14,7 +14,6 @@ pub type CiWorkflowResponse = rt::Document<CiWorkflow, CiWorkflowResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiWorkflowResponseIncluded {
     /// `type`: `ciMacOsVersions`

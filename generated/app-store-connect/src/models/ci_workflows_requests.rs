@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `ciWorkflows`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflowCreateRequest {
     /// `actions`.
@@ -216,7 +215,6 @@ impl CiWorkflowCreateRequest {
 /// Changes a resource of the type `ciWorkflows`; what is absent stays as it is.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiWorkflowUpdateRequest {
     /// `id` of the resource that is changed.

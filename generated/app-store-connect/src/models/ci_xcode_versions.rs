@@ -9,7 +9,6 @@ use super::CiTestDestinationKind;
 /// A resource of the type `ciXcodeVersions`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiXcodeVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl CiXcodeVersion {
 }
 
 /// Attributes of [`CiXcodeVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiXcodeVersionAttributes {
     /// `name`.
@@ -53,7 +51,6 @@ rt::object! { CiXcodeVersionAttributes {
 } }
 
 /// Relationships of [`CiXcodeVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiXcodeVersionRelationships {
     /// `macOsVersions`: any number of `ciMacOsVersions`.
@@ -65,7 +62,6 @@ rt::object! { CiXcodeVersionRelationships { mac_os_versions: "macOsVersions" } }
 /// `CiXcodeVersion.attributes.testDestinations[]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiXcodeVersionTestDestinations {
     /// `availableRuntimes`.
@@ -86,7 +82,6 @@ rt::object! { CiXcodeVersionTestDestinations {
 /// `CiXcodeVersion.attributes.testDestinations[].availableRuntimes[]`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CiXcodeVersionTestDestinationsAvailableRuntimes {
     /// `runtimeIdentifier`.

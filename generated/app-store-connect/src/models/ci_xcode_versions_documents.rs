@@ -17,7 +17,6 @@ pub type CiXcodeVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CiXcodeVersionResponseIncluded {
     /// `type`: `ciMacOsVersions`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `customerReviewResponses`.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1 {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl CustomerReviewResponseV1 {
 }
 
 /// Attributes of [`CustomerReviewResponseV1`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1Attributes {
     /// `lastModifiedDate`: date and time (RFC 3339).
@@ -51,7 +49,6 @@ rt::object! { CustomerReviewResponseV1Attributes {
 } }
 
 /// Relationships of [`CustomerReviewResponseV1`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1Relationships {
     /// `review`: one of `customerReviews`.
@@ -63,7 +60,6 @@ rt::object! { CustomerReviewResponseV1Relationships { review: "review" } }
 /// `CustomerReviewResponseV1.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CustomerReviewResponseV1State {
     /// `PENDING_PUBLISH`

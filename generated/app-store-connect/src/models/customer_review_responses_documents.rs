@@ -17,7 +17,6 @@ pub type CustomerReviewResponseV1Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `customer-reviews`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CustomerReviewResponseV1ResponseIncluded {
     /// `type`: `customerReviews`

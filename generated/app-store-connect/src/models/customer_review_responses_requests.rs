@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `customerReviewResponses`.
 ///
 /// Feature: `customer-reviews`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1CreateRequest {
     /// `responseBody`.

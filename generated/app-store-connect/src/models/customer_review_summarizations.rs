@@ -9,7 +9,6 @@ use super::Platform;
 /// A resource of the type `customerReviewSummarizations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewSummarization {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl CustomerReviewSummarization {
 }
 
 /// Attributes of [`CustomerReviewSummarization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewSummarizationAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -55,7 +53,6 @@ rt::object! { CustomerReviewSummarizationAttributes {
 } }
 
 /// Relationships of [`CustomerReviewSummarization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewSummarizationRelationships {
     /// `territory`: one of `territories`.

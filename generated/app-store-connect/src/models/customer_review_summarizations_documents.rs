@@ -17,7 +17,6 @@ pub type CustomerReviewSummarizationsResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CustomerReviewSummarizationsResponseIncluded {
     /// `type`: `territories`

@@ -9,7 +9,6 @@ use super::TerritoryCode;
 /// A resource of the type `customerReviews`.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReview {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl CustomerReview {
 }
 
 /// Attributes of [`CustomerReview`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewAttributes {
     /// `body`.
@@ -60,7 +58,6 @@ rt::object! { CustomerReviewAttributes {
 } }
 
 /// Relationships of [`CustomerReview`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct CustomerReviewRelationships {
     /// `response`: one of `customerReviewResponses`.

@@ -17,7 +17,6 @@ pub type CustomerReviewResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum CustomerReviewResponseIncluded {
     /// `type`: `customerReviewResponses`

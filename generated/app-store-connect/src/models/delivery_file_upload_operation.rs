@@ -9,7 +9,6 @@ use super::HttpHeader;
 /// `DeliveryFileUploadOperation`.
 ///
 /// Features: any of `app-store`, `background-assets`, `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeliveryFileUploadOperation {
     /// `entityTag`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `DeviceFamily`, open to new values.
 ///
 /// Features: any of `app-store`, `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceFamily {
     /// `APPLE_TV`

@@ -9,7 +9,6 @@ use super::DeviceFamily;
 /// `DeviceFamilyOsVersionFilter`.
 ///
 /// Feature: `testflight`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceFamilyOsVersionFilter {
     /// `deviceFamily`.

@@ -9,7 +9,6 @@ use super::BundleIdPlatform;
 /// A resource of the type `devices`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Device {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl Device {
 }
 
 /// Attributes of [`Device`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceAttributes {
     /// `addedDate`: date and time (RFC 3339).
@@ -60,7 +58,6 @@ rt::object! { DeviceAttributes {
 /// `Device.attributes.deviceClass`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceDeviceClass {
     /// `APPLE_TV`
@@ -89,7 +86,6 @@ rt::open_enum! { DeviceDeviceClass {
 /// `Device.attributes.status`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceStatus {
     /// `DISABLED`

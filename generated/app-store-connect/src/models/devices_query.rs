@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `filter[platform]`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DevicesPlatform {
     /// `IOS`
@@ -31,7 +30,6 @@ pub struct DevicesSort { ID = "id", NAME = "name", PLATFORM = "platform", STATUS
 /// Values of `filter[status]`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DevicesStatus {
     /// `DISABLED`

@@ -9,7 +9,6 @@ use super::BundleIdPlatform;
 /// Creates a resource of the type `devices`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
     /// `name`.
@@ -40,7 +39,6 @@ impl DeviceCreateRequest {
 /// Changes a resource of the type `devices`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeviceUpdateRequest {
     /// `id` of the resource that is changed.
@@ -92,7 +90,6 @@ impl DeviceUpdateRequest {
 /// `DeviceUpdateRequest.data.attributes.status`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceUpdateRequestStatus {
     /// `DISABLED`

@@ -9,7 +9,6 @@ use super::{DiagnosticInsightDirection, DiagnosticInsightType};
 /// `DiagnosticInsight`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticInsight {
     /// `direction`.
@@ -27,7 +26,6 @@ rt::object! { DiagnosticInsight {
 /// `DiagnosticInsight.referenceVersions[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticInsightReferenceVersions {
     /// `value`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `DiagnosticInsightDirection`, open to new values.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DiagnosticInsightDirection {
     /// `DOWN`

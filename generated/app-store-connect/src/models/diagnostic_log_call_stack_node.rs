@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `DiagnosticLogCallStackNode`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogCallStackNode {
     /// `address`.

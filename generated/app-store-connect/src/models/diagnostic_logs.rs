@@ -9,7 +9,6 @@ use super::DiagnosticLogCallStackNode;
 /// `diagnosticLogs`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogs {
     /// `productData`.
@@ -23,7 +22,6 @@ rt::object! { DiagnosticLogs { product_data: "productData", version: "version" }
 /// `diagnosticLogs.productData[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductData {
     /// `diagnosticInsights`.
@@ -42,7 +40,6 @@ rt::object! { DiagnosticLogsProductData {
 /// `diagnosticLogs.productData[].diagnosticInsights[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticInsights {
     /// `insightsCategory`.
@@ -60,7 +57,6 @@ rt::object! { DiagnosticLogsProductDataDiagnosticInsights {
 /// `diagnosticLogs.productData[].diagnosticLogs[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogs {
     /// `callStackTree`.
@@ -80,7 +76,6 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogs {
 /// `diagnosticLogs.productData[].diagnosticLogs[].callStackTree[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
     /// `callStackPerThread`.
@@ -98,7 +93,6 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
 /// `diagnosticLogs.productData[].diagnosticLogs[].callStackTree[].callStacks[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
     /// `callStackRootFrames`.
@@ -112,7 +106,6 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
 /// `diagnosticLogs.productData[].diagnosticLogs[].diagnosticMetaData`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData {
     /// `appVersion`.

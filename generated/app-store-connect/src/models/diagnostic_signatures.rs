@@ -9,7 +9,6 @@ use super::DiagnosticInsight;
 /// A resource of the type `diagnosticSignatures`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticSignature {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl DiagnosticSignature {
 }
 
 /// Attributes of [`DiagnosticSignature`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticSignatureAttributes {
     /// `diagnosticType`.
@@ -55,7 +53,6 @@ rt::object! { DiagnosticSignatureAttributes {
 } }
 
 /// Relationships of [`DiagnosticSignature`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct DiagnosticSignatureRelationships {
     /// `logs`.
@@ -67,7 +64,6 @@ rt::object! { DiagnosticSignatureRelationships { logs: "logs" } }
 /// `DiagnosticSignature.attributes.diagnosticType`, open to new values.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum DiagnosticSignatureDiagnosticType {
     /// `DISK_WRITES`

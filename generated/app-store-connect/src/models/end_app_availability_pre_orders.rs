@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `endAppAvailabilityPreOrders`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndAppAvailabilityPreOrder {
     /// Opaque, and unique among resources of its type.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `endAppAvailabilityPreOrders`.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndAppAvailabilityPreOrderCreateRequest {
     /// `territoryAvailabilities`: ids of `territoryAvailabilities`.

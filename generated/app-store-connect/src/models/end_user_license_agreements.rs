@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `endUserLicenseAgreements`.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreement {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl EndUserLicenseAgreement {
 }
 
 /// Attributes of [`EndUserLicenseAgreement`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementAttributes {
     /// `agreementText`.
@@ -45,7 +43,6 @@ pub struct EndUserLicenseAgreementAttributes {
 rt::object! { EndUserLicenseAgreementAttributes { agreement_text: "agreementText" } }
 
 /// Relationships of [`EndUserLicenseAgreement`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementRelationships {
     /// `app`: one of `apps`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `endUserLicenseAgreements`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementCreateRequest {
     /// `agreementText`.
@@ -41,7 +40,6 @@ impl EndUserLicenseAgreementCreateRequest {
 /// Changes a resource of the type `endUserLicenseAgreements`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementUpdateRequest {
     /// `id` of the resource that is changed.

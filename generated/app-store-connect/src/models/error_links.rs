@@ -5,7 +5,6 @@
 use storewright_runtime as rt;
 
 /// `ErrorLinks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorLinks {
     /// `about`: a URI reference.
@@ -21,7 +20,6 @@ pub struct ErrorLinks {
 rt::object! { ErrorLinks { about: "about", associated: "associated", see: "see" } }
 
 /// `ErrorLinks.associated`: one of several types, open to new ones.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ErrorLinksAssociated {
     /// `string`
@@ -37,7 +35,6 @@ rt::untagged! { ErrorLinksAssociated {
 } }
 
 /// `ErrorLinks.associated.value`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorLinksAssociatedValue {
     /// `href`: a URI reference.
@@ -49,7 +46,6 @@ pub struct ErrorLinksAssociatedValue {
 rt::object! { ErrorLinksAssociatedValue { href: "href", meta: "meta" } }
 
 /// `ErrorLinks.associated.value.meta`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorLinksAssociatedValueMeta {
     /// `source`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 use super::ErrorResponseError;
 
 /// `ErrorResponse`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// `errors`.

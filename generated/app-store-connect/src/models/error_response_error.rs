@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 use super::{ErrorLinks, ErrorSourceParameter, ErrorSourcePointer};
 
 /// `ErrorResponseError`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponseError {
     /// `code`.
@@ -34,7 +33,6 @@ rt::object! { ErrorResponseError {
 } }
 
 /// `ErrorResponseError.meta`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponseErrorMeta {
     /// `associatedErrors`.
@@ -50,7 +48,6 @@ pub struct ErrorResponseErrorMeta {
 rt::object! { ErrorResponseErrorMeta { associated_errors: "associatedErrors" } rest additional }
 
 /// `ErrorResponseError.source`: one of several types, open to new ones.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ErrorResponseErrorSource {
     /// `ErrorSourceParameter`

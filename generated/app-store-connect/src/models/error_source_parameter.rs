@@ -5,7 +5,6 @@
 use storewright_runtime as rt;
 
 /// `ErrorSourceParameter`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorSourceParameter {
     /// `parameter`.

@@ -5,7 +5,6 @@
 use storewright_runtime as rt;
 
 /// `ErrorSourcePointer`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorSourcePointer {
     /// `pointer`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `ExternalBetaState`, open to new values.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalBetaState {
     /// `BETA_APPROVED`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `FileLocation`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct FileLocation {
     /// `lineNumber`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `filter[reportType]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum FinanceReportsReportType {
     /// `FINANCE_DETAIL`

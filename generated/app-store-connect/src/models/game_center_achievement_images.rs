@@ -10,7 +10,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImage {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterAchievementImage {
 }
 
 /// Attributes of [`GameCenterAchievementImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageAttributes {
     /// `assetDeliveryState`.
@@ -59,7 +57,6 @@ rt::object! { GameCenterAchievementImageAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievementImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageRelationships {
     /// `gameCenterAchievementLocalization`: one of `gameCenterAchievementLocalizations`.
@@ -73,7 +70,6 @@ rt::object! { GameCenterAchievementImageRelationships {
 /// A resource of the type `gameCenterAchievementImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -101,7 +97,6 @@ impl GameCenterAchievementImageV2 {
 }
 
 /// Attributes of [`GameCenterAchievementImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2Attributes {
     /// `assetDeliveryState`.
@@ -122,7 +117,6 @@ rt::object! { GameCenterAchievementImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2Relationships {
     /// `localization`: one of `gameCenterAchievementLocalizations`.

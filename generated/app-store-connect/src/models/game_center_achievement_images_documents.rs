@@ -21,7 +21,6 @@ pub type GameCenterAchievementImageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementImageResponseIncluded {
     /// `type`: `gameCenterAchievementLocalizations`
@@ -45,7 +44,6 @@ pub type GameCenterAchievementImageV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementImageV2ResponseIncluded {
     /// `type`: `gameCenterAchievementLocalizations`

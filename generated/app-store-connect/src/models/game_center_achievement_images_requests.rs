@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageCreateRequest {
     /// `fileName`.
@@ -44,7 +43,6 @@ impl GameCenterAchievementImageCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -82,7 +80,6 @@ impl GameCenterAchievementImageUpdateRequest {
 /// Creates a resource of the type `gameCenterAchievementImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +109,6 @@ impl GameCenterAchievementImageV2CreateRequest {
 /// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2UpdateRequest {
     /// `id` of the resource that is changed.

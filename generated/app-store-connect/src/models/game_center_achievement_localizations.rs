@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalization {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl GameCenterAchievementLocalization {
 }
 
 /// Attributes of [`GameCenterAchievementLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationAttributes {
     /// `afterEarnedDescription`.
@@ -55,7 +53,6 @@ rt::object! { GameCenterAchievementLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievementLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationRelationships {
     /// `gameCenterAchievement`: one of `gameCenterAchievements`.
@@ -72,7 +69,6 @@ rt::object! { GameCenterAchievementLocalizationRelationships {
 /// A resource of the type `gameCenterAchievementLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -100,7 +96,6 @@ impl GameCenterAchievementLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterAchievementLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Attributes {
     /// `afterEarnedDescription`.
@@ -119,7 +114,6 @@ rt::object! { GameCenterAchievementLocalizationV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Relationships {
     /// `image`: one of `gameCenterAchievementImages`.

@@ -21,7 +21,6 @@ pub type GameCenterAchievementLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementLocalizationResponseIncluded {
     /// `type`: `gameCenterAchievementImages`
@@ -48,7 +47,6 @@ pub type GameCenterAchievementLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementLocalizationV2ResponseIncluded {
     /// `type`: `gameCenterAchievementImages`

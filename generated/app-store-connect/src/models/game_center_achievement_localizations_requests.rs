@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationCreateRequest {
     /// `afterEarnedDescription`.
@@ -55,7 +54,6 @@ impl GameCenterAchievementLocalizationCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -126,7 +124,6 @@ impl GameCenterAchievementLocalizationUpdateRequest {
 /// Creates a resource of the type `gameCenterAchievementLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2CreateRequest {
     /// `afterEarnedDescription`.
@@ -169,7 +166,6 @@ impl GameCenterAchievementLocalizationV2CreateRequest {
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementRelease {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl GameCenterAchievementRelease {
 }
 
 /// Attributes of [`GameCenterAchievementRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseAttributes {
     /// `live`.
@@ -46,7 +44,6 @@ pub struct GameCenterAchievementReleaseAttributes {
 rt::object! { GameCenterAchievementReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterAchievementRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseRelationships {
     /// `gameCenterAchievement`: one of `gameCenterAchievements`.

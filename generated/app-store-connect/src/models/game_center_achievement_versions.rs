@@ -9,7 +9,6 @@ use super::GameCenterVersionState;
 /// A resource of the type `gameCenterAchievementVersions`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl GameCenterAchievementVersionV2 {
 }
 
 /// Attributes of [`GameCenterAchievementVersionV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2Attributes {
     /// `state`.
@@ -49,7 +47,6 @@ pub struct GameCenterAchievementVersionV2Attributes {
 rt::object! { GameCenterAchievementVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterAchievementVersionV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2Relationships {
     /// `achievement`: one of `gameCenterAchievements`.

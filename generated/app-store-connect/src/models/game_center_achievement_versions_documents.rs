@@ -19,7 +19,6 @@ pub type GameCenterAchievementVersionV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementVersionV2ResponseIncluded {
     /// `type`: `gameCenterAchievementLocalizations`

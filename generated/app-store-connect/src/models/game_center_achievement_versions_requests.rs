@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterAchievementVersions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2CreateRequest {
     /// `achievement`: id of `gameCenterAchievements`.
@@ -28,7 +27,6 @@ impl GameCenterAchievementVersionV2CreateRequest {
 /// A resource of the type `gameCenterAchievementVersions` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -10,7 +10,6 @@ use super::StringToStringMap;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievement {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterAchievement {
 }
 
 /// Attributes of [`GameCenterAchievement`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementAttributes {
     /// `activityProperties`.
@@ -64,7 +62,6 @@ rt::object! { GameCenterAchievementAttributes {
 } }
 
 /// Relationships of [`GameCenterAchievement`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementRelationships {
     /// `activity`: one of `gameCenterActivities`.
@@ -90,7 +87,6 @@ rt::object! { GameCenterAchievementRelationships {
 /// A resource of the type `gameCenterAchievements`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2 {
     /// Opaque, and unique among resources of its type.
@@ -118,7 +114,6 @@ impl GameCenterAchievementV2 {
 }
 
 /// Attributes of [`GameCenterAchievementV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Attributes {
     /// `activityProperties`.
@@ -144,7 +139,6 @@ rt::object! { GameCenterAchievementV2Attributes {
 } }
 
 /// Relationships of [`GameCenterAchievementV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Relationships {
     /// `activity`: one of `gameCenterActivities`.

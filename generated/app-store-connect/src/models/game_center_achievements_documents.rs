@@ -22,7 +22,6 @@ pub type GameCenterAchievementResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementResponseIncluded {
     /// `type`: `gameCenterAchievementLocalizations`
@@ -61,7 +60,6 @@ pub type GameCenterAchievementV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementV2ResponseIncluded {
     /// `type`: `gameCenterAchievementVersions`

@@ -10,7 +10,6 @@ use super::{GameCenterAchievementVersionV2InlineCreate, StringToStringMap};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementCreateRequest {
     /// `activityProperties`.
@@ -92,7 +91,6 @@ impl GameCenterAchievementCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementUpdateRequest {
     /// `id` of the resource that is changed.
@@ -213,7 +211,6 @@ impl GameCenterAchievementUpdateRequest {
 /// Creates a resource of the type `gameCenterAchievements`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2CreateRequest {
     /// `activityProperties`.
@@ -312,7 +309,6 @@ impl GameCenterAchievementV2CreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAchievementV2CreateRequestIncluded {
     /// `type`: `gameCenterAchievementVersions`
@@ -330,7 +326,6 @@ rt::union! { sent GameCenterAchievementV2CreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAchievementV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::StringToStringMap;
 /// A resource of the type `gameCenterActivities`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivity {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl GameCenterActivity {
 }
 
 /// Attributes of [`GameCenterActivity`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityAttributes {
     /// `archived`.
@@ -66,7 +64,6 @@ rt::object! { GameCenterActivityAttributes {
 } }
 
 /// Relationships of [`GameCenterActivity`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityRelationships {
     /// `achievements`: any number of `gameCenterAchievements`.
@@ -96,7 +93,6 @@ rt::object! { GameCenterActivityRelationships {
 /// `GameCenterActivity.attributes.playStyle`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityPlayStyle {
     /// `ASYNCHRONOUS`

@@ -20,7 +20,6 @@ pub type GameCenterActivitiesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivitiesResponseIncluded {
     /// `type`: `gameCenterAchievements`

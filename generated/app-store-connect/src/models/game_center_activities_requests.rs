@@ -9,7 +9,6 @@ use super::{GameCenterActivityPlayStyle, GameCenterActivityVersionInlineCreate, 
 /// Creates a resource of the type `gameCenterActivities`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityCreateRequest {
     /// `maximumPlayersCount`.
@@ -165,7 +164,6 @@ pub type GameCenterActivityCreateRequestPlayStyle = GameCenterActivityPlayStyle;
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityCreateRequestIncluded {
     /// `type`: `gameCenterActivityVersions`
@@ -181,7 +179,6 @@ rt::union! { sent GameCenterActivityCreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterActivities`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityUpdateRequest {
     /// `id` of the resource that is changed.

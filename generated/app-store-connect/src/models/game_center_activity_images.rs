@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `gameCenterActivityImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityImage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterActivityImage {
 }
 
 /// Attributes of [`GameCenterActivityImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityImageAttributes {
     /// `assetDeliveryState`.

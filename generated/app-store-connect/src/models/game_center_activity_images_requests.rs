@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterActivityImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityImageCreateRequest {
     /// `fileName`.
@@ -52,7 +51,6 @@ impl GameCenterActivityImageCreateRequest {
 /// Changes a resource of the type `gameCenterActivityImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityImageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterActivityLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterActivityLocalization {
 }
 
 /// Attributes of [`GameCenterActivityLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationAttributes {
     /// `description`.
@@ -51,7 +49,6 @@ rt::object! { GameCenterActivityLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterActivityLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationRelationships {
     /// `image`: one of `gameCenterActivityImages`.

@@ -17,7 +17,6 @@ pub type GameCenterActivityLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityLocalizationResponseIncluded {
     /// `type`: `gameCenterActivityImages`

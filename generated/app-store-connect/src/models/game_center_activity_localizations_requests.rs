@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterActivityLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationCreateRequest {
     /// `description`.
@@ -50,7 +49,6 @@ impl GameCenterActivityLocalizationCreateRequest {
 /// Changes a resource of the type `gameCenterActivityLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -18,7 +18,6 @@ pub type GameCenterActivityVersionReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterActivityVersionReleaseResponseIncluded {
     /// `type`: `gameCenterActivityVersions`

@@ -9,7 +9,6 @@ use super::GameCenterVersionState;
 /// A resource of the type `gameCenterActivityVersions`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl GameCenterActivityVersion {
 }
 
 /// Attributes of [`GameCenterActivityVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionAttributes {
     /// `fallbackUrl`.
@@ -53,7 +51,6 @@ rt::object! { GameCenterActivityVersionAttributes {
 } }
 
 /// Relationships of [`GameCenterActivityVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionRelationships {
     /// `activity`: one of `gameCenterActivities`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterActivityVersions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionCreateRequest {
     /// `fallbackUrl`.
@@ -44,7 +43,6 @@ impl GameCenterActivityVersionCreateRequest {
 /// A resource of the type `gameCenterActivityVersions` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -93,7 +91,6 @@ impl GameCenterActivityVersionInlineCreate {
 /// Changes a resource of the type `gameCenterActivityVersions`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterAppVersions`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterAppVersion {
 }
 
 /// Attributes of [`GameCenterAppVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionAttributes {
     /// `enabled`.
@@ -45,7 +43,6 @@ pub struct GameCenterAppVersionAttributes {
 rt::object! { GameCenterAppVersionAttributes { enabled: "enabled" } }
 
 /// Relationships of [`GameCenterAppVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

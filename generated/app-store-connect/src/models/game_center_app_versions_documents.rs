@@ -17,7 +17,6 @@ pub type GameCenterAppVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterAppVersionResponseIncluded {
     /// `type`: `appStoreVersions`

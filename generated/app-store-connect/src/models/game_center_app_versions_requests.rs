@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterAppVersions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionCreateRequest {
     /// `appStoreVersion`: id of `appStoreVersions`.
@@ -28,7 +27,6 @@ impl GameCenterAppVersionCreateRequest {
 /// Changes a resource of the type `gameCenterAppVersions`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterAppVersionUpdateRequest {
     /// `id` of the resource that is changed.

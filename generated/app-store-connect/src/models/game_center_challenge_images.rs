@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `gameCenterChallengeImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImage {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterChallengeImage {
 }
 
 /// Attributes of [`GameCenterChallengeImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageAttributes {
     /// `assetDeliveryState`.

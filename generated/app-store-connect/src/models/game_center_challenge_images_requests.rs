@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterChallengeImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageCreateRequest {
     /// `fileName`.
@@ -52,7 +51,6 @@ impl GameCenterChallengeImageCreateRequest {
 /// Changes a resource of the type `gameCenterChallengeImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeImageUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterChallengeLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterChallengeLocalization {
 }
 
 /// Attributes of [`GameCenterChallengeLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationAttributes {
     /// `description`.
@@ -51,7 +49,6 @@ rt::object! { GameCenterChallengeLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterChallengeLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationRelationships {
     /// `image`: one of `gameCenterChallengeImages`.

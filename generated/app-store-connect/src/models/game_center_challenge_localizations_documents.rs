@@ -17,7 +17,6 @@ pub type GameCenterChallengeLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeLocalizationResponseIncluded {
     /// `type`: `gameCenterChallengeImages`

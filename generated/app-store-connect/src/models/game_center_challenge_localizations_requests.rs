@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterChallengeLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationCreateRequest {
     /// `description`.
@@ -50,7 +49,6 @@ impl GameCenterChallengeLocalizationCreateRequest {
 /// Changes a resource of the type `gameCenterChallengeLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

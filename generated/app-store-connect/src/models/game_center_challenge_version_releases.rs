@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionRelease {
     /// Opaque, and unique among resources of its type.
@@ -34,7 +33,6 @@ impl GameCenterChallengeVersionRelease {
 }
 
 /// Relationships of [`GameCenterChallengeVersionRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionReleaseRelationships {
     /// `version`: one of `gameCenterChallengeVersions`.

@@ -9,7 +9,6 @@ use super::GameCenterVersionState;
 /// A resource of the type `gameCenterChallengeVersions`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl GameCenterChallengeVersion {
 }
 
 /// Attributes of [`GameCenterChallengeVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionAttributes {
     /// `state`.
@@ -49,7 +47,6 @@ pub struct GameCenterChallengeVersionAttributes {
 rt::object! { GameCenterChallengeVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterChallengeVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionRelationships {
     /// `challenge`: one of `gameCenterChallenges`.

@@ -20,7 +20,6 @@ pub type GameCenterChallengeVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeVersionResponseIncluded {
     /// `type`: `gameCenterChallengeImages`

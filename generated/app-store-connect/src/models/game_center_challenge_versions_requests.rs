@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterChallengeVersions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionCreateRequest {
     /// `challenge`: id of `gameCenterChallenges`.
@@ -28,7 +27,6 @@ impl GameCenterChallengeVersionCreateRequest {
 /// A resource of the type `gameCenterChallengeVersions` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

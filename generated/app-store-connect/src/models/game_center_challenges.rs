@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterChallenges`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallenge {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterChallenge {
 }
 
 /// Attributes of [`GameCenterChallenge`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeAttributes {
     /// `archived`.
@@ -56,7 +54,6 @@ rt::object! { GameCenterChallengeAttributes {
 } }
 
 /// Relationships of [`GameCenterChallenge`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.
@@ -80,7 +77,6 @@ rt::object! { GameCenterChallengeRelationships {
 /// `GameCenterChallenge.attributes.challengeType`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeChallengeType {
     /// `LEADERBOARD`

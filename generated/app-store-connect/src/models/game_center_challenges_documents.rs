@@ -20,7 +20,6 @@ pub type GameCenterChallengeResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeResponseIncluded {
     /// `type`: `gameCenterChallengeVersions`

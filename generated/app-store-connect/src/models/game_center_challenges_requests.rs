@@ -9,7 +9,6 @@ use super::{GameCenterChallengeChallengeType, GameCenterChallengeVersionInlineCr
 /// Creates a resource of the type `gameCenterChallenges`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeCreateRequest {
     /// `challengeType`.
@@ -128,7 +127,6 @@ pub type GameCenterChallengeCreateRequestChallengeType = GameCenterChallengeChal
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterChallengeCreateRequestIncluded {
     /// `type`: `gameCenterChallengeVersions`
@@ -144,7 +142,6 @@ rt::union! { sent GameCenterChallengeCreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterChallenges`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterChallengeUpdateRequest {
     /// `id` of the resource that is changed.

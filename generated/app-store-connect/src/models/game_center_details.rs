@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterDetails`.
 ///
 /// Features: any of `app-store`, `game-center`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetail {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterDetail {
 }
 
 /// Attributes of [`GameCenterDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetailAttributes {
     /// `arcadeEnabled`.
@@ -50,7 +48,6 @@ rt::object! { GameCenterDetailAttributes {
 } }
 
 /// Relationships of [`GameCenterDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetailRelationships {
     /// `achievementReleases`: any number of `gameCenterAchievementReleases`.

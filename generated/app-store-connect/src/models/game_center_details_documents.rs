@@ -22,7 +22,6 @@ pub type GameCenterDetailResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailResponseIncluded {
     /// `type`: `appStoreVersions`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsClassicMatchmakingRequestsGranularity {
     /// `P1D`
@@ -27,7 +26,6 @@ rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsClassicMatchmakingRequestsGroupBy {
     /// `result`
@@ -41,7 +39,6 @@ rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsGroupBy { Result = "
 /// Values of `filter[result]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsClassicMatchmakingRequestsResult {
     /// `CANCELED`
@@ -92,7 +89,6 @@ pub struct GameCenterDetailsInclude {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsGranularity {
     /// `P1D`
@@ -112,7 +108,6 @@ rt::open_enum! { GameCenterDetailsRuleBasedMatchmakingRequestsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy {
     /// `result`
@@ -126,7 +121,6 @@ rt::open_enum! { GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy { Result =
 /// Values of `filter[result]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsResult {
     /// `CANCELED`

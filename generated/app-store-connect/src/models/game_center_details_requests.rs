@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterDetails`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetailCreateRequest {
     /// `challengeEnabled`.
@@ -48,7 +47,6 @@ impl GameCenterDetailCreateRequest {
 /// Changes a resource of the type `gameCenterDetails`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,6 @@ use super::{ImageAsset, Platform};
 ///
 /// Features: any of `app-store`, `game-center`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersion {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterEnabledVersion {
 }
 
 /// Attributes of [`GameCenterEnabledVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionAttributes {
     /// `iconAsset`.
@@ -54,7 +52,6 @@ rt::object! { GameCenterEnabledVersionAttributes {
 } }
 
 /// Relationships of [`GameCenterEnabledVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionRelationships {
     /// `app`: one of `apps`.

@@ -18,7 +18,6 @@ pub type GameCenterEnabledVersionsResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterEnabledVersionsResponseIncluded {
     /// `type`: `apps`

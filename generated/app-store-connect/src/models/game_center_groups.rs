@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterGroups`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterGroup {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterGroup {
 }
 
 /// Attributes of [`GameCenterGroup`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterGroupAttributes {
     /// `referenceName`.
@@ -45,7 +43,6 @@ pub struct GameCenterGroupAttributes {
 rt::object! { GameCenterGroupAttributes { reference_name: "referenceName" } }
 
 /// Relationships of [`GameCenterGroup`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterGroupRelationships {
     /// `gameCenterAchievements`: any number of `gameCenterAchievements`.

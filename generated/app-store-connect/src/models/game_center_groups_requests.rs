@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterGroups`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterGroupCreateRequest {
     /// `referenceName`.
@@ -40,7 +39,6 @@ impl GameCenterGroupCreateRequest {
 /// Changes a resource of the type `gameCenterGroups`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterGroupUpdateRequest {
     /// `id` of the resource that is changed.

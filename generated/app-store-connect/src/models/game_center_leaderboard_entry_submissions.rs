@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterLeaderboardEntrySubmissions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardEntrySubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl GameCenterLeaderboardEntrySubmission {
 }
 
 /// Attributes of [`GameCenterLeaderboardEntrySubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardEntrySubmissionAttributes {
     /// `bundleId`.

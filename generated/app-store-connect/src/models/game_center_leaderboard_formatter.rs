@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `GameCenterLeaderboardFormatter`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardFormatter {
     /// `DECIMAL_POINT_1_PLACE`

@@ -10,7 +10,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImage {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterLeaderboardImage {
 }
 
 /// Attributes of [`GameCenterLeaderboardImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageAttributes {
     /// `assetDeliveryState`.
@@ -59,7 +57,6 @@ rt::object! { GameCenterLeaderboardImageAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageRelationships {
     /// `gameCenterLeaderboardLocalization`: one of `gameCenterLeaderboardLocalizations`.
@@ -73,7 +70,6 @@ rt::object! { GameCenterLeaderboardImageRelationships {
 /// A resource of the type `gameCenterLeaderboardImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -101,7 +97,6 @@ impl GameCenterLeaderboardImageV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Attributes {
     /// `assetDeliveryState`.
@@ -122,7 +117,6 @@ rt::object! { GameCenterLeaderboardImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Relationships {
     /// `localization`: one of `gameCenterLeaderboardLocalizations`.

@@ -21,7 +21,6 @@ pub type GameCenterLeaderboardImageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardImageResponseIncluded {
     /// `type`: `gameCenterLeaderboardLocalizations`
@@ -45,7 +44,6 @@ pub type GameCenterLeaderboardImageV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardImageV2ResponseIncluded {
     /// `type`: `gameCenterLeaderboardLocalizations`

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageCreateRequest {
     /// `fileName`.
@@ -44,7 +43,6 @@ impl GameCenterLeaderboardImageCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -82,7 +80,6 @@ impl GameCenterLeaderboardImageUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +109,6 @@ impl GameCenterLeaderboardImageV2CreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -10,7 +10,6 @@ use super::GameCenterLeaderboardFormatter;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalization {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterLeaderboardLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationAttributes {
     /// `description`.
@@ -61,7 +59,6 @@ rt::object! { GameCenterLeaderboardLocalizationAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationRelationships {
     /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.
@@ -78,7 +75,6 @@ rt::object! { GameCenterLeaderboardLocalizationRelationships {
 /// A resource of the type `gameCenterLeaderboardLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -106,7 +102,6 @@ impl GameCenterLeaderboardLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Attributes {
     /// `description`.
@@ -129,7 +124,6 @@ rt::object! { GameCenterLeaderboardLocalizationV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Relationships {
     /// `image`: one of `gameCenterLeaderboardImages`.

@@ -21,7 +21,6 @@ pub type GameCenterLeaderboardLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardLocalizationResponseIncluded {
     /// `type`: `gameCenterLeaderboardImages`
@@ -48,7 +47,6 @@ pub type GameCenterLeaderboardLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardLocalizationV2ResponseIncluded {
     /// `type`: `gameCenterLeaderboardImages`

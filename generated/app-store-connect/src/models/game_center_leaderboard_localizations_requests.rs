@@ -10,7 +10,6 @@ use super::GameCenterLeaderboardFormatter;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationCreateRequest {
     /// `description`.
@@ -111,7 +110,6 @@ impl GameCenterLeaderboardLocalizationCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -213,7 +211,6 @@ impl GameCenterLeaderboardLocalizationUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2CreateRequest {
     /// `description`.
@@ -306,7 +303,6 @@ impl GameCenterLeaderboardLocalizationV2CreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelease {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl GameCenterLeaderboardRelease {
 }
 
 /// Attributes of [`GameCenterLeaderboardRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseAttributes {
     /// `live`.
@@ -46,7 +44,6 @@ pub struct GameCenterLeaderboardReleaseAttributes {
 rt::object! { GameCenterLeaderboardReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterLeaderboardRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

@@ -10,7 +10,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImage {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterLeaderboardSetImage {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageAttributes {
     /// `assetDeliveryState`.
@@ -59,7 +57,6 @@ rt::object! { GameCenterLeaderboardSetImageAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageRelationships {
     /// `gameCenterLeaderboardSetLocalization`: one of `gameCenterLeaderboardSetLocalizations`.
@@ -73,7 +70,6 @@ rt::object! { GameCenterLeaderboardSetImageRelationships {
 /// A resource of the type `gameCenterLeaderboardSetImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -101,7 +97,6 @@ impl GameCenterLeaderboardSetImageV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Attributes {
     /// `assetDeliveryState`.
@@ -122,7 +117,6 @@ rt::object! { GameCenterLeaderboardSetImageV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Relationships {
     /// `localization`: one of `gameCenterLeaderboardSetLocalizations`.

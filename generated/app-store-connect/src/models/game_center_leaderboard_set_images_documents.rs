@@ -21,7 +21,6 @@ pub type GameCenterLeaderboardSetImageResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetImageResponseIncluded {
     /// `type`: `gameCenterLeaderboardSetLocalizations`
@@ -45,7 +44,6 @@ pub type GameCenterLeaderboardSetImageV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetImageV2ResponseIncluded {
     /// `type`: `gameCenterLeaderboardSetLocalizations`

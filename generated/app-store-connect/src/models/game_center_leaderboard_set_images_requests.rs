@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageCreateRequest {
     /// `fileName`.
@@ -44,7 +43,6 @@ impl GameCenterLeaderboardSetImageCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -82,7 +80,6 @@ impl GameCenterLeaderboardSetImageUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardSetImages`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2CreateRequest {
     /// `fileName`.
@@ -112,7 +109,6 @@ impl GameCenterLeaderboardSetImageV2CreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2UpdateRequest {
     /// `id` of the resource that is changed.

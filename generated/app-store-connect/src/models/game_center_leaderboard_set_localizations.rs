@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalization {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl GameCenterLeaderboardSetLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationAttributes {
     /// `locale`.
@@ -48,7 +46,6 @@ pub struct GameCenterLeaderboardSetLocalizationAttributes {
 rt::object! { GameCenterLeaderboardSetLocalizationAttributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationRelationships {
     /// `gameCenterLeaderboardSet`: one of `gameCenterLeaderboardSets`.
@@ -65,7 +62,6 @@ rt::object! { GameCenterLeaderboardSetLocalizationRelationships {
 /// A resource of the type `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -93,7 +89,6 @@ impl GameCenterLeaderboardSetLocalizationV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
     /// `locale`.
@@ -105,7 +100,6 @@ pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
 rt::object! { GameCenterLeaderboardSetLocalizationV2Attributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Relationships {
     /// `image`: one of `gameCenterLeaderboardSetImages`.

@@ -22,7 +22,6 @@ pub type GameCenterLeaderboardSetLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetLocalizationResponseIncluded {
     /// `type`: `gameCenterLeaderboardSetImages`
@@ -49,7 +48,6 @@ pub type GameCenterLeaderboardSetLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetLocalizationV2ResponseIncluded {
     /// `type`: `gameCenterLeaderboardSetImages`

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationCreateRequest {
     /// `locale`.
@@ -43,7 +42,6 @@ impl GameCenterLeaderboardSetLocalizationCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -80,7 +78,6 @@ impl GameCenterLeaderboardSetLocalizationUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2CreateRequest {
     /// `locale`.
@@ -107,7 +104,6 @@ impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterLeaderboardSetMemberLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterLeaderboardSetMemberLocalization {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetMemberLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationAttributes {
     /// `locale`.
@@ -47,7 +45,6 @@ pub struct GameCenterLeaderboardSetMemberLocalizationAttributes {
 rt::object! { GameCenterLeaderboardSetMemberLocalizationAttributes { locale: "locale", name: "name" } }
 
 /// Relationships of [`GameCenterLeaderboardSetMemberLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationRelationships {
     /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.

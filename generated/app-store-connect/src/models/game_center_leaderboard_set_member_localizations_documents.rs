@@ -19,7 +19,6 @@ pub type GameCenterLeaderboardSetMemberLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetMemberLocalizationResponseIncluded {
     /// `type`: `gameCenterLeaderboardSets`

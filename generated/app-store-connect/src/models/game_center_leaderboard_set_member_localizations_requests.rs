@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterLeaderboardSetMemberLocalizations`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationCreateRequest {
     /// `locale`.
@@ -69,7 +68,6 @@ impl GameCenterLeaderboardSetMemberLocalizationCreateRequest {
 /// Changes a resource of the type `gameCenterLeaderboardSetMemberLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetRelease {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl GameCenterLeaderboardSetRelease {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseAttributes {
     /// `live`.
@@ -46,7 +44,6 @@ pub struct GameCenterLeaderboardSetReleaseAttributes {
 rt::object! { GameCenterLeaderboardSetReleaseAttributes { live: "live" } }
 
 /// Relationships of [`GameCenterLeaderboardSetRelease`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

@@ -18,7 +18,6 @@ pub type GameCenterLeaderboardSetReleaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetReleaseResponseIncluded {
     /// `type`: `gameCenterDetails`

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseCreateRequest {
     /// `gameCenterDetail`: id of `gameCenterDetails`.

@@ -9,7 +9,6 @@ use super::GameCenterVersionState;
 /// A resource of the type `gameCenterLeaderboardSetVersions`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl GameCenterLeaderboardSetVersionV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetVersionV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2Attributes {
     /// `state`.
@@ -49,7 +47,6 @@ pub struct GameCenterLeaderboardSetVersionV2Attributes {
 rt::object! { GameCenterLeaderboardSetVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterLeaderboardSetVersionV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2Relationships {
     /// `leaderboardSet`: one of `gameCenterLeaderboardSets`.

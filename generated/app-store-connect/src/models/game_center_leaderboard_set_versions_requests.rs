@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterLeaderboardSetVersions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2CreateRequest {
     /// `leaderboardSet`: id of `gameCenterLeaderboardSets`.
@@ -31,7 +30,6 @@ impl GameCenterLeaderboardSetVersionV2CreateRequest {
 /// A resource of the type `gameCenterLeaderboardSetVersions` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

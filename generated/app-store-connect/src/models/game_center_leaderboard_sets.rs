@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSet {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl GameCenterLeaderboardSet {
 }
 
 /// Attributes of [`GameCenterLeaderboardSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetAttributes {
     /// `referenceName`.
@@ -50,7 +48,6 @@ rt::object! { GameCenterLeaderboardSetAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetRelationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.
@@ -77,7 +74,6 @@ rt::object! { GameCenterLeaderboardSetRelationships {
 /// A resource of the type `gameCenterLeaderboardSets`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2 {
     /// Opaque, and unique among resources of its type.
@@ -105,7 +101,6 @@ impl GameCenterLeaderboardSetV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardSetV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2Attributes {
     /// `referenceName`.
@@ -119,7 +114,6 @@ rt::object! { GameCenterLeaderboardSetV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardSetV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2Relationships {
     /// `gameCenterDetail`: one of `gameCenterDetails`.

@@ -22,7 +22,6 @@ pub type GameCenterLeaderboardSetResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetResponseIncluded {
     /// `type`: `gameCenterDetails`
@@ -61,7 +60,6 @@ pub type GameCenterLeaderboardSetV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetV2ResponseIncluded {
     /// `type`: `gameCenterDetails`

@@ -10,7 +10,6 @@ use super::GameCenterLeaderboardSetVersionV2InlineCreate;
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetCreateRequest {
     /// `referenceName`.
@@ -70,7 +69,6 @@ impl GameCenterLeaderboardSetCreateRequest {
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetUpdateRequest {
     /// `id` of the resource that is changed.
@@ -107,7 +105,6 @@ impl GameCenterLeaderboardSetUpdateRequest {
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2CreateRequest {
     /// `referenceName`.
@@ -187,7 +184,6 @@ impl GameCenterLeaderboardSetV2CreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSetV2CreateRequestIncluded {
     /// `type`: `gameCenterLeaderboardSetVersions`
@@ -205,7 +201,6 @@ rt::union! { sent GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2UpdateRequest {
     /// `id` of the resource that is changed.

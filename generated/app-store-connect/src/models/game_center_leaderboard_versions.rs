@@ -9,7 +9,6 @@ use super::GameCenterVersionState;
 /// A resource of the type `gameCenterLeaderboardVersions`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2 {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl GameCenterLeaderboardVersionV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardVersionV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Attributes {
     /// `state`.
@@ -49,7 +47,6 @@ pub struct GameCenterLeaderboardVersionV2Attributes {
 rt::object! { GameCenterLeaderboardVersionV2Attributes { state: "state", version: "version" } }
 
 /// Relationships of [`GameCenterLeaderboardVersionV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Relationships {
     /// `leaderboard`: one of `gameCenterLeaderboards`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterLeaderboardVersions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2CreateRequest {
     /// `leaderboard`: id of `gameCenterLeaderboards`.
@@ -28,7 +27,6 @@ impl GameCenterLeaderboardVersionV2CreateRequest {
 /// A resource of the type `gameCenterLeaderboardVersions` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -10,7 +10,6 @@ use super::{GameCenterLeaderboardFormatter, StringToStringMap};
 ///
 /// Features: any of `app-store`, `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboard {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl GameCenterLeaderboard {
 }
 
 /// Attributes of [`GameCenterLeaderboard`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardAttributes {
     /// `activityProperties`.
@@ -78,7 +76,6 @@ rt::object! { GameCenterLeaderboardAttributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboard`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelationships {
     /// `activity`: one of `gameCenterActivities`.
@@ -109,7 +106,6 @@ rt::object! { GameCenterLeaderboardRelationships {
 /// `GameCenterLeaderboard.attributes.scoreSortType`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardScoreSortType {
     /// `ASC`
@@ -125,7 +121,6 @@ rt::open_enum! { GameCenterLeaderboardScoreSortType { Asc = "ASC", Desc = "DESC"
 /// `GameCenterLeaderboard.attributes.submissionType`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardSubmissionType {
     /// `BEST_SCORE`
@@ -143,7 +138,6 @@ rt::open_enum! { GameCenterLeaderboardSubmissionType {
 /// `GameCenterLeaderboard.attributes.visibility`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardVisibility {
     /// `HIDE_FOR_ALL`
@@ -161,7 +155,6 @@ rt::open_enum! { GameCenterLeaderboardVisibility {
 /// A resource of the type `gameCenterLeaderboards`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2 {
     /// Opaque, and unique among resources of its type.
@@ -189,7 +182,6 @@ impl GameCenterLeaderboardV2 {
 }
 
 /// Attributes of [`GameCenterLeaderboardV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Attributes {
     /// `activityProperties`.
@@ -229,7 +221,6 @@ rt::object! { GameCenterLeaderboardV2Attributes {
 } }
 
 /// Relationships of [`GameCenterLeaderboardV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Relationships {
     /// `activity`: one of `gameCenterActivities`.

@@ -22,7 +22,6 @@ pub type GameCenterLeaderboardResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardResponseIncluded {
     /// `type`: `gameCenterActivities`
@@ -67,7 +66,6 @@ pub type GameCenterLeaderboardV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardV2ResponseIncluded {
     /// `type`: `gameCenterActivities`

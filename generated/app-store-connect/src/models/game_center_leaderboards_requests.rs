@@ -14,7 +14,6 @@ use super::{
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardCreateRequest {
     /// `activityProperties`.
@@ -218,7 +217,6 @@ pub type GameCenterLeaderboardCreateRequestVisibility = GameCenterLeaderboardVis
 ///
 /// Feature: `game-center`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardUpdateRequest {
     /// `id` of the resource that is changed.
@@ -450,7 +448,6 @@ pub type GameCenterLeaderboardUpdateRequestVisibility = GameCenterLeaderboardVis
 /// Creates a resource of the type `gameCenterLeaderboards`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2CreateRequest {
     /// `activityProperties`.
@@ -671,7 +668,6 @@ pub type GameCenterLeaderboardV2CreateRequestVisibility = GameCenterLeaderboardV
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterLeaderboardV2CreateRequestIncluded {
     /// `type`: `gameCenterLeaderboardVersions`
@@ -689,7 +685,6 @@ rt::union! { sent GameCenterLeaderboardV2CreateRequestIncluded by "type" {
 /// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -14,7 +14,6 @@ pub type GameCenterMatchmakingAppRequestsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseData {
     /// `dataPoints`.
@@ -38,7 +37,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseData {
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -58,7 +56,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues {
     /// `averageSecondsInQueue`.
@@ -79,7 +76,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValu
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions {
     /// `result`.
@@ -93,7 +89,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions { r
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult {
     /// `data`.
@@ -113,7 +108,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResu
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.data`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData {
     /// `CANCELED`
@@ -133,7 +127,6 @@ rt::open_enum! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsR
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].dimensions.result.links`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks {
     /// `groupBy`: a URI reference.
@@ -147,7 +140,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResu
 /// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].granularity`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity {
     /// `P1D`

@@ -20,7 +20,6 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
     /// `dataPoints`.
@@ -44,7 +43,6 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -64,7 +62,6 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues {
     /// `count`.
@@ -76,7 +73,6 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions {
     /// `gameCenterMatchmakingQueue`.
@@ -96,7 +92,6 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.gameCenterMatchmakingQueue`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue {
     /// `data`.
@@ -119,7 +114,6 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGa
 /// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].dimensions.result`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult {
     /// `data`.

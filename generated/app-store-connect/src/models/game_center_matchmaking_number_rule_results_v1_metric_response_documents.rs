@@ -19,7 +19,6 @@ pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
     /// `dataPoints`.
@@ -43,7 +42,6 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -63,7 +61,6 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues {
     /// `averageResult`.
@@ -83,7 +80,6 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 /// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions {
     /// `gameCenterMatchmakingQueue`.

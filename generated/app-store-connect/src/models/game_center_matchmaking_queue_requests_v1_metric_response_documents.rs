@@ -21,7 +21,6 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseData {
     /// `dataPoints`.
@@ -50,7 +49,6 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints = Game
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
     /// `gameCenterDetail`.
@@ -70,7 +68,6 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
 /// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].dimensions.gameCenterDetail`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail {
     /// `data`.

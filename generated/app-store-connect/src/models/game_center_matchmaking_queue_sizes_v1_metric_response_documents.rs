@@ -16,7 +16,6 @@ pub type GameCenterMatchmakingQueueSizesV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseData {
     /// `dataPoints`.
@@ -36,7 +35,6 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseData {
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -56,7 +54,6 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
 /// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues {
     /// `averageNumberOfRequests`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingQueues`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueue {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterMatchmakingQueue {
 }
 
 /// Attributes of [`GameCenterMatchmakingQueue`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueAttributes {
     /// `classicMatchmakingBundleIds`.
@@ -49,7 +47,6 @@ rt::object! { GameCenterMatchmakingQueueAttributes {
 } }
 
 /// Relationships of [`GameCenterMatchmakingQueue`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRelationships {
     /// `experimentRuleSet`: one of `gameCenterMatchmakingRuleSets`.

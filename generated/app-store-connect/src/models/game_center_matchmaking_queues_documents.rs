@@ -17,7 +17,6 @@ pub type GameCenterMatchmakingQueueResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueueResponseIncluded {
     /// `type`: `gameCenterMatchmakingRuleSets`

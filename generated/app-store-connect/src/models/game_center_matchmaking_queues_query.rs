@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranularity {
     /// `P1D`
@@ -27,7 +26,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranu
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranularity {
     /// `P1D`
@@ -47,7 +45,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranula
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGroupBy {
     /// `gameCenterDetail`
@@ -65,7 +62,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGroupBy
 /// Values of `filter[result]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResult {
     /// `CANCELED`
@@ -93,7 +89,6 @@ pub struct GameCenterMatchmakingQueuesInclude {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity {
     /// `P1D`
@@ -113,7 +108,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesMatchmakingRequestsGranularity {
     /// `P1D`
@@ -133,7 +127,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingRequestsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesMatchmakingRequestsGroupBy {
     /// `gameCenterDetail`
@@ -151,7 +144,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingRequestsGroupBy {
 /// Values of `filter[result]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesMatchmakingRequestsResult {
     /// `CANCELED`
@@ -171,7 +163,6 @@ rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingRequestsResult {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueuesMatchmakingSessionsGranularity {
     /// `P1D`

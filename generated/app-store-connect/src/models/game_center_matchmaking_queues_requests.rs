@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterMatchmakingQueues`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueCreateRequest {
     /// `classicMatchmakingBundleIds`.
@@ -67,7 +66,6 @@ impl GameCenterMatchmakingQueueCreateRequest {
 /// Changes a resource of the type `gameCenterMatchmakingQueues`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueUpdateRequest {
     /// `id` of the resource that is changed.

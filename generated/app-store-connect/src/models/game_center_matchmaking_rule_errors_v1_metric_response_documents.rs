@@ -20,7 +20,6 @@ pub type GameCenterMatchmakingRuleErrorsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleErrorsV1MetricResponseData {
     /// `dataPoints`.

@@ -9,7 +9,6 @@ use super::GameCenterMatchmakingTeamAssignment;
 /// A resource of the type `gameCenterMatchmakingRuleSetTests`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTest {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterMatchmakingRuleSetTest {
 }
 
 /// Attributes of [`GameCenterMatchmakingRuleSetTest`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestAttributes {
     /// `matchmakingResults`.
@@ -49,7 +47,6 @@ rt::object! { GameCenterMatchmakingRuleSetTestAttributes { matchmaking_results: 
 /// `GameCenterMatchmakingRuleSetTest.attributes.matchmakingResults[][]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestMatchmakingResults {
     /// `requestName`.

@@ -11,7 +11,6 @@ use super::{
 /// Creates a resource of the type `gameCenterMatchmakingRuleSetTests`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestCreateRequest {
     /// `matchmakingRequests`: ids of `gameCenterMatchmakingTestRequests`.
@@ -59,7 +58,6 @@ impl GameCenterMatchmakingRuleSetTestCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRuleSetTestCreateRequestIncluded {
     /// `type`: `gameCenterMatchmakingTestPlayerProperties`

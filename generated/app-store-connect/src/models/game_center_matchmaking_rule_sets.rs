@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingRuleSets`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSet {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl GameCenterMatchmakingRuleSet {
 }
 
 /// Attributes of [`GameCenterMatchmakingRuleSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetAttributes {
     /// `maxPlayers`.
@@ -54,7 +52,6 @@ rt::object! { GameCenterMatchmakingRuleSetAttributes {
 } }
 
 /// Relationships of [`GameCenterMatchmakingRuleSet`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetRelationships {
     /// `matchmakingQueues`: any number of `gameCenterMatchmakingQueues`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterMatchmakingRuleSets`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetCreateRequest {
     /// `maxPlayers`.
@@ -46,7 +45,6 @@ impl GameCenterMatchmakingRuleSetCreateRequest {
 /// Changes a resource of the type `gameCenterMatchmakingRuleSets`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetUpdateRequest {
     /// `id` of the resource that is changed.

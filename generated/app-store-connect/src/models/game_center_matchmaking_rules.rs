@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingRules`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRule {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl GameCenterMatchmakingRule {
 }
 
 /// Attributes of [`GameCenterMatchmakingRule`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleAttributes {
     /// `description`.
@@ -56,7 +54,6 @@ rt::object! { GameCenterMatchmakingRuleAttributes {
 /// `GameCenterMatchmakingRule.attributes.type`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRuleType {
     /// `COMPATIBLE`

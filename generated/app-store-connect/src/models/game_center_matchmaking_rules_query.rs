@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity {
     /// `P1D`
@@ -27,7 +26,6 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranular
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy {
     /// `gameCenterMatchmakingQueue`
@@ -45,7 +43,6 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy 
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity {
     /// `P1D`
@@ -65,7 +62,6 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranulari
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy {
     /// `gameCenterMatchmakingQueue`
@@ -81,7 +77,6 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity {
     /// `P1D`
@@ -101,7 +96,6 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity {
 /// Values of `groupBy`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingRulesMatchmakingRuleErrorsGroupBy {
     /// `gameCenterMatchmakingQueue`

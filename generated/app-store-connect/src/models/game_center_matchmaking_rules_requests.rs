@@ -9,7 +9,6 @@ use super::GameCenterMatchmakingRuleType;
 /// Creates a resource of the type `gameCenterMatchmakingRules`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleCreateRequest {
     /// `description`.
@@ -74,7 +73,6 @@ pub type GameCenterMatchmakingRuleCreateRequestType = GameCenterMatchmakingRuleT
 /// Changes a resource of the type `gameCenterMatchmakingRules`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleUpdateRequest {
     /// `id` of the resource that is changed.

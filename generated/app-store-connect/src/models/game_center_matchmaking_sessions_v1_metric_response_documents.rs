@@ -16,7 +16,6 @@ pub type GameCenterMatchmakingSessionsV1MetricResponse = rt::Page<
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseData {
     /// `dataPoints`.
@@ -36,7 +35,6 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseData {
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].dataPoints[]`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
     /// `end`: date and time (RFC 3339).
@@ -56,7 +54,6 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
 /// `GameCenterMatchmakingSessionsV1MetricResponse.data[].dataPoints[].values`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues {
     /// `averagePlayerCount`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `GameCenterMatchmakingTeamAssignment`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamAssignment {
     /// `playerId`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingTeams`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeam {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl GameCenterMatchmakingTeam {
 }
 
 /// Attributes of [`GameCenterMatchmakingTeam`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamAttributes {
     /// `maxPlayers`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `gameCenterMatchmakingTeams`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamCreateRequest {
     /// `maxPlayers`.
@@ -45,7 +44,6 @@ impl GameCenterMatchmakingTeamCreateRequest {
 /// Changes a resource of the type `gameCenterMatchmakingTeams`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::Property;
 /// A resource of the type `gameCenterMatchmakingTestPlayerProperties` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTestPlayerPropertyInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterMatchmakingTestRequests`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTestRequest {
     /// Opaque, and unique among resources of its type.

@@ -9,7 +9,6 @@ use super::{Location, Platform};
 /// A resource of the type `gameCenterMatchmakingTestRequests` that another request creates along.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTestRequestInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -176,7 +175,6 @@ impl GameCenterMatchmakingTestRequestInlineCreate {
 /// `GameCenterMatchmakingTestRequestInlineCreate.attributes.locale`, open to new values.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterMatchmakingTestRequestInlineCreateLocale {
     /// `AR-SA`

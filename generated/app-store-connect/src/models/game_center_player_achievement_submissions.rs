@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `gameCenterPlayerAchievementSubmissions`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl GameCenterPlayerAchievementSubmission {
 }
 
 /// Attributes of [`GameCenterPlayerAchievementSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmissionAttributes {
     /// `bundleId`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `GameCenterVersionState`, open to new values.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum GameCenterVersionState {
     /// `ACCEPTED`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `HttpHeader`.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpHeader {
     /// `name`.

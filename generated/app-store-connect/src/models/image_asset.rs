@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `ImageAsset`.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ImageAsset {
     /// `height`.

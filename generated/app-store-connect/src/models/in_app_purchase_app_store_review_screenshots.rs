@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `inAppPurchaseAppStoreReviewScreenshots`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl InAppPurchaseAppStoreReviewScreenshot {
 }
 
 /// Attributes of [`InAppPurchaseAppStoreReviewScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -65,7 +63,6 @@ rt::object! { InAppPurchaseAppStoreReviewScreenshotAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseAppStoreReviewScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

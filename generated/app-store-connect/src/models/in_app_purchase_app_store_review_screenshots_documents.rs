@@ -17,7 +17,6 @@ pub type InAppPurchaseAppStoreReviewScreenshotResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseAppStoreReviewScreenshotResponseIncluded {
     /// `type`: `inAppPurchases`

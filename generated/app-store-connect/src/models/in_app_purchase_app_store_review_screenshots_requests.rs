@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `inAppPurchaseAppStoreReviewScreenshots`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotCreateRequest {
     /// `fileName`.
@@ -34,7 +33,6 @@ impl InAppPurchaseAppStoreReviewScreenshotCreateRequest {
 /// Changes a resource of the type `inAppPurchaseAppStoreReviewScreenshots`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseAvailabilities`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailability {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchaseAvailability {
 }
 
 /// Attributes of [`InAppPurchaseAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -47,7 +45,6 @@ rt::object! { InAppPurchaseAvailabilityAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseContents`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseContent {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchaseContent {
 }
 
 /// Attributes of [`InAppPurchaseContent`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseContentAttributes {
     /// `fileName`.
@@ -53,7 +51,6 @@ rt::object! { InAppPurchaseContentAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseContent`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseContentRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

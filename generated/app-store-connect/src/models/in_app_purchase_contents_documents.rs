@@ -17,7 +17,6 @@ pub type InAppPurchaseContentResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseContentResponseIncluded {
     /// `type`: `inAppPurchases`

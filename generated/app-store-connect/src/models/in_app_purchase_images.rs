@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `inAppPurchaseImages`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl InAppPurchaseImage {
 }
 
 /// Attributes of [`InAppPurchaseImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageAttributes {
     /// `assetToken`.
@@ -62,7 +60,6 @@ rt::object! { InAppPurchaseImageAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageRelationships {
     /// `inAppPurchase`: one of `inAppPurchases`.
@@ -74,7 +71,6 @@ rt::object! { InAppPurchaseImageRelationships { in_app_purchase: "inAppPurchase"
 /// `InAppPurchaseImage.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseImageState {
     /// `APPROVED`
@@ -104,7 +100,6 @@ rt::open_enum! { InAppPurchaseImageState {
 /// A resource of the type `inAppPurchaseImages`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -128,7 +123,6 @@ impl InAppPurchaseImageV2 {
 }
 
 /// Attributes of [`InAppPurchaseImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2Attributes {
     /// `assetDeliveryState`.

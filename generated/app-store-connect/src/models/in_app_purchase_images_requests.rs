@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `inAppPurchaseImages`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageCreateRequest {
     /// `fileName`.
@@ -34,7 +33,6 @@ impl InAppPurchaseImageCreateRequest {
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -90,7 +88,6 @@ impl InAppPurchaseImageUpdateRequest {
 /// Creates a resource of the type `inAppPurchaseImages`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2CreateRequest {
     /// `fileName`.
@@ -117,7 +114,6 @@ impl InAppPurchaseImageV2CreateRequest {
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseLocalizations`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalization {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchaseLocalization {
 }
 
 /// Attributes of [`InAppPurchaseLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationAttributes {
     /// `description`.
@@ -53,7 +51,6 @@ rt::object! { InAppPurchaseLocalizationAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.
@@ -65,7 +62,6 @@ rt::object! { InAppPurchaseLocalizationRelationships { in_app_purchase_v2: "inAp
 /// `InAppPurchaseLocalization.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationState {
     /// `APPROVED`
@@ -88,7 +84,6 @@ rt::open_enum! { InAppPurchaseLocalizationState {
 /// A resource of the type `inAppPurchaseLocalizations`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -116,7 +111,6 @@ impl InAppPurchaseLocalizationV2 {
 }
 
 /// Attributes of [`InAppPurchaseLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Attributes {
     /// `description`.
@@ -132,7 +126,6 @@ rt::object! { InAppPurchaseLocalizationV2Attributes {
 } }
 
 /// Relationships of [`InAppPurchaseLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Relationships {
     /// `version`: one of `inAppPurchaseVersions`.

@@ -19,7 +19,6 @@ pub type InAppPurchaseLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationResponseIncluded {
     /// `type`: `inAppPurchases`
@@ -43,7 +42,6 @@ pub type InAppPurchaseLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationV2ResponseIncluded {
     /// `type`: `inAppPurchaseVersions`

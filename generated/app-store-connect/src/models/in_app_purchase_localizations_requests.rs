@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `inAppPurchaseLocalizations`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationCreateRequest {
     /// `description`.
@@ -54,7 +53,6 @@ impl InAppPurchaseLocalizationCreateRequest {
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -106,7 +104,6 @@ impl InAppPurchaseLocalizationUpdateRequest {
 /// Creates a resource of the type `inAppPurchaseLocalizations`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2CreateRequest {
     /// `description`.
@@ -149,7 +146,6 @@ impl InAppPurchaseLocalizationV2CreateRequest {
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferCodeCustomCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCode {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchaseOfferCodeCustomCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCodeCustomCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeAttributes {
     /// `active`.
@@ -56,7 +54,6 @@ rt::object! { InAppPurchaseOfferCodeCustomCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCodeCustomCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeRelationships {
     /// `createdByActor`: one of `actors`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `inAppPurchaseOfferCodeCustomCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeCreateRequest {
     /// `customCode`.
@@ -53,7 +52,6 @@ impl InAppPurchaseOfferCodeCustomCodeCreateRequest {
 /// Changes a resource of the type `inAppPurchaseOfferCodeCustomCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeUpdateRequest {
     /// `id` of the resource that is changed.

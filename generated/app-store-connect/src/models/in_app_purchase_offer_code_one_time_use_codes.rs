@@ -9,7 +9,6 @@ use super::OfferCodeEnvironment;
 /// A resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCode {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl InAppPurchaseOfferCodeOneTimeUseCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCodeOneTimeUseCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
     /// `active`.
@@ -58,7 +56,6 @@ rt::object! { InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCodeOneTimeUseCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeRelationships {
     /// `createdByActor`: one of `actors`.

@@ -9,7 +9,6 @@ use super::OfferCodeEnvironment;
 /// Creates a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
     /// `environment`.
@@ -59,7 +58,6 @@ impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
 /// Changes a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferCodes`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCode {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchaseOfferCode {
 }
 
 /// Attributes of [`InAppPurchaseOfferCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeAttributes {
     /// `active`.
@@ -56,7 +54,6 @@ rt::object! { InAppPurchaseOfferCodeAttributes {
 } }
 
 /// Relationships of [`InAppPurchaseOfferCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeRelationships {
     /// `customCodes`: any number of `inAppPurchaseOfferCodeCustomCodes`.
@@ -74,7 +71,6 @@ rt::object! { InAppPurchaseOfferCodeRelationships {
 /// `InAppPurchaseOfferCode.attributes.customerEligibilities[]`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeCustomerEligibilities {
     /// `ACTIVE_SPENDER`

@@ -20,7 +20,6 @@ pub type InAppPurchaseOfferCodeResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeResponseIncluded {
     /// `type`: `inAppPurchaseOfferCodeCustomCodes`

@@ -9,7 +9,6 @@ use super::{InAppPurchaseOfferCodeCustomerEligibilities, InAppPurchaseOfferPrice
 /// Creates a resource of the type `inAppPurchaseOfferCodes`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCreateRequest {
     /// `customerEligibilities`.
@@ -73,7 +72,6 @@ pub type InAppPurchaseOfferCodeCreateRequestCustomerEligibilities = InAppPurchas
 /// What a request can create along.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeCreateRequestIncluded {
     /// `type`: `inAppPurchaseOfferPrices`
@@ -89,7 +87,6 @@ rt::union! { sent InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
 /// Changes a resource of the type `inAppPurchaseOfferCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeUpdateRequest {
     /// `id` of the resource that is changed.

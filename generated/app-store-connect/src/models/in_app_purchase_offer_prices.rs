@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferPrices`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl InAppPurchaseOfferPrice {
 }
 
 /// Relationships of [`InAppPurchaseOfferPrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPriceRelationships {
     /// `pricePoint`: one of `inAppPurchasePricePoints`.

@@ -17,7 +17,6 @@ pub type InAppPurchaseOfferPricesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseOfferPricesResponseIncluded {
     /// `type`: `inAppPurchasePricePoints`

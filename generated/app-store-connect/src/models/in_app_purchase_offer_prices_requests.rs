@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseOfferPrices` that another request creates along.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchasePricePoints`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePricePoint {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchasePricePoint {
 }
 
 /// Attributes of [`InAppPurchasePricePoint`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePricePointAttributes {
     /// `customerPrice`.
@@ -47,7 +45,6 @@ pub struct InAppPurchasePricePointAttributes {
 rt::object! { InAppPurchasePricePointAttributes { customer_price: "customerPrice", proceeds: "proceeds" } }
 
 /// Relationships of [`InAppPurchasePricePoint`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePricePointRelationships {
     /// `equalizations`.

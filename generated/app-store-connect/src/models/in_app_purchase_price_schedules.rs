@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchasePriceSchedules`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceSchedule {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl InAppPurchasePriceSchedule {
 }
 
 /// Relationships of [`InAppPurchasePriceSchedule`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleRelationships {
     /// `automaticPrices`: any number of `inAppPurchasePrices`.

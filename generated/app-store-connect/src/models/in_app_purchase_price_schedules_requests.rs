@@ -9,7 +9,6 @@ use super::{InAppPurchasePriceInlineCreate, TerritoryInlineCreate};
 /// Creates a resource of the type `inAppPurchasePriceSchedules`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleCreateRequest {
     /// `baseTerritory`: id of `territories`.
@@ -58,7 +57,6 @@ impl InAppPurchasePriceScheduleCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchasePriceScheduleCreateRequestIncluded {
     /// `type`: `inAppPurchasePrices`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchasePrices`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePrice {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchasePrice {
 }
 
 /// Attributes of [`InAppPurchasePrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceAttributes {
     /// `endDate`: date (RFC 3339).
@@ -51,7 +49,6 @@ rt::object! { InAppPurchasePriceAttributes {
 } }
 
 /// Relationships of [`InAppPurchasePrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceRelationships {
     /// `inAppPurchasePricePoint`: one of `inAppPurchasePricePoints`.

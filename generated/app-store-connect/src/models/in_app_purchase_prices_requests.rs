@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchasePrices` that another request creates along.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchasePriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

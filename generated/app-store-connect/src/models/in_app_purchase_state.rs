@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `InAppPurchaseState`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseState {
     /// `APPROVED`

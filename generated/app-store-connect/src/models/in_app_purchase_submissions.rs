@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseSubmissions`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl InAppPurchaseSubmission {
 }
 
 /// Relationships of [`InAppPurchaseSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmissionRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `inAppPurchaseSubmissions`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseSubmissionCreateRequest {
     /// `inAppPurchaseV2`: id of `inAppPurchases`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `inAppPurchaseVersions`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersion {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl InAppPurchaseVersion {
 }
 
 /// Attributes of [`InAppPurchaseVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersionAttributes {
     /// `state`.
@@ -47,7 +45,6 @@ pub struct InAppPurchaseVersionAttributes {
 rt::object! { InAppPurchaseVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`InAppPurchaseVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseVersionRelationships {
     /// `image`: one of `inAppPurchaseImages`.
@@ -67,7 +64,6 @@ rt::object! { InAppPurchaseVersionRelationships {
 /// `InAppPurchaseVersion.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseVersionState {
     /// `ACCEPTED`

@@ -19,7 +19,6 @@ pub type InAppPurchaseVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseVersionResponseIncluded {
     /// `type`: `inAppPurchaseImages`

@@ -10,7 +10,6 @@ use super::{InAppPurchaseState, InAppPurchaseType};
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchase {
     /// Opaque, and unique among resources of its type.
@@ -38,7 +37,6 @@ impl InAppPurchase {
 }
 
 /// Attributes of [`InAppPurchase`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseAttributes {
     /// `inAppPurchaseType`.
@@ -57,7 +55,6 @@ rt::object! { InAppPurchaseAttributes {
 } }
 
 /// Relationships of [`InAppPurchase`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseRelationships {
     /// `apps`: any number of `apps`.
@@ -69,7 +66,6 @@ rt::object! { InAppPurchaseRelationships { apps: "apps" } }
 /// `InAppPurchase.attributes.inAppPurchaseType`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseInAppPurchaseType {
     /// `AUTOMATICALLY_RENEWABLE_SUBSCRIPTION`
@@ -95,7 +91,6 @@ rt::open_enum! { InAppPurchaseInAppPurchaseType {
 /// `InAppPurchase.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseV1State {
     /// `APPROVED`
@@ -154,7 +149,6 @@ rt::open_enum! { InAppPurchaseV1State {
 /// A resource of the type `inAppPurchases`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2 {
     /// Opaque, and unique among resources of its type.
@@ -182,7 +176,6 @@ impl InAppPurchaseV2 {
 }
 
 /// Attributes of [`InAppPurchaseV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2Attributes {
     /// `contentHosting`.
@@ -208,7 +201,6 @@ rt::object! { InAppPurchaseV2Attributes {
 } }
 
 /// Relationships of [`InAppPurchaseV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2Relationships {
     /// `appStoreReviewScreenshot`: one of `inAppPurchaseAppStoreReviewScreenshots`.

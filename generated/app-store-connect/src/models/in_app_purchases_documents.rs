@@ -23,7 +23,6 @@ pub type InAppPurchaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseResponseIncluded {
     /// `type`: `apps`
@@ -45,7 +44,6 @@ pub type InAppPurchaseV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchaseV2ResponseIncluded {
     /// `type`: `inAppPurchaseAppStoreReviewScreenshots`

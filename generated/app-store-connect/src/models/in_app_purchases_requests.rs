@@ -9,7 +9,6 @@ use super::InAppPurchaseType;
 /// Creates a resource of the type `inAppPurchases`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2CreateRequest {
     /// `familySharable`.
@@ -80,7 +79,6 @@ impl InAppPurchaseV2CreateRequest {
 /// Changes a resource of the type `inAppPurchases`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct InAppPurchaseV2UpdateRequest {
     /// `id` of the resource that is changed.

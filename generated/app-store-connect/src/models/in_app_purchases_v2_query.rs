@@ -24,7 +24,6 @@ pub struct InAppPurchasesV2Include {
 /// Values of `filter[state]`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum InAppPurchasesV2VersionsState {
     /// `ACCEPTED`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `IntegerRange`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct IntegerRange {
     /// `maximum`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `marketplaceSearchDetails`.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetail {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl MarketplaceSearchDetail {
 }
 
 /// Attributes of [`MarketplaceSearchDetail`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailAttributes {
     /// `catalogUrl`: a URI, kept as it comes.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `marketplaceSearchDetails`.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailCreateRequest {
     /// `catalogUrl`: a URI, kept as it comes.
@@ -31,7 +30,6 @@ impl MarketplaceSearchDetailCreateRequest {
 /// Changes a resource of the type `marketplaceSearchDetails`; what is absent stays as it is.
 ///
 /// Feature: `alternative-distribution`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceWebhook {
     /// Opaque, and unique among resources of its type.
@@ -32,7 +31,6 @@ impl MarketplaceWebhook {
 }
 
 /// Attributes of [`MarketplaceWebhook`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceWebhookAttributes {
     /// `endpointUrl`: a URI, kept as it comes.

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceWebhookCreateRequest {
     /// `endpointUrl`: a URI, kept as it comes.
@@ -33,7 +32,6 @@ impl MarketplaceWebhookCreateRequest {
 ///
 /// Feature: `alternative-distribution`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MarketplaceWebhookUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `merchantIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantId {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl MerchantId {
 }
 
 /// Attributes of [`MerchantId`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantIdAttributes {
     /// `identifier`.
@@ -47,7 +45,6 @@ pub struct MerchantIdAttributes {
 rt::object! { MerchantIdAttributes { identifier: "identifier", name: "name" } }
 
 /// Relationships of [`MerchantId`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantIdRelationships {
     /// `certificates`: any number of `certificates`.

@@ -14,7 +14,6 @@ pub type MerchantIdResponse = rt::Document<MerchantId, MerchantIdResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MerchantIdResponseIncluded {
     /// `type`: `certificates`

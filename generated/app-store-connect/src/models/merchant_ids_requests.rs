@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `merchantIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantIdCreateRequest {
     /// `identifier`.
@@ -31,7 +30,6 @@ impl MerchantIdCreateRequest {
 /// Changes a resource of the type `merchantIds`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MerchantIdUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `MetricCategory`, open to new values.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum MetricCategory {
     /// `ANIMATION`

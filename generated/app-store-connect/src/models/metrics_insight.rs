@@ -9,7 +9,6 @@ use super::MetricCategory;
 /// `MetricsInsight`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MetricsInsight {
     /// `highImpact`.
@@ -42,7 +41,6 @@ rt::object! { MetricsInsight {
 /// `MetricsInsight.populations[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct MetricsInsightPopulations {
     /// `deltaPercentage`.

@@ -9,7 +9,6 @@ use super::DeviceFamily;
 /// A resource of the type `nominations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Nomination {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl Nomination {
 }
 
 /// Attributes of [`Nomination`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct NominationAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -84,7 +82,6 @@ rt::object! { NominationAttributes {
 } }
 
 /// Relationships of [`Nomination`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct NominationRelationships {
     /// `createdByActor`: one of `actors`.
@@ -110,7 +107,6 @@ rt::object! { NominationRelationships {
 /// `Nomination.attributes.state`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationState {
     /// `ARCHIVED`
@@ -128,7 +124,6 @@ rt::open_enum! { NominationState { Archived = "ARCHIVED", Draft = "DRAFT", Submi
 /// `Nomination.attributes.type`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationType {
     /// `APP_ENHANCEMENTS`

@@ -14,7 +14,6 @@ pub type NominationResponse = rt::Document<Nomination, NominationResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationResponseIncluded {
     /// `type`: `actors`

@@ -26,7 +26,6 @@ pub struct NominationsSort {
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationsState {
     /// `ARCHIVED`
@@ -44,7 +43,6 @@ rt::open_enum! { NominationsState { Archived = "ARCHIVED", Draft = "DRAFT", Subm
 /// Values of `filter[type]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum NominationsType {
     /// `APP_ENHANCEMENTS`

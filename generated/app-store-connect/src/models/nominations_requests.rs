@@ -9,7 +9,6 @@ use super::{DeviceFamily, NominationType};
 /// Creates a resource of the type `nominations`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct NominationCreateRequest {
     /// `description`.
@@ -215,7 +214,6 @@ pub type NominationCreateRequestType = NominationType;
 /// Changes a resource of the type `nominations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct NominationUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `OfferCodeEnvironment`, open to new values.
 ///
 /// Features: any of `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum OfferCodeEnvironment {
     /// `PRODUCTION`

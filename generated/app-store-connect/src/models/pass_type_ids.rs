@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `passTypeIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeId {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl PassTypeId {
 }
 
 /// Attributes of [`PassTypeId`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeIdAttributes {
     /// `identifier`.
@@ -47,7 +45,6 @@ pub struct PassTypeIdAttributes {
 rt::object! { PassTypeIdAttributes { identifier: "identifier", name: "name" } }
 
 /// Relationships of [`PassTypeId`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeIdRelationships {
     /// `certificates`: any number of `certificates`.

@@ -14,7 +14,6 @@ pub type PassTypeIdResponse = rt::Document<PassTypeId, PassTypeIdResponseInclude
 /// What a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PassTypeIdResponseIncluded {
     /// `type`: `certificates`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `passTypeIds`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeIdCreateRequest {
     /// `identifier`.
@@ -31,7 +30,6 @@ impl PassTypeIdCreateRequest {
 /// Changes a resource of the type `passTypeIds`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PassTypeIdUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `Platform`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum Platform {
     /// `IOS`

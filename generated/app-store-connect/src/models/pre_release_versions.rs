@@ -14,7 +14,6 @@ pub type PreReleaseVersionsWithoutIncludesResponse = rt::Page<PrereleaseVersion>
 /// A resource of the type `preReleaseVersions`.
 ///
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersion {
     /// Opaque, and unique among resources of its type.
@@ -42,7 +41,6 @@ impl PrereleaseVersion {
 }
 
 /// Attributes of [`PrereleaseVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersionAttributes {
     /// `platform`.
@@ -54,7 +52,6 @@ pub struct PrereleaseVersionAttributes {
 rt::object! { PrereleaseVersionAttributes { platform: "platform", version: "version" } }
 
 /// Relationships of [`PrereleaseVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrereleaseVersionRelationships {
     /// `app`: one of `apps`.

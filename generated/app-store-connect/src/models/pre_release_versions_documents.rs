@@ -17,7 +17,6 @@ pub type PreReleaseVersionsResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PreReleaseVersionsResponseIncluded {
     /// `type`: `apps`

@@ -16,7 +16,6 @@ pub type PreReleaseVersionsBuildsBuildAudienceType = BuildAudienceType;
 /// Values of `filter[builds.processingState]`.
 ///
 /// Feature: `builds`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PreReleaseVersionsBuildsProcessingState {
     /// `FAILED`

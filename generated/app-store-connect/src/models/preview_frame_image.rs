@@ -9,7 +9,6 @@ use super::{AppMediaPreviewFrameImageState, ImageAsset};
 /// `PreviewFrameImage`.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PreviewFrameImage {
     /// `image`.

@@ -9,7 +9,6 @@ use super::BundleIdPlatform;
 /// A resource of the type `profiles`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Profile {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl Profile {
 }
 
 /// Attributes of [`Profile`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProfileAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -65,7 +63,6 @@ rt::object! { ProfileAttributes {
 } }
 
 /// Relationships of [`Profile`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProfileRelationships {
     /// `bundleId`: one of `bundleIds`.
@@ -83,7 +80,6 @@ rt::object! { ProfileRelationships {
 /// `Profile.attributes.profileState`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfileProfileState {
     /// `ACTIVE`
@@ -99,7 +95,6 @@ rt::open_enum! { ProfileProfileState { Active = "ACTIVE", Invalid = "INVALID" } 
 /// `Profile.attributes.profileType`, open to new values.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfileProfileType {
     /// `IOS_APP_ADHOC`

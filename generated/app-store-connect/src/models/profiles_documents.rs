@@ -14,7 +14,6 @@ pub type ProfileResponse = rt::Document<Profile, ProfileResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfileResponseIncluded {
     /// `type`: `bundleIds`

@@ -13,7 +13,6 @@ pub struct ProfilesInclude { BUNDLE_ID = "bundleId", CERTIFICATES = "certificate
 /// Values of `filter[profileState]`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfilesProfileState {
     /// `ACTIVE`
@@ -29,7 +28,6 @@ rt::open_enum! { ProfilesProfileState { Active = "ACTIVE", Invalid = "INVALID" }
 /// Values of `filter[profileType]`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ProfilesProfileType {
     /// `IOS_APP_ADHOC`

@@ -9,7 +9,6 @@ use super::ProfileProfileType;
 /// Creates a resource of the type `profiles`.
 ///
 /// Feature: `provisioning`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ProfileCreateRequest {
     /// `name`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `promotedPurchases`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchase {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl PromotedPurchase {
 }
 
 /// Attributes of [`PromotedPurchase`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchaseAttributes {
     /// `enabled`.
@@ -51,7 +49,6 @@ rt::object! { PromotedPurchaseAttributes {
 } }
 
 /// Relationships of [`PromotedPurchase`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchaseRelationships {
     /// `inAppPurchaseV2`: one of `inAppPurchases`.
@@ -67,7 +64,6 @@ rt::object! { PromotedPurchaseRelationships {
 /// `PromotedPurchase.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PromotedPurchaseState {
     /// `APPROVED`

@@ -17,7 +17,6 @@ pub type PromotedPurchaseResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum PromotedPurchaseResponseIncluded {
     /// `type`: `inAppPurchases`

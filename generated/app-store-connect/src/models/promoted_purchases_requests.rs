@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `promotedPurchases`.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchaseCreateRequest {
     /// `enabled`.
@@ -68,7 +67,6 @@ impl PromotedPurchaseCreateRequest {
 /// Changes a resource of the type `promotedPurchases`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct PromotedPurchaseUpdateRequest {
     /// `id` of the resource that is changed.

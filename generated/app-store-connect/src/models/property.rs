@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `Property`.
 ///
 /// Feature: `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Property {
     /// `key`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `reviewSubmissionItems`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItem {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl ReviewSubmissionItem {
 }
 
 /// Attributes of [`ReviewSubmissionItem`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemAttributes {
     /// `state`.
@@ -45,7 +43,6 @@ pub struct ReviewSubmissionItemAttributes {
 rt::object! { ReviewSubmissionItemAttributes { state: "state" } }
 
 /// Relationships of [`ReviewSubmissionItem`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
@@ -95,7 +92,6 @@ rt::object! { ReviewSubmissionItemRelationships {
 /// `ReviewSubmissionItem.attributes.state`, open to new values.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionItemState {
     /// `ACCEPTED`

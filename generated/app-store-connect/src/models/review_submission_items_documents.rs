@@ -22,7 +22,6 @@ pub type ReviewSubmissionItemResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionItemResponseIncluded {
     /// `type`: `appCustomProductPageVersions`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `reviewSubmissionItems`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemCreateRequest {
     /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
@@ -157,7 +156,6 @@ impl ReviewSubmissionItemCreateRequest {
 /// Changes a resource of the type `reviewSubmissionItems`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionItemUpdateRequest {
     /// `id` of the resource that is changed.

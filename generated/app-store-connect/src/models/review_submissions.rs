@@ -9,7 +9,6 @@ use super::Platform;
 /// A resource of the type `reviewSubmissions`.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmission {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl ReviewSubmission {
 }
 
 /// Attributes of [`ReviewSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionAttributes {
     /// `platform`.
@@ -53,7 +51,6 @@ rt::object! { ReviewSubmissionAttributes {
 } }
 
 /// Relationships of [`ReviewSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionRelationships {
     /// `app`: one of `apps`.
@@ -76,7 +73,6 @@ rt::object! { ReviewSubmissionRelationships {
 /// `ReviewSubmission.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionState {
     /// `CANCELING`

@@ -36,7 +36,6 @@ pub type ReviewSubmissionsPlatform = Platform;
 /// Values of `filter[state]`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ReviewSubmissionsState {
     /// `CANCELING`

@@ -9,7 +9,6 @@ use super::Platform;
 /// Creates a resource of the type `reviewSubmissions`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionCreateRequest {
     /// `platform`.
@@ -46,7 +45,6 @@ impl ReviewSubmissionCreateRequest {
 /// Changes a resource of the type `reviewSubmissions`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ReviewSubmissionUpdateRequest {
     /// `id` of the resource that is changed.

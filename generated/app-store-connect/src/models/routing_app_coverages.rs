@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, UploadOperation};
 /// A resource of the type `routingAppCoverages`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl RoutingAppCoverage {
 }
 
 /// Attributes of [`RoutingAppCoverage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageAttributes {
     /// `assetDeliveryState`.
@@ -58,7 +56,6 @@ rt::object! { RoutingAppCoverageAttributes {
 } }
 
 /// Relationships of [`RoutingAppCoverage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageRelationships {
     /// `appStoreVersion`: one of `appStoreVersions`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `routingAppCoverages`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageCreateRequest {
     /// `fileName`.
@@ -34,7 +33,6 @@ impl RoutingAppCoverageCreateRequest {
 /// Changes a resource of the type `routingAppCoverages`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct RoutingAppCoverageUpdateRequest {
     /// `id` of the resource that is changed.

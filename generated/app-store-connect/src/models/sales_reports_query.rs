@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `filter[frequency]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesReportsFrequency {
     /// `DAILY`
@@ -29,7 +28,6 @@ rt::open_enum! { SalesReportsFrequency {
 /// Values of `filter[reportSubType]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesReportsReportSubType {
     /// `DETAILED`
@@ -54,7 +52,6 @@ rt::open_enum! { SalesReportsReportSubType {
 /// Values of `filter[reportType]`.
 ///
 /// Feature: `sales-and-finance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesReportsReportType {
     /// `FIRST_ANNUAL`

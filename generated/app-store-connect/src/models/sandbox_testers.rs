@@ -9,7 +9,6 @@ use super::TerritoryCode;
 /// A resource of the type `sandboxTesters`.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTesterV2 {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl SandboxTesterV2 {
 }
 
 /// Attributes of [`SandboxTesterV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTesterV2Attributes {
     /// `acAccountName`.
@@ -61,7 +59,6 @@ rt::object! { SandboxTesterV2Attributes {
 /// `SandboxTesterV2.attributes.subscriptionRenewalRate`, open to new values.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SandboxTesterV2SubscriptionRenewalRate {
     /// `MONTHLY_RENEWAL_EVERY_FIFTEEN_MINUTES`

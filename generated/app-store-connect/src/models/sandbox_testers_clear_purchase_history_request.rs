@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `sandboxTestersClearPurchaseHistoryRequest`.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTestersClearPurchaseHistoryRequestV2 {
     /// Opaque, and unique among resources of its type.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `sandboxTestersClearPurchaseHistoryRequest`.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTestersClearPurchaseHistoryRequestV2CreateRequest {
     /// `sandboxTesters`: ids of `sandboxTesters`.

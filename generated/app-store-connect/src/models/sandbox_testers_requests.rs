@@ -9,7 +9,6 @@ use super::{SandboxTesterV2SubscriptionRenewalRate, TerritoryCode};
 /// Changes a resource of the type `sandboxTesters`; what is absent stays as it is.
 ///
 /// Feature: `sandbox`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SandboxTesterV2UpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::CiGitRefKind;
 /// A resource of the type `scmGitReferences`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmGitReference {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl ScmGitReference {
 }
 
 /// Attributes of [`ScmGitReference`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmGitReferenceAttributes {
     /// `canonicalName`.
@@ -55,7 +53,6 @@ rt::object! { ScmGitReferenceAttributes {
 } }
 
 /// Relationships of [`ScmGitReference`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmGitReferenceRelationships {
     /// `repository`: one of `scmRepositories`.

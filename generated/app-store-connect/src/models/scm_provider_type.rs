@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `ScmProviderType`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmProviderType {
     /// `displayName`.
@@ -23,7 +22,6 @@ rt::object! { ScmProviderType { display_name: "displayName", is_on_premise: "isO
 /// `ScmProviderType.kind`, open to new values.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ScmProviderTypeKind {
     /// `BITBUCKET_CLOUD`

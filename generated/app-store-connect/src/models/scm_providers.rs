@@ -9,7 +9,6 @@ use super::ScmProviderType;
 /// A resource of the type `scmProviders`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmProvider {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl ScmProvider {
 }
 
 /// Attributes of [`ScmProvider`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmProviderAttributes {
     /// `scmProviderType`.
@@ -49,7 +47,6 @@ pub struct ScmProviderAttributes {
 rt::object! { ScmProviderAttributes { scm_provider_type: "scmProviderType", url: "url" } }
 
 /// Relationships of [`ScmProvider`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmProviderRelationships {
     /// `repositories`.

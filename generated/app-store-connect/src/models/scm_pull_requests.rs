@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `scmPullRequests`.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmPullRequest {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl ScmPullRequest {
 }
 
 /// Attributes of [`ScmPullRequest`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmPullRequestAttributes {
     /// `destinationBranchName`.
@@ -72,7 +70,6 @@ rt::object! { ScmPullRequestAttributes {
 } }
 
 /// Relationships of [`ScmPullRequest`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmPullRequestRelationships {
     /// `repository`: one of `scmRepositories`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `scmRepositories`.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmRepository {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl ScmRepository {
 }
 
 /// Attributes of [`ScmRepository`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmRepositoryAttributes {
     /// `httpCloneUrl`: a URI, kept as it comes.
@@ -56,7 +54,6 @@ rt::object! { ScmRepositoryAttributes {
 } }
 
 /// Relationships of [`ScmRepository`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ScmRepositoryRelationships {
     /// `defaultBranch`: one of `scmGitReferences`.

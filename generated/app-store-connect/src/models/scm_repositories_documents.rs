@@ -17,7 +17,6 @@ pub type ScmRepositoriesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ScmRepositoriesResponseIncluded {
     /// `type`: `scmGitReferences`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `ScreenshotDisplayType`, open to new values.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum ScreenshotDisplayType {
     /// `APP_APPLE_TV`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `StateDetail`.
 ///
 /// Features: any of `app-store`, `background-assets`, `builds`, `testflight`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct StateDetail {
     /// `code`.

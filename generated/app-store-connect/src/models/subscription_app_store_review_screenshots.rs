@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `subscriptionAppStoreReviewScreenshots`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshot {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionAppStoreReviewScreenshot {
 }
 
 /// Attributes of [`SubscriptionAppStoreReviewScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotAttributes {
     /// `assetDeliveryState`.
@@ -65,7 +63,6 @@ rt::object! { SubscriptionAppStoreReviewScreenshotAttributes {
 } }
 
 /// Relationships of [`SubscriptionAppStoreReviewScreenshot`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotRelationships {
     /// `subscription`: one of `subscriptions`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionAppStoreReviewScreenshots`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotCreateRequest {
     /// `fileName`.
@@ -34,7 +33,6 @@ impl SubscriptionAppStoreReviewScreenshotCreateRequest {
 /// Changes a resource of the type `subscriptionAppStoreReviewScreenshots`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `subscriptions`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailability {
     /// Opaque, and unique among resources of its type.
@@ -36,7 +35,6 @@ impl SubscriptionAvailability {
 }
 
 /// Attributes of [`SubscriptionAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -48,7 +46,6 @@ rt::object! { SubscriptionAvailabilityAttributes {
 } }
 
 /// Relationships of [`SubscriptionAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

@@ -18,7 +18,6 @@ pub type SubscriptionAvailabilityResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionAvailabilityResponseIncluded {
     /// `type`: `territories`

@@ -8,7 +8,6 @@ use storewright_runtime as rt;
 ///
 /// Feature: `subscriptions`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityCreateRequest {
     /// `availableInNewTerritories`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `SubscriptionGracePeriodDuration`, open to new values.
 ///
 /// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGracePeriodDuration {
     /// `SIXTEEN_DAYS`

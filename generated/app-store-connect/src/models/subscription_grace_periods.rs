@@ -9,7 +9,6 @@ use super::SubscriptionGracePeriodDuration;
 /// A resource of the type `subscriptionGracePeriods`.
 ///
 /// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriod {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl SubscriptionGracePeriod {
 }
 
 /// Attributes of [`SubscriptionGracePeriod`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriodAttributes {
     /// `duration`.
@@ -55,7 +53,6 @@ rt::object! { SubscriptionGracePeriodAttributes {
 /// `SubscriptionGracePeriod.attributes.renewalType`, open to new values.
 ///
 /// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGracePeriodRenewalType {
     /// `ALL_RENEWALS`

@@ -9,7 +9,6 @@ use super::{SubscriptionGracePeriodDuration, SubscriptionGracePeriodRenewalType}
 /// Changes a resource of the type `subscriptionGracePeriods`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGracePeriodUpdateRequest {
     /// `id` of the resource that is changed.

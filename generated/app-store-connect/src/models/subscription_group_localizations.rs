@@ -9,7 +9,6 @@ use super::InAppPurchaseLocalizationState;
 /// A resource of the type `subscriptionGroupLocalizations`.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalization {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionGroupLocalization {
 }
 
 /// Attributes of [`SubscriptionGroupLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationAttributes {
     /// `customAppName`.
@@ -55,7 +53,6 @@ rt::object! { SubscriptionGroupLocalizationAttributes {
 } }
 
 /// Relationships of [`SubscriptionGroupLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationRelationships {
     /// `subscriptionGroup`: one of `subscriptionGroups`.
@@ -72,7 +69,6 @@ pub type SubscriptionGroupLocalizationState = InAppPurchaseLocalizationState;
 /// A resource of the type `subscriptionGroupLocalizations`.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -100,7 +96,6 @@ impl SubscriptionGroupLocalizationV2 {
 }
 
 /// Attributes of [`SubscriptionGroupLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2Attributes {
     /// `customAppName`.
@@ -116,7 +111,6 @@ rt::object! { SubscriptionGroupLocalizationV2Attributes {
 } }
 
 /// Relationships of [`SubscriptionGroupLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2Relationships {
     /// `version`: one of `subscriptionGroupVersions`.

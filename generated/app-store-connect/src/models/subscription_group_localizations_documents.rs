@@ -20,7 +20,6 @@ pub type SubscriptionGroupLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupLocalizationResponseIncluded {
     /// `type`: `subscriptionGroups`
@@ -44,7 +43,6 @@ pub type SubscriptionGroupLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupLocalizationV2ResponseIncluded {
     /// `type`: `subscriptionGroupVersions`

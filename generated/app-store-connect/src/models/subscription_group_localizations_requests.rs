@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionGroupLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationCreateRequest {
     /// `customAppName`.
@@ -60,7 +59,6 @@ impl SubscriptionGroupLocalizationCreateRequest {
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -112,7 +110,6 @@ impl SubscriptionGroupLocalizationUpdateRequest {
 /// Creates a resource of the type `subscriptionGroupLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2CreateRequest {
     /// `customAppName`.
@@ -158,7 +155,6 @@ impl SubscriptionGroupLocalizationV2CreateRequest {
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

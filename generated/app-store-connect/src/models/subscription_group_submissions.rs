@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionGroupSubmissions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupSubmission {
     /// Opaque, and unique among resources of its type.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionGroupSubmissions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupSubmissionCreateRequest {
     /// `subscriptionGroup`: id of `subscriptionGroups`.

@@ -9,7 +9,6 @@ use super::InAppPurchaseVersionState;
 /// A resource of the type `subscriptionGroupVersions`.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionGroupVersion {
 }
 
 /// Attributes of [`SubscriptionGroupVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionAttributes {
     /// `state`.
@@ -49,7 +47,6 @@ pub struct SubscriptionGroupVersionAttributes {
 rt::object! { SubscriptionGroupVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`SubscriptionGroupVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionRelationships {
     /// `localizations`: any number of `subscriptionGroupLocalizations`.

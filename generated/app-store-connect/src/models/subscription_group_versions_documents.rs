@@ -17,7 +17,6 @@ pub type SubscriptionGroupVersionResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupVersionResponseIncluded {
     /// `type`: `subscriptionGroupLocalizations`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionGroups`.
 ///
 /// Features: any of `app-store`, `subscriptions`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroup {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl SubscriptionGroup {
 }
 
 /// Attributes of [`SubscriptionGroup`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupAttributes {
     /// `referenceName`.
@@ -45,7 +43,6 @@ pub struct SubscriptionGroupAttributes {
 rt::object! { SubscriptionGroupAttributes { reference_name: "referenceName" } }
 
 /// Relationships of [`SubscriptionGroup`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupRelationships {
     /// `subscriptionGroupLocalizations`: any number of `subscriptionGroupLocalizations`.

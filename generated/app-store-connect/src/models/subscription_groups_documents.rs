@@ -19,7 +19,6 @@ pub type SubscriptionGroupResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupResponseIncluded {
     /// `type`: `subscriptionGroupLocalizations`

@@ -28,7 +28,6 @@ pub struct SubscriptionGroupsSort { NAME = "name" } }
 /// Values of `filter[state]`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupsSubscriptionsState {
     /// `APPROVED`
@@ -66,7 +65,6 @@ rt::open_enum! { SubscriptionGroupsSubscriptionsState {
 /// Values of `filter[state]`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionGroupsVersionsState {
     /// `ACCEPTED`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionGroups`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupCreateRequest {
     /// `referenceName`.
@@ -31,7 +30,6 @@ impl SubscriptionGroupCreateRequest {
 /// Changes a resource of the type `subscriptionGroups`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionGroupUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::{AppMediaAssetState, ImageAsset, InAppPurchaseImageState, UploadOpera
 /// A resource of the type `subscriptionImages`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImage {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionImage {
 }
 
 /// Attributes of [`SubscriptionImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageAttributes {
     /// `assetToken`.
@@ -62,7 +60,6 @@ rt::object! { SubscriptionImageAttributes {
 } }
 
 /// Relationships of [`SubscriptionImage`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageRelationships {
     /// `subscription`: one of `subscriptions`.
@@ -79,7 +76,6 @@ pub type SubscriptionImageState = InAppPurchaseImageState;
 /// A resource of the type `subscriptionImages`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2 {
     /// Opaque, and unique among resources of its type.
@@ -103,7 +99,6 @@ impl SubscriptionImageV2 {
 }
 
 /// Attributes of [`SubscriptionImageV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2Attributes {
     /// `assetDeliveryState`.

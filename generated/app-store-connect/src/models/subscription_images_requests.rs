@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionImages`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageCreateRequest {
     /// `fileName`.
@@ -34,7 +33,6 @@ impl SubscriptionImageCreateRequest {
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageUpdateRequest {
     /// `id` of the resource that is changed.
@@ -90,7 +88,6 @@ impl SubscriptionImageUpdateRequest {
 /// Creates a resource of the type `subscriptionImages`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2CreateRequest {
     /// `fileName`.
@@ -117,7 +114,6 @@ impl SubscriptionImageV2CreateRequest {
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionImageV2UpdateRequest {
     /// `id` of the resource that is changed.

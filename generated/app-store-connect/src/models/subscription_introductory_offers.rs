@@ -9,7 +9,6 @@ use super::{SubscriptionOfferDuration, SubscriptionOfferMode, SubscriptionPlanTy
 /// A resource of the type `subscriptionIntroductoryOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOffer {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionIntroductoryOffer {
 }
 
 /// Attributes of [`SubscriptionIntroductoryOffer`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferAttributes {
     /// `duration`.
@@ -60,7 +58,6 @@ rt::object! { SubscriptionIntroductoryOfferAttributes {
 } }
 
 /// Relationships of [`SubscriptionIntroductoryOffer`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferRelationships {
     /// `subscription`: one of `subscriptions`.

@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `subscriptionIntroductoryOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferCreateRequest {
     /// `duration`.
@@ -132,7 +131,6 @@ impl SubscriptionIntroductoryOfferCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionIntroductoryOfferCreateRequestIncluded {
     /// `type`: `subscriptionPricePoints`
@@ -148,7 +146,6 @@ rt::union! { sent SubscriptionIntroductoryOfferCreateRequestIncluded by "type" {
 /// A resource of the type `subscriptionIntroductoryOffers` that another request creates along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -267,7 +264,6 @@ impl SubscriptionIntroductoryOfferInlineCreate {
 /// Changes a resource of the type `subscriptionIntroductoryOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferUpdateRequest {
     /// `id` of the resource that is changed.

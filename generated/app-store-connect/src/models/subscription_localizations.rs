@@ -9,7 +9,6 @@ use super::InAppPurchaseLocalizationState;
 /// A resource of the type `subscriptionLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalization {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionLocalization {
 }
 
 /// Attributes of [`SubscriptionLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationAttributes {
     /// `description`.
@@ -55,7 +53,6 @@ rt::object! { SubscriptionLocalizationAttributes {
 } }
 
 /// Relationships of [`SubscriptionLocalization`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationRelationships {
     /// `subscription`: one of `subscriptions`.
@@ -72,7 +69,6 @@ pub type SubscriptionLocalizationState = InAppPurchaseLocalizationState;
 /// A resource of the type `subscriptionLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2 {
     /// Opaque, and unique among resources of its type.
@@ -100,7 +96,6 @@ impl SubscriptionLocalizationV2 {
 }
 
 /// Attributes of [`SubscriptionLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2Attributes {
     /// `description`.
@@ -116,7 +111,6 @@ rt::object! { SubscriptionLocalizationV2Attributes {
 } }
 
 /// Relationships of [`SubscriptionLocalizationV2`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2Relationships {
     /// `version`: one of `subscriptionVersions`.

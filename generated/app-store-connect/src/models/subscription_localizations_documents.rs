@@ -17,7 +17,6 @@ pub type SubscriptionLocalizationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionLocalizationResponseIncluded {
     /// `type`: `subscriptions`
@@ -41,7 +40,6 @@ pub type SubscriptionLocalizationV2Response = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionLocalizationV2ResponseIncluded {
     /// `type`: `subscriptionVersions`

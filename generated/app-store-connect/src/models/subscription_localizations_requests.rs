@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationCreateRequest {
     /// `description`.
@@ -50,7 +49,6 @@ impl SubscriptionLocalizationCreateRequest {
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationUpdateRequest {
     /// `id` of the resource that is changed.
@@ -102,7 +100,6 @@ impl SubscriptionLocalizationUpdateRequest {
 /// Creates a resource of the type `subscriptionLocalizations`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2CreateRequest {
     /// `description`.
@@ -145,7 +142,6 @@ impl SubscriptionLocalizationV2CreateRequest {
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2UpdateRequest {
     /// `id` of the resource that is changed.

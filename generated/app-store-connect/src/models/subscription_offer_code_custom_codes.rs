@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionOfferCodeCustomCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCode {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl SubscriptionOfferCodeCustomCode {
 }
 
 /// Attributes of [`SubscriptionOfferCodeCustomCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeAttributes {
     /// `active`.
@@ -56,7 +54,6 @@ rt::object! { SubscriptionOfferCodeCustomCodeAttributes {
 } }
 
 /// Relationships of [`SubscriptionOfferCodeCustomCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeRelationships {
     /// `offerCode`: one of `subscriptionOfferCodes`.

@@ -17,7 +17,6 @@ pub type SubscriptionOfferCodeCustomCodeResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeCustomCodeResponseIncluded {
     /// `type`: `subscriptionOfferCodes`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionOfferCodeCustomCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeCreateRequest {
     /// `customCode`.
@@ -53,7 +52,6 @@ impl SubscriptionOfferCodeCustomCodeCreateRequest {
 /// Changes a resource of the type `subscriptionOfferCodeCustomCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeUpdateRequest {
     /// `id` of the resource that is changed.

@@ -9,7 +9,6 @@ use super::OfferCodeEnvironment;
 /// A resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCode {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionOfferCodeOneTimeUseCode {
 }
 
 /// Attributes of [`SubscriptionOfferCodeOneTimeUseCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeAttributes {
     /// `active`.
@@ -58,7 +56,6 @@ rt::object! { SubscriptionOfferCodeOneTimeUseCodeAttributes {
 } }
 
 /// Relationships of [`SubscriptionOfferCodeOneTimeUseCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeRelationships {
     /// `offerCode`: one of `subscriptionOfferCodes`.

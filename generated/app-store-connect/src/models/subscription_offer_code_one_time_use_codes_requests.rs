@@ -9,7 +9,6 @@ use super::OfferCodeEnvironment;
 /// Creates a resource of the type `subscriptionOfferCodeOneTimeUseCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
     /// `environment`.
@@ -59,7 +58,6 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
 /// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource that is changed.

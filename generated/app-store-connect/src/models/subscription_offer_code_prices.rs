@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionOfferCodePrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodePrice {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl SubscriptionOfferCodePrice {
 }
 
 /// Relationships of [`SubscriptionOfferCodePrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodePriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

@@ -17,7 +17,6 @@ pub type SubscriptionOfferCodePricesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodePricesResponseIncluded {
     /// `type`: `subscriptionPricePoints`

@@ -12,7 +12,6 @@ use super::{
 /// A resource of the type `subscriptionOfferCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCode {
     /// Opaque, and unique among resources of its type.
@@ -40,7 +39,6 @@ impl SubscriptionOfferCode {
 }
 
 /// Attributes of [`SubscriptionOfferCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeAttributes {
     /// `active`.
@@ -78,7 +76,6 @@ rt::object! { SubscriptionOfferCodeAttributes {
 } }
 
 /// Relationships of [`SubscriptionOfferCode`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeRelationships {
     /// `customCodes`: any number of `subscriptionOfferCodeCustomCodes`.

@@ -20,7 +20,6 @@ pub type SubscriptionOfferCodeResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeResponseIncluded {
     /// `type`: `subscriptionOfferCodeCustomCodes`

@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `subscriptionOfferCodes`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCreateRequest {
     /// `autoRenewEnabled`.
@@ -122,7 +121,6 @@ impl SubscriptionOfferCodeCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeCreateRequestIncluded {
     /// `type`: `subscriptionOfferCodePrices`
@@ -138,7 +136,6 @@ rt::union! { sent SubscriptionOfferCodeCreateRequestIncluded by "type" {
 /// Changes a resource of the type `subscriptionOfferCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeUpdateRequest {
     /// `id` of the resource that is changed.

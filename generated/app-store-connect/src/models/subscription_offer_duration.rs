@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `SubscriptionOfferDuration`, open to new values.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferDuration {
     /// `ONE_MONTH`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `SubscriptionOfferEligibility`, open to new values.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferEligibility {
     /// `REPLACE_INTRO_OFFERS`

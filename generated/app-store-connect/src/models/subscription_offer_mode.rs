@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `SubscriptionOfferMode`, open to new values.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionOfferMode {
     /// `FREE_TRIAL`

@@ -9,7 +9,6 @@ use super::SubscriptionPlanType;
 /// A resource of the type `subscriptionPlanAvailabilities`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailability {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionPlanAvailability {
 }
 
 /// Attributes of [`SubscriptionPlanAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityAttributes {
     /// `availableInNewTerritories`.
@@ -51,7 +49,6 @@ rt::object! { SubscriptionPlanAvailabilityAttributes {
 } }
 
 /// Relationships of [`SubscriptionPlanAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityRelationships {
     /// `availableTerritories`: any number of `territories`.

@@ -9,7 +9,6 @@ use super::SubscriptionPlanType;
 /// Creates a resource of the type `subscriptionPlanAvailabilities`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityCreateRequest {
     /// `availableInNewTerritories`.
@@ -67,7 +66,6 @@ impl SubscriptionPlanAvailabilityCreateRequest {
 /// Changes a resource of the type `subscriptionPlanAvailabilities`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionPricePoints`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePoint {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl SubscriptionPricePoint {
 }
 
 /// Attributes of [`SubscriptionPricePoint`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointAttributes {
     /// `customerPrice`.
@@ -51,7 +49,6 @@ rt::object! { SubscriptionPricePointAttributes {
 } }
 
 /// Relationships of [`SubscriptionPricePoint`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointRelationships {
     /// `adjustedEqualizations`.

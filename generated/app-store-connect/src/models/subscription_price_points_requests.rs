@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionPricePoints` that another request creates along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPricePointInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -9,7 +9,6 @@ use super::SubscriptionPlanType;
 /// A resource of the type `subscriptionPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPrice {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionPrice {
 }
 
 /// Attributes of [`SubscriptionPrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPriceAttributes {
     /// `planType`.
@@ -53,7 +51,6 @@ rt::object! { SubscriptionPriceAttributes {
 } }
 
 /// Relationships of [`SubscriptionPrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

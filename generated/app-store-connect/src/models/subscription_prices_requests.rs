@@ -9,7 +9,6 @@ use super::SubscriptionPlanType;
 /// Creates a resource of the type `subscriptionPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPriceCreateRequest {
     /// `planType`.
@@ -96,7 +95,6 @@ impl SubscriptionPriceCreateRequest {
 /// A resource of the type `subscriptionPrices` that another request creates along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionPromotionalOfferPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl SubscriptionPromotionalOfferPrice {
 }
 
 /// Relationships of [`SubscriptionPromotionalOfferPrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

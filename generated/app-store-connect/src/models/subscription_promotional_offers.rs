@@ -9,7 +9,6 @@ use super::{SubscriptionOfferDuration, SubscriptionOfferMode, SubscriptionPlanTy
 /// A resource of the type `subscriptionPromotionalOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOffer {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionPromotionalOffer {
 }
 
 /// Attributes of [`SubscriptionPromotionalOffer`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferAttributes {
     /// `duration`.
@@ -60,7 +58,6 @@ rt::object! { SubscriptionPromotionalOfferAttributes {
 } }
 
 /// Relationships of [`SubscriptionPromotionalOffer`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferRelationships {
     /// `prices`: any number of `subscriptionPromotionalOfferPrices`.

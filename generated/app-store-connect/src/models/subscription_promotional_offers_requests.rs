@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `subscriptionPromotionalOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferCreateRequest {
     /// `duration`.
@@ -96,7 +95,6 @@ impl SubscriptionPromotionalOfferCreateRequest {
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionPromotionalOfferCreateRequestIncluded {
     /// `type`: `subscriptionPromotionalOfferPrices`
@@ -114,7 +112,6 @@ rt::union! { sent SubscriptionPromotionalOfferCreateRequestIncluded by "type" {
 /// A resource of the type `subscriptionPromotionalOffers` that another request creates along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -201,7 +198,6 @@ impl SubscriptionPromotionalOfferInlineCreate {
 /// Changes a resource of the type `subscriptionPromotionalOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `SubscriptionStatusUrlVersion`, open to new values.
 ///
 /// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionStatusUrlVersion {
     /// `V1`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptionSubmissions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionSubmission {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl SubscriptionSubmission {
 }
 
 /// Relationships of [`SubscriptionSubmission`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionSubmissionRelationships {
     /// `subscription`: one of `subscriptions`.

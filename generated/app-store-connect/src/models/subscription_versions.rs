@@ -9,7 +9,6 @@ use super::InAppPurchaseVersionState;
 /// A resource of the type `subscriptionVersions`.
 ///
 /// Features: any of `app-store`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionVersion {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl SubscriptionVersion {
 }
 
 /// Attributes of [`SubscriptionVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionVersionAttributes {
     /// `state`.
@@ -49,7 +47,6 @@ pub struct SubscriptionVersionAttributes {
 rt::object! { SubscriptionVersionAttributes { state: "state", version: "version" } }
 
 /// Relationships of [`SubscriptionVersion`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionVersionRelationships {
     /// `image`: one of `subscriptionImages`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `subscriptionVersions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionVersionCreateRequest {
     /// `subscription`: id of `subscriptions`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `subscriptions`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Subscription {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl Subscription {
 }
 
 /// Attributes of [`Subscription`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionAttributes {
     /// `familySharable`.
@@ -60,7 +58,6 @@ rt::object! { SubscriptionAttributes {
 } }
 
 /// Relationships of [`Subscription`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionRelationships {
     /// `appStoreReviewScreenshot`: one of `subscriptionAppStoreReviewScreenshots`.
@@ -107,7 +104,6 @@ rt::object! { SubscriptionRelationships {
 /// `Subscription.attributes.state`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionState {
     /// `APPROVED`
@@ -145,7 +141,6 @@ rt::open_enum! { SubscriptionState {
 /// `Subscription.attributes.subscriptionPeriod`, open to new values.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionSubscriptionPeriod {
     /// `ONE_MONTH`

@@ -19,7 +19,6 @@ pub type SubscriptionResponse = rt::Document<Subscription, SubscriptionResponseI
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionResponseIncluded {
     /// `type`: `promotedPurchases`

@@ -33,7 +33,6 @@ pub type SubscriptionsPricesPlanType = SubscriptionPlanType;
 /// Values of `filter[state]`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionsVersionsState {
     /// `ACCEPTED`

@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `subscriptions`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionCreateRequest {
     /// `familySharable`.
@@ -114,7 +113,6 @@ pub type SubscriptionCreateRequestSubscriptionPeriod = SubscriptionSubscriptionP
 /// Changes a resource of the type `subscriptions`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscriptionUpdateRequest {
     /// `id` of the resource that is changed.
@@ -265,7 +263,6 @@ pub type SubscriptionUpdateRequestSubscriptionPeriod = SubscriptionSubscriptionP
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum SubscriptionUpdateRequestIncluded {
     /// `type`: `subscriptionIntroductoryOffers`

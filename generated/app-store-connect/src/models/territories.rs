@@ -17,7 +17,6 @@ pub type TerritoriesWithoutIncludesResponse = rt::Page<Territory>;
 /// A resource of the type `territories`.
 ///
 /// Features: any of `app-store`, `customer-reviews`, `in-app-purchases`, `pricing`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Territory {
     /// Opaque, and unique among resources of its type.
@@ -41,7 +40,6 @@ impl Territory {
 }
 
 /// Attributes of [`Territory`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAttributes {
     /// `currency`.

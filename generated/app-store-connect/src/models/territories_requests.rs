@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `territories` that another request creates along.
 ///
 /// Features: any of `in-app-purchases`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

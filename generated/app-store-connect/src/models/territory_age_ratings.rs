@@ -9,7 +9,6 @@ use super::AppStoreAgeRating;
 /// A resource of the type `territoryAgeRatings`.
 ///
 /// Feature: `app-store`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAgeRating {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl TerritoryAgeRating {
 }
 
 /// Attributes of [`TerritoryAgeRating`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAgeRatingAttributes {
     /// `appStoreAgeRating`.
@@ -47,7 +45,6 @@ pub struct TerritoryAgeRatingAttributes {
 rt::object! { TerritoryAgeRatingAttributes { app_store_age_rating: "appStoreAgeRating" } }
 
 /// Relationships of [`TerritoryAgeRating`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAgeRatingRelationships {
     /// `territory`: one of `territories`.

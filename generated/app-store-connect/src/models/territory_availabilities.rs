@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `territoryAvailabilities`.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailability {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl TerritoryAvailability {
 }
 
 /// Attributes of [`TerritoryAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityAttributes {
     /// `available`.
@@ -56,7 +54,6 @@ rt::object! { TerritoryAvailabilityAttributes {
 } }
 
 /// Relationships of [`TerritoryAvailability`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityRelationships {
     /// `territory`: one of `territories`.
@@ -68,7 +65,6 @@ rt::object! { TerritoryAvailabilityRelationships { territory: "territory" } }
 /// `TerritoryAvailability.attributes.contentStatuses[]`, open to new values.
 ///
 /// Features: any of `app-store`, `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum TerritoryAvailabilityContentStatuses {
     /// `AVAILABLE`

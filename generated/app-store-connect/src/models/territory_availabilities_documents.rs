@@ -17,7 +17,6 @@ pub type TerritoryAvailabilitiesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum TerritoryAvailabilitiesResponseIncluded {
     /// `type`: `territories`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `territoryAvailabilities` that another request creates along.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
@@ -91,7 +90,6 @@ impl TerritoryAvailabilityInlineCreate {
 /// Changes a resource of the type `territoryAvailabilities`; what is absent stays as it is.
 ///
 /// Feature: `pricing`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TerritoryAvailabilityUpdateRequest {
     /// `id` of the resource that is changed.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `TerritoryCode`, open to new values.
 ///
 /// Features: any of `app-store`, `customer-reviews`, `sandbox`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum TerritoryCode {
     /// `ABW`

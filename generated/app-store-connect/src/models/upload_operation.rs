@@ -9,7 +9,6 @@ use super::HttpHeader;
 /// `UploadOperation`.
 ///
 /// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UploadOperation {
     /// `length`.

@@ -9,7 +9,6 @@ use super::UserRole;
 /// A resource of the type `userInvitations`.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitation {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl UserInvitation {
 }
 
 /// Attributes of [`UserInvitation`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitationAttributes {
     /// `allAppsVisible`.
@@ -63,7 +61,6 @@ rt::object! { UserInvitationAttributes {
 } }
 
 /// Relationships of [`UserInvitation`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitationRelationships {
     /// `visibleApps`: any number of `apps`.

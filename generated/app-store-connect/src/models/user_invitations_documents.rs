@@ -17,7 +17,6 @@ pub type UserInvitationResponse = rt::Document<
 /// What a document may include, open to new types.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum UserInvitationResponseIncluded {
     /// `type`: `apps`

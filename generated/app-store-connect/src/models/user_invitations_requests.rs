@@ -9,7 +9,6 @@ use super::UserRole;
 /// Creates a resource of the type `userInvitations`.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserInvitationCreateRequest {
     /// `allAppsVisible`.

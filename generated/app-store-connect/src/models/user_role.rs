@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `UserRole`, open to new values.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum UserRole {
     /// `ACCESS_TO_REPORTS`

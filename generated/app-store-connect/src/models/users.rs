@@ -9,7 +9,6 @@ use super::UserRole;
 /// A resource of the type `users`.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct User {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl User {
 }
 
 /// Attributes of [`User`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserAttributes {
     /// `allAppsVisible`.
@@ -58,7 +56,6 @@ rt::object! { UserAttributes {
 } }
 
 /// Relationships of [`User`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserRelationships {
     /// `visibleApps`: any number of `apps`.

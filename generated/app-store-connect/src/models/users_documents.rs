@@ -14,7 +14,6 @@ pub type UserResponse = rt::Document<User, UserResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum UserResponseIncluded {
     /// `type`: `apps`

@@ -9,7 +9,6 @@ use super::UserRole;
 /// Changes a resource of the type `users`; what is absent stays as it is.
 ///
 /// Feature: `users-and-access`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct UserUpdateRequest {
     /// `id` of the resource that is changed.

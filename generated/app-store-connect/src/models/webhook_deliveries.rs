@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `webhookDeliveries`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
     /// Opaque, and unique among resources of its type.
@@ -35,7 +34,6 @@ impl WebhookDelivery {
 }
 
 /// Attributes of [`WebhookDelivery`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryAttributes {
     /// `createdDate`: date and time (RFC 3339).
@@ -60,7 +58,6 @@ rt::object! { WebhookDeliveryAttributes {
 } }
 
 /// Relationships of [`WebhookDelivery`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryRelationships {
     /// `event`: one of `webhookEvents`.
@@ -72,7 +69,6 @@ rt::object! { WebhookDeliveryRelationships { event: "event" } }
 /// `WebhookDelivery.attributes.deliveryState`, open to new values.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhookDeliveryDeliveryState {
     /// `FAILED`
@@ -92,7 +88,6 @@ rt::open_enum! { WebhookDeliveryDeliveryState {
 /// `WebhookDelivery.attributes.request`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryRequest {
     /// `url`: a URI, kept as it comes.
@@ -104,7 +99,6 @@ rt::object! { WebhookDeliveryRequest { url: "url" } }
 /// `WebhookDelivery.attributes.response`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryReply {
     /// `body`.

@@ -17,7 +17,6 @@ pub type WebhookDeliveriesResponse = rt::Page<
 /// What a document may include, open to new types.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhookDeliveriesResponseIncluded {
     /// `type`: `webhookEvents`

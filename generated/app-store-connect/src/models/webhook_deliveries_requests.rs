@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `webhookDeliveries`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookDeliveryCreateRequest {
     /// `template`: id of `webhookDeliveries`.

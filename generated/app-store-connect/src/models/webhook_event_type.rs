@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `WebhookEventType`, open to new values.
 ///
 /// Features: any of `app-store`, `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhookEventType {
     /// `ALTERNATIVE_DISTRIBUTION_PACKAGE_AVAILABLE_UPDATED`

@@ -9,7 +9,6 @@ use super::WebhookEventType;
 /// A resource of the type `webhookEvents`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// Opaque, and unique among resources of its type.
@@ -33,7 +32,6 @@ impl WebhookEvent {
 }
 
 /// Attributes of [`WebhookEvent`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookEventAttributes {
     /// `createdDate`: date and time (RFC 3339).

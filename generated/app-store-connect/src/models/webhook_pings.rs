@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `webhookPings`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookPing {
     /// Opaque, and unique among resources of its type.

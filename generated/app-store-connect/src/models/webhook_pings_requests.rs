@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `webhookPings`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookPingCreateRequest {
     /// `webhook`: id of `webhooks`.

@@ -9,7 +9,6 @@ use super::WebhookEventType;
 /// A resource of the type `webhooks`.
 ///
 /// Features: any of `app-store`, `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Webhook {
     /// Opaque, and unique among resources of its type.
@@ -37,7 +36,6 @@ impl Webhook {
 }
 
 /// Attributes of [`Webhook`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookAttributes {
     /// `enabled`.
@@ -53,7 +51,6 @@ pub struct WebhookAttributes {
 rt::object! { WebhookAttributes { enabled: "enabled", event_types: "eventTypes", name: "name", url: "url" } }
 
 /// Relationships of [`Webhook`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookRelationships {
     /// `app`: one of `apps`.

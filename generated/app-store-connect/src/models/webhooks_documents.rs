@@ -14,7 +14,6 @@ pub type WebhookResponse = rt::Document<Webhook, WebhookResponseIncluded>;
 /// What a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhookResponseIncluded {
     /// `type`: `apps`

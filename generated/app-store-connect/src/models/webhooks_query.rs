@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// Values of `filter[deliveryState]`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WebhooksDeliveriesDeliveryState {
     /// `FAILED`

@@ -9,7 +9,6 @@ use super::WebhookEventType;
 /// Creates a resource of the type `webhooks`.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookCreateRequest {
     /// `enabled`.
@@ -55,7 +54,6 @@ impl WebhookCreateRequest {
 /// Changes a resource of the type `webhooks`; what is absent stays as it is.
 ///
 /// Feature: `webhooks`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookUpdateRequest {
     /// `id` of the resource that is changed.

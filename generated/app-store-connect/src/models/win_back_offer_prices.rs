@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `winBackOfferPrices`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferPrice {
     /// Opaque, and unique among resources of its type.
@@ -31,7 +30,6 @@ impl WinBackOfferPrice {
 }
 
 /// Relationships of [`WinBackOfferPrice`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferPriceRelationships {
     /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.

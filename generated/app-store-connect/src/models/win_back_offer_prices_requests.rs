@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// A resource of the type `winBackOfferPrices` that another request creates along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.

@@ -11,7 +11,6 @@ use super::{
 /// A resource of the type `winBackOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOffer {
     /// Opaque, and unique among resources of its type.
@@ -39,7 +38,6 @@ impl WinBackOffer {
 }
 
 /// Attributes of [`WinBackOffer`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferAttributes {
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
@@ -81,7 +79,6 @@ rt::object! { WinBackOfferAttributes {
 } }
 
 /// Relationships of [`WinBackOffer`].
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferRelationships {
     /// `prices`: any number of `winBackOfferPrices`.
@@ -98,7 +95,6 @@ pub type WinBackOfferPriority = AppEventPriority;
 /// `WinBackOffer.attributes.promotionIntent`, open to new values.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WinBackOfferPromotionIntent {
     /// `NOT_PROMOTED`

@@ -14,7 +14,6 @@ pub type WinBackOfferResponse = rt::Document<WinBackOffer, WinBackOfferResponseI
 /// What a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WinBackOfferResponseIncluded {
     /// `type`: `winBackOfferPrices`

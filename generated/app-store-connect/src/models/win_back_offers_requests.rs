@@ -12,7 +12,6 @@ use super::{
 /// Creates a resource of the type `winBackOffers`.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferCreateRequest {
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
@@ -172,7 +171,6 @@ pub type WinBackOfferCreateRequestPromotionIntent = WinBackOfferPromotionIntent;
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum WinBackOfferCreateRequestIncluded {
     /// `type`: `winBackOfferPrices`
@@ -188,7 +186,6 @@ rt::union! { sent WinBackOfferCreateRequestIncluded by "type" {
 /// Changes a resource of the type `winBackOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WinBackOfferUpdateRequest {
     /// `id` of the resource that is changed.

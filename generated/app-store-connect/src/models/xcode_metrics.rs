@@ -9,7 +9,6 @@ use super::{MetricCategory, MetricsInsight};
 /// `xcodeMetrics`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetrics {
     /// `insights`.
@@ -25,7 +24,6 @@ rt::object! { XcodeMetrics { insights: "insights", product_data: "productData", 
 /// `xcodeMetrics.insights`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsInsights {
     /// `regressions`.
@@ -39,7 +37,6 @@ rt::object! { XcodeMetricsInsights { regressions: "regressions", trending_up: "t
 /// `xcodeMetrics.productData[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductData {
     /// `metricCategories`.
@@ -53,7 +50,6 @@ rt::object! { XcodeMetricsProductData { metric_categories: "metricCategories", p
 /// `xcodeMetrics.productData[].metricCategories[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategories {
     /// `identifier`.
@@ -67,7 +63,6 @@ rt::object! { XcodeMetricsProductDataMetricCategories { identifier: "identifier"
 /// `xcodeMetrics.productData[].metricCategories[].metrics[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetrics {
     /// `datasets`.
@@ -87,7 +82,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetrics {
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
     /// `filterCriteria`.
@@ -111,7 +105,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].filterCriteria`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria {
     /// `device`.
@@ -129,7 +122,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriter
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     /// `errorMargin`.
@@ -154,7 +146,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[].percentageBreakdown`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
     /// `subSystemLabel`.
@@ -170,7 +161,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercen
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].recommendedMetricGoal`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal {
     /// `detail`.
@@ -186,7 +176,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedM
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].goalKeys[]`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
     /// `goalKey`.
@@ -204,7 +193,6 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].unit`.
 ///
 /// Feature: `power-and-performance`.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsUnit {
     /// `displayName`.

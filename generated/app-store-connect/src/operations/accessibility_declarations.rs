@@ -52,7 +52,6 @@ impl AccessibilityDeclarations {
 }
 
 /// Optional arguments of [`get`](AccessibilityDeclarations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AccessibilityDeclarationResponse>);
 
 impl Get {

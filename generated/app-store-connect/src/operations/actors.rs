@@ -27,7 +27,6 @@ impl Actors {
 }
 
 /// Optional arguments of [`get`](Actors::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ActorResponse>);
 
 impl Get {
@@ -41,7 +40,6 @@ impl Get {
 rt::operation! { crate::Api, Get => ActorResponse }
 
 /// Optional arguments of [`list`](Actors::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<ActorsResponse>);
 
 impl List {

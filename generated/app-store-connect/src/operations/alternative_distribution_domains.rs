@@ -45,7 +45,6 @@ impl AlternativeDistributionDomains {
 }
 
 /// Optional arguments of [`get`](AlternativeDistributionDomains::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionDomainResponse>);
 
 impl Get {
@@ -62,7 +61,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AlternativeDistributionDomainResponse }
 
 /// Optional arguments of [`list`](AlternativeDistributionDomains::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<AlternativeDistributionDomainsResponse>);
 
 impl List {

@@ -45,7 +45,6 @@ impl AlternativeDistributionKeys {
 }
 
 /// Optional arguments of [`get`](AlternativeDistributionKeys::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionKeyResponse>);
 
 impl Get {
@@ -62,7 +61,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AlternativeDistributionKeyResponse }
 
 /// Optional arguments of [`list`](AlternativeDistributionKeys::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<AlternativeDistributionKeysResponse>);
 
 impl List {

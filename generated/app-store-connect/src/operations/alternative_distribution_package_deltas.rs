@@ -20,7 +20,6 @@ impl AlternativeDistributionPackageDeltas {
 }
 
 /// Optional arguments of [`get`](AlternativeDistributionPackageDeltas::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageDeltaResponse>);
 
 impl Get {

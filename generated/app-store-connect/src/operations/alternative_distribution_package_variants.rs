@@ -22,7 +22,6 @@ impl AlternativeDistributionPackageVariants {
 }
 
 /// Optional arguments of [`get`](AlternativeDistributionPackageVariants::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageVariantResponse>);
 
 impl Get {

@@ -64,7 +64,6 @@ impl AlternativeDistributionPackageVersions {
 }
 
 /// Optional arguments of [`get`](AlternativeDistributionPackageVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageVersionResponse>);
 
 impl Get {
@@ -131,7 +130,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AlternativeDistributionPackageVersionResponse }
 
 /// Optional arguments of [`list_deltas`](AlternativeDistributionPackageVersions::list_deltas); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListDeltas(crate::Call<AlternativeDistributionPackageDeltasResponse>);
 
 impl ListDeltas {
@@ -155,7 +153,6 @@ impl ListDeltas {
 rt::operation! { crate::Api, ListDeltas => AlternativeDistributionPackageDeltasResponse, paged }
 
 /// Optional arguments of [`list_variants`](AlternativeDistributionPackageVersions::list_variants); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVariants(crate::Call<AlternativeDistributionPackageVariantsResponse>);
 
 impl ListVariants {

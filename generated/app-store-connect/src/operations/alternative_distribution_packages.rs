@@ -55,7 +55,6 @@ impl AlternativeDistributionPackages {
 }
 
 /// Optional arguments of [`get`](AlternativeDistributionPackages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AlternativeDistributionPackageResponse>);
 
 impl Get {
@@ -99,7 +98,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AlternativeDistributionPackageResponse }
 
 /// Optional arguments of [`list_versions`](AlternativeDistributionPackages::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<AlternativeDistributionPackageVersionsResponse>);
 
 impl ListVersions {

@@ -38,7 +38,6 @@ impl AnalyticsReportInstances {
 }
 
 /// Optional arguments of [`get`](AnalyticsReportInstances::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportInstanceResponse>);
 
 impl Get {
@@ -55,7 +54,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AnalyticsReportInstanceResponse }
 
 /// Optional arguments of [`list_segments`](AnalyticsReportInstances::list_segments); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSegments(crate::Call<AnalyticsReportSegmentsResponse>);
 
 impl ListSegments {

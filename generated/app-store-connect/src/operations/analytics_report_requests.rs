@@ -55,7 +55,6 @@ impl AnalyticsReportRequests {
 }
 
 /// Optional arguments of [`get`](AnalyticsReportRequests::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportRequestResponse>);
 
 impl Get {
@@ -94,7 +93,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AnalyticsReportRequestResponse }
 
 /// Optional arguments of [`list_reports`](AnalyticsReportRequests::list_reports); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListReports(crate::Call<AnalyticsReportsResponse>);
 
 impl ListReports {

@@ -20,7 +20,6 @@ impl AnalyticsReportSegments {
 }
 
 /// Optional arguments of [`get`](AnalyticsReportSegments::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportSegmentResponse>);
 
 impl Get {

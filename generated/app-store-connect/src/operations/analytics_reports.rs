@@ -39,7 +39,6 @@ impl AnalyticsReports {
 }
 
 /// Optional arguments of [`get`](AnalyticsReports::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AnalyticsReportResponse>);
 
 impl Get {
@@ -56,7 +55,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AnalyticsReportResponse }
 
 /// Optional arguments of [`list_instances`](AnalyticsReports::list_instances); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListInstances(crate::Call<AnalyticsReportInstancesResponse>);
 
 impl ListInstances {

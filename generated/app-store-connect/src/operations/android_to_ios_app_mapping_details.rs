@@ -52,7 +52,6 @@ impl AndroidToIosAppMappingDetails {
 }
 
 /// Optional arguments of [`get`](AndroidToIosAppMappingDetails::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AndroidToIosAppMappingDetailResponse>);
 
 impl Get {

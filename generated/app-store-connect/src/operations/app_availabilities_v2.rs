@@ -54,7 +54,6 @@ impl AppAvailabilitiesV2 {
 }
 
 /// Optional arguments of [`get`](AppAvailabilitiesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppAvailabilityV2Response>);
 
 impl Get {
@@ -95,7 +94,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppAvailabilityV2Response }
 
 /// Optional arguments of [`list_territory_availabilities`](AppAvailabilitiesV2::list_territory_availabilities); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListTerritoryAvailabilities(crate::Call<TerritoryAvailabilitiesResponse>);
 
 impl ListTerritoryAvailabilities {

@@ -55,7 +55,6 @@ impl AppCategories {
 }
 
 /// Optional arguments of [`get`](AppCategories::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCategoryResponse>);
 
 impl Get {
@@ -82,7 +81,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppCategoryResponse }
 
 /// Optional arguments of [`get_parent`](AppCategories::get_parent); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetParent(crate::Call<rt::Document<Option<AppCategory>>>);
 
 impl GetParent {
@@ -96,7 +94,6 @@ impl GetParent {
 rt::operation! { crate::Api, GetParent => rt::Document<Option<AppCategory>> }
 
 /// Optional arguments of [`list`](AppCategories::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<AppCategoriesResponse>);
 
 impl List {
@@ -143,7 +140,6 @@ impl List {
 rt::operation! { crate::Api, List => AppCategoriesResponse, paged }
 
 /// Optional arguments of [`list_subcategories`](AppCategories::list_subcategories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSubcategories(crate::Call<AppCategoriesWithoutIncludesResponse>);
 
 impl ListSubcategories {

@@ -47,7 +47,6 @@ impl AppClipAdvancedExperienceImages {
 }
 
 /// Optional arguments of [`get`](AppClipAdvancedExperienceImages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipAdvancedExperienceImageResponse>);
 
 impl Get {

@@ -49,7 +49,6 @@ impl AppClipAdvancedExperiences {
 }
 
 /// Optional arguments of [`get`](AppClipAdvancedExperiences::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipAdvancedExperienceResponse>);
 
 impl Get {

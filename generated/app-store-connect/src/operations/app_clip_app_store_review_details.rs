@@ -48,7 +48,6 @@ impl AppClipAppStoreReviewDetails {
 }
 
 /// Optional arguments of [`get`](AppClipAppStoreReviewDetails::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipAppStoreReviewDetailResponse>);
 
 impl Get {

@@ -70,7 +70,6 @@ impl AppClipDefaultExperienceLocalizations {
 }
 
 /// Optional arguments of [`get`](AppClipDefaultExperienceLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipDefaultExperienceLocalizationResponse>);
 
 impl Get {
@@ -116,7 +115,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppClipDefaultExperienceLocalizationResponse }
 
 /// Optional arguments of [`get_app_clip_header_image`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppClipHeaderImage(
     crate::Call<
         rt::Document<Option<AppClipHeaderImage>, AppClipHeaderImageResponseIncluded>,

@@ -138,7 +138,6 @@ impl AppClipDefaultExperiences {
 }
 
 /// Optional arguments of [`get`](AppClipDefaultExperiences::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipDefaultExperienceResponse>);
 
 impl Get {
@@ -203,7 +202,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppClipDefaultExperienceResponse }
 
 /// Optional arguments of [`get_app_clip_app_store_review_detail`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppClipAppStoreReviewDetail(
     crate::Call<
         rt::Document<
@@ -244,7 +242,6 @@ impl GetAppClipAppStoreReviewDetail {
 rt::operation! { crate::Api, GetAppClipAppStoreReviewDetail => rt::Document<Option<AppClipAppStoreReviewDetail>, AppClipAppStoreReviewDetailResponseIncluded> }
 
 /// Optional arguments of [`get_release_with_app_store_version`](AppClipDefaultExperiences::get_release_with_app_store_version); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetReleaseWithAppStoreVersion(
     crate::Call<rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded>>,
 );
@@ -386,7 +383,6 @@ impl GetReleaseWithAppStoreVersion {
 rt::operation! { crate::Api, GetReleaseWithAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
 
 /// Optional arguments of [`list_app_clip_default_experience_localizations`](AppClipDefaultExperiences::list_app_clip_default_experience_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppClipDefaultExperienceLocalizations(
     crate::Call<AppClipDefaultExperienceLocalizationsResponse>,
 );

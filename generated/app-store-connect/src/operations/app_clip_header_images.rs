@@ -53,7 +53,6 @@ impl AppClipHeaderImages {
 }
 
 /// Optional arguments of [`get`](AppClipHeaderImages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipHeaderImageResponse>);
 
 impl Get {

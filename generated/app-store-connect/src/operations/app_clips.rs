@@ -67,7 +67,6 @@ impl AppClips {
 }
 
 /// Optional arguments of [`get`](AppClips::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppClipResponse>);
 
 impl Get {
@@ -111,7 +110,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppClipResponse }
 
 /// Optional arguments of [`list_app_clip_advanced_experiences`](AppClips::list_app_clip_advanced_experiences); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppClipAdvancedExperiences(
     crate::Call<AppClipAdvancedExperiencesResponse>,
 );
@@ -203,7 +201,6 @@ impl ListAppClipAdvancedExperiences {
 rt::operation! { crate::Api, ListAppClipAdvancedExperiences => AppClipAdvancedExperiencesResponse, paged }
 
 /// Optional arguments of [`list_app_clip_default_experiences`](AppClips::list_app_clip_default_experiences); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppClipDefaultExperiences(crate::Call<AppClipDefaultExperiencesResponse>);
 
 impl ListAppClipDefaultExperiences {

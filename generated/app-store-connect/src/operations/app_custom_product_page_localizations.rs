@@ -137,7 +137,6 @@ impl AppCustomProductPageLocalizations {
 }
 
 /// Optional arguments of [`get`](AppCustomProductPageLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCustomProductPageLocalizationResponse>);
 
 impl Get {
@@ -210,7 +209,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppCustomProductPageLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -313,7 +311,6 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
@@ -419,7 +416,6 @@ impl ListAppScreenshotSets {
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
 /// Optional arguments of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
 impl ListSearchKeywords {

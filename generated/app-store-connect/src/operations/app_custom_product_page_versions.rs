@@ -78,7 +78,6 @@ impl AppCustomProductPageVersions {
 }
 
 /// Optional arguments of [`get`](AppCustomProductPageVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCustomProductPageVersionResponse>);
 
 impl Get {
@@ -128,7 +127,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppCustomProductPageVersionResponse }
 
 /// Optional arguments of [`list_app_custom_product_page_localizations`](AppCustomProductPageVersions::list_app_custom_product_page_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageLocalizations(
     crate::Call<AppCustomProductPageLocalizationsResponse>,
 );

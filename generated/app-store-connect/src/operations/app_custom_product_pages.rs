@@ -80,7 +80,6 @@ impl AppCustomProductPages {
 }
 
 /// Optional arguments of [`get`](AppCustomProductPages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppCustomProductPageResponse>);
 
 impl Get {
@@ -127,7 +126,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppCustomProductPageResponse }
 
 /// Optional arguments of [`list_app_custom_product_page_versions`](AppCustomProductPages::list_app_custom_product_page_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppCustomProductPageVersions(
     crate::Call<AppCustomProductPageVersionsResponse>,
 );

@@ -47,7 +47,6 @@ impl AppEncryptionDeclarationDocuments {
 }
 
 /// Optional arguments of [`get`](AppEncryptionDeclarationDocuments::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEncryptionDeclarationDocumentResponse>);
 
 impl Get {

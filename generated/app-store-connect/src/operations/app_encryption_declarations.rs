@@ -90,7 +90,6 @@ impl AppEncryptionDeclarations {
 }
 
 /// Optional arguments of [`get`](AppEncryptionDeclarations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEncryptionDeclarationResponse>);
 
 impl Get {
@@ -144,7 +143,6 @@ rt::operation! { crate::Api, Get => AppEncryptionDeclarationResponse }
 
 /// Optional arguments of [`get_app`](AppEncryptionDeclarations::get_app); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -158,7 +156,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`get_app_encryption_declaration_document`](AppEncryptionDeclarations::get_app_encryption_declaration_document); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppEncryptionDeclarationDocument(
     crate::Call<rt::Document<Option<AppEncryptionDeclarationDocument>>>,
 );
@@ -177,7 +174,6 @@ impl GetAppEncryptionDeclarationDocument {
 rt::operation! { crate::Api, GetAppEncryptionDeclarationDocument => rt::Document<Option<AppEncryptionDeclarationDocument>> }
 
 /// Optional arguments of [`list`](AppEncryptionDeclarations::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<AppEncryptionDeclarationsResponse>);
 
 impl List {

@@ -91,7 +91,6 @@ impl AppEventLocalizations {
 }
 
 /// Optional arguments of [`get`](AppEventLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventLocalizationResponse>);
 
 impl Get {
@@ -154,7 +153,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppEventLocalizationResponse }
 
 /// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppEventScreenshots(crate::Call<AppEventScreenshotsResponse>);
 
 impl ListAppEventScreenshots {
@@ -195,7 +193,6 @@ impl ListAppEventScreenshots {
 rt::operation! { crate::Api, ListAppEventScreenshots => AppEventScreenshotsResponse, paged }
 
 /// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppEventVideoClips(crate::Call<AppEventVideoClipsResponse>);
 
 impl ListAppEventVideoClips {

@@ -52,7 +52,6 @@ impl AppEventScreenshots {
 }
 
 /// Optional arguments of [`get`](AppEventScreenshots::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventScreenshotResponse>);
 
 impl Get {

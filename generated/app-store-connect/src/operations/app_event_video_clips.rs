@@ -46,7 +46,6 @@ impl AppEventVideoClips {
 }
 
 /// Optional arguments of [`get`](AppEventVideoClips::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventVideoClipResponse>);
 
 impl Get {

@@ -62,7 +62,6 @@ impl AppEvents {
 }
 
 /// Optional arguments of [`get`](AppEvents::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppEventResponse>);
 
 impl Get {
@@ -100,7 +99,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppEventResponse }
 
 /// Optional arguments of [`list_localizations`](AppEvents::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<AppEventLocalizationsResponse>);
 
 impl ListLocalizations {

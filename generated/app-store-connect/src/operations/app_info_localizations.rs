@@ -52,7 +52,6 @@ impl AppInfoLocalizations {
 }
 
 /// Optional arguments of [`get`](AppInfoLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppInfoLocalizationResponse>);
 
 impl Get {

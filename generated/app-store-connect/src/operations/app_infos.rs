@@ -172,7 +172,6 @@ impl AppInfos {
 }
 
 /// Optional arguments of [`get`](AppInfos::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppInfoResponse>);
 
 impl Get {
@@ -231,7 +230,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppInfoResponse }
 
 /// Optional arguments of [`get_age_rating_declaration`](AppInfos::get_age_rating_declaration); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAgeRatingDeclaration(
     crate::Call<rt::Document<Option<AgeRatingDeclaration>>>,
 );
@@ -250,7 +248,6 @@ impl GetAgeRatingDeclaration {
 rt::operation! { crate::Api, GetAgeRatingDeclaration => rt::Document<Option<AgeRatingDeclaration>> }
 
 /// Optional arguments of [`get_primary_category`](AppInfos::get_primary_category); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetPrimaryCategory(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
@@ -281,7 +278,6 @@ impl GetPrimaryCategory {
 rt::operation! { crate::Api, GetPrimaryCategory => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
 /// Optional arguments of [`get_primary_subcategory_one`](AppInfos::get_primary_subcategory_one); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetPrimarySubcategoryOne(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
@@ -312,7 +308,6 @@ impl GetPrimarySubcategoryOne {
 rt::operation! { crate::Api, GetPrimarySubcategoryOne => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
 /// Optional arguments of [`get_primary_subcategory_two`](AppInfos::get_primary_subcategory_two); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetPrimarySubcategoryTwo(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
@@ -343,7 +338,6 @@ impl GetPrimarySubcategoryTwo {
 rt::operation! { crate::Api, GetPrimarySubcategoryTwo => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
 /// Optional arguments of [`get_secondary_category`](AppInfos::get_secondary_category); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetSecondaryCategory(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
@@ -374,7 +368,6 @@ impl GetSecondaryCategory {
 rt::operation! { crate::Api, GetSecondaryCategory => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
 /// Optional arguments of [`get_secondary_subcategory_one`](AppInfos::get_secondary_subcategory_one); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetSecondarySubcategoryOne(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
@@ -405,7 +398,6 @@ impl GetSecondarySubcategoryOne {
 rt::operation! { crate::Api, GetSecondarySubcategoryOne => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
 /// Optional arguments of [`get_secondary_subcategory_two`](AppInfos::get_secondary_subcategory_two); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetSecondarySubcategoryTwo(
     crate::Call<rt::Document<Option<AppCategory>, AppCategoryResponseIncluded>>,
 );
@@ -436,7 +428,6 @@ impl GetSecondarySubcategoryTwo {
 rt::operation! { crate::Api, GetSecondarySubcategoryTwo => rt::Document<Option<AppCategory>, AppCategoryResponseIncluded> }
 
 /// Optional arguments of [`list_app_info_localizations`](AppInfos::list_app_info_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppInfoLocalizations(crate::Call<AppInfoLocalizationsResponse>);
 
 impl ListAppInfoLocalizations {
@@ -480,7 +471,6 @@ impl ListAppInfoLocalizations {
 rt::operation! { crate::Api, ListAppInfoLocalizations => AppInfoLocalizationsResponse, paged }
 
 /// Optional arguments of [`list_territory_age_ratings`](AppInfos::list_territory_age_ratings); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListTerritoryAgeRatings(crate::Call<TerritoryAgeRatingsResponse>);
 
 impl ListTerritoryAgeRatings {

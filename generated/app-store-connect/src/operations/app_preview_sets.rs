@@ -64,7 +64,6 @@ impl AppPreviewSets {
 }
 
 /// Optional arguments of [`get`](AppPreviewSets::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPreviewSetResponse>);
 
 impl Get {
@@ -128,7 +127,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppPreviewSetResponse }
 
 /// Optional arguments of [`list_app_previews`](AppPreviewSets::list_app_previews); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppPreviews(crate::Call<AppPreviewsResponse>);
 
 impl ListAppPreviews {

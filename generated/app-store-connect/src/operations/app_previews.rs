@@ -46,7 +46,6 @@ impl AppPreviews {
 }
 
 /// Optional arguments of [`get`](AppPreviews::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPreviewResponse>);
 
 impl Get {

@@ -45,7 +45,6 @@ impl AppPricePointsV3 {
 }
 
 /// Optional arguments of [`get`](AppPricePointsV3::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPricePointV3Response>);
 
 impl Get {
@@ -77,7 +76,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppPricePointV3Response }
 
 /// Optional arguments of [`list_equalizations`](AppPricePointsV3::list_equalizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListEqualizations(crate::Call<AppPricePointsV3Response>);
 
 impl ListEqualizations {
@@ -122,7 +120,6 @@ impl ListEqualizations {
 rt::operation! { crate::Api, ListEqualizations => AppPricePointsV3Response, paged }
 
 /// Optional arguments of [`download_equalizations_csv`](AppPricePointsV3::download_equalizations_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadEqualizationsCsv(crate::Call<String>);
 
 impl DownloadEqualizationsCsv {

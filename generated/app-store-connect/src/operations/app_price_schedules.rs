@@ -76,7 +76,6 @@ impl AppPriceSchedules {
 }
 
 /// Optional arguments of [`get`](AppPriceSchedules::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppPriceScheduleResponse>);
 
 impl Get {
@@ -133,7 +132,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppPriceScheduleResponse }
 
 /// Optional arguments of [`get_base_territory`](AppPriceSchedules::get_base_territory); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBaseTerritory(crate::Call<rt::Document<Option<Territory>>>);
 
 impl GetBaseTerritory {
@@ -147,7 +145,6 @@ impl GetBaseTerritory {
 rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<Territory>> }
 
 /// Optional arguments of [`list_automatic_prices`](AppPriceSchedules::list_automatic_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAutomaticPrices(crate::Call<AppPricesV2Response>);
 
 impl ListAutomaticPrices {
@@ -206,7 +203,6 @@ impl ListAutomaticPrices {
 rt::operation! { crate::Api, ListAutomaticPrices => AppPricesV2Response, paged }
 
 /// Optional arguments of [`list_manual_prices`](AppPriceSchedules::list_manual_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListManualPrices(crate::Call<AppPricesV2Response>);
 
 impl ListManualPrices {

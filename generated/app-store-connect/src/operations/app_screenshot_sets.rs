@@ -64,7 +64,6 @@ impl AppScreenshotSets {
 }
 
 /// Optional arguments of [`get`](AppScreenshotSets::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppScreenshotSetResponse>);
 
 impl Get {
@@ -131,7 +130,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppScreenshotSetResponse }
 
 /// Optional arguments of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppScreenshots(crate::Call<AppScreenshotsResponse>);
 
 impl ListAppScreenshots {

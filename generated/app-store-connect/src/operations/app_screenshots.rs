@@ -46,7 +46,6 @@ impl AppScreenshots {
 }
 
 /// Optional arguments of [`get`](AppScreenshots::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppScreenshotResponse>);
 
 impl Get {

@@ -53,7 +53,6 @@ impl AppStoreReviewAttachments {
 }
 
 /// Optional arguments of [`get`](AppStoreReviewAttachments::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreReviewAttachmentResponse>);
 
 impl Get {

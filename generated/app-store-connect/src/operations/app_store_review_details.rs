@@ -71,7 +71,6 @@ impl AppStoreReviewDetails {
 }
 
 /// Optional arguments of [`get`](AppStoreReviewDetails::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreReviewDetailResponse>);
 
 impl Get {
@@ -121,7 +120,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreReviewDetailResponse }
 
 /// Optional arguments of [`list_app_store_review_attachments`](AppStoreReviewDetails::list_app_store_review_attachments); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppStoreReviewAttachments(crate::Call<AppStoreReviewAttachmentsResponse>);
 
 impl ListAppStoreReviewAttachments {

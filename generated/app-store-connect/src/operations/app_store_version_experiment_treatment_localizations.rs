@@ -86,7 +86,6 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
 }
 
 /// Optional arguments of [`get`](AppStoreVersionExperimentTreatmentLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentTreatmentLocalizationResponse>);
 
 impl Get {
@@ -156,7 +155,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -261,7 +259,6 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {

@@ -91,7 +91,6 @@ impl AppStoreVersionExperimentTreatments {
 }
 
 /// Optional arguments of [`get`](AppStoreVersionExperimentTreatments::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentTreatmentResponse>);
 
 impl Get {
@@ -146,7 +145,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentResponse }
 
 /// Optional arguments of [`list_app_store_version_experiment_treatment_localizations`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatmentLocalizations(
     crate::Call<AppStoreVersionExperimentTreatmentLocalizationsResponse>,
 );

@@ -92,7 +92,6 @@ impl AppStoreVersionExperiments {
 
 /// Optional arguments of [`get`](AppStoreVersionExperiments::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentResponse>);
 
 impl Get {
@@ -145,7 +144,6 @@ rt::operation! { crate::Api, Get => AppStoreVersionExperimentResponse }
 
 /// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperiments::list_app_store_version_experiment_treatments); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatments(
     crate::Call<AppStoreVersionExperimentTreatmentsResponse>,
 );

@@ -86,7 +86,6 @@ impl AppStoreVersionExperimentsV2 {
 }
 
 /// Optional arguments of [`get`](AppStoreVersionExperimentsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionExperimentV2Response>);
 
 impl Get {
@@ -151,7 +150,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentV2Response }
 
 /// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatments); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentTreatments(
     crate::Call<AppStoreVersionExperimentTreatmentsResponse>,
 );

@@ -135,7 +135,6 @@ impl AppStoreVersionLocalizations {
 }
 
 /// Optional arguments of [`get`](AppStoreVersionLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionLocalizationResponse>);
 
 impl Get {
@@ -205,7 +204,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -305,7 +303,6 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
@@ -408,7 +405,6 @@ impl ListAppScreenshotSets {
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
 /// Optional arguments of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
 impl ListSearchKeywords {

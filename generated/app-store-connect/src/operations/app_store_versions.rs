@@ -291,7 +291,6 @@ impl AppStoreVersions {
 }
 
 /// Optional arguments of [`get`](AppStoreVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppStoreVersionResponse>);
 
 impl Get {
@@ -432,7 +431,6 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionResponse }
 
 /// Optional arguments of [`get_alternative_distribution_package`](AppStoreVersions::get_alternative_distribution_package); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAlternativeDistributionPackage(
     crate::Call<
         rt::Document<
@@ -480,7 +478,6 @@ impl GetAlternativeDistributionPackage {
 rt::operation! { crate::Api, GetAlternativeDistributionPackage => rt::Document<Option<AlternativeDistributionPackage>, AlternativeDistributionPackageResponseIncluded> }
 
 /// Optional arguments of [`get_app_clip_default_experience`](AppStoreVersions::get_app_clip_default_experience); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppClipDefaultExperience(
     crate::Call<
         rt::Document<
@@ -552,7 +549,6 @@ impl GetAppClipDefaultExperience {
 rt::operation! { crate::Api, GetAppClipDefaultExperience => rt::Document<Option<AppClipDefaultExperience>, AppClipDefaultExperienceResponseIncluded> }
 
 /// Optional arguments of [`get_app_store_review_detail`](AppStoreVersions::get_app_store_review_detail); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppStoreReviewDetail(
     crate::Call<
         rt::Document<Option<AppStoreReviewDetail>, AppStoreReviewDetailResponseIncluded>,
@@ -606,7 +602,6 @@ impl GetAppStoreReviewDetail {
 rt::operation! { crate::Api, GetAppStoreReviewDetail => rt::Document<Option<AppStoreReviewDetail>, AppStoreReviewDetailResponseIncluded> }
 
 /// Optional arguments of [`get_app_store_version_phased_release`](AppStoreVersions::get_app_store_version_phased_release); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppStoreVersionPhasedRelease(
     crate::Call<rt::Document<Option<AppStoreVersionPhasedRelease>>>,
 );
@@ -626,7 +621,6 @@ rt::operation! { crate::Api, GetAppStoreVersionPhasedRelease => rt::Document<Opt
 
 /// Optional arguments of [`get_app_store_version_submission`](AppStoreVersions::get_app_store_version_submission); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetAppStoreVersionSubmission(
     crate::Call<
         rt::Document<
@@ -667,7 +661,6 @@ impl GetAppStoreVersionSubmission {
 rt::operation! { crate::Api, GetAppStoreVersionSubmission => rt::Document<Option<AppStoreVersionSubmission>, AppStoreVersionSubmissionResponseIncluded> }
 
 /// Optional arguments of [`get_build`](AppStoreVersions::get_build); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>>>);
 
 impl GetBuild {
@@ -681,7 +674,6 @@ impl GetBuild {
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>> }
 
 /// Optional arguments of [`get_game_center_app_version`](AppStoreVersions::get_game_center_app_version); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetGameCenterAppVersion(
     crate::Call<
         rt::Document<Option<GameCenterAppVersion>, GameCenterAppVersionResponseIncluded>,
@@ -726,7 +718,6 @@ impl GetGameCenterAppVersion {
 rt::operation! { crate::Api, GetGameCenterAppVersion => rt::Document<Option<GameCenterAppVersion>, GameCenterAppVersionResponseIncluded> }
 
 /// Optional arguments of [`get_routing_app_coverage`](AppStoreVersions::get_routing_app_coverage); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetRoutingAppCoverage(
     crate::Call<
         rt::Document<Option<RoutingAppCoverage>, RoutingAppCoverageResponseIncluded>,
@@ -765,7 +756,6 @@ rt::operation! { crate::Api, GetRoutingAppCoverage => rt::Document<Option<Routin
 
 /// Optional arguments of [`list_app_store_version_experiments`](AppStoreVersions::list_app_store_version_experiments); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperiments(
     crate::Call<AppStoreVersionExperimentsResponse>,
 );
@@ -835,7 +825,6 @@ impl ListAppStoreVersionExperiments {
 rt::operation! { crate::Api, ListAppStoreVersionExperiments => AppStoreVersionExperimentsResponse, paged }
 
 /// Optional arguments of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentsV2(
     crate::Call<AppStoreVersionExperimentsV2Response>,
 );
@@ -920,7 +909,6 @@ impl ListAppStoreVersionExperimentsV2 {
 rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => AppStoreVersionExperimentsV2Response, paged }
 
 /// Optional arguments of [`list_app_store_version_localizations`](AppStoreVersions::list_app_store_version_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionLocalizations(
     crate::Call<AppStoreVersionLocalizationsResponse>,
 );
@@ -1011,7 +999,6 @@ impl ListAppStoreVersionLocalizations {
 rt::operation! { crate::Api, ListAppStoreVersionLocalizations => AppStoreVersionLocalizationsResponse, paged }
 
 /// Optional arguments of [`list_customer_reviews`](AppStoreVersions::list_customer_reviews); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCustomerReviews(crate::Call<CustomerReviewsResponse>);
 
 impl ListCustomerReviews {

@@ -43,7 +43,6 @@ impl AppTags {
 }
 
 /// Optional arguments of [`list_territories`](AppTags::list_territories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListTerritories {

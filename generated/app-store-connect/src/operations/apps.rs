@@ -1168,7 +1168,6 @@ impl Apps {
 
 /// Optional arguments of [`beta_tester_usage_metrics`](Apps::beta_tester_usage_metrics); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct BetaTesterUsageMetrics(crate::Call<AppsBetaTesterUsagesV1MetricResponse>);
 
 #[cfg(feature = "app-store")]
@@ -1205,7 +1204,6 @@ rt::operation! { crate::Api, BetaTesterUsageMetrics => AppsBetaTesterUsagesV1Met
 
 /// Optional arguments of [`get`](Apps::get); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<AppResponse>);
 
 #[cfg(feature = "app-store")]
@@ -1553,7 +1551,6 @@ rt::operation! { crate::Api, Get => AppResponse }
 
 /// Optional arguments of [`get_alternative_distribution_key`](Apps::get_alternative_distribution_key); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetAlternativeDistributionKey(
     crate::Call<rt::Document<Option<AlternativeDistributionKey>>>,
 );
@@ -1575,7 +1572,6 @@ rt::operation! { crate::Api, GetAlternativeDistributionKey => rt::Document<Optio
 
 /// Optional arguments of [`get_app_availability_v2`](Apps::get_app_availability_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetAppAvailabilityV2(
     crate::Call<
         rt::Document<Option<AppAvailabilityV2>, AppAvailabilityV2ResponseIncluded>,
@@ -1623,7 +1619,6 @@ rt::operation! { crate::Api, GetAppAvailabilityV2 => rt::Document<Option<AppAvai
 
 /// Optional arguments of [`get_app_price_schedule`](Apps::get_app_price_schedule); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetAppPriceSchedule(
     crate::Call<rt::Document<Option<AppPriceSchedule>, AppPriceScheduleResponseIncluded>>,
 );
@@ -1685,7 +1680,6 @@ rt::operation! { crate::Api, GetAppPriceSchedule => rt::Document<Option<AppPrice
 
 /// Optional arguments of [`get_beta_app_review_detail`](Apps::get_beta_app_review_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetBetaAppReviewDetail(
     crate::Call<rt::Document<Option<BetaAppReviewDetail>>>,
 );
@@ -1707,7 +1701,6 @@ rt::operation! { crate::Api, GetBetaAppReviewDetail => rt::Document<Option<BetaA
 
 /// Optional arguments of [`get_beta_license_agreement`](Apps::get_beta_license_agreement); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetBetaLicenseAgreement(
     crate::Call<rt::Document<Option<BetaLicenseAgreement>>>,
 );
@@ -1729,7 +1722,6 @@ rt::operation! { crate::Api, GetBetaLicenseAgreement => rt::Document<Option<Beta
 
 /// Optional arguments of [`get_ci_product`](Apps::get_ci_product); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetCiProduct(
     crate::Call<rt::Document<Option<CiProduct>, CiProductResponseIncluded>>,
 );
@@ -1781,7 +1773,6 @@ rt::operation! { crate::Api, GetCiProduct => rt::Document<Option<CiProduct>, CiP
 
 /// Optional arguments of [`get_end_user_license_agreement`](Apps::get_end_user_license_agreement); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetEndUserLicenseAgreement(
     crate::Call<rt::Document<Option<EndUserLicenseAgreement>>>,
 );
@@ -1803,7 +1794,6 @@ rt::operation! { crate::Api, GetEndUserLicenseAgreement => rt::Document<Option<E
 
 /// Optional arguments of [`get_game_center_detail`](Apps::get_game_center_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterDetail(
     crate::Call<rt::Document<Option<GameCenterDetail>, GameCenterDetailResponseIncluded>>,
 );
@@ -2069,7 +2059,6 @@ rt::operation! { crate::Api, GetGameCenterDetail => rt::Document<Option<GameCent
 
 /// Optional arguments of [`get_marketplace_search_detail`](Apps::get_marketplace_search_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetMarketplaceSearchDetail(
     crate::Call<rt::Document<Option<MarketplaceSearchDetail>>>,
 );
@@ -2091,7 +2080,6 @@ rt::operation! { crate::Api, GetMarketplaceSearchDetail => rt::Document<Option<M
 
 /// Optional arguments of [`get_perf_power_metrics`](Apps::get_perf_power_metrics); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-#[derive(Debug, Clone)]
 pub struct GetPerfPowerMetrics(crate::Call<XcodeMetrics>);
 
 #[cfg(feature = "power-and-performance")]
@@ -2123,7 +2111,6 @@ rt::operation! { crate::Api, GetPerfPowerMetrics => XcodeMetrics }
 
 /// Optional arguments of [`get_subscription_grace_period`](Apps::get_subscription_grace_period); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct GetSubscriptionGracePeriod(
     crate::Call<rt::Document<Option<SubscriptionGracePeriod>>>,
 );
@@ -2145,7 +2132,6 @@ rt::operation! { crate::Api, GetSubscriptionGracePeriod => rt::Document<Option<S
 
 /// Optional arguments of [`list`](Apps::list); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<AppsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2592,7 +2578,6 @@ rt::operation! { crate::Api, List => AppsResponse, paged }
 
 /// Optional arguments of [`list_accessibility_declarations`](Apps::list_accessibility_declarations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAccessibilityDeclarations(crate::Call<AccessibilityDeclarationsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2637,7 +2622,6 @@ rt::operation! { crate::Api, ListAccessibilityDeclarations => AccessibilityDecla
 
 /// Optional arguments of [`list_analytics_report_requests`](Apps::list_analytics_report_requests); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAnalyticsReportRequests(crate::Call<AnalyticsReportRequestsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2697,7 +2681,6 @@ rt::operation! { crate::Api, ListAnalyticsReportRequests => AnalyticsReportReque
 
 /// Optional arguments of [`list_android_to_ios_app_mapping_details`](Apps::list_android_to_ios_app_mapping_details); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAndroidToIosAppMappingDetails(
     crate::Call<AndroidToIosAppMappingDetailsResponse>,
 );
@@ -2726,7 +2709,6 @@ rt::operation! { crate::Api, ListAndroidToIosAppMappingDetails => AndroidToIosAp
 
 /// Optional arguments of [`list_app_clips`](Apps::list_app_clips); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppClips(crate::Call<AppClipsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2786,7 +2768,6 @@ rt::operation! { crate::Api, ListAppClips => AppClipsResponse, paged }
 
 /// Optional arguments of [`list_app_custom_product_pages`](Apps::list_app_custom_product_pages); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppCustomProductPages(crate::Call<AppCustomProductPagesResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2849,7 +2830,6 @@ rt::operation! { crate::Api, ListAppCustomProductPages => AppCustomProductPagesR
 
 /// Optional arguments of [`list_app_encryption_declarations`](Apps::list_app_encryption_declarations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppEncryptionDeclarations(crate::Call<AppEncryptionDeclarationsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2928,7 +2908,6 @@ rt::operation! { crate::Api, ListAppEncryptionDeclarations => AppEncryptionDecla
 
 /// Optional arguments of [`list_app_events`](Apps::list_app_events); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppEvents(crate::Call<AppEventsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -2988,7 +2967,6 @@ rt::operation! { crate::Api, ListAppEvents => AppEventsResponse, paged }
 
 /// Optional arguments of [`list_app_infos`](Apps::list_app_infos); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppInfos(crate::Call<AppInfosResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3057,7 +3035,6 @@ rt::operation! { crate::Api, ListAppInfos => AppInfosResponse, paged }
 
 /// Optional arguments of [`list_app_price_points`](Apps::list_app_price_points); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppPricePoints(crate::Call<AppPricePointsV3Response>);
 
 #[cfg(feature = "app-store")]
@@ -3107,7 +3084,6 @@ rt::operation! { crate::Api, ListAppPricePoints => AppPricePointsV3Response, pag
 
 /// Optional arguments of [`download_app_price_points_csv`](Apps::download_app_price_points_csv); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct DownloadAppPricePointsCsv(crate::Call<String>);
 
 #[cfg(feature = "app-store")]
@@ -3157,7 +3133,6 @@ rt::operation! { crate::Api, DownloadAppPricePointsCsv => String }
 
 /// Optional arguments of [`list_app_store_version_experiments_v2`](Apps::list_app_store_version_experiments_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersionExperimentsV2(
     crate::Call<AppStoreVersionExperimentsV2Response>,
 );
@@ -3243,7 +3218,6 @@ rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => AppStoreVersion
 
 /// Optional arguments of [`list_app_store_versions`](Apps::list_app_store_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppStoreVersions(crate::Call<AppStoreVersionsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3430,7 +3404,6 @@ rt::operation! { crate::Api, ListAppStoreVersions => AppStoreVersionsResponse, p
 
 /// Optional arguments of [`list_app_tags`](Apps::list_app_tags); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListAppTags(crate::Call<AppTagsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3489,7 +3462,6 @@ rt::operation! { crate::Api, ListAppTags => AppTagsResponse, paged }
 
 /// Optional arguments of [`list_background_assets`](Apps::list_background_assets); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBackgroundAssets(crate::Call<BackgroundAssetsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3574,7 +3546,6 @@ rt::operation! { crate::Api, ListBackgroundAssets => BackgroundAssetsResponse, p
 
 /// Optional arguments of [`list_beta_app_localizations`](Apps::list_beta_app_localizations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBetaAppLocalizations(
     crate::Call<BetaAppLocalizationsWithoutIncludesResponse>,
 );
@@ -3603,7 +3574,6 @@ rt::operation! { crate::Api, ListBetaAppLocalizations => BetaAppLocalizationsWit
 
 /// Optional arguments of [`list_beta_feedback_crash_submissions`](Apps::list_beta_feedback_crash_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBetaFeedbackCrashSubmissions(
     crate::Call<BetaFeedbackCrashSubmissionsResponse>,
 );
@@ -3711,7 +3681,6 @@ rt::operation! { crate::Api, ListBetaFeedbackCrashSubmissions => BetaFeedbackCra
 
 /// Optional arguments of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBetaFeedbackScreenshotSubmissions(
     crate::Call<BetaFeedbackScreenshotSubmissionsResponse>,
 );
@@ -3823,7 +3792,6 @@ rt::operation! { crate::Api, ListBetaFeedbackScreenshotSubmissions => BetaFeedba
 
 /// Optional arguments of [`list_beta_groups`](Apps::list_beta_groups); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBetaGroups(crate::Call<BetaGroupsWithoutIncludesResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3847,7 +3815,6 @@ rt::operation! { crate::Api, ListBetaGroups => BetaGroupsWithoutIncludesResponse
 
 /// Optional arguments of [`list_build_uploads`](Apps::list_build_uploads); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBuildUploads(crate::Call<BuildUploadsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3929,7 +3896,6 @@ rt::operation! { crate::Api, ListBuildUploads => BuildUploadsResponse, paged }
 
 /// Optional arguments of [`list_builds`](Apps::list_builds); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 #[cfg(feature = "app-store")]
@@ -3953,7 +3919,6 @@ rt::operation! { crate::Api, ListBuilds => BuildsWithoutIncludesResponse, paged 
 
 /// Optional arguments of [`list_customer_review_summarizations`](Apps::list_customer_review_summarizations); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListCustomerReviewSummarizations(
     crate::Call<CustomerReviewSummarizationsResponse>,
 );
@@ -4002,7 +3967,6 @@ rt::operation! { crate::Api, ListCustomerReviewSummarizations => CustomerReviewS
 
 /// Optional arguments of [`list_customer_reviews`](Apps::list_customer_reviews); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListCustomerReviews(crate::Call<CustomerReviewsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4086,7 +4050,6 @@ rt::operation! { crate::Api, ListCustomerReviews => CustomerReviewsResponse, pag
 /// Optional arguments of [`list_game_center_enabled_versions`](Apps::list_game_center_enabled_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterEnabledVersions(crate::Call<GameCenterEnabledVersionsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4165,7 +4128,6 @@ rt::operation! { crate::Api, ListGameCenterEnabledVersions => GameCenterEnabledV
 /// Optional arguments of [`list_in_app_purchases`](Apps::list_in_app_purchases); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListInAppPurchases(crate::Call<InAppPurchasesResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4235,7 +4197,6 @@ rt::operation! { crate::Api, ListInAppPurchases => InAppPurchasesResponse, paged
 
 /// Optional arguments of [`list_in_app_purchases_v2`](Apps::list_in_app_purchases_v2); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListInAppPurchasesV2(crate::Call<InAppPurchasesV2Response>);
 
 #[cfg(feature = "app-store")]
@@ -4417,7 +4378,6 @@ rt::operation! { crate::Api, ListInAppPurchasesV2 => InAppPurchasesV2Response, p
 
 /// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListPreReleaseVersions(
     crate::Call<PreReleaseVersionsWithoutIncludesResponse>,
 );
@@ -4446,7 +4406,6 @@ rt::operation! { crate::Api, ListPreReleaseVersions => PreReleaseVersionsWithout
 
 /// Optional arguments of [`list_promoted_purchases`](Apps::list_promoted_purchases); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListPromotedPurchases(crate::Call<PromotedPurchasesResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4495,7 +4454,6 @@ rt::operation! { crate::Api, ListPromotedPurchases => PromotedPurchasesResponse,
 
 /// Optional arguments of [`list_review_submissions`](Apps::list_review_submissions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListReviewSubmissions(crate::Call<ReviewSubmissionsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4582,7 +4540,6 @@ rt::operation! { crate::Api, ListReviewSubmissions => ReviewSubmissionsResponse,
 
 /// Optional arguments of [`list_search_keywords`](Apps::list_search_keywords); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4618,7 +4575,6 @@ rt::operation! { crate::Api, ListSearchKeywords => AppKeywordsResponse, paged }
 
 /// Optional arguments of [`list_subscription_groups`](Apps::list_subscription_groups); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListSubscriptionGroups(crate::Call<SubscriptionGroupsResponse>);
 
 #[cfg(feature = "app-store")]
@@ -4723,7 +4679,6 @@ rt::operation! { crate::Api, ListSubscriptionGroups => SubscriptionGroupsRespons
 
 /// Optional arguments of [`list_webhooks`](Apps::list_webhooks); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
-#[derive(Debug, Clone)]
 pub struct ListWebhooks(crate::Call<WebhooksResponse>);
 
 #[cfg(feature = "app-store")]

@@ -47,7 +47,6 @@ impl BackgroundAssetUploadFiles {
 }
 
 /// Optional arguments of [`get`](BackgroundAssetUploadFiles::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetUploadFileResponse>);
 
 impl Get {

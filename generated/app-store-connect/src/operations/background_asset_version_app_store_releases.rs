@@ -23,7 +23,6 @@ impl BackgroundAssetVersionAppStoreReleases {
 }
 
 /// Optional arguments of [`get`](BackgroundAssetVersionAppStoreReleases::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetVersionAppStoreReleaseResponse>);
 
 impl Get {

@@ -23,7 +23,6 @@ impl BackgroundAssetVersionExternalBetaReleases {
 }
 
 /// Optional arguments of [`get`](BackgroundAssetVersionExternalBetaReleases::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetVersionExternalBetaReleaseResponse>);
 
 impl Get {

@@ -23,7 +23,6 @@ impl BackgroundAssetVersionInternalBetaReleases {
 }
 
 /// Optional arguments of [`get`](BackgroundAssetVersionInternalBetaReleases::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetVersionInternalBetaReleaseResponse>);
 
 impl Get {

@@ -60,7 +60,6 @@ impl BackgroundAssetVersions {
 }
 
 /// Optional arguments of [`get`](BackgroundAssetVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetVersionResponse>);
 
 impl Get {
@@ -128,7 +127,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BackgroundAssetVersionResponse }
 
 /// Optional arguments of [`list_background_asset_upload_files`](BackgroundAssetVersions::list_background_asset_upload_files); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBackgroundAssetUploadFiles(
     crate::Call<BackgroundAssetUploadFilesResponse>,
 );

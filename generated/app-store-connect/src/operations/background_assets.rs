@@ -62,7 +62,6 @@ impl BackgroundAssets {
 }
 
 /// Optional arguments of [`get`](BackgroundAssets::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BackgroundAssetResponse>);
 
 impl Get {
@@ -102,7 +101,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BackgroundAssetResponse }
 
 /// Optional arguments of [`list_versions`](BackgroundAssets::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<BackgroundAssetVersionsResponse>);
 
 impl ListVersions {

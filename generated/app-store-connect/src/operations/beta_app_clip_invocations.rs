@@ -53,7 +53,6 @@ impl BetaAppClipInvocations {
 }
 
 /// Optional arguments of [`get`](BetaAppClipInvocations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppClipInvocationResponse>);
 
 impl Get {

@@ -69,7 +69,6 @@ impl BetaAppLocalizations {
 }
 
 /// Optional arguments of [`get`](BetaAppLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppLocalizationResponse>);
 
 impl Get {
@@ -98,7 +97,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaAppLocalizationResponse }
 
 /// Optional arguments of [`get_app`](BetaAppLocalizations::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -112,7 +110,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`list`](BetaAppLocalizations::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaAppLocalizationsResponse>);
 
 impl List {

@@ -54,7 +54,6 @@ impl BetaAppReviewDetails {
 }
 
 /// Optional arguments of [`get`](BetaAppReviewDetails::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppReviewDetailResponse>);
 
 impl Get {
@@ -83,7 +82,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaAppReviewDetailResponse }
 
 /// Optional arguments of [`get_app`](BetaAppReviewDetails::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -97,7 +95,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`list`](BetaAppReviewDetails::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaAppReviewDetailsResponse>);
 
 impl List {

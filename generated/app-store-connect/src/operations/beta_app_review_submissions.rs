@@ -56,7 +56,6 @@ impl BetaAppReviewSubmissions {
 }
 
 /// Optional arguments of [`get`](BetaAppReviewSubmissions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaAppReviewSubmissionResponse>);
 
 impl Get {
@@ -85,7 +84,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaAppReviewSubmissionResponse }
 
 /// Optional arguments of [`get_build`](BetaAppReviewSubmissions::get_build); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>>>);
 
 impl GetBuild {
@@ -99,7 +97,6 @@ impl GetBuild {
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>> }
 
 /// Optional arguments of [`list`](BetaAppReviewSubmissions::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaAppReviewSubmissionsResponse>);
 
 impl List {

@@ -72,7 +72,6 @@ impl BetaBuildLocalizations {
 }
 
 /// Optional arguments of [`get`](BetaBuildLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaBuildLocalizationResponse>);
 
 impl Get {
@@ -101,7 +100,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaBuildLocalizationResponse }
 
 /// Optional arguments of [`get_build`](BetaBuildLocalizations::get_build); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>>>);
 
 impl GetBuild {
@@ -115,7 +113,6 @@ impl GetBuild {
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>> }
 
 /// Optional arguments of [`list`](BetaBuildLocalizations::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaBuildLocalizationsResponse>);
 
 impl List {

@@ -20,7 +20,6 @@ impl BetaCrashLogs {
 }
 
 /// Optional arguments of [`get`](BetaCrashLogs::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaCrashLogResponse>);
 
 impl Get {

@@ -42,7 +42,6 @@ impl BetaFeedbackCrashSubmissions {
 }
 
 /// Optional arguments of [`get`](BetaFeedbackCrashSubmissions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaFeedbackCrashSubmissionResponse>);
 
 impl Get {
@@ -77,7 +76,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaFeedbackCrashSubmissionResponse }
 
 /// Optional arguments of [`get_crash_log`](BetaFeedbackCrashSubmissions::get_crash_log); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetCrashLog(crate::Call<rt::Document<Option<BetaCrashLog>>>);
 
 impl GetCrashLog {

@@ -28,7 +28,6 @@ impl BetaFeedbackScreenshotSubmissions {
 }
 
 /// Optional arguments of [`get`](BetaFeedbackScreenshotSubmissions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaFeedbackScreenshotSubmissionResponse>);
 
 impl Get {

@@ -203,7 +203,6 @@ impl BetaGroups {
 }
 
 /// Optional arguments of [`beta_tester_usage_metrics`](BetaGroups::beta_tester_usage_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct BetaTesterUsageMetrics(crate::Call<AppsBetaTesterUsagesV1MetricResponse>);
 
 impl BetaTesterUsageMetrics {
@@ -237,7 +236,6 @@ impl BetaTesterUsageMetrics {
 rt::operation! { crate::Api, BetaTesterUsageMetrics => AppsBetaTesterUsagesV1MetricResponse, paged }
 
 /// Optional arguments of [`get`](BetaGroups::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaGroupResponse>);
 
 impl Get {
@@ -298,7 +296,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaGroupResponse }
 
 /// Optional arguments of [`get_app`](BetaGroups::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -312,7 +309,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`get_beta_recruitment_criteria`](BetaGroups::get_beta_recruitment_criteria); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBetaRecruitmentCriteria(
     crate::Call<rt::Document<Option<BetaRecruitmentCriterion>>>,
 );
@@ -331,7 +327,6 @@ impl GetBetaRecruitmentCriteria {
 rt::operation! { crate::Api, GetBetaRecruitmentCriteria => rt::Document<Option<BetaRecruitmentCriterion>> }
 
 /// Optional arguments of [`get_beta_recruitment_criterion_compatible_build_check`](BetaGroups::get_beta_recruitment_criterion_compatible_build_check); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBetaRecruitmentCriterionCompatibleBuildCheck(
     crate::Call<rt::Document<Option<BetaRecruitmentCriterionCompatibleBuildCheck>>>,
 );
@@ -352,7 +347,6 @@ impl GetBetaRecruitmentCriterionCompatibleBuildCheck {
 rt::operation! { crate::Api, GetBetaRecruitmentCriterionCompatibleBuildCheck => rt::Document<Option<BetaRecruitmentCriterionCompatibleBuildCheck>> }
 
 /// Optional arguments of [`list`](BetaGroups::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaGroupsResponse>);
 
 impl List {
@@ -477,7 +471,6 @@ impl List {
 rt::operation! { crate::Api, List => BetaGroupsResponse, paged }
 
 /// Optional arguments of [`list_beta_testers`](BetaGroups::list_beta_testers); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBetaTesters(crate::Call<BetaTestersWithoutIncludesResponse>);
 
 impl ListBetaTesters {
@@ -498,7 +491,6 @@ impl ListBetaTesters {
 rt::operation! { crate::Api, ListBetaTesters => BetaTestersWithoutIncludesResponse, paged }
 
 /// Optional arguments of [`list_builds`](BetaGroups::list_builds); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 impl ListBuilds {

@@ -56,7 +56,6 @@ impl BetaLicenseAgreements {
 }
 
 /// Optional arguments of [`get`](BetaLicenseAgreements::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaLicenseAgreementResponse>);
 
 impl Get {
@@ -85,7 +84,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaLicenseAgreementResponse }
 
 /// Optional arguments of [`get_app`](BetaLicenseAgreements::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -99,7 +97,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`list`](BetaLicenseAgreements::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaLicenseAgreementsResponse>);
 
 impl List {

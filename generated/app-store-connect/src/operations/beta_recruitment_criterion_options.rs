@@ -21,7 +21,6 @@ impl BetaRecruitmentCriterionOptions {
 }
 
 /// Optional arguments of [`list`](BetaRecruitmentCriterionOptions::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaRecruitmentCriterionOptionsResponse>);
 
 impl List {

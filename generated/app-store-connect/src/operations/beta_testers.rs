@@ -156,7 +156,6 @@ impl BetaTesters {
 }
 
 /// Optional arguments of [`beta_tester_usage_metrics`](BetaTesters::beta_tester_usage_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct BetaTesterUsageMetrics(crate::Call<BetaTesterUsagesV1MetricResponse>);
 
 impl BetaTesterUsageMetrics {
@@ -178,7 +177,6 @@ impl BetaTesterUsageMetrics {
 rt::operation! { crate::Api, BetaTesterUsageMetrics => BetaTesterUsagesV1MetricResponse, paged }
 
 /// Optional arguments of [`get`](BetaTesters::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BetaTesterResponse>);
 
 impl Get {
@@ -237,7 +235,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BetaTesterResponse }
 
 /// Optional arguments of [`list`](BetaTesters::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BetaTestersResponse>);
 
 impl List {
@@ -357,7 +354,6 @@ impl List {
 rt::operation! { crate::Api, List => BetaTestersResponse, paged }
 
 /// Optional arguments of [`list_apps`](BetaTesters::list_apps); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListApps(crate::Call<AppsWithoutIncludesResponse>);
 
 impl ListApps {
@@ -378,7 +374,6 @@ impl ListApps {
 rt::operation! { crate::Api, ListApps => AppsWithoutIncludesResponse, paged }
 
 /// Optional arguments of [`list_beta_groups`](BetaTesters::list_beta_groups); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBetaGroups(crate::Call<BetaGroupsWithoutIncludesResponse>);
 
 impl ListBetaGroups {
@@ -399,7 +394,6 @@ impl ListBetaGroups {
 rt::operation! { crate::Api, ListBetaGroups => BetaGroupsWithoutIncludesResponse, paged }
 
 /// Optional arguments of [`list_builds`](BetaTesters::list_builds); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 impl ListBuilds {

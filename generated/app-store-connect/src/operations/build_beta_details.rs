@@ -52,7 +52,6 @@ impl BuildBetaDetails {
 }
 
 /// Optional arguments of [`get`](BuildBetaDetails::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildBetaDetailResponse>);
 
 impl Get {
@@ -83,7 +82,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BuildBetaDetailResponse }
 
 /// Optional arguments of [`get_build`](BuildBetaDetails::get_build); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBuild(crate::Call<rt::Document<Option<Build>, BuildResponseIncluded>>);
 
 impl GetBuild {
@@ -230,7 +228,6 @@ impl GetBuild {
 rt::operation! { crate::Api, GetBuild => rt::Document<Option<Build>, BuildResponseIncluded> }
 
 /// Optional arguments of [`list`](BuildBetaDetails::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BuildBetaDetailsResponse>);
 
 impl List {

@@ -89,7 +89,6 @@ impl BuildBundles {
 }
 
 /// Optional arguments of [`get_app_clip_domain_cache_status`](BuildBundles::get_app_clip_domain_cache_status); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppClipDomainCacheStatus(
     crate::Call<rt::Document<Option<AppClipDomainStatus>>>,
 );
@@ -108,7 +107,6 @@ impl GetAppClipDomainCacheStatus {
 rt::operation! { crate::Api, GetAppClipDomainCacheStatus => rt::Document<Option<AppClipDomainStatus>> }
 
 /// Optional arguments of [`get_app_clip_domain_debug_status`](BuildBundles::get_app_clip_domain_debug_status); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppClipDomainDebugStatus(
     crate::Call<rt::Document<Option<AppClipDomainStatus>>>,
 );
@@ -127,7 +125,6 @@ impl GetAppClipDomainDebugStatus {
 rt::operation! { crate::Api, GetAppClipDomainDebugStatus => rt::Document<Option<AppClipDomainStatus>> }
 
 /// Optional arguments of [`list_beta_app_clip_invocations`](BuildBundles::list_beta_app_clip_invocations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBetaAppClipInvocations(crate::Call<BetaAppClipInvocationsResponse>);
 
 impl ListBetaAppClipInvocations {
@@ -173,7 +170,6 @@ impl ListBetaAppClipInvocations {
 rt::operation! { crate::Api, ListBetaAppClipInvocations => BetaAppClipInvocationsResponse, paged }
 
 /// Optional arguments of [`list_build_bundle_file_sizes`](BuildBundles::list_build_bundle_file_sizes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuildBundleFileSizes(crate::Call<BuildBundleFileSizesResponse>);
 
 impl ListBuildBundleFileSizes {

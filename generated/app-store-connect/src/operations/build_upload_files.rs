@@ -41,7 +41,6 @@ impl BuildUploadFiles {
 }
 
 /// Optional arguments of [`get`](BuildUploadFiles::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildUploadFileResponse>);
 
 impl Get {

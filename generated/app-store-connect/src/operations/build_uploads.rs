@@ -51,7 +51,6 @@ impl BuildUploads {
 }
 
 /// Optional arguments of [`get`](BuildUploads::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildUploadResponse>);
 
 impl Get {
@@ -86,7 +85,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BuildUploadResponse }
 
 /// Optional arguments of [`list_build_upload_files`](BuildUploads::list_build_upload_files); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuildUploadFiles(crate::Call<BuildUploadFilesResponse>);
 
 impl ListBuildUploadFiles {

@@ -404,7 +404,6 @@ impl Builds {
 
 /// Optional arguments of [`get`](Builds::get); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BuildResponse>);
 
 #[cfg(feature = "builds")]
@@ -554,7 +553,6 @@ rt::operation! { crate::Api, Get => BuildResponse }
 
 /// Optional arguments of [`get_app`](Builds::get_app); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 #[cfg(feature = "builds")]
@@ -571,7 +569,6 @@ rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`get_app_encryption_declaration`](Builds::get_app_encryption_declaration); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct GetAppEncryptionDeclaration(
     crate::Call<rt::Document<Option<AppEncryptionDeclaration>>>,
 );
@@ -593,7 +590,6 @@ rt::operation! { crate::Api, GetAppEncryptionDeclaration => rt::Document<Option<
 
 /// Optional arguments of [`get_app_store_version`](Builds::get_app_store_version); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct GetAppStoreVersion(
     crate::Call<rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded>>,
 );
@@ -738,7 +734,6 @@ rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<AppStoreV
 
 /// Optional arguments of [`get_beta_app_review_submission`](Builds::get_beta_app_review_submission); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct GetBetaAppReviewSubmission(
     crate::Call<rt::Document<Option<BetaAppReviewSubmission>>>,
 );
@@ -760,7 +755,6 @@ rt::operation! { crate::Api, GetBetaAppReviewSubmission => rt::Document<Option<B
 
 /// Optional arguments of [`get_build_beta_detail`](Builds::get_build_beta_detail); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct GetBuildBetaDetail(
     crate::Call<rt::Document<Option<BuildBetaDetail>, BuildBetaDetailResponseIncluded>>,
 );
@@ -796,7 +790,6 @@ rt::operation! { crate::Api, GetBuildBetaDetail => rt::Document<Option<BuildBeta
 
 /// Optional arguments of [`get_perf_power_metrics`](Builds::get_perf_power_metrics); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-#[derive(Debug, Clone)]
 pub struct GetPerfPowerMetrics(crate::Call<XcodeMetrics>);
 
 #[cfg(feature = "power-and-performance")]
@@ -831,7 +824,6 @@ rt::operation! { crate::Api, GetPerfPowerMetrics => XcodeMetrics }
 
 /// Optional arguments of [`get_pre_release_version`](Builds::get_pre_release_version); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct GetPreReleaseVersion(crate::Call<rt::Document<Option<PrereleaseVersion>>>);
 
 #[cfg(feature = "builds")]
@@ -851,7 +843,6 @@ rt::operation! { crate::Api, GetPreReleaseVersion => rt::Document<Option<Prerele
 
 /// Optional arguments of [`list`](Builds::list); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BuildsResponse>);
 
 #[cfg(feature = "builds")]
@@ -1117,7 +1108,6 @@ rt::operation! { crate::Api, List => BuildsResponse, paged }
 
 /// Optional arguments of [`list_beta_build_localizations`](Builds::list_beta_build_localizations); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct ListBetaBuildLocalizations(
     crate::Call<BetaBuildLocalizationsWithoutIncludesResponse>,
 );
@@ -1146,7 +1136,6 @@ rt::operation! { crate::Api, ListBetaBuildLocalizations => BetaBuildLocalization
 
 /// Optional arguments of [`list_diagnostic_signatures`](Builds::list_diagnostic_signatures); nothing is sent before `send`.
 #[cfg(feature = "power-and-performance")]
-#[derive(Debug, Clone)]
 pub struct ListDiagnosticSignatures(crate::Call<DiagnosticSignaturesResponse>);
 
 #[cfg(feature = "power-and-performance")]
@@ -1182,7 +1171,6 @@ rt::operation! { crate::Api, ListDiagnosticSignatures => DiagnosticSignaturesRes
 
 /// Optional arguments of [`list_icons`](Builds::list_icons); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct ListIcons(crate::Call<BuildIconsWithoutIncludesResponse>);
 
 #[cfg(feature = "builds")]
@@ -1206,7 +1194,6 @@ rt::operation! { crate::Api, ListIcons => BuildIconsWithoutIncludesResponse, pag
 
 /// Optional arguments of [`list_individual_testers`](Builds::list_individual_testers); nothing is sent before `send`.
 #[cfg(feature = "builds")]
-#[derive(Debug, Clone)]
 pub struct ListIndividualTesters(crate::Call<BetaTestersWithoutIncludesResponse>);
 
 #[cfg(feature = "builds")]

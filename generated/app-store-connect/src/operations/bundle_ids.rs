@@ -97,7 +97,6 @@ impl BundleIds {
 }
 
 /// Optional arguments of [`get`](BundleIds::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<BundleIdResponse>);
 
 impl Get {
@@ -152,7 +151,6 @@ impl Get {
 rt::operation! { crate::Api, Get => BundleIdResponse }
 
 /// Optional arguments of [`get_app`](BundleIds::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -166,7 +164,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`list`](BundleIds::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<BundleIdsResponse>);
 
 impl List {
@@ -264,7 +261,6 @@ impl List {
 rt::operation! { crate::Api, List => BundleIdsResponse, paged }
 
 /// Optional arguments of [`list_bundle_id_capabilities`](BundleIds::list_bundle_id_capabilities); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBundleIdCapabilities(
     crate::Call<BundleIdCapabilitiesWithoutIncludesResponse>,
 );
@@ -290,7 +286,6 @@ impl ListBundleIdCapabilities {
 rt::operation! { crate::Api, ListBundleIdCapabilities => BundleIdCapabilitiesWithoutIncludesResponse, paged }
 
 /// Optional arguments of [`list_profiles`](BundleIds::list_profiles); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListProfiles(crate::Call<ProfilesWithoutIncludesResponse>);
 
 impl ListProfiles {

@@ -66,7 +66,6 @@ impl Certificates {
 }
 
 /// Optional arguments of [`get`](Certificates::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CertificateResponse>);
 
 impl Get {
@@ -94,7 +93,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CertificateResponse }
 
 /// Optional arguments of [`get_pass_type_id`](Certificates::get_pass_type_id); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetPassTypeId(
     crate::Call<rt::Document<Option<PassTypeId>, PassTypeIdResponseIncluded>>,
 );
@@ -131,7 +129,6 @@ impl GetPassTypeId {
 rt::operation! { crate::Api, GetPassTypeId => rt::Document<Option<PassTypeId>, PassTypeIdResponseIncluded> }
 
 /// Optional arguments of [`list`](Certificates::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<CertificatesResponse>);
 
 impl List {

@@ -20,7 +20,6 @@ impl CiArtifacts {
 }
 
 /// Optional arguments of [`get`](CiArtifacts::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiArtifactResponse>);
 
 impl Get {

@@ -85,7 +85,6 @@ impl CiBuildActions {
 }
 
 /// Optional arguments of [`get`](CiBuildActions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiBuildActionResponse>);
 
 impl Get {
@@ -113,7 +112,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CiBuildActionResponse }
 
 /// Optional arguments of [`get_build_run`](CiBuildActions::get_build_run); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBuildRun(
     crate::Call<rt::Document<Option<CiBuildRun>, CiBuildRunResponseIncluded>>,
 );
@@ -180,7 +178,6 @@ impl GetBuildRun {
 rt::operation! { crate::Api, GetBuildRun => rt::Document<Option<CiBuildRun>, CiBuildRunResponseIncluded> }
 
 /// Optional arguments of [`list_artifacts`](CiBuildActions::list_artifacts); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListArtifacts(crate::Call<CiArtifactsResponse>);
 
 impl ListArtifacts {
@@ -201,7 +198,6 @@ impl ListArtifacts {
 rt::operation! { crate::Api, ListArtifacts => CiArtifactsResponse, paged }
 
 /// Optional arguments of [`list_issues`](CiBuildActions::list_issues); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListIssues(crate::Call<CiIssuesResponse>);
 
 impl ListIssues {
@@ -222,7 +218,6 @@ impl ListIssues {
 rt::operation! { crate::Api, ListIssues => CiIssuesResponse, paged }
 
 /// Optional arguments of [`list_test_results`](CiBuildActions::list_test_results); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListTestResults(crate::Call<CiTestResultsResponse>);
 
 impl ListTestResults {

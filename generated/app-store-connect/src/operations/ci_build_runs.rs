@@ -68,7 +68,6 @@ impl CiBuildRuns {
 }
 
 /// Optional arguments of [`get`](CiBuildRuns::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiBuildRunResponse>);
 
 impl Get {
@@ -133,7 +132,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CiBuildRunResponse }
 
 /// Optional arguments of [`list_actions`](CiBuildRuns::list_actions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListActions(crate::Call<CiBuildActionsResponse>);
 
 impl ListActions {
@@ -168,7 +166,6 @@ impl ListActions {
 rt::operation! { crate::Api, ListActions => CiBuildActionsResponse, paged }
 
 /// Optional arguments of [`list_builds`](CiBuildRuns::list_builds); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsResponse>);
 
 impl ListBuilds {

@@ -20,7 +20,6 @@ impl CiIssues {
 }
 
 /// Optional arguments of [`get`](CiIssues::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiIssueResponse>);
 
 impl Get {

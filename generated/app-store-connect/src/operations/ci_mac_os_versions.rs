@@ -44,7 +44,6 @@ impl CiMacOsVersions {
 }
 
 /// Optional arguments of [`get`](CiMacOsVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiMacOsVersionResponse>);
 
 impl Get {
@@ -85,7 +84,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CiMacOsVersionResponse }
 
 /// Optional arguments of [`list`](CiMacOsVersions::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<CiMacOsVersionsResponse>);
 
 impl List {
@@ -133,7 +131,6 @@ impl List {
 rt::operation! { crate::Api, List => CiMacOsVersionsResponse, paged }
 
 /// Optional arguments of [`list_xcode_versions`](CiMacOsVersions::list_xcode_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListXcodeVersions(crate::Call<CiXcodeVersionsResponse>);
 
 impl ListXcodeVersions {

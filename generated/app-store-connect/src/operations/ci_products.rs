@@ -119,7 +119,6 @@ impl CiProducts {
 }
 
 /// Optional arguments of [`get`](CiProducts::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiProductResponse>);
 
 impl Get {
@@ -166,7 +165,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CiProductResponse }
 
 /// Optional arguments of [`get_app`](CiProducts::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>, AppResponseIncluded>>);
 
 impl GetApp {
@@ -510,7 +508,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>, AppResponseIncluded> }
 
 /// Optional arguments of [`list`](CiProducts::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<CiProductsResponse>);
 
 impl List {
@@ -576,7 +573,6 @@ impl List {
 rt::operation! { crate::Api, List => CiProductsResponse, paged }
 
 /// Optional arguments of [`list_additional_repositories`](CiProducts::list_additional_repositories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAdditionalRepositories(crate::Call<ScmRepositoriesResponse>);
 
 impl ListAdditionalRepositories {
@@ -626,7 +622,6 @@ impl ListAdditionalRepositories {
 rt::operation! { crate::Api, ListAdditionalRepositories => ScmRepositoriesResponse, paged }
 
 /// Optional arguments of [`list_build_runs`](CiProducts::list_build_runs); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuildRuns(crate::Call<CiBuildRunsResponse>);
 
 impl ListBuildRuns {
@@ -710,7 +705,6 @@ impl ListBuildRuns {
 rt::operation! { crate::Api, ListBuildRuns => CiBuildRunsResponse, paged }
 
 /// Optional arguments of [`list_primary_repositories`](CiProducts::list_primary_repositories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPrimaryRepositories(crate::Call<ScmRepositoriesResponse>);
 
 impl ListPrimaryRepositories {
@@ -760,7 +754,6 @@ impl ListPrimaryRepositories {
 rt::operation! { crate::Api, ListPrimaryRepositories => ScmRepositoriesResponse, paged }
 
 /// Optional arguments of [`list_workflows`](CiProducts::list_workflows); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListWorkflows(crate::Call<CiWorkflowsResponse>);
 
 impl ListWorkflows {

@@ -20,7 +20,6 @@ impl CiTestResults {
 }
 
 /// Optional arguments of [`get`](CiTestResults::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiTestResultResponse>);
 
 impl Get {

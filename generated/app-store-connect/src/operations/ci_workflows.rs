@@ -77,7 +77,6 @@ impl CiWorkflows {
 }
 
 /// Optional arguments of [`get`](CiWorkflows::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiWorkflowResponse>);
 
 impl Get {
@@ -129,7 +128,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CiWorkflowResponse }
 
 /// Optional arguments of [`get_repository`](CiWorkflows::get_repository); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetRepository(
     crate::Call<rt::Document<Option<ScmRepository>, ScmRepositoryResponseIncluded>>,
 );
@@ -168,7 +166,6 @@ impl GetRepository {
 rt::operation! { crate::Api, GetRepository => rt::Document<Option<ScmRepository>, ScmRepositoryResponseIncluded> }
 
 /// Optional arguments of [`list_build_runs`](CiWorkflows::list_build_runs); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuildRuns(crate::Call<CiBuildRunsResponse>);
 
 impl ListBuildRuns {

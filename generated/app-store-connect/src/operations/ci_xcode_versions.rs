@@ -44,7 +44,6 @@ impl CiXcodeVersions {
 }
 
 /// Optional arguments of [`get`](CiXcodeVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CiXcodeVersionResponse>);
 
 impl Get {
@@ -85,7 +84,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CiXcodeVersionResponse }
 
 /// Optional arguments of [`list`](CiXcodeVersions::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<CiXcodeVersionsResponse>);
 
 impl List {
@@ -133,7 +131,6 @@ impl List {
 rt::operation! { crate::Api, List => CiXcodeVersionsResponse, paged }
 
 /// Optional arguments of [`list_mac_os_versions`](CiXcodeVersions::list_mac_os_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListMacOsVersions(crate::Call<CiMacOsVersionsResponse>);
 
 impl ListMacOsVersions {

@@ -39,7 +39,6 @@ impl CustomerReviewResponses {
 }
 
 /// Optional arguments of [`get`](CustomerReviewResponses::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CustomerReviewResponseV1Response>);
 
 impl Get {

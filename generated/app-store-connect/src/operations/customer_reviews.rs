@@ -37,7 +37,6 @@ impl CustomerReviews {
 }
 
 /// Optional arguments of [`get`](CustomerReviews::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<CustomerReviewResponse>);
 
 impl Get {
@@ -74,7 +73,6 @@ impl Get {
 rt::operation! { crate::Api, Get => CustomerReviewResponse }
 
 /// Optional arguments of [`get_response`](CustomerReviews::get_response); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetResponse(
     crate::Call<
         rt::Document<

@@ -47,7 +47,6 @@ impl Devices {
 }
 
 /// Optional arguments of [`get`](Devices::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<DeviceResponse>);
 
 impl Get {
@@ -61,7 +60,6 @@ impl Get {
 rt::operation! { crate::Api, Get => DeviceResponse }
 
 /// Optional arguments of [`list`](Devices::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<DevicesResponse>);
 
 impl List {

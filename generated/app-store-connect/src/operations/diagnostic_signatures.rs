@@ -24,7 +24,6 @@ impl DiagnosticSignatures {
 }
 
 /// Optional arguments of [`get_logs`](DiagnosticSignatures::get_logs); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetLogs(crate::Call<DiagnosticLogs>);
 
 impl GetLogs {

@@ -69,7 +69,6 @@ impl EndUserLicenseAgreements {
 }
 
 /// Optional arguments of [`get`](EndUserLicenseAgreements::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<EndUserLicenseAgreementResponse>);
 
 impl Get {
@@ -111,7 +110,6 @@ impl Get {
 rt::operation! { crate::Api, Get => EndUserLicenseAgreementResponse }
 
 /// Optional arguments of [`list_territories`](EndUserLicenseAgreements::list_territories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListTerritories(crate::Call<TerritoriesWithoutIncludesResponse>);
 
 impl ListTerritories {

@@ -58,7 +58,6 @@ impl GameCenterAchievementImages {
 
 /// Optional arguments of [`get`](GameCenterAchievementImages::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementImageResponse>);
 
 impl Get {

@@ -53,7 +53,6 @@ impl GameCenterAchievementImagesV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterAchievementImagesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementImageV2Response>);
 
 impl Get {

@@ -101,7 +101,6 @@ impl GameCenterAchievementLocalizations {
 
 /// Optional arguments of [`get`](GameCenterAchievementLocalizations::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementLocalizationResponse>);
 
 impl Get {
@@ -156,7 +155,6 @@ rt::operation! { crate::Api, Get => GameCenterAchievementLocalizationResponse }
 
 /// Optional arguments of [`get_game_center_achievement`](GameCenterAchievementLocalizations::get_game_center_achievement); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterAchievement(
     crate::Call<
         rt::Document<
@@ -257,7 +255,6 @@ rt::operation! { crate::Api, GetGameCenterAchievement => rt::Document<Option<Gam
 
 /// Optional arguments of [`get_game_center_achievement_image`](GameCenterAchievementLocalizations::get_game_center_achievement_image); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterAchievementImage(
     crate::Call<
         rt::Document<

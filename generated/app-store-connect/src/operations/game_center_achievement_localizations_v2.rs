@@ -68,7 +68,6 @@ impl GameCenterAchievementLocalizationsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterAchievementLocalizationsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementLocalizationV2Response>);
 
 impl Get {
@@ -118,7 +117,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterAchievementLocalizationV2Response }
 
 /// Optional arguments of [`get_image`](GameCenterAchievementLocalizationsV2::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(
     crate::Call<
         rt::Document<

@@ -44,7 +44,6 @@ impl GameCenterAchievementReleases {
 
 /// Optional arguments of [`get`](GameCenterAchievementReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementReleaseResponse>);
 
 impl Get {

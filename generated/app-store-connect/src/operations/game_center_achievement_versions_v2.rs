@@ -55,7 +55,6 @@ impl GameCenterAchievementVersionsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterAchievementVersionsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementVersionV2Response>);
 
 impl Get {
@@ -112,7 +111,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterAchievementVersionV2Response }
 
 /// Optional arguments of [`list_localizations`](GameCenterAchievementVersionsV2::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterAchievementLocalizationsV2Response>);
 
 impl ListLocalizations {

@@ -128,7 +128,6 @@ impl GameCenterAchievements {
 
 /// Optional arguments of [`get`](GameCenterAchievements::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementResponse>);
 
 impl Get {
@@ -221,7 +220,6 @@ rt::operation! { crate::Api, Get => GameCenterAchievementResponse }
 
 /// Optional arguments of [`get_group_achievement`](GameCenterAchievements::get_group_achievement); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGroupAchievement(
     crate::Call<
         rt::Document<
@@ -319,7 +317,6 @@ rt::operation! { crate::Api, GetGroupAchievement => rt::Document<Option<GameCent
 
 /// Optional arguments of [`list_localizations`](GameCenterAchievements::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterAchievementLocalizationsResponse>);
 
 impl ListLocalizations {
@@ -376,7 +373,6 @@ rt::operation! { crate::Api, ListLocalizations => GameCenterAchievementLocalizat
 
 /// Optional arguments of [`list_releases`](GameCenterAchievements::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListReleases(crate::Call<GameCenterAchievementReleasesResponse>);
 
 impl ListReleases {

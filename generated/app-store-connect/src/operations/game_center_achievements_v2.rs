@@ -77,7 +77,6 @@ impl GameCenterAchievementsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterAchievementsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAchievementV2Response>);
 
 impl Get {
@@ -147,7 +146,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterAchievementV2Response }
 
 /// Optional arguments of [`list_versions`](GameCenterAchievementsV2::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterAchievementVersionsV2Response>);
 
 impl ListVersions {

@@ -163,7 +163,6 @@ impl GameCenterActivities {
 }
 
 /// Optional arguments of [`get`](GameCenterActivities::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityResponse>);
 
 impl Get {
@@ -270,7 +269,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterActivityResponse }
 
 /// Optional arguments of [`list_versions`](GameCenterActivities::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterActivityVersionsResponse>);
 
 impl ListVersions {

@@ -52,7 +52,6 @@ impl GameCenterActivityImages {
 }
 
 /// Optional arguments of [`get`](GameCenterActivityImages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityImageResponse>);
 
 impl Get {

@@ -67,7 +67,6 @@ impl GameCenterActivityLocalizations {
 }
 
 /// Optional arguments of [`get`](GameCenterActivityLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityLocalizationResponse>);
 
 impl Get {
@@ -111,7 +110,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterActivityLocalizationResponse }
 
 /// Optional arguments of [`get_image`](GameCenterActivityLocalizations::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<GameCenterActivityImage>>>);
 
 impl GetImage {

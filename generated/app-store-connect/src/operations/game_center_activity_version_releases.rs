@@ -44,7 +44,6 @@ impl GameCenterActivityVersionReleases {
 
 /// Optional arguments of [`get`](GameCenterActivityVersionReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityVersionReleaseResponse>);
 
 impl Get {

@@ -82,7 +82,6 @@ impl GameCenterActivityVersions {
 }
 
 /// Optional arguments of [`get`](GameCenterActivityVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterActivityVersionResponse>);
 
 impl Get {
@@ -159,7 +158,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterActivityVersionResponse }
 
 /// Optional arguments of [`get_default_image`](GameCenterActivityVersions::get_default_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetDefaultImage(crate::Call<rt::Document<Option<GameCenterActivityImage>>>);
 
 impl GetDefaultImage {
@@ -176,7 +174,6 @@ impl GetDefaultImage {
 rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<GameCenterActivityImage>> }
 
 /// Optional arguments of [`list_localizations`](GameCenterActivityVersions::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterActivityLocalizationsResponse>);
 
 impl ListLocalizations {

@@ -109,7 +109,6 @@ impl GameCenterAppVersions {
 }
 
 /// Optional arguments of [`get`](GameCenterAppVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterAppVersionResponse>);
 
 impl Get {
@@ -150,7 +149,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterAppVersionResponse }
 
 /// Optional arguments of [`get_app_store_version`](GameCenterAppVersions::get_app_store_version); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppStoreVersion(
     crate::Call<rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded>>,
 );
@@ -292,7 +290,6 @@ impl GetAppStoreVersion {
 rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<AppStoreVersion>, AppStoreVersionResponseIncluded> }
 
 /// Optional arguments of [`list_compatibility_versions`](GameCenterAppVersions::list_compatibility_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCompatibilityVersions(crate::Call<GameCenterAppVersionsResponse>);
 
 impl ListCompatibilityVersions {

@@ -52,7 +52,6 @@ impl GameCenterChallengeImages {
 }
 
 /// Optional arguments of [`get`](GameCenterChallengeImages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeImageResponse>);
 
 impl Get {

@@ -67,7 +67,6 @@ impl GameCenterChallengeLocalizations {
 }
 
 /// Optional arguments of [`get`](GameCenterChallengeLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeLocalizationResponse>);
 
 impl Get {
@@ -111,7 +110,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterChallengeLocalizationResponse }
 
 /// Optional arguments of [`get_image`](GameCenterChallengeLocalizations::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<GameCenterChallengeImage>>>);
 
 impl GetImage {

@@ -44,7 +44,6 @@ impl GameCenterChallengeVersionReleases {
 
 /// Optional arguments of [`get`](GameCenterChallengeVersionReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeVersionReleaseResponse>);
 
 impl Get {

@@ -69,7 +69,6 @@ impl GameCenterChallengeVersions {
 }
 
 /// Optional arguments of [`get`](GameCenterChallengeVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeVersionResponse>);
 
 impl Get {
@@ -146,7 +145,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterChallengeVersionResponse }
 
 /// Optional arguments of [`get_default_image`](GameCenterChallengeVersions::get_default_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetDefaultImage(crate::Call<rt::Document<Option<GameCenterChallengeImage>>>);
 
 impl GetDefaultImage {
@@ -163,7 +161,6 @@ impl GetDefaultImage {
 rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<GameCenterChallengeImage>> }
 
 /// Optional arguments of [`list_localizations`](GameCenterChallengeVersions::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterChallengeLocalizationsResponse>);
 
 impl ListLocalizations {

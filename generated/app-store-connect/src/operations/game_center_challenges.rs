@@ -86,7 +86,6 @@ impl GameCenterChallenges {
 }
 
 /// Optional arguments of [`get`](GameCenterChallenges::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterChallengeResponse>);
 
 impl Get {
@@ -154,7 +153,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterChallengeResponse }
 
 /// Optional arguments of [`list_versions`](GameCenterChallenges::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterChallengeVersionsResponse>);
 
 impl ListVersions {

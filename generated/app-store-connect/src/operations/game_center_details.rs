@@ -482,7 +482,6 @@ impl GameCenterDetails {
 }
 
 /// Optional arguments of [`classic_matchmaking_request_metrics`](GameCenterDetails::classic_matchmaking_request_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ClassicMatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingAppRequestsV1MetricResponse>,
 );
@@ -523,7 +522,6 @@ impl ClassicMatchmakingRequestMetrics {
 rt::operation! { crate::Api, ClassicMatchmakingRequestMetrics => GameCenterMatchmakingAppRequestsV1MetricResponse, paged }
 
 /// Optional arguments of [`get`](GameCenterDetails::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterDetailResponse>);
 
 impl Get {
@@ -789,7 +787,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterDetailResponse }
 
 /// Optional arguments of [`get_game_center_group`](GameCenterDetails::get_game_center_group); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetGameCenterGroup(
     crate::Call<rt::Document<Option<GameCenterGroup>, GameCenterGroupResponseIncluded>>,
 );
@@ -937,7 +934,6 @@ rt::operation! { crate::Api, GetGameCenterGroup => rt::Document<Option<GameCente
 
 /// Optional arguments of [`list_achievement_releases`](GameCenterDetails::list_achievement_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListAchievementReleases(crate::Call<GameCenterAchievementReleasesResponse>);
 
 impl ListAchievementReleases {
@@ -1006,7 +1002,6 @@ rt::operation! { crate::Api, ListAchievementReleases => GameCenterAchievementRel
 
 /// Optional arguments of [`list_activity_releases`](GameCenterDetails::list_activity_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListActivityReleases(crate::Call<GameCenterActivityVersionReleasesResponse>);
 
 impl ListActivityReleases {
@@ -1048,7 +1043,6 @@ rt::operation! { crate::Api, ListActivityReleases => GameCenterActivityVersionRe
 
 /// Optional arguments of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListChallengeReleases(
     crate::Call<GameCenterChallengeVersionReleasesResponse>,
 );
@@ -1092,7 +1086,6 @@ rt::operation! { crate::Api, ListChallengeReleases => GameCenterChallengeVersion
 
 /// Optional arguments of [`list_game_center_achievements`](GameCenterDetails::list_game_center_achievements); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterAchievements(crate::Call<GameCenterAchievementsResponse>);
 
 impl ListGameCenterAchievements {
@@ -1207,7 +1200,6 @@ impl ListGameCenterAchievements {
 rt::operation! { crate::Api, ListGameCenterAchievements => GameCenterAchievementsResponse, paged }
 
 /// Optional arguments of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementsV2(crate::Call<GameCenterAchievementsV2Response>);
 
 impl ListGameCenterAchievementsV2 {
@@ -1302,7 +1294,6 @@ impl ListGameCenterAchievementsV2 {
 rt::operation! { crate::Api, ListGameCenterAchievementsV2 => GameCenterAchievementsV2Response, paged }
 
 /// Optional arguments of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterActivities(crate::Call<GameCenterActivitiesResponse>);
 
 impl ListGameCenterActivities {
@@ -1416,7 +1407,6 @@ impl ListGameCenterActivities {
 rt::operation! { crate::Api, ListGameCenterActivities => GameCenterActivitiesResponse, paged }
 
 /// Optional arguments of [`list_game_center_app_versions`](GameCenterDetails::list_game_center_app_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterAppVersions(crate::Call<GameCenterAppVersionsResponse>);
 
 impl ListGameCenterAppVersions {
@@ -1470,7 +1460,6 @@ impl ListGameCenterAppVersions {
 rt::operation! { crate::Api, ListGameCenterAppVersions => GameCenterAppVersionsResponse, paged }
 
 /// Optional arguments of [`list_game_center_challenges`](GameCenterDetails::list_game_center_challenges); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterChallenges(crate::Call<GameCenterChallengesResponse>);
 
 impl ListGameCenterChallenges {
@@ -1564,7 +1553,6 @@ rt::operation! { crate::Api, ListGameCenterChallenges => GameCenterChallengesRes
 
 /// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterDetails::list_game_center_leaderboard_sets); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSets(crate::Call<GameCenterLeaderboardSetsResponse>);
 
 impl ListGameCenterLeaderboardSets {
@@ -1683,7 +1671,6 @@ impl ListGameCenterLeaderboardSets {
 rt::operation! { crate::Api, ListGameCenterLeaderboardSets => GameCenterLeaderboardSetsResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetsV2(
     crate::Call<GameCenterLeaderboardSetsV2Response>,
 );
@@ -1784,7 +1771,6 @@ rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => GameCenterLeader
 
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsResponse>);
 
 impl ListGameCenterLeaderboards {
@@ -1927,7 +1913,6 @@ impl ListGameCenterLeaderboards {
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardsV2(crate::Call<GameCenterLeaderboardsV2Response>);
 
 impl ListGameCenterLeaderboardsV2 {
@@ -2050,7 +2035,6 @@ rt::operation! { crate::Api, ListGameCenterLeaderboardsV2 => GameCenterLeaderboa
 
 /// Optional arguments of [`list_leaderboard_releases`](GameCenterDetails::list_leaderboard_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListLeaderboardReleases(crate::Call<GameCenterLeaderboardReleasesResponse>);
 
 impl ListLeaderboardReleases {
@@ -2119,7 +2103,6 @@ rt::operation! { crate::Api, ListLeaderboardReleases => GameCenterLeaderboardRel
 
 /// Optional arguments of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListLeaderboardSetReleases(
     crate::Call<GameCenterLeaderboardSetReleasesResponse>,
 );
@@ -2189,7 +2172,6 @@ impl ListLeaderboardSetReleases {
 rt::operation! { crate::Api, ListLeaderboardSetReleases => GameCenterLeaderboardSetReleasesResponse, paged }
 
 /// Optional arguments of [`rule_based_matchmaking_request_metrics`](GameCenterDetails::rule_based_matchmaking_request_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct RuleBasedMatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingAppRequestsV1MetricResponse>,
 );

@@ -76,7 +76,6 @@ impl GameCenterEnabledVersions {
 
 /// Optional arguments of [`list_compatible_versions`](GameCenterEnabledVersions::list_compatible_versions); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListCompatibleVersions(crate::Call<GameCenterEnabledVersionsResponse>);
 
 impl ListCompatibleVersions {

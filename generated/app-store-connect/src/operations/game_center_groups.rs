@@ -329,7 +329,6 @@ impl GameCenterGroups {
 }
 
 /// Optional arguments of [`get`](GameCenterGroups::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterGroupResponse>);
 
 impl Get {
@@ -474,7 +473,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterGroupResponse }
 
 /// Optional arguments of [`list`](GameCenterGroups::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterGroupsResponse>);
 
 impl List {
@@ -633,7 +631,6 @@ rt::operation! { crate::Api, List => GameCenterGroupsResponse, paged }
 
 /// Optional arguments of [`list_game_center_achievements`](GameCenterGroups::list_game_center_achievements); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterAchievements(crate::Call<GameCenterAchievementsResponse>);
 
 impl ListGameCenterAchievements {
@@ -748,7 +745,6 @@ impl ListGameCenterAchievements {
 rt::operation! { crate::Api, ListGameCenterAchievements => GameCenterAchievementsResponse, paged }
 
 /// Optional arguments of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterAchievementsV2(crate::Call<GameCenterAchievementsV2Response>);
 
 impl ListGameCenterAchievementsV2 {
@@ -843,7 +839,6 @@ impl ListGameCenterAchievementsV2 {
 rt::operation! { crate::Api, ListGameCenterAchievementsV2 => GameCenterAchievementsV2Response, paged }
 
 /// Optional arguments of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterActivities(crate::Call<GameCenterActivitiesResponse>);
 
 impl ListGameCenterActivities {
@@ -957,7 +952,6 @@ impl ListGameCenterActivities {
 rt::operation! { crate::Api, ListGameCenterActivities => GameCenterActivitiesResponse, paged }
 
 /// Optional arguments of [`list_game_center_challenges`](GameCenterGroups::list_game_center_challenges); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterChallenges(crate::Call<GameCenterChallengesResponse>);
 
 impl ListGameCenterChallenges {
@@ -1050,7 +1044,6 @@ impl ListGameCenterChallenges {
 rt::operation! { crate::Api, ListGameCenterChallenges => GameCenterChallengesResponse, paged }
 
 /// Optional arguments of [`list_game_center_details`](GameCenterGroups::list_game_center_details); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterDetails(crate::Call<GameCenterDetailsResponse>);
 
 impl ListGameCenterDetails {
@@ -1328,7 +1321,6 @@ rt::operation! { crate::Api, ListGameCenterDetails => GameCenterDetailsResponse,
 
 /// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterGroups::list_game_center_leaderboard_sets); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSets(crate::Call<GameCenterLeaderboardSetsResponse>);
 
 impl ListGameCenterLeaderboardSets {
@@ -1447,7 +1439,6 @@ impl ListGameCenterLeaderboardSets {
 rt::operation! { crate::Api, ListGameCenterLeaderboardSets => GameCenterLeaderboardSetsResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardSetsV2(
     crate::Call<GameCenterLeaderboardSetsV2Response>,
 );
@@ -1548,7 +1539,6 @@ rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => GameCenterLeader
 
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsResponse>);
 
 impl ListGameCenterLeaderboards {
@@ -1691,7 +1681,6 @@ impl ListGameCenterLeaderboards {
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsResponse, paged }
 
 /// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboardsV2(crate::Call<GameCenterLeaderboardsV2Response>);
 
 impl ListGameCenterLeaderboardsV2 {

@@ -58,7 +58,6 @@ impl GameCenterLeaderboardImages {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardImages::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardImageResponse>);
 
 impl Get {

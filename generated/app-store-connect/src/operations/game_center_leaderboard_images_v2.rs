@@ -53,7 +53,6 @@ impl GameCenterLeaderboardImagesV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardImagesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardImageV2Response>);
 
 impl Get {

@@ -80,7 +80,6 @@ impl GameCenterLeaderboardLocalizations {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardLocalizations::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardLocalizationResponse>);
 
 impl Get {
@@ -135,7 +134,6 @@ rt::operation! { crate::Api, Get => GameCenterLeaderboardLocalizationResponse }
 
 /// Optional arguments of [`get_game_center_leaderboard_image`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboardImage(
     crate::Call<
         rt::Document<

@@ -68,7 +68,6 @@ impl GameCenterLeaderboardLocalizationsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardLocalizationsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardLocalizationV2Response>);
 
 impl Get {
@@ -118,7 +117,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterLeaderboardLocalizationV2Response }
 
 /// Optional arguments of [`get_image`](GameCenterLeaderboardLocalizationsV2::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(
     crate::Call<
         rt::Document<

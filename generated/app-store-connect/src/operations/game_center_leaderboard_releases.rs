@@ -44,7 +44,6 @@ impl GameCenterLeaderboardReleases {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardReleaseResponse>);
 
 impl Get {

@@ -58,7 +58,6 @@ impl GameCenterLeaderboardSetImages {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetImages::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetImageResponse>);
 
 impl Get {

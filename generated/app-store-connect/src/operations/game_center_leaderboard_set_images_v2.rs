@@ -53,7 +53,6 @@ impl GameCenterLeaderboardSetImagesV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetImagesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetImageV2Response>);
 
 impl Get {

@@ -83,7 +83,6 @@ impl GameCenterLeaderboardSetLocalizations {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizations::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetLocalizationResponse>);
 
 impl Get {
@@ -138,7 +137,6 @@ rt::operation! { crate::Api, Get => GameCenterLeaderboardSetLocalizationResponse
 
 /// Optional arguments of [`get_game_center_leaderboard_set_image`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboardSetImage(
     crate::Call<
         rt::Document<

@@ -69,7 +69,6 @@ impl GameCenterLeaderboardSetLocalizationsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizationsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetLocalizationV2Response>);
 
 impl Get {
@@ -119,7 +118,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetLocalizationV2Response }
 
 /// Optional arguments of [`get_image`](GameCenterLeaderboardSetLocalizationsV2::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(
     crate::Call<
         rt::Document<

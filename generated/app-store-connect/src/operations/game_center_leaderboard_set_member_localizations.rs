@@ -112,7 +112,6 @@ impl GameCenterLeaderboardSetMemberLocalizations {
 
 /// Optional arguments of [`get_game_center_leaderboard`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboard(
     crate::Call<
         rt::Document<
@@ -243,7 +242,6 @@ rt::operation! { crate::Api, GetGameCenterLeaderboard => rt::Document<Option<Gam
 
 /// Optional arguments of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGameCenterLeaderboardSet(
     crate::Call<
         rt::Document<
@@ -355,7 +353,6 @@ impl GetGameCenterLeaderboardSet {
 rt::operation! { crate::Api, GetGameCenterLeaderboardSet => rt::Document<Option<GameCenterLeaderboardSet>, GameCenterLeaderboardSetResponseIncluded> }
 
 /// Optional arguments of [`list`](GameCenterLeaderboardSetMemberLocalizations::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterLeaderboardSetMemberLocalizationsResponse>);
 
 impl List {

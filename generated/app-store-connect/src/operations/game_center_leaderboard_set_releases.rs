@@ -44,7 +44,6 @@ impl GameCenterLeaderboardSetReleases {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetReleases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetReleaseResponse>);
 
 impl Get {

@@ -55,7 +55,6 @@ impl GameCenterLeaderboardSetVersionsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetVersionsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetVersionV2Response>);
 
 impl Get {
@@ -112,7 +111,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetVersionV2Response }
 
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboardSetVersionsV2::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(
     crate::Call<GameCenterLeaderboardSetLocalizationsV2Response>,
 );

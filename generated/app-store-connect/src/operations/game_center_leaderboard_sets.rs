@@ -182,7 +182,6 @@ impl GameCenterLeaderboardSets {
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSets::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetResponse>);
 
 impl Get {
@@ -286,7 +285,6 @@ rt::operation! { crate::Api, Get => GameCenterLeaderboardSetResponse }
 
 /// Optional arguments of [`get_group_leaderboard_set`](GameCenterLeaderboardSets::get_group_leaderboard_set); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGroupLeaderboardSet(
     crate::Call<
         rt::Document<
@@ -394,7 +392,6 @@ rt::operation! { crate::Api, GetGroupLeaderboardSet => rt::Document<Option<GameC
 
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSets::list_game_center_leaderboards); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsResponse>);
 
 impl ListGameCenterLeaderboards {
@@ -538,7 +535,6 @@ rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboard
 
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboardSets::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterLeaderboardSetLocalizationsResponse>);
 
 impl ListLocalizations {
@@ -595,7 +591,6 @@ rt::operation! { crate::Api, ListLocalizations => GameCenterLeaderboardSetLocali
 
 /// Optional arguments of [`list_releases`](GameCenterLeaderboardSets::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListReleases(crate::Call<GameCenterLeaderboardSetReleasesResponse>);
 
 impl ListReleases {

@@ -127,7 +127,6 @@ impl GameCenterLeaderboardSetsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardSetsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardSetV2Response>);
 
 impl Get {
@@ -206,7 +205,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterLeaderboardSetV2Response }
 
 /// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSetsV2::list_game_center_leaderboards); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGameCenterLeaderboards(crate::Call<GameCenterLeaderboardsV2Response>);
 
 impl ListGameCenterLeaderboards {
@@ -328,7 +326,6 @@ impl ListGameCenterLeaderboards {
 rt::operation! { crate::Api, ListGameCenterLeaderboards => GameCenterLeaderboardsV2Response, paged }
 
 /// Optional arguments of [`list_versions`](GameCenterLeaderboardSetsV2::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterLeaderboardSetVersionsV2Response>);
 
 impl ListVersions {

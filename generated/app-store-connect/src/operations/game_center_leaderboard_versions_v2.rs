@@ -55,7 +55,6 @@ impl GameCenterLeaderboardVersionsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardVersionsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardVersionV2Response>);
 
 impl Get {
@@ -112,7 +111,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterLeaderboardVersionV2Response }
 
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboardVersionsV2::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterLeaderboardLocalizationsV2Response>);
 
 impl ListLocalizations {

@@ -136,7 +136,6 @@ impl GameCenterLeaderboards {
 
 /// Optional arguments of [`get`](GameCenterLeaderboards::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardResponse>);
 
 impl Get {
@@ -258,7 +257,6 @@ rt::operation! { crate::Api, Get => GameCenterLeaderboardResponse }
 
 /// Optional arguments of [`get_group_leaderboard`](GameCenterLeaderboards::get_group_leaderboard); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetGroupLeaderboard(
     crate::Call<
         rt::Document<
@@ -384,7 +382,6 @@ rt::operation! { crate::Api, GetGroupLeaderboard => rt::Document<Option<GameCent
 
 /// Optional arguments of [`list_localizations`](GameCenterLeaderboards::list_localizations); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<GameCenterLeaderboardLocalizationsResponse>);
 
 impl ListLocalizations {
@@ -441,7 +438,6 @@ rt::operation! { crate::Api, ListLocalizations => GameCenterLeaderboardLocalizat
 
 /// Optional arguments of [`list_releases`](GameCenterLeaderboards::list_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListReleases(crate::Call<GameCenterLeaderboardReleasesResponse>);
 
 impl ListReleases {

@@ -85,7 +85,6 @@ impl GameCenterLeaderboardsV2 {
 }
 
 /// Optional arguments of [`get`](GameCenterLeaderboardsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterLeaderboardV2Response>);
 
 impl Get {
@@ -182,7 +181,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterLeaderboardV2Response }
 
 /// Optional arguments of [`list_versions`](GameCenterLeaderboardsV2::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<GameCenterLeaderboardVersionsV2Response>);
 
 impl ListVersions {

@@ -129,7 +129,6 @@ impl GameCenterMatchmakingQueues {
 }
 
 /// Optional arguments of [`experiment_matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_queue_size_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ExperimentMatchmakingQueueSizeMetrics(
     crate::Call<GameCenterMatchmakingQueueSizesV1MetricResponse>,
 );
@@ -154,7 +153,6 @@ impl ExperimentMatchmakingQueueSizeMetrics {
 rt::operation! { crate::Api, ExperimentMatchmakingQueueSizeMetrics => GameCenterMatchmakingQueueSizesV1MetricResponse, paged }
 
 /// Optional arguments of [`experiment_matchmaking_request_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_request_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ExperimentMatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingQueueRequestsV1MetricResponse>,
 );
@@ -206,7 +204,6 @@ impl ExperimentMatchmakingRequestMetrics {
 rt::operation! { crate::Api, ExperimentMatchmakingRequestMetrics => GameCenterMatchmakingQueueRequestsV1MetricResponse, paged }
 
 /// Optional arguments of [`get`](GameCenterMatchmakingQueues::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterMatchmakingQueueResponse>);
 
 impl Get {
@@ -238,7 +235,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterMatchmakingQueueResponse }
 
 /// Optional arguments of [`list`](GameCenterMatchmakingQueues::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterMatchmakingQueuesResponse>);
 
 impl List {
@@ -277,7 +273,6 @@ impl List {
 rt::operation! { crate::Api, List => GameCenterMatchmakingQueuesResponse, paged }
 
 /// Optional arguments of [`matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::matchmaking_queue_size_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct MatchmakingQueueSizeMetrics(
     crate::Call<GameCenterMatchmakingQueueSizesV1MetricResponse>,
 );
@@ -302,7 +297,6 @@ impl MatchmakingQueueSizeMetrics {
 rt::operation! { crate::Api, MatchmakingQueueSizeMetrics => GameCenterMatchmakingQueueSizesV1MetricResponse, paged }
 
 /// Optional arguments of [`matchmaking_request_metrics`](GameCenterMatchmakingQueues::matchmaking_request_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct MatchmakingRequestMetrics(
     crate::Call<GameCenterMatchmakingQueueRequestsV1MetricResponse>,
 );
@@ -351,7 +345,6 @@ impl MatchmakingRequestMetrics {
 rt::operation! { crate::Api, MatchmakingRequestMetrics => GameCenterMatchmakingQueueRequestsV1MetricResponse, paged }
 
 /// Optional arguments of [`matchmaking_session_metrics`](GameCenterMatchmakingQueues::matchmaking_session_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct MatchmakingSessionMetrics(
     crate::Call<GameCenterMatchmakingSessionsV1MetricResponse>,
 );

@@ -112,7 +112,6 @@ impl GameCenterMatchmakingRuleSets {
 }
 
 /// Optional arguments of [`get`](GameCenterMatchmakingRuleSets::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<GameCenterMatchmakingRuleSetResponse>);
 
 impl Get {
@@ -185,7 +184,6 @@ impl Get {
 rt::operation! { crate::Api, Get => GameCenterMatchmakingRuleSetResponse }
 
 /// Optional arguments of [`list`](GameCenterMatchmakingRuleSets::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<GameCenterMatchmakingRuleSetsResponse>);
 
 impl List {
@@ -265,7 +263,6 @@ impl List {
 rt::operation! { crate::Api, List => GameCenterMatchmakingRuleSetsResponse, paged }
 
 /// Optional arguments of [`list_matchmaking_queues`](GameCenterMatchmakingRuleSets::list_matchmaking_queues); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListMatchmakingQueues(crate::Call<GameCenterMatchmakingQueuesResponse>);
 
 impl ListMatchmakingQueues {
@@ -306,7 +303,6 @@ impl ListMatchmakingQueues {
 rt::operation! { crate::Api, ListMatchmakingQueues => GameCenterMatchmakingQueuesResponse, paged }
 
 /// Optional arguments of [`list_rules`](GameCenterMatchmakingRuleSets::list_rules); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListRules(crate::Call<GameCenterMatchmakingRulesResponse>);
 
 impl ListRules {
@@ -330,7 +326,6 @@ impl ListRules {
 rt::operation! { crate::Api, ListRules => GameCenterMatchmakingRulesResponse, paged }
 
 /// Optional arguments of [`list_teams`](GameCenterMatchmakingRuleSets::list_teams); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListTeams(crate::Call<GameCenterMatchmakingTeamsResponse>);
 
 impl ListTeams {

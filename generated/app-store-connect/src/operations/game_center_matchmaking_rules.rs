@@ -92,7 +92,6 @@ impl GameCenterMatchmakingRules {
 }
 
 /// Optional arguments of [`matchmaking_boolean_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_boolean_rule_result_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct MatchmakingBooleanRuleResultMetrics(
     crate::Call<GameCenterMatchmakingBooleanRuleResultsV1MetricResponse>,
 );
@@ -140,7 +139,6 @@ impl MatchmakingBooleanRuleResultMetrics {
 rt::operation! { crate::Api, MatchmakingBooleanRuleResultMetrics => GameCenterMatchmakingBooleanRuleResultsV1MetricResponse, paged }
 
 /// Optional arguments of [`matchmaking_number_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_number_rule_result_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct MatchmakingNumberRuleResultMetrics(
     crate::Call<GameCenterMatchmakingNumberRuleResultsV1MetricResponse>,
 );
@@ -180,7 +178,6 @@ impl MatchmakingNumberRuleResultMetrics {
 rt::operation! { crate::Api, MatchmakingNumberRuleResultMetrics => GameCenterMatchmakingNumberRuleResultsV1MetricResponse, paged }
 
 /// Optional arguments of [`matchmaking_rule_error_metrics`](GameCenterMatchmakingRules::matchmaking_rule_error_metrics); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct MatchmakingRuleErrorMetrics(
     crate::Call<GameCenterMatchmakingRuleErrorsV1MetricResponse>,
 );

@@ -53,7 +53,6 @@ impl InAppPurchaseAppStoreReviewScreenshots {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseAppStoreReviewScreenshots::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseAppStoreReviewScreenshotResponse>);
 
 impl Get {

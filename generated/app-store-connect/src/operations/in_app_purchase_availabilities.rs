@@ -53,7 +53,6 @@ impl InAppPurchaseAvailabilities {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseAvailabilities::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseAvailabilityResponse>);
 
 impl Get {
@@ -89,7 +88,6 @@ impl Get {
 rt::operation! { crate::Api, Get => InAppPurchaseAvailabilityResponse }
 
 /// Optional arguments of [`list_available_territories`](InAppPurchaseAvailabilities::list_available_territories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAvailableTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListAvailableTerritories {

@@ -23,7 +23,6 @@ impl InAppPurchaseContents {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseContents::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseContentResponse>);
 
 impl Get {

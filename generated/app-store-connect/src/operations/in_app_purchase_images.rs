@@ -52,7 +52,6 @@ impl InAppPurchaseImages {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseImages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseImageResponse>);
 
 impl Get {

@@ -52,7 +52,6 @@ impl InAppPurchaseImagesV2 {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseImagesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseImageV2Response>);
 
 impl Get {

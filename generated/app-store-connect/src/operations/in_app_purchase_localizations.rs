@@ -53,7 +53,6 @@ impl InAppPurchaseLocalizations {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseLocalizationResponse>);
 
 impl Get {

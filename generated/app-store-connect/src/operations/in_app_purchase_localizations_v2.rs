@@ -53,7 +53,6 @@ impl InAppPurchaseLocalizationsV2 {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseLocalizationsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseLocalizationV2Response>);
 
 impl Get {

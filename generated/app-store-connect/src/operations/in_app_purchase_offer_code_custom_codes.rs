@@ -48,7 +48,6 @@ impl InAppPurchaseOfferCodeCustomCodes {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseOfferCodeCustomCodes::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseOfferCodeCustomCodeResponse>);
 
 impl Get {

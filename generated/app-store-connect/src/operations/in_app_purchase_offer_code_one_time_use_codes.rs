@@ -55,7 +55,6 @@ impl InAppPurchaseOfferCodeOneTimeUseCodes {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseOfferCodeOneTimeUseCodes::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseOfferCodeOneTimeUseCodeResponse>);
 
 impl Get {

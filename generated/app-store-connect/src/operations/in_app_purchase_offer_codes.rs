@@ -97,7 +97,6 @@ impl InAppPurchaseOfferCodes {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseOfferCodes::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseOfferCodeResponse>);
 
 impl Get {
@@ -170,7 +169,6 @@ impl Get {
 rt::operation! { crate::Api, Get => InAppPurchaseOfferCodeResponse }
 
 /// Optional arguments of [`list_custom_codes`](InAppPurchaseOfferCodes::list_custom_codes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCustomCodes(crate::Call<InAppPurchaseOfferCodeCustomCodesResponse>);
 
 impl ListCustomCodes {
@@ -208,7 +206,6 @@ impl ListCustomCodes {
 rt::operation! { crate::Api, ListCustomCodes => InAppPurchaseOfferCodeCustomCodesResponse, paged }
 
 /// Optional arguments of [`list_one_time_use_codes`](InAppPurchaseOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListOneTimeUseCodes(
     crate::Call<InAppPurchaseOfferCodeOneTimeUseCodesResponse>,
 );
@@ -248,7 +245,6 @@ impl ListOneTimeUseCodes {
 rt::operation! { crate::Api, ListOneTimeUseCodes => InAppPurchaseOfferCodeOneTimeUseCodesResponse, paged }
 
 /// Optional arguments of [`list_prices`](InAppPurchaseOfferCodes::list_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<InAppPurchaseOfferPricesResponse>);
 
 impl ListPrices {

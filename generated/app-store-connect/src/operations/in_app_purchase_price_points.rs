@@ -40,7 +40,6 @@ impl InAppPurchasePricePoints {
 }
 
 /// Optional arguments of [`list_equalizations`](InAppPurchasePricePoints::list_equalizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListEqualizations(crate::Call<InAppPurchasePricePointsResponse>);
 
 impl ListEqualizations {
@@ -88,7 +87,6 @@ impl ListEqualizations {
 rt::operation! { crate::Api, ListEqualizations => InAppPurchasePricePointsResponse, paged }
 
 /// Optional arguments of [`download_equalizations_csv`](InAppPurchasePricePoints::download_equalizations_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadEqualizationsCsv(crate::Call<String>);
 
 impl DownloadEqualizationsCsv {

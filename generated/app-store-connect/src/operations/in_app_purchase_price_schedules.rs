@@ -86,7 +86,6 @@ impl InAppPurchasePriceSchedules {
 }
 
 /// Optional arguments of [`get`](InAppPurchasePriceSchedules::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchasePriceScheduleResponse>);
 
 impl Get {
@@ -140,7 +139,6 @@ impl Get {
 rt::operation! { crate::Api, Get => InAppPurchasePriceScheduleResponse }
 
 /// Optional arguments of [`get_base_territory`](InAppPurchasePriceSchedules::get_base_territory); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBaseTerritory(crate::Call<rt::Document<Option<Territory>>>);
 
 impl GetBaseTerritory {
@@ -154,7 +152,6 @@ impl GetBaseTerritory {
 rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<Territory>> }
 
 /// Optional arguments of [`list_automatic_prices`](InAppPurchasePriceSchedules::list_automatic_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAutomaticPrices(crate::Call<InAppPurchasePricesResponse>);
 
 impl ListAutomaticPrices {
@@ -207,7 +204,6 @@ impl ListAutomaticPrices {
 rt::operation! { crate::Api, ListAutomaticPrices => InAppPurchasePricesResponse, paged }
 
 /// Optional arguments of [`list_manual_prices`](InAppPurchasePriceSchedules::list_manual_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListManualPrices(crate::Call<InAppPurchasePricesResponse>);
 
 impl ListManualPrices {

@@ -81,7 +81,6 @@ impl InAppPurchaseVersions {
 }
 
 /// Optional arguments of [`get`](InAppPurchaseVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseVersionResponse>);
 
 impl Get {
@@ -150,7 +149,6 @@ impl Get {
 rt::operation! { crate::Api, Get => InAppPurchaseVersionResponse }
 
 /// Optional arguments of [`get_image`](InAppPurchaseVersions::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<InAppPurchaseImageV2>>>);
 
 impl GetImage {
@@ -169,7 +167,6 @@ impl GetImage {
 rt::operation! { crate::Api, GetImage => rt::Document<Option<InAppPurchaseImageV2>> }
 
 /// Optional arguments of [`list_images`](InAppPurchaseVersions::list_images); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<InAppPurchaseImagesV2Response>);
 
 impl ListImages {
@@ -195,7 +192,6 @@ impl ListImages {
 rt::operation! { crate::Api, ListImages => InAppPurchaseImagesV2Response, paged }
 
 /// Optional arguments of [`list_localizations`](InAppPurchaseVersions::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<InAppPurchaseLocalizationsV2Response>);
 
 impl ListLocalizations {

@@ -22,7 +22,6 @@ impl InAppPurchases {
 
 /// Optional arguments of [`get`](InAppPurchases::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseResponse>);
 
 impl Get {

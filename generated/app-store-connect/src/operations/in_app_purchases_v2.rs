@@ -220,7 +220,6 @@ impl InAppPurchasesV2 {
 }
 
 /// Optional arguments of [`get`](InAppPurchasesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<InAppPurchaseV2Response>);
 
 impl Get {
@@ -373,7 +372,6 @@ impl Get {
 rt::operation! { crate::Api, Get => InAppPurchaseV2Response }
 
 /// Optional arguments of [`get_app_store_review_screenshot`](InAppPurchasesV2::get_app_store_review_screenshot); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppStoreReviewScreenshot(
     crate::Call<
         rt::Document<
@@ -413,7 +411,6 @@ impl GetAppStoreReviewScreenshot {
 rt::operation! { crate::Api, GetAppStoreReviewScreenshot => rt::Document<Option<InAppPurchaseAppStoreReviewScreenshot>, InAppPurchaseAppStoreReviewScreenshotResponseIncluded> }
 
 /// Optional arguments of [`get_content`](InAppPurchasesV2::get_content); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetContent(
     crate::Call<
         rt::Document<Option<InAppPurchaseContent>, InAppPurchaseContentResponseIncluded>,
@@ -450,7 +447,6 @@ impl GetContent {
 rt::operation! { crate::Api, GetContent => rt::Document<Option<InAppPurchaseContent>, InAppPurchaseContentResponseIncluded> }
 
 /// Optional arguments of [`get_iap_price_schedule`](InAppPurchasesV2::get_iap_price_schedule); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetIapPriceSchedule(
     crate::Call<
         rt::Document<
@@ -511,7 +507,6 @@ impl GetIapPriceSchedule {
 rt::operation! { crate::Api, GetIapPriceSchedule => rt::Document<Option<InAppPurchasePriceSchedule>, InAppPurchasePriceScheduleResponseIncluded> }
 
 /// Optional arguments of [`get_in_app_purchase_availability`](InAppPurchasesV2::get_in_app_purchase_availability); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetInAppPurchaseAvailability(
     crate::Call<
         rt::Document<
@@ -556,7 +551,6 @@ impl GetInAppPurchaseAvailability {
 rt::operation! { crate::Api, GetInAppPurchaseAvailability => rt::Document<Option<InAppPurchaseAvailability>, InAppPurchaseAvailabilityResponseIncluded> }
 
 /// Optional arguments of [`get_promoted_purchase`](InAppPurchasesV2::get_promoted_purchase); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetPromotedPurchase(
     crate::Call<rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded>>,
 );
@@ -597,7 +591,6 @@ impl GetPromotedPurchase {
 rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded> }
 
 /// Optional arguments of [`list_images`](InAppPurchasesV2::list_images); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<InAppPurchaseImagesResponse>);
 
 impl ListImages {
@@ -639,7 +632,6 @@ impl ListImages {
 rt::operation! { crate::Api, ListImages => InAppPurchaseImagesResponse, paged }
 
 /// Optional arguments of [`list_in_app_purchase_localizations`](InAppPurchasesV2::list_in_app_purchase_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListInAppPurchaseLocalizations(
     crate::Call<InAppPurchaseLocalizationsResponse>,
 );
@@ -683,7 +675,6 @@ impl ListInAppPurchaseLocalizations {
 rt::operation! { crate::Api, ListInAppPurchaseLocalizations => InAppPurchaseLocalizationsResponse, paged }
 
 /// Optional arguments of [`list_offer_codes`](InAppPurchasesV2::list_offer_codes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListOfferCodes(crate::Call<InAppPurchaseOfferCodesResponse>);
 
 impl ListOfferCodes {
@@ -769,7 +760,6 @@ impl ListOfferCodes {
 rt::operation! { crate::Api, ListOfferCodes => InAppPurchaseOfferCodesResponse, paged }
 
 /// Optional arguments of [`list_price_points`](InAppPurchasesV2::list_price_points); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPricePoints(crate::Call<InAppPurchasePricePointsResponse>);
 
 impl ListPricePoints {
@@ -813,7 +803,6 @@ impl ListPricePoints {
 rt::operation! { crate::Api, ListPricePoints => InAppPurchasePricePointsResponse, paged }
 
 /// Optional arguments of [`download_price_points_csv`](InAppPurchasesV2::download_price_points_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadPricePointsCsv(crate::Call<String>);
 
 impl DownloadPricePointsCsv {
@@ -857,7 +846,6 @@ impl DownloadPricePointsCsv {
 rt::operation! { crate::Api, DownloadPricePointsCsv => String }
 
 /// Optional arguments of [`list_versions`](InAppPurchasesV2::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<InAppPurchaseVersionsResponse>);
 
 impl ListVersions {

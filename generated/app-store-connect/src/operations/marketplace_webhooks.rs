@@ -58,7 +58,6 @@ impl MarketplaceWebhooks {
 
 /// Optional arguments of [`list`](MarketplaceWebhooks::list); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<MarketplaceWebhooksResponse>);
 
 impl List {

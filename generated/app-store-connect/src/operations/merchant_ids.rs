@@ -69,7 +69,6 @@ impl MerchantIds {
 }
 
 /// Optional arguments of [`get`](MerchantIds::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<MerchantIdResponse>);
 
 impl Get {
@@ -104,7 +103,6 @@ impl Get {
 rt::operation! { crate::Api, Get => MerchantIdResponse }
 
 /// Optional arguments of [`list`](MerchantIds::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<MerchantIdsResponse>);
 
 impl List {
@@ -166,7 +164,6 @@ impl List {
 rt::operation! { crate::Api, List => MerchantIdsResponse, paged }
 
 /// Optional arguments of [`list_certificates`](MerchantIds::list_certificates); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCertificates(crate::Call<CertificatesResponse>);
 
 impl ListCertificates {

@@ -63,7 +63,6 @@ impl Nominations {
 }
 
 /// Optional arguments of [`get`](Nominations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<NominationResponse>);
 
 impl Get {
@@ -128,7 +127,6 @@ impl Get {
 rt::operation! { crate::Api, Get => NominationResponse }
 
 /// Optional arguments of [`list`](Nominations::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<NominationsResponse>);
 
 impl List {
@@ -224,7 +222,6 @@ impl List {
 rt::operation! { crate::Api, List => NominationsResponse, paged }
 
 /// Optional arguments of [`download_csv`](Nominations::download_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadCsv(crate::Call<String>);
 
 impl DownloadCsv {

@@ -69,7 +69,6 @@ impl PassTypeIds {
 }
 
 /// Optional arguments of [`get`](PassTypeIds::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<PassTypeIdResponse>);
 
 impl Get {
@@ -102,7 +101,6 @@ impl Get {
 rt::operation! { crate::Api, Get => PassTypeIdResponse }
 
 /// Optional arguments of [`list`](PassTypeIds::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<PassTypeIdsResponse>);
 
 impl List {
@@ -168,7 +166,6 @@ impl List {
 rt::operation! { crate::Api, List => PassTypeIdsResponse, paged }
 
 /// Optional arguments of [`list_certificates`](PassTypeIds::list_certificates); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCertificates(crate::Call<CertificatesResponse>);
 
 impl ListCertificates {

@@ -57,7 +57,6 @@ impl PreReleaseVersions {
 }
 
 /// Optional arguments of [`get`](PreReleaseVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<PrereleaseVersionResponse>);
 
 impl Get {
@@ -99,7 +98,6 @@ impl Get {
 rt::operation! { crate::Api, Get => PrereleaseVersionResponse }
 
 /// Optional arguments of [`get_app`](PreReleaseVersions::get_app); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetApp(crate::Call<rt::Document<Option<App>>>);
 
 impl GetApp {
@@ -113,7 +111,6 @@ impl GetApp {
 rt::operation! { crate::Api, GetApp => rt::Document<Option<App>> }
 
 /// Optional arguments of [`list`](PreReleaseVersions::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<PreReleaseVersionsResponse>);
 
 impl List {
@@ -222,7 +219,6 @@ impl List {
 rt::operation! { crate::Api, List => PreReleaseVersionsResponse, paged }
 
 /// Optional arguments of [`list_builds`](PreReleaseVersions::list_builds); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListBuilds(crate::Call<BuildsWithoutIncludesResponse>);
 
 impl ListBuilds {

@@ -84,7 +84,6 @@ impl Profiles {
 }
 
 /// Optional arguments of [`get`](Profiles::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ProfileResponse>);
 
 impl Get {
@@ -136,7 +135,6 @@ impl Get {
 rt::operation! { crate::Api, Get => ProfileResponse }
 
 /// Optional arguments of [`get_bundle_id`](Profiles::get_bundle_id); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetBundleId(crate::Call<rt::Document<Option<BundleId>>>);
 
 impl GetBundleId {
@@ -150,7 +148,6 @@ impl GetBundleId {
 rt::operation! { crate::Api, GetBundleId => rt::Document<Option<BundleId>> }
 
 /// Optional arguments of [`list`](Profiles::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<ProfilesResponse>);
 
 impl List {
@@ -239,7 +236,6 @@ impl List {
 rt::operation! { crate::Api, List => ProfilesResponse, paged }
 
 /// Optional arguments of [`list_certificates`](Profiles::list_certificates); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCertificates(crate::Call<CertificatesWithoutIncludesResponse>);
 
 impl ListCertificates {
@@ -260,7 +256,6 @@ impl ListCertificates {
 rt::operation! { crate::Api, ListCertificates => CertificatesWithoutIncludesResponse, paged }
 
 /// Optional arguments of [`list_devices`](Profiles::list_devices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListDevices(crate::Call<DevicesWithoutIncludesResponse>);
 
 impl ListDevices {

@@ -46,7 +46,6 @@ impl PromotedPurchases {
 }
 
 /// Optional arguments of [`get`](PromotedPurchases::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<PromotedPurchaseResponse>);
 
 impl Get {

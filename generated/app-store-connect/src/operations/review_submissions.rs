@@ -69,7 +69,6 @@ impl ReviewSubmissions {
 }
 
 /// Optional arguments of [`get`](ReviewSubmissions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ReviewSubmissionResponse>);
 
 impl Get {
@@ -131,7 +130,6 @@ impl Get {
 rt::operation! { crate::Api, Get => ReviewSubmissionResponse }
 
 /// Optional arguments of [`list`](ReviewSubmissions::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<ReviewSubmissionsResponse>);
 
 impl List {
@@ -212,7 +210,6 @@ impl List {
 rt::operation! { crate::Api, List => ReviewSubmissionsResponse, paged }
 
 /// Optional arguments of [`list_items`](ReviewSubmissions::list_items); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListItems(crate::Call<ReviewSubmissionItemsResponse>);
 
 impl ListItems {

@@ -52,7 +52,6 @@ impl RoutingAppCoverages {
 }
 
 /// Optional arguments of [`get`](RoutingAppCoverages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<RoutingAppCoverageResponse>);
 
 impl Get {

@@ -33,7 +33,6 @@ impl SalesReports {
 }
 
 /// Optional arguments of [`download`](SalesReports::download); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Download(crate::Call<rt::Bytes>);
 
 impl Download {

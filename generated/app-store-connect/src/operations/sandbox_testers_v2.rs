@@ -33,7 +33,6 @@ impl SandboxTestersV2 {
 }
 
 /// Optional arguments of [`list`](SandboxTestersV2::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<SandboxTestersV2Response>);
 
 impl List {

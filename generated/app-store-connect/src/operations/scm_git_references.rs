@@ -22,7 +22,6 @@ impl ScmGitReferences {
 }
 
 /// Optional arguments of [`get`](ScmGitReferences::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmGitReferenceResponse>);
 
 impl Get {

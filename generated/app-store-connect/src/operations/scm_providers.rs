@@ -44,7 +44,6 @@ impl ScmProviders {
 }
 
 /// Optional arguments of [`get`](ScmProviders::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmProviderResponse>);
 
 impl Get {
@@ -58,7 +57,6 @@ impl Get {
 rt::operation! { crate::Api, Get => ScmProviderResponse }
 
 /// Optional arguments of [`list`](ScmProviders::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<ScmProvidersResponse>);
 
 impl List {
@@ -79,7 +77,6 @@ impl List {
 rt::operation! { crate::Api, List => ScmProvidersResponse, paged }
 
 /// Optional arguments of [`list_repositories`](ScmProviders::list_repositories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListRepositories(crate::Call<ScmRepositoriesResponse>);
 
 impl ListRepositories {

@@ -22,7 +22,6 @@ impl ScmPullRequests {
 }
 
 /// Optional arguments of [`get`](ScmPullRequests::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmPullRequestResponse>);
 
 impl Get {

@@ -61,7 +61,6 @@ impl ScmRepositories {
 }
 
 /// Optional arguments of [`get`](ScmRepositories::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<ScmRepositoryResponse>);
 
 impl Get {
@@ -98,7 +97,6 @@ impl Get {
 rt::operation! { crate::Api, Get => ScmRepositoryResponse }
 
 /// Optional arguments of [`list`](ScmRepositories::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<ScmRepositoriesResponse>);
 
 impl List {
@@ -148,7 +146,6 @@ impl List {
 rt::operation! { crate::Api, List => ScmRepositoriesResponse, paged }
 
 /// Optional arguments of [`list_git_references`](ScmRepositories::list_git_references); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListGitReferences(crate::Call<ScmGitReferencesResponse>);
 
 impl ListGitReferences {
@@ -186,7 +183,6 @@ impl ListGitReferences {
 rt::operation! { crate::Api, ListGitReferences => ScmGitReferencesResponse, paged }
 
 /// Optional arguments of [`list_pull_requests`](ScmRepositories::list_pull_requests); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPullRequests(crate::Call<ScmPullRequestsResponse>);
 
 impl ListPullRequests {

@@ -53,7 +53,6 @@ impl SubscriptionAppStoreReviewScreenshots {
 }
 
 /// Optional arguments of [`get`](SubscriptionAppStoreReviewScreenshots::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionAppStoreReviewScreenshotResponse>);
 
 impl Get {

@@ -58,7 +58,6 @@ impl SubscriptionAvailabilities {
 
 /// Optional arguments of [`get`](SubscriptionAvailabilities::get); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionAvailabilityResponse>);
 
 impl Get {
@@ -95,7 +94,6 @@ rt::operation! { crate::Api, Get => SubscriptionAvailabilityResponse }
 
 /// Optional arguments of [`list_available_territories`](SubscriptionAvailabilities::list_available_territories); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct ListAvailableTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListAvailableTerritories {

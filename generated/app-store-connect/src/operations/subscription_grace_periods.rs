@@ -35,7 +35,6 @@ impl SubscriptionGracePeriods {
 }
 
 /// Optional arguments of [`get`](SubscriptionGracePeriods::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGracePeriodResponse>);
 
 impl Get {

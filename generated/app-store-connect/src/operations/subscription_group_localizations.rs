@@ -53,7 +53,6 @@ impl SubscriptionGroupLocalizations {
 }
 
 /// Optional arguments of [`get`](SubscriptionGroupLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupLocalizationResponse>);
 
 impl Get {

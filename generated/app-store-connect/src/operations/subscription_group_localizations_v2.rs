@@ -53,7 +53,6 @@ impl SubscriptionGroupLocalizationsV2 {
 }
 
 /// Optional arguments of [`get`](SubscriptionGroupLocalizationsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupLocalizationV2Response>);
 
 impl Get {

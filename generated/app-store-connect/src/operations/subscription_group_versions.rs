@@ -51,7 +51,6 @@ impl SubscriptionGroupVersions {
 }
 
 /// Optional arguments of [`get`](SubscriptionGroupVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupVersionResponse>);
 
 impl Get {
@@ -103,7 +102,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionGroupVersionResponse }
 
 /// Optional arguments of [`list_localizations`](SubscriptionGroupVersions::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<SubscriptionGroupLocalizationsV2Response>);
 
 impl ListLocalizations {

@@ -111,7 +111,6 @@ impl SubscriptionGroups {
 }
 
 /// Optional arguments of [`get`](SubscriptionGroups::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionGroupResponse>);
 
 impl Get {
@@ -183,7 +182,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionGroupResponse }
 
 /// Optional arguments of [`list_subscription_group_localizations`](SubscriptionGroups::list_subscription_group_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSubscriptionGroupLocalizations(
     crate::Call<SubscriptionGroupLocalizationsResponse>,
 );
@@ -228,7 +226,6 @@ impl ListSubscriptionGroupLocalizations {
 rt::operation! { crate::Api, ListSubscriptionGroupLocalizations => SubscriptionGroupLocalizationsResponse, paged }
 
 /// Optional arguments of [`list_subscriptions`](SubscriptionGroups::list_subscriptions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSubscriptions(crate::Call<SubscriptionsResponse>);
 
 impl ListSubscriptions {
@@ -465,7 +462,6 @@ impl ListSubscriptions {
 rt::operation! { crate::Api, ListSubscriptions => SubscriptionsResponse, paged }
 
 /// Optional arguments of [`list_versions`](SubscriptionGroups::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<SubscriptionGroupVersionsResponse>);
 
 impl ListVersions {

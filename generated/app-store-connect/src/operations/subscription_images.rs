@@ -46,7 +46,6 @@ impl SubscriptionImages {
 }
 
 /// Optional arguments of [`get`](SubscriptionImages::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionImageResponse>);
 
 impl Get {

@@ -52,7 +52,6 @@ impl SubscriptionImagesV2 {
 }
 
 /// Optional arguments of [`get`](SubscriptionImagesV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionImageV2Response>);
 
 impl Get {

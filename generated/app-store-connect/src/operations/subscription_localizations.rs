@@ -53,7 +53,6 @@ impl SubscriptionLocalizations {
 }
 
 /// Optional arguments of [`get`](SubscriptionLocalizations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionLocalizationResponse>);
 
 impl Get {

@@ -53,7 +53,6 @@ impl SubscriptionLocalizationsV2 {
 }
 
 /// Optional arguments of [`get`](SubscriptionLocalizationsV2::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionLocalizationV2Response>);
 
 impl Get {

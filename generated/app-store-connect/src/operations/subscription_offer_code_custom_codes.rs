@@ -48,7 +48,6 @@ impl SubscriptionOfferCodeCustomCodes {
 }
 
 /// Optional arguments of [`get`](SubscriptionOfferCodeCustomCodes::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionOfferCodeCustomCodeResponse>);
 
 impl Get {

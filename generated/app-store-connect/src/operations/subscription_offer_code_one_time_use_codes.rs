@@ -55,7 +55,6 @@ impl SubscriptionOfferCodeOneTimeUseCodes {
 }
 
 /// Optional arguments of [`get`](SubscriptionOfferCodeOneTimeUseCodes::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionOfferCodeOneTimeUseCodeResponse>);
 
 impl Get {

@@ -97,7 +97,6 @@ impl SubscriptionOfferCodes {
 }
 
 /// Optional arguments of [`get`](SubscriptionOfferCodes::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionOfferCodeResponse>);
 
 impl Get {
@@ -176,7 +175,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionOfferCodeResponse }
 
 /// Optional arguments of [`list_custom_codes`](SubscriptionOfferCodes::list_custom_codes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListCustomCodes(crate::Call<SubscriptionOfferCodeCustomCodesResponse>);
 
 impl ListCustomCodes {
@@ -217,7 +215,6 @@ impl ListCustomCodes {
 rt::operation! { crate::Api, ListCustomCodes => SubscriptionOfferCodeCustomCodesResponse, paged }
 
 /// Optional arguments of [`list_one_time_use_codes`](SubscriptionOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListOneTimeUseCodes(
     crate::Call<SubscriptionOfferCodeOneTimeUseCodesResponse>,
 );
@@ -260,7 +257,6 @@ impl ListOneTimeUseCodes {
 rt::operation! { crate::Api, ListOneTimeUseCodes => SubscriptionOfferCodeOneTimeUseCodesResponse, paged }
 
 /// Optional arguments of [`list_prices`](SubscriptionOfferCodes::list_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<SubscriptionOfferCodePricesResponse>);
 
 impl ListPrices {

@@ -78,7 +78,6 @@ impl SubscriptionPlanAvailabilities {
 }
 
 /// Optional arguments of [`get`](SubscriptionPlanAvailabilities::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionPlanAvailabilityResponse>);
 
 impl Get {
@@ -117,7 +116,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionPlanAvailabilityResponse }
 
 /// Optional arguments of [`list_available_territories`](SubscriptionPlanAvailabilities::list_available_territories); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAvailableTerritories(crate::Call<TerritoriesResponse>);
 
 impl ListAvailableTerritories {

@@ -65,7 +65,6 @@ impl SubscriptionPricePoints {
 }
 
 /// Optional arguments of [`get`](SubscriptionPricePoints::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionPricePointResponse>);
 
 impl Get {
@@ -94,7 +93,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionPricePointResponse }
 
 /// Optional arguments of [`list_adjusted_equalizations`](SubscriptionPricePoints::list_adjusted_equalizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListAdjustedEqualizations(crate::Call<SubscriptionPricePointsResponse>);
 
 impl ListAdjustedEqualizations {
@@ -159,7 +157,6 @@ impl ListAdjustedEqualizations {
 rt::operation! { crate::Api, ListAdjustedEqualizations => SubscriptionPricePointsResponse, paged }
 
 /// Optional arguments of [`download_adjusted_equalizations_csv`](SubscriptionPricePoints::download_adjusted_equalizations_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadAdjustedEqualizationsCsv(crate::Call<String>);
 
 impl DownloadAdjustedEqualizationsCsv {
@@ -224,7 +221,6 @@ impl DownloadAdjustedEqualizationsCsv {
 rt::operation! { crate::Api, DownloadAdjustedEqualizationsCsv => String }
 
 /// Optional arguments of [`list_equalizations`](SubscriptionPricePoints::list_equalizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListEqualizations(crate::Call<SubscriptionPricePointsResponse>);
 
 impl ListEqualizations {
@@ -287,7 +283,6 @@ impl ListEqualizations {
 rt::operation! { crate::Api, ListEqualizations => SubscriptionPricePointsResponse, paged }
 
 /// Optional arguments of [`download_equalizations_csv`](SubscriptionPricePoints::download_equalizations_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadEqualizationsCsv(crate::Call<String>);
 
 impl DownloadEqualizationsCsv {

@@ -70,7 +70,6 @@ impl SubscriptionPromotionalOffers {
 }
 
 /// Optional arguments of [`get`](SubscriptionPromotionalOffers::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionPromotionalOfferResponse>);
 
 impl Get {
@@ -117,7 +116,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionPromotionalOfferResponse }
 
 /// Optional arguments of [`list_prices`](SubscriptionPromotionalOffers::list_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<SubscriptionPromotionalOfferPricesResponse>);
 
 impl ListPrices {

@@ -80,7 +80,6 @@ impl SubscriptionVersions {
 }
 
 /// Optional arguments of [`get`](SubscriptionVersions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionVersionResponse>);
 
 impl Get {
@@ -147,7 +146,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionVersionResponse }
 
 /// Optional arguments of [`get_image`](SubscriptionVersions::get_image); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetImage(crate::Call<rt::Document<Option<SubscriptionImageV2>>>);
 
 impl GetImage {
@@ -166,7 +164,6 @@ impl GetImage {
 rt::operation! { crate::Api, GetImage => rt::Document<Option<SubscriptionImageV2>> }
 
 /// Optional arguments of [`list_images`](SubscriptionVersions::list_images); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<SubscriptionImagesV2Response>);
 
 impl ListImages {
@@ -192,7 +189,6 @@ impl ListImages {
 rt::operation! { crate::Api, ListImages => SubscriptionImagesV2Response, paged }
 
 /// Optional arguments of [`list_localizations`](SubscriptionVersions::list_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListLocalizations(crate::Call<SubscriptionLocalizationsV2Response>);
 
 impl ListLocalizations {

@@ -295,7 +295,6 @@ impl Subscriptions {
 }
 
 /// Optional arguments of [`get`](Subscriptions::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<SubscriptionResponse>);
 
 impl Get {
@@ -499,7 +498,6 @@ impl Get {
 rt::operation! { crate::Api, Get => SubscriptionResponse }
 
 /// Optional arguments of [`get_app_store_review_screenshot`](Subscriptions::get_app_store_review_screenshot); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetAppStoreReviewScreenshot(
     crate::Call<
         rt::Document<
@@ -537,7 +535,6 @@ impl GetAppStoreReviewScreenshot {
 rt::operation! { crate::Api, GetAppStoreReviewScreenshot => rt::Document<Option<SubscriptionAppStoreReviewScreenshot>, SubscriptionAppStoreReviewScreenshotResponseIncluded> }
 
 /// Optional arguments of [`get_promoted_purchase`](Subscriptions::get_promoted_purchase); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct GetPromotedPurchase(
     crate::Call<rt::Document<Option<PromotedPurchase>, PromotedPurchaseResponseIncluded>>,
 );
@@ -579,7 +576,6 @@ rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<Promoted
 
 /// Optional arguments of [`get_subscription_availability`](Subscriptions::get_subscription_availability); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
-#[derive(Debug, Clone)]
 pub struct GetSubscriptionAvailability(
     crate::Call<
         rt::Document<
@@ -624,7 +620,6 @@ impl GetSubscriptionAvailability {
 rt::operation! { crate::Api, GetSubscriptionAvailability => rt::Document<Option<SubscriptionAvailability>, SubscriptionAvailabilityResponseIncluded> }
 
 /// Optional arguments of [`list_images`](Subscriptions::list_images); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListImages(crate::Call<SubscriptionImagesResponse>);
 
 impl ListImages {
@@ -664,7 +659,6 @@ impl ListImages {
 rt::operation! { crate::Api, ListImages => SubscriptionImagesResponse, paged }
 
 /// Optional arguments of [`list_introductory_offers`](Subscriptions::list_introductory_offers); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListIntroductoryOffers(crate::Call<SubscriptionIntroductoryOffersResponse>);
 
 impl ListIntroductoryOffers {
@@ -723,7 +717,6 @@ impl ListIntroductoryOffers {
 rt::operation! { crate::Api, ListIntroductoryOffers => SubscriptionIntroductoryOffersResponse, paged }
 
 /// Optional arguments of [`list_offer_codes`](Subscriptions::list_offer_codes); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListOfferCodes(crate::Call<SubscriptionOfferCodesResponse>);
 
 impl ListOfferCodes {
@@ -815,7 +808,6 @@ impl ListOfferCodes {
 rt::operation! { crate::Api, ListOfferCodes => SubscriptionOfferCodesResponse, paged }
 
 /// Optional arguments of [`list_plan_availabilities`](Subscriptions::list_plan_availabilities); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPlanAvailabilities(crate::Call<SubscriptionPlanAvailabilitiesResponse>);
 
 impl ListPlanAvailabilities {
@@ -860,7 +852,6 @@ impl ListPlanAvailabilities {
 rt::operation! { crate::Api, ListPlanAvailabilities => SubscriptionPlanAvailabilitiesResponse, paged }
 
 /// Optional arguments of [`list_price_points`](Subscriptions::list_price_points); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPricePoints(crate::Call<SubscriptionPricePointsResponse>);
 
 impl ListPricePoints {
@@ -919,7 +910,6 @@ impl ListPricePoints {
 rt::operation! { crate::Api, ListPricePoints => SubscriptionPricePointsResponse, paged }
 
 /// Optional arguments of [`download_price_points_csv`](Subscriptions::download_price_points_csv); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct DownloadPricePointsCsv(crate::Call<String>);
 
 impl DownloadPricePointsCsv {
@@ -978,7 +968,6 @@ impl DownloadPricePointsCsv {
 rt::operation! { crate::Api, DownloadPricePointsCsv => String }
 
 /// Optional arguments of [`list_prices`](Subscriptions::list_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<SubscriptionPricesResponse>);
 
 impl ListPrices {
@@ -1046,7 +1035,6 @@ impl ListPrices {
 rt::operation! { crate::Api, ListPrices => SubscriptionPricesResponse, paged }
 
 /// Optional arguments of [`list_promotional_offers`](Subscriptions::list_promotional_offers); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPromotionalOffers(crate::Call<SubscriptionPromotionalOffersResponse>);
 
 impl ListPromotionalOffers {
@@ -1106,7 +1094,6 @@ impl ListPromotionalOffers {
 rt::operation! { crate::Api, ListPromotionalOffers => SubscriptionPromotionalOffersResponse, paged }
 
 /// Optional arguments of [`list_subscription_localizations`](Subscriptions::list_subscription_localizations); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListSubscriptionLocalizations(crate::Call<SubscriptionLocalizationsResponse>);
 
 impl ListSubscriptionLocalizations {
@@ -1146,7 +1133,6 @@ impl ListSubscriptionLocalizations {
 rt::operation! { crate::Api, ListSubscriptionLocalizations => SubscriptionLocalizationsResponse, paged }
 
 /// Optional arguments of [`list_versions`](Subscriptions::list_versions); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVersions(crate::Call<SubscriptionVersionsResponse>);
 
 impl ListVersions {
@@ -1226,7 +1212,6 @@ impl ListVersions {
 rt::operation! { crate::Api, ListVersions => SubscriptionVersionsResponse, paged }
 
 /// Optional arguments of [`list_win_back_offers`](Subscriptions::list_win_back_offers); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListWinBackOffers(crate::Call<WinBackOffersResponse>);
 
 impl ListWinBackOffers {

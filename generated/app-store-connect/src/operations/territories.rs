@@ -21,7 +21,6 @@ impl Territories {
 }
 
 /// Optional arguments of [`list`](Territories::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<TerritoriesResponse>);
 
 impl List {

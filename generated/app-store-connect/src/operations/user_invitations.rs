@@ -58,7 +58,6 @@ impl UserInvitations {
 }
 
 /// Optional arguments of [`get`](UserInvitations::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<UserInvitationResponse>);
 
 impl Get {
@@ -91,7 +90,6 @@ impl Get {
 rt::operation! { crate::Api, Get => UserInvitationResponse }
 
 /// Optional arguments of [`list`](UserInvitations::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<UserInvitationsResponse>);
 
 impl List {
@@ -155,7 +153,6 @@ impl List {
 rt::operation! { crate::Api, List => UserInvitationsResponse, paged }
 
 /// Optional arguments of [`list_visible_apps`](UserInvitations::list_visible_apps); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVisibleApps(crate::Call<AppsWithoutIncludesResponse>);
 
 impl ListVisibleApps {

@@ -92,7 +92,6 @@ impl Users {
 }
 
 /// Optional arguments of [`get`](Users::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<UserResponse>);
 
 impl Get {
@@ -125,7 +124,6 @@ impl Get {
 rt::operation! { crate::Api, Get => UserResponse }
 
 /// Optional arguments of [`list`](Users::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<UsersResponse>);
 
 impl List {
@@ -189,7 +187,6 @@ impl List {
 rt::operation! { crate::Api, List => UsersResponse, paged }
 
 /// Optional arguments of [`list_visible_apps`](Users::list_visible_apps); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListVisibleApps(crate::Call<AppsWithoutIncludesResponse>);
 
 impl ListVisibleApps {

@@ -62,7 +62,6 @@ impl Webhooks {
 }
 
 /// Optional arguments of [`get`](Webhooks::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<WebhookResponse>);
 
 impl Get {
@@ -90,7 +89,6 @@ impl Get {
 rt::operation! { crate::Api, Get => WebhookResponse }
 
 /// Optional arguments of [`list_deliveries`](Webhooks::list_deliveries); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListDeliveries(crate::Call<WebhookDeliveriesResponse>);
 
 impl ListDeliveries {

@@ -62,7 +62,6 @@ impl WinBackOffers {
 }
 
 /// Optional arguments of [`get`](WinBackOffers::get); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct Get(crate::Call<WinBackOfferResponse>);
 
 impl Get {
@@ -100,7 +99,6 @@ impl Get {
 rt::operation! { crate::Api, Get => WinBackOfferResponse }
 
 /// Optional arguments of [`list_prices`](WinBackOffers::list_prices); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct ListPrices(crate::Call<WinBackOfferPricesResponse>);
 
 impl ListPrices {
