@@ -17,7 +17,6 @@ mod erased {
 
     pub(crate) type Builds = Page<Build, Included>;
 
-    #[derive(Clone)]
     pub(crate) struct Build {
         pub(crate) id: String,
         pub(crate) attributes: BuildAttributes,
@@ -26,7 +25,6 @@ mod erased {
     }
     resource! { Build: "builds" { attributes: "attributes", relationships: "relationships", links: "links" } }
 
-    #[derive(Clone)]
     pub(crate) struct BuildAttributes {
         pub(crate) version: Option<String>,
         pub(crate) uploaded_date: Option<Timestamp>,
@@ -45,7 +43,6 @@ mod erased {
         uses_encryption: "usesNonExemptEncryption", size: "size", icon: "iconAssetToken",
     } }
 
-    #[derive(Clone)]
     pub(crate) struct Icon {
         pub(crate) template_url: Option<String>,
         pub(crate) width: Option<i64>,
@@ -53,7 +50,6 @@ mod erased {
     }
     object! { Icon { template_url: "templateUrl", width: "width", height: "height" } }
 
-    #[derive(Clone)]
     pub(crate) struct BuildRelationships {
         pub(crate) testers: Option<ToMany>,
         pub(crate) groups: Option<ToMany>,
@@ -61,13 +57,11 @@ mod erased {
     }
     object! { BuildRelationships { testers: "individualTesters", groups: "betaGroups", app: "app" } }
 
-    #[derive(Clone)]
     pub(crate) struct Link {
         pub(crate) links: RelationshipLinks,
     }
     object! { Link { links: "links" } }
 
-    #[derive(Clone)]
     #[non_exhaustive]
     pub(crate) enum State {
         Valid,
@@ -77,7 +71,6 @@ mod erased {
     }
     open_enum! { State { Valid = "VALID", Processing = "PROCESSING", Eligible = "APP_STORE_ELIGIBLE" } }
 
-    #[derive(Clone)]
     #[non_exhaustive]
     pub(crate) enum Included {
         Build(Box<Build>),
@@ -86,7 +79,6 @@ mod erased {
     }
     union! { Included by "type" { Build(Build) = "builds", App(App) = "apps" } }
 
-    #[derive(Clone)]
     pub(crate) struct App {
         pub(crate) id: String,
         pub(crate) attributes: AppAttributes,
@@ -94,7 +86,6 @@ mod erased {
     }
     resource! { App: "apps" { attributes: "attributes", links: "links" } }
 
-    #[derive(Clone)]
     pub(crate) struct AppAttributes {
         pub(crate) name: Option<String>,
         pub(crate) bundle_id: Option<String>,

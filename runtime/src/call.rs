@@ -351,7 +351,6 @@ macro_rules! operations {
 ///
 /// ```
 /// use storewright_runtime::{Api, Call, Client, Method, NoFault, Operation, Page, object, operation};
-/// # #[derive(Clone)]
 /// # pub struct App { pub id: String }
 /// # object! { App { id: "id" } }
 /// # #[derive(Debug)] pub struct Store;

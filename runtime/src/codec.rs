@@ -1,7 +1,7 @@
 //! The codec: models go in as erased slots and views, serde_json reads and writes them, faults come out with their path.
 //!
-//! A model expands to two small functions: one that leads a wire name to a place ([`Object::field`]) and one that
-//! shows every member ([`Object::members`]). All that walks JSON stands here once and is not generic over models:
+//! A model expands to three small functions: its wire names, and what leads one of them to a member
+//! ([`Object::member`]) and to a place ([`Object::field`]). All that walks JSON stands here once and is not generic over models:
 //! what counts for the time to compile thousands of models is how much code each of them expands to.
 //!
 //! The rules of decoding:

@@ -59,8 +59,15 @@ macro_rules! generic_object {
             }
 
             #[inline]
-            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn Put])) {
-                show(&[$($wire),*], &[$(&self.$field),*]);
+            fn names(&self) -> &'static [&'static str] {
+                &[$($wire),*]
+            }
+            #[inline]
+            fn member(&self, key: &str) -> Option<&dyn Put> {
+                match key {
+                    $($wire => Some(&self.$field),)*
+                    _ => None,
+                }
             }
 
             #[inline]

@@ -10,7 +10,6 @@ use storewright_runtime::{
     Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
 };
 
-#[derive(Clone)]
 struct Everything {
     text: String,
     flag: bool,
@@ -41,14 +40,12 @@ object! { Everything {
     priority: "priority",
 } }
 
-#[derive(Clone)]
 struct Child {
     name: String,
     extra: BTreeMap<String, Value>,
 }
 object! { Child { name: "name" } rest extra }
 
-#[derive(Clone)]
 struct Strict {
     name: String,
     note: String,
@@ -58,13 +55,11 @@ struct Strict {
 }
 object! { Strict { name: "name", note: "note", tags: "tags", child: "child", strict: "strict" } required ["name", "tags"] }
 
-#[derive(Clone)]
 struct Inner {
     id: String,
 }
 object! { Inner { id: "id" } required ["id"] }
 
-#[derive(Clone)]
 #[non_exhaustive]
 enum Platform {
     Ios,
@@ -73,7 +68,6 @@ enum Platform {
 }
 open_enum! { Platform { Ios = "IOS", MacOs = "MAC_OS" } }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 enum Priority {
     Low,
@@ -81,7 +75,6 @@ enum Priority {
 }
 open_int_enum! { Priority { Low = 1 } }
 
-#[derive(Clone)]
 struct App {
     id: String,
     attributes: AppAttributes,
@@ -90,28 +83,24 @@ struct App {
 }
 resource! { App: "apps" { attributes: "attributes", relationships: "relationships", links: "links" } }
 
-#[derive(Clone)]
 struct AppAttributes {
     name: Option<String>,
     platform: Option<Platform>,
 }
 object! { AppAttributes { name: "name", platform: "platform" } }
 
-#[derive(Clone)]
 struct AppRelationships {
     builds: Option<ToMany>,
     icon: Option<ToOne>,
 }
 object! { AppRelationships { builds: "builds", icon: "icon" } }
 
-#[derive(Clone)]
 struct Build {
     id: String,
     attributes: AppAttributes,
 }
 resource! { Build: "builds" { attributes: "attributes" } }
 
-#[derive(Clone)]
 #[non_exhaustive]
 enum Included {
     Build(Box<Build>),
@@ -120,7 +109,6 @@ enum Included {
 }
 union! { Included by "type" { Build(Build) = "builds", App(App) = "apps" } }
 
-#[derive(Clone)]
 struct Square {
     kind: String,
     side: i64,
@@ -128,7 +116,6 @@ struct Square {
 object! { Square { kind: "kind", side: "side" } required ["kind", "side"] }
 
 /// One type under two tags, with its tag as a member.
-#[derive(Clone)]
 #[non_exhaustive]
 enum Shape {
     Square(Box<Square>),
@@ -137,21 +124,18 @@ enum Shape {
 }
 union! { plain Shape by "kind" { Square(Square) = "square", Box(Square) = "box" } }
 
-#[derive(Clone)]
 struct Pointer {
     pointer: String,
     line: Option<i64>,
 }
 object! { Pointer { pointer: "pointer", line: "line" } required ["pointer"] }
 
-#[derive(Clone)]
 struct Place {
     line: Option<i64>,
     column: Option<i64>,
 }
 object! { Place { line: "line", column: "column" } }
 
-#[derive(Clone)]
 #[non_exhaustive]
 enum Source {
     Pointer(Pointer),

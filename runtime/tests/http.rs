@@ -15,20 +15,17 @@ use storewright_runtime::{
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-#[derive(Clone)]
 struct Item {
     id: String,
     name: Option<String>,
 }
 object! { Item { id: "id", name: "name" } required ["id"] }
 
-#[derive(Clone)]
 struct Problems {
     errors: Vec<Problem>,
 }
 object! { Problems { errors: "errors" } }
 
-#[derive(Clone)]
 struct Problem {
     detail: String,
 }
@@ -55,7 +52,6 @@ impl Api for Store {
 }
 
 /// `GET /v1/items`
-#[derive(Debug, Clone)]
 struct List(Call<Store, Page<Item>>);
 operation! { Store, List => Page<Item>, paged }
 
@@ -547,7 +543,6 @@ async fn a_longer_circle_ends_too() {
 }
 
 /// A page whose next is a parameter of the query.
-#[derive(Clone)]
 struct Skipping {
     items: Vec<Item>,
 }

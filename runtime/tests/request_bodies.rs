@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use storewright_runtime::codec::from_slice;
 use storewright_runtime::{Identifier, LinkageBody, LinkagesBody, Patch, request, union};
 
-#[derive(Clone)]
 struct GroupCreate {
     name: String,
     limit: Option<i64>,
@@ -36,7 +35,6 @@ request! {
     required ["name", "app"]
 }
 
-#[derive(Clone)]
 struct PriceInline {
     id: Option<String>,
     start: Option<String>,
@@ -50,7 +48,6 @@ request! {
     }
 }
 
-#[derive(Clone)]
 #[non_exhaustive]
 enum GroupIncluded {
     Price(Box<PriceInline>),
@@ -58,7 +55,6 @@ enum GroupIncluded {
 }
 union! { plain GroupIncluded by "type" { Price(PriceInline) = "prices" } }
 
-#[derive(Clone)]
 struct AppUpdate {
     id: String,
     locale: Patch<String>,

@@ -357,15 +357,9 @@ impl Context<'_> {
             .collect();
         let docs = self.type_docs(format!("`{id}`, open to new values."), ty, &name.module);
         let unknown = if integer { quote!(i64) } else { quote!(String) };
-        let derive = if integer {
-            quote!(#[derive(Debug, Clone, PartialEq, Eq, Hash)])
-        } else {
-            TokenStream::new()
-        };
         let deprecated = deprecated(ty.deprecated);
         source.items(quote! {
             #docs #deprecated
-            #derive
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*

@@ -41,8 +41,15 @@ macro_rules! object {
                 }
             )?
             #[inline]
-            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn $crate::codec::Put])) {
-                show(&[$($wire),*], &[$(&self.$field),*]);
+            fn names(&self) -> &'static [&'static str] {
+                &[$($wire),*]
+            }
+            #[inline]
+            fn member(&self, key: &str) -> Option<&dyn $crate::codec::Put> {
+                match key {
+                    $($wire => Some(&self.$field),)*
+                    _ => None,
+                }
             }
             $(
                 #[inline]
@@ -92,8 +99,17 @@ macro_rules! resource {
                 }
             }
             #[inline]
-            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn $crate::codec::Put])) {
-                show(&["type", "id", $($wire),*], &[&$kind, &self.id, $(&self.$field),*]);
+            fn names(&self) -> &'static [&'static str] {
+                &["type", "id", $($wire),*]
+            }
+            #[inline]
+            fn member(&self, key: &str) -> Option<&dyn $crate::codec::Put> {
+                match key {
+                    "type" => Some(&$kind),
+                    "id" => Some(&self.id),
+                    $($wire => Some(&self.$field),)*
+                    _ => None,
+                }
             }
             #[inline]
             fn required(&self) -> &'static [&'static str] {
@@ -358,21 +374,23 @@ macro_rules! request {
                 }
             }
             #[inline]
-            fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn $crate::codec::Put])) {
-                show(
-                    &[
+            fn names(&self) -> &'static [&'static str] {
+                &[
                         $($crate::request!(@key ID $id),)?
                         $($($attribute_wire,)*)?
                         $($($relationship_wire,)*)?
                         $($crate::request!(@key INCLUDED $included),)?
-                    ],
-                    &[
-                        $(&self.$id,)?
-                        $($(&self.$attribute,)*)?
-                        $($(&self.$relationship,)*)?
-                        $(&self.$included,)?
-                    ],
-                );
+                ]
+            }
+            #[inline]
+            fn member(&self, key: &str) -> Option<&dyn $crate::codec::Put> {
+                match key {
+                    $($crate::codec::ID => Some(&self.$id),)?
+                    $($($attribute_wire => Some(&self.$attribute),)*)?
+                    $($($relationship_wire => Some(&self.$relationship),)*)?
+                    $($crate::codec::INCLUDED => Some(&self.$included),)?
+                    _ => None,
+                }
             }
             #[inline]
             fn draft(&self) -> Option<&'static $crate::codec::DraftShape> {

@@ -83,16 +83,19 @@ pub trait Object {
     /// The place of one member, by its wire name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
 
-    /// Shows the wire names and the values of all members. All at once, for that compiles faster than a call a member.
-    fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn Put]));
+    /// The wire names of all members.
+    fn names(&self) -> &'static [&'static str];
+
+    /// One member, by its wire name.
+    fn member(&self, key: &str) -> Option<&dyn Put>;
 
     /// Shows every member under its wire name, those of other names last.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        self.members(&mut |names, values| {
-            for (name, value) in names.iter().zip(values) {
+        for name in self.names() {
+            if let Some(value) = self.member(name) {
                 put(name, value.view());
             }
-        });
+        }
         if let Some(rest) = self.rest() {
             rest.each(put);
         }
@@ -151,8 +154,13 @@ impl<T: Object> Object for Box<T> {
     }
 
     #[inline]
-    fn members(&self, show: &mut dyn FnMut(&[&str], &[&dyn Put])) {
-        (**self).members(show);
+    fn names(&self) -> &'static [&'static str] {
+        (**self).names()
+    }
+
+    #[inline]
+    fn member(&self, key: &str) -> Option<&dyn Put> {
+        (**self).member(key)
     }
 
     #[inline]

@@ -56,42 +56,15 @@ macro_rules! open_enum {
                 Self::from(text.as_str())
             }
         }
-        impl Clone for $name {
-            #[inline]
-            fn clone(&self) -> Self {
-                match self {
-                    $(Self::$variant => Self::$variant,)*
-                    Self::Unrecognized(text) => Self::Unrecognized(text.clone()),
-                }
-            }
-        }
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self::Unrecognized(String::new());
-        }
-        impl Default for $name {
-            #[inline]
-            fn default() -> Self {
-                <Self as $crate::codec::Empty>::EMPTY
-            }
         }
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::codec::debug_text(stringify!($name), self.as_str(), f)
             }
         }
-        impl PartialEq for $name {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                self.as_str() == other.as_str()
-            }
-        }
-        impl Eq for $name {}
-        impl ::std::hash::Hash for $name {
-            #[inline]
-            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                self.as_str().hash(state);
-            }
-        }
+        $crate::open_impls! { $name by as_str { $($variant),* } }
         $crate::text_impls! { $name }
     };
 }
@@ -99,7 +72,6 @@ macro_rules! open_enum {
 /// Gives an enum of integers its codec and conversions. It is open: `Unrecognized` keeps a number that is not listed.
 ///
 /// ```
-/// #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 /// #[non_exhaustive]
 /// pub enum Priority {
 ///     Low,
@@ -140,12 +112,12 @@ macro_rules! open_int_enum {
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self::Unrecognized(0);
         }
-        impl Default for $name {
-            #[inline]
-            fn default() -> Self {
-                <Self as $crate::codec::Empty>::EMPTY
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.as_i64()).finish()
             }
         }
+        $crate::open_impls! { $name by as_i64 { $($variant),* } }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Display::fmt(&self.as_i64(), f)
@@ -167,6 +139,42 @@ macro_rules! open_int_enum {
             }
         }
         $crate::serde_impls! { $name }
+    };
+}
+
+/// What open enums have in common: two are equal if they are so on the wire.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! open_impls {
+    ($name:ident by $wire:ident { $($variant:ident),* }) => {
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                match self {
+                    $(Self::$variant => Self::$variant,)*
+                    Self::Unrecognized(value) => Self::Unrecognized(Clone::clone(value)),
+                }
+            }
+        }
+        impl Default for $name {
+            #[inline]
+            fn default() -> Self {
+                <Self as $crate::codec::Empty>::EMPTY
+            }
+        }
+        impl PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.$wire() == other.$wire()
+            }
+        }
+        impl Eq for $name {}
+        impl ::std::hash::Hash for $name {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.$wire().hash(state);
+            }
+        }
     };
 }
 
