@@ -165,7 +165,9 @@ pub(crate) fn listed(names: &Names) -> String {
             for method in &operation.methods {
                 let media_type = method.media_type.as_deref().unwrap_or("nothing");
                 let area = operation.area.as_deref().map(|area| format!(" [{area}]")).unwrap_or_default();
-                let _ = writeln!(out, "  {id}: {} ({}) -> {media_type}{area}", method.ident, method.builder);
+                let envelope = operation.envelope.as_deref().map(|e| format!(" in {e}")).unwrap_or_default();
+                let (method, builder) = (&method.ident, &method.builder);
+                let _ = writeln!(out, "  {id}: {method} ({builder}) -> {media_type}{envelope}{area}");
             }
             for (parameter, name) in &operation.parameters {
                 let token = name.token.as_deref().map(|token| format!(": {token}")).unwrap_or_default();
