@@ -173,16 +173,12 @@ struct Inside<'a> {
     body: &'a dyn Put,
 }
 
-impl Put for Inside<'_> {
-    fn view(&self) -> View<'_> {
-        if self.members.is_empty() { self.body.view() } else { View::Object(self) }
-    }
-}
-
 impl Fields for Inside<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        if let [outer, members @ ..] = self.members {
-            put(outer, Inside { members, body: self.body }.view());
+        match self.members {
+            [] => {}
+            [last] => put(last, self.body.view()),
+            [outer, members @ ..] => put(outer, Inside { members, body: self.body }.view()),
         }
     }
 }
@@ -299,7 +295,10 @@ impl<A, T> Call<A, T> {
 
     /// Sets the body to JSON that stands inside of other members, outermost first.
     pub fn json_in(&mut self, members: &[&str], body: &dyn Put) {
-        self.request.json(&Inside { members, body });
+        match members {
+            [] => self.request.json(body),
+            _ => self.request.json(&Inside { members, body }),
+        }
     }
 
     /// Looks at the body before it is sent: a problem is the error of the send.
