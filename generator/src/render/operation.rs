@@ -58,7 +58,9 @@ impl<'a> Context<'a> {
                 methods.extend(item);
                 operations.push(own_operation);
                 builders.extend(
-                    builder.map(|b| (b, cfg.clone(), areas.clone(), method, self.answer(operation, name, method))),
+                    builder.map(|b| {
+                        (b, cfg.clone(), areas.clone(), method, self.answer(operation, name, method))
+                    }),
                 );
             }
         }
@@ -215,12 +217,7 @@ impl<'a> Context<'a> {
     }
 
     /// The type of the answer, and whether it is a page of a list.
-    fn answer(
-        &self,
-        operation: &Operation,
-        name: &OperationName,
-        method: &Method,
-    ) -> (TokenStream, bool) {
+    fn answer(&self, operation: &Operation, name: &OperationName, method: &Method) -> (TokenStream, bool) {
         if operation.method == "HEAD" {
             return (quote!(bool), false);
         }

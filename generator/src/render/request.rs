@@ -165,9 +165,13 @@ impl Context<'_> {
         };
         let inline = inline(&arguments);
         let rest = (required.len() < all).then(|| quote!(..Self::default()));
+        let value = match fields.is_empty() {
+            true => quote!(Self::default()),
+            false => quote!(Self { #(#fields,)* #rest }),
+        };
         quote! {
             #[doc = #doc] #inline
-            pub fn new(#(#arguments),*) -> Self { Self { #(#fields,)* #rest } }
+            pub fn new(#(#arguments),*) -> Self { #value }
         }
     }
 }

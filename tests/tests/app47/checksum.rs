@@ -10,7 +10,8 @@ use crate::serve;
 const DELETED: &str = r#"{"message":"App was deleted","success":true}"#;
 const DELETED_MD5: &str = "f3d0a22e47ce6158551f483e07b16fe1";
 /// Text that no JSON writer would give back the same, and the hash that `md5sum` gives for it.
-const APP: &str = r#"{ "app": {"id":"1", "name":"Caf\u00e9 \/ é","rating":1.50,"results":{"md5":"x"}}, "success":true }"#;
+const APP: &str =
+    r#"{ "app": {"id":"1", "name":"Caf\u00e9 \/ é","rating":1.50,"results":{"md5":"x"}}, "success":true }"#;
 const APP_MD5: &str = "b108c4677359eef9a8c77c9a8bbf73a2";
 
 async fn deleted(body: String) -> Results<Message> {

@@ -119,7 +119,8 @@ async fn the_token_shows_nowhere() {
     let token = AccessToken::new(TOKEN);
     let (server, client) = serve([Answer::new(401, "application/json", INVALID_TYPE)]).await;
     let call = client.apps().show("1");
-    let shown = format!("{token:?} {client:?} {:?} {call:?} {:?}", Client::builder(token.clone()), client.apps());
+    let shown =
+        format!("{token:?} {client:?} {:?} {call:?} {:?}", Client::builder(token.clone()), client.apps());
     assert!(!shown.contains("s3cret"), "{shown}");
     let error = call.send().await.unwrap_err();
     let shown = format!("{error} {error:?}");

@@ -60,7 +60,8 @@ async fn show() {
 
 #[tokio::test]
 async fn an_app_of_nulls_and_of_a_new_type() {
-    let app = json!({"id": "1", "type": "Kiosk", "name": null, "group_ids": null, "new": [{}], "created": ""});
+    let app =
+        json!({"id": "1", "type": "Kiosk", "name": null, "group_ids": null, "new": [{}], "created": ""});
     let (_server, client) = serve([app_answer(&app)]).await;
     let app = client.apps().show("1").send().await.unwrap().into_inner();
     assert_eq!(app.app_type, Some(AppType::Unrecognized("Kiosk".to_owned())));
@@ -147,7 +148,11 @@ async fn a_public_app_with_any_store_is_sent() {
     for (request, member, value) in [
         (public().google_external_id("com.evernote"), "google_external_id", "com.evernote"),
         (public().apple_external_id("281796108"), "apple_external_id", "281796108"),
-        (public().windows_external_url("https://w.example.com"), "windows_external_url", "https://w.example.com"),
+        (
+            public().windows_external_url("https://w.example.com"),
+            "windows_external_url",
+            "https://w.example.com",
+        ),
     ] {
         let (server, client) = serve([app_answer(&private_app())]).await;
         client.apps().create(request).send().await.unwrap();
@@ -159,7 +164,10 @@ async fn a_public_app_with_any_store_is_sent() {
 async fn update_sends_what_it_names() {
     for (request, body) in [
         (AppUpdateRequest::new().name("Updated Name"), json!({"name": "Updated Name"})),
-        (AppUpdateRequest::new().tag_ids(["t"]).featured(false), json!({"featured": false, "tag_ids": ["t"]})),
+        (
+            AppUpdateRequest::new().tag_ids(["t"]).featured(false),
+            json!({"featured": false, "tag_ids": ["t"]}),
+        ),
         (AppUpdateRequest::new(), json!({})),
     ] {
         let (server, client) = serve([app_answer(&private_app())]).await;

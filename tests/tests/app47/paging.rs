@@ -21,8 +21,7 @@ fn lines(server: &Server) -> Vec<String> {
 
 #[tokio::test]
 async fn items_of_250_apps() {
-    let (server, client) =
-        serve([page(0, 100, 250), page(100, 200, 250), page(200, 250, 250)]).await;
+    let (server, client) = serve([page(0, 100, 250), page(100, 200, 250), page(200, 250, 250)]).await;
     let mut items = client.apps().list().app_type(AppType::Private).items();
     assert!(server.seen().is_empty());
     let mut ids = Vec::new();

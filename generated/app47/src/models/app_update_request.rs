@@ -115,7 +115,7 @@ impl AppUpdateRequest {
     /// A value that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`all_users`](Self#structfield.all_users).
