@@ -173,6 +173,12 @@ struct Inside<'a> {
     body: &'a dyn Put,
 }
 
+impl Put for Inside<'_> {
+    fn view(&self) -> View<'_> {
+        View::Object(self)
+    }
+}
+
 impl Fields for Inside<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
         match self.members {

@@ -10,7 +10,7 @@ use md5::{Digest, Md5};
 use storewright_runtime as rt;
 
 use crate::models::{App, AppList, Message};
-use rt::codec::{DecodeError, Object, Slot, from_slice};
+use rt::codec::{DecodeError, Object, Put, Slot, from_slice};
 use rt::serde_json::{self, value::RawValue};
 
 /// What the server answers: it is used as the `T` that stands in its `results`.
@@ -98,6 +98,9 @@ impl<T: InResults> Object for Envelope<T> {
         (key == "results").then_some(&mut self.results as &mut dyn Slot)
     }
 
+    /// It is only read.
+    fn members(&self, _: &mut dyn FnMut(&[&str], &[&dyn Put])) {}
+
     fn required(&self) -> &'static [&'static str] {
         &["results"]
     }
@@ -116,6 +119,9 @@ impl<T: InResults> Object for Content<T> {
             (false, _) => self.value.field(key),
         }
     }
+
+    /// It is only read.
+    fn members(&self, _: &mut dyn FnMut(&[&str], &[&dyn Put])) {}
 }
 
 impl<T: InResults> rt::Payload for Results<T> {

@@ -9,7 +9,6 @@ use super::AppType;
 /// `App`.
 ///
 /// An app as the server sends it.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct App {
     /// `all_users`.

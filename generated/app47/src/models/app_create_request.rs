@@ -9,7 +9,6 @@ use super::AppType;
 /// `AppCreateRequest`.
 ///
 /// A new app.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCreateRequest {
     /// `all_users`.

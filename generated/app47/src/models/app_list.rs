@@ -9,7 +9,6 @@ use super::App;
 /// `AppList`.
 ///
 /// One page of a list.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppList {
     /// `count`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppType`, open to new values.
 ///
 /// What kind of app it is. It is sent in lower case and read in any case.
-#[derive(Clone)]
 #[non_exhaustive]
 pub enum AppType {
     /// `b2b`

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `AppUpdateRequest`.
 ///
 /// What changes about an app.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct AppUpdateRequest {
     /// `all_users`.

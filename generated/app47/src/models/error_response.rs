@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `ErrorResponse`.
 ///
 /// Why a call was refused.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// `md5`.
@@ -25,7 +24,6 @@ rt::object! { ErrorResponse { md5: "md5", results: "results" } }
 /// `ErrorResponse.results`.
 ///
 /// What the server says.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct ErrorResponseResults {
     /// `message`.

@@ -7,7 +7,6 @@ use storewright_runtime as rt;
 /// `Message`.
 ///
 /// What was done.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct Message {
     /// `message`.

@@ -73,7 +73,6 @@ impl Apps {
 }
 
 /// Optional arguments of [`list`](Apps::list); nothing is sent before `send`.
-#[derive(Debug, Clone)]
 pub struct List(crate::Call<crate::Results<AppList>>);
 
 impl List {
