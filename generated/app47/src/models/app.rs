@@ -42,8 +42,6 @@ pub struct App {
     /// `group_ids`.
     ///
     /// The groups that get it. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub group_ids: Option<Vec<String>>,
     /// `icon_url`: a URI, kept as it comes.
     ///
@@ -76,14 +74,10 @@ pub struct App {
     /// `tag_ids`.
     ///
     /// Its categories. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub tag_ids: Option<Vec<String>>,
     /// `test_user_ids`.
     ///
     /// The users who get its test builds, which Android and Windows builds need. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub test_user_ids: Option<Vec<String>>,
     /// `type`.
     ///
@@ -96,8 +90,6 @@ pub struct App {
     /// `user_ids`.
     ///
     /// The users who get it themselves, not by a group. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub user_ids: Option<Vec<String>>,
     /// `vendor`.
     ///

@@ -9,6 +9,9 @@ use super::AppType;
 /// `AppCreateRequest`.
 ///
 /// A new app.
+///
+/// The vendor lists `group_ids`, `tag_ids`, `test_user_ids` and `user_ids` as inputs, and also says that other end
+/// points, which it does not name, change them.
 #[non_exhaustive]
 pub struct AppCreateRequest {
     /// `all_users`.
@@ -46,8 +49,6 @@ pub struct AppCreateRequest {
     /// `group_ids`.
     ///
     /// The groups that get it. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub group_ids: Option<Vec<String>>,
     /// `image_upload_file_id`.
     ///
@@ -68,14 +69,10 @@ pub struct AppCreateRequest {
     /// `tag_ids`.
     ///
     /// Its categories. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub tag_ids: Option<Vec<String>>,
     /// `test_user_ids`.
     ///
     /// The users who get its test builds, which Android and Windows builds need. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub test_user_ids: Option<Vec<String>>,
     /// `type`.
     ///
@@ -88,8 +85,6 @@ pub struct AppCreateRequest {
     /// `user_ids`.
     ///
     /// The users who get it themselves, not by a group. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub user_ids: Option<Vec<String>>,
     /// `vendor`.
     ///

@@ -7,6 +7,9 @@ use storewright_runtime as rt;
 /// `AppUpdateRequest`.
 ///
 /// What changes about an app.
+///
+/// The vendor lists `group_ids`, `tag_ids`, `test_user_ids` and `user_ids` as inputs, and also says that other end
+/// points, which it does not name, change them.
 #[non_exhaustive]
 pub struct AppUpdateRequest {
     /// `all_users`.
@@ -44,8 +47,6 @@ pub struct AppUpdateRequest {
     /// `group_ids`.
     ///
     /// The groups that get it. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub group_ids: Option<Vec<String>>,
     /// `image_upload_file_id`.
     ///
@@ -66,14 +67,10 @@ pub struct AppUpdateRequest {
     /// `tag_ids`.
     ///
     /// Its categories. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub tag_ids: Option<Vec<String>>,
     /// `test_user_ids`.
     ///
     /// The users who get its test builds, which Android and Windows builds need. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub test_user_ids: Option<Vec<String>>,
     /// `uri`: a URI, kept as it comes.
     ///
@@ -82,8 +79,6 @@ pub struct AppUpdateRequest {
     /// `user_ids`.
     ///
     /// The users who get it themselves, not by a group. Apps of all types.
-    ///
-    /// The vendor lists it as an input, and also says that other end points, which it does not name, change it.
     pub user_ids: Option<Vec<String>>,
     /// `vendor`.
     ///
