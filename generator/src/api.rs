@@ -231,6 +231,12 @@ pub struct Body {
     pub required: bool,
     /// By media type.
     pub content: BTreeMap<String, TypeRef>,
+    /// Members that stand around the value on the wire, outermost first, with dots between (the overlay's `x-envelope`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
+    /// Whether the crate has a rule about the value that no schema can say (the overlay's `x-checked`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub checked: bool,
 }
 
 /// What an operation answers.
@@ -243,6 +249,12 @@ pub struct Response {
     /// Whether `data` of the JSON:API document may be null although its type does not say so (a to-one read).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub null_data: bool,
+    /// Members that stand around the value on the wire, as in [`Body::envelope`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
+    /// Whether it is one page of a list by rules of the API's own (the overlay's `x-paged`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paged: bool,
 }
 
 /// Bounds of a value, as JSON Schema has them.

@@ -73,6 +73,8 @@ pub struct OperationName {
     pub methods: Vec<Method>,
     /// Its area, where the crate has areas.
     pub area: Option<String>,
+    /// The type in the root of the crate that reads the members around the answer, where there are some.
+    pub envelope: Option<String>,
     /// By the vendor's name of the parameter.
     pub parameters: BTreeMap<String, ParameterName>,
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::client::{Client, ERROR_BODY_LIMIT};
-use crate::codec::{DecodeError, Object, Put, Slot, from_slice};
+use crate::codec::{DecodeError, Fields, Object, Put, Slot, View, from_slice};
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
@@ -75,6 +75,18 @@ pub trait Payload: Sized + Send + 'static {
     /// # Errors
     /// When the answer is not what the operation says.
     fn decode(answer: &Answer) -> Result<Self, DecodeError>;
+
+    /// Whether an answer whose status is a success says in its body that the call failed. It is then an error like
+    /// that of another status, with the API's fault read from the body.
+    fn refuses(&self) -> bool {
+        false
+    }
+}
+
+/// A request with a rule that its fields alone do not say. A generated crate implements it by hand.
+pub trait Check {
+    /// Why the server would refuse the request, if so.
+    fn problem(&self) -> Option<String>;
 }
 
 /// An answer of JSON that is no object or array by its type, such as a text in quotes or a union.
@@ -151,6 +163,28 @@ impl Payload for String {
         match std::str::from_utf8(&answer.body) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
+        }
+    }
+}
+
+/// A body inside of other members: `{"app": …}`.
+struct Inside<'a> {
+    members: &'a [&'a str],
+    body: &'a dyn Put,
+}
+
+impl Put for Inside<'_> {
+    fn view(&self) -> View<'_> {
+        View::Object(self)
+    }
+}
+
+impl Fields for Inside<'_> {
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+        match self.members {
+            [] => {}
+            [last] => put(last, self.body.view()),
+            [outer, members @ ..] => put(outer, Inside { members, body: self.body }.view()),
         }
     }
 }
@@ -265,6 +299,21 @@ impl<A, T> Call<A, T> {
         self.request.json(body);
     }
 
+    /// Sets the body to JSON that stands inside of other members, outermost first.
+    pub fn json_in(&mut self, members: &[&str], body: &dyn Put) {
+        match members {
+            [] => self.request.json(body),
+            _ => self.request.json(&Inside { members, body }),
+        }
+    }
+
+    /// Looks at the body before it is sent: a problem is the error of the send.
+    pub fn check(&mut self, body: &dyn Check) {
+        if let Some(problem) = body.problem() {
+            self.request.fail(problem);
+        }
+    }
+
     /// Sets the body to bytes of a media type.
     #[inline]
     pub fn bytes(&mut self, content_type: &'static str, body: impl Into<Bytes>) {
@@ -315,7 +364,13 @@ pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) ->
     let fetched = client.core().clone().fetch(request, T::accepts, T::READS);
     Box::pin(async move {
         let answer = fetched.await?;
-        T::decode(&answer).map_err(|error| unreadable(operation, error, answer).into())
+        match T::decode(&answer) {
+            Ok(value) if value.refuses() => {
+                Err(Failure::new(Some(operation), Cause::Status, Some(answer.cut())).into())
+            }
+            Ok(value) => Ok(value),
+            Err(error) => Err(unreadable(operation, error, answer).into()),
+        }
     })
 }
 

@@ -53,7 +53,7 @@ pub struct DecodeError {
 
 impl DecodeError {
     /// A fault that has no place in the text.
-    pub(crate) fn message(message: String) -> Self {
+    pub fn message(message: String) -> Self {
         DecodeError { message, path: String::new(), line: 0, column: 0 }
     }
 }

@@ -35,7 +35,7 @@ pub enum ErrorKind {
     Credentials,
     /// No answer came, or only a part of it.
     Transport,
-    /// The server answered with a status that is no success.
+    /// The server answered with a status that is no success, or says in the body of one that is that the call failed.
     Status,
     /// The answer is not what the API's description says.
     Decode,

@@ -28,7 +28,7 @@ pub use serde_json;
 pub use {bytes::Bytes, http, serde_json::Value};
 
 pub use self::api::{Api, Fault, NoFault};
-pub use self::call::{Answer, Call, Json, Payload, Sent};
+pub use self::call::{Answer, Call, Check, Json, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::codec::{AnyIncluded, DecodeError, Includes};
 pub use self::credentials::{Credential, StaticToken, TokenProvider};

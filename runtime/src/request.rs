@@ -332,7 +332,7 @@ impl Request {
     }
 
     /// Remembers the first problem.
-    fn fail(&mut self, problem: String) {
+    pub(crate) fn fail(&mut self, problem: String) {
         self.problem.get_or_insert(problem);
     }
 }

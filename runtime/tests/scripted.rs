@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use storewright_runtime::{
-    Api, Body, BoxFuture, Bytes, Client, ErrorKind, Method, NoFault, Operation, Request, Style, Timeout,
-    Transport, TransportError, TransportErrorKind, Value, http,
+    Answer, Api, Body, BoxFuture, Bytes, Check, Client, DecodeError, ErrorKind, Method, NoFault, Operation,
+    Payload, Request, Style, Timeout, Transport, TransportError, TransportErrorKind, Value, http,
 };
 
 #[derive(Debug)]
@@ -176,4 +176,65 @@ fn a_script_can_be_read_without_reqwest() {
     let mut body = now(client.call::<()>(GET, &["1", "2"]).stream()).unwrap().into_body();
     assert_eq!(now(body.chunk()).unwrap().unwrap(), "{\"x\":1}");
     assert_eq!(now(body.chunk()).unwrap(), None);
+}
+
+#[test]
+fn a_body_stands_inside_of_members() {
+    let (_, client) = script([]);
+    let mut call = client.call::<()>(POST, &[]);
+    for (members, text) in [
+        (&[][..], "[1,2]"),
+        (&["app"], r#"{"app":[1,2]}"#),
+        (&["a", "\"", "c"], r#"{"a":{"\"":{"c":[1,2]}}}"#),
+    ] {
+        call.json_in(members, &vec![1_i64, 2]);
+        assert_eq!(call.request().body().unwrap(), text);
+        assert_eq!(call.request().content_type(), Some("application/json"));
+    }
+}
+
+struct Rule(Option<&'static str>);
+
+impl Check for Rule {
+    fn problem(&self) -> Option<String> {
+        self.0.map(str::to_owned)
+    }
+}
+
+#[test]
+fn what_a_check_finds_is_the_error_of_the_send() {
+    let (script, client) = script([ok("")]);
+    let mut call = client.call::<()>(POST, &[]);
+    call.check(&Rule(None));
+    now(call.clone().send()).unwrap();
+    call.check(&Rule(Some("no name")));
+    call.check(&Rule(Some("another problem")));
+    assert_eq!(call.request().problem(), Some("no name"));
+    let error = now(call.send()).unwrap_err();
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Build, "POST /v1/items: no name"));
+    assert_eq!(script.asked.lock().unwrap().len(), 1);
+}
+
+/// A text that says whether it is a refusal.
+#[derive(Debug)]
+struct Word(String);
+
+impl Payload for Word {
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        String::decode(answer).map(Word)
+    }
+
+    fn refuses(&self) -> bool {
+        self.0 == "no"
+    }
+}
+
+#[test]
+fn an_answer_can_refuse_whatever_its_status() {
+    let (_, client) = script([ok("yes"), ok("no")]);
+    let call = client.call::<Word>(POST, &[]);
+    assert_eq!(now(call.clone().send()).unwrap().0, "yes");
+    let error = now(call.send()).unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, 200));
+    assert_eq!(error.body().unwrap(), "no");
 }

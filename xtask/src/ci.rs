@@ -9,7 +9,7 @@ use storewright_generator::diagnostic::Sink;
 
 use crate::report::{plural, refuse};
 use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
-use crate::{Outcome, generate, status, tidy, update};
+use crate::{Outcome, generate, settings, status, tidy, update};
 
 /// Older versions, whose crates must compile too.
 const OLDER: &[(&str, &str)] =
@@ -71,10 +71,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "tidy" => ended(tidy::run(tree)?),
         "fmt" => cargo(tree, &["fmt", "--all", "--check"], &[])?,
         "generate" => ended(generate::run(tree, &generate::Args::check())?),
-        "update" => match tree.shared(DOCUMENT) {
-            Some(document) => ended(update::run(tree, &update::Args::check(API, &document))?),
-            None => missing(DOCUMENT),
-        },
+        "update" => updates(tree)?,
         "notices" => notices(tree)?,
         "test" => cargo(tree, &["test", "--workspace"], &[])?,
         "clippy" => cargo(tree, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?,
@@ -94,6 +91,21 @@ fn ended(outcome: Outcome) -> Step {
 
 fn missing(file: &str) -> Step {
     Step::Skipped(format!("{file} is not beside the checkout; set {SHARED}"))
+}
+
+/// What is stored is what the documents give; an API without a document is checked everywhere.
+fn updates(tree: &Tree) -> anyhow::Result<Step> {
+    for api in tree.apis()? {
+        if settings::read(tree, &api)?.empty
+            && update::run(tree, &update::Args::check(&api, None))? != Outcome::Done
+        {
+            return Ok(Step::Failed("see above".to_owned()));
+        }
+    }
+    Ok(match tree.shared(DOCUMENT) {
+        Some(document) => ended(update::run(tree, &update::Args::check(API, Some(&document)))?),
+        None => missing(DOCUMENT),
+    })
 }
 
 /// What stops no update is still to be settled for the version that is stored.

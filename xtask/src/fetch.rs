@@ -38,6 +38,17 @@ pub(crate) fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<
     }
 }
 
+/// What stands in for the document of a vendor that publishes none: all that is known is in the overlay.
+pub(crate) fn empty() -> Document {
+    let text = r#"{"openapi": "3.0.3"}"#.to_owned();
+    let sha256 = sha256(text.as_bytes());
+    Document { from: "an empty document".to_owned(), bytes: text.len() as u64, text, sha256 }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     let at = || Place { file: from.to_owned(), ..Place::default() };
     let unreadable = |message: String| Diagnostic::error(Code::UnreadableSource, at(), message);
@@ -58,7 +69,7 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     } else {
         bytes
     };
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = sha256(&bytes);
     if let Some(pinned) = pinned.filter(|pinned| !pinned.eq_ignore_ascii_case(&sha256)) {
         let message = format!("the document's sha256 is {sha256}, and {pinned} is pinned");
         let help = "if the vendor changed it on purpose, pin the new one: `sha256` in `source.toml`";

@@ -1,12 +1,15 @@
 //! `specs/<api>/source.toml` goes in; where the document comes from comes out, and what was read of it goes back.
 
+use std::fs;
 use std::path::Path;
 
+use anyhow::Context;
 use serde::Deserialize;
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::fetch::Document;
+use crate::tree::Tree;
 
 /// What `source.toml` says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -15,6 +18,9 @@ pub(crate) struct Settings {
     /// The vendor's document: JSON, or a zip archive with one JSON file in it.
     #[serde(default)]
     pub(crate) url: Option<String>,
+    /// Whether the vendor publishes none, so that the overlay is applied to an empty one.
+    #[serde(default)]
+    pub(crate) empty: bool,
     /// What the document's sha256 must be.
     #[serde(default)]
     pub(crate) sha256: Option<String>,
@@ -43,6 +49,18 @@ pub(crate) struct Read {
     /// When this document was read first.
     #[serde(rename = "date")]
     _date: toml::value::Datetime,
+}
+
+/// Reads those of an API, which must be right.
+pub(crate) fn read(tree: &Tree, api: &str) -> anyhow::Result<Settings> {
+    let path = tree.spec(api).join("source.toml");
+    let shown = tree.shown(&path);
+    let text = fs::read_to_string(&path).with_context(|| shown.clone())?;
+    let mut out = Sink::new();
+    parse(&shown, &text, &mut out).with_context(|| {
+        let said: Vec<String> = out.diagnostics().iter().map(ToString::to_string).collect();
+        said.join("\n")
+    })
 }
 
 /// Reads the text of `path`.

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// The API, as its folder under `specs/` is called.
     api: String,
     /// Where the document is: a URL, a JSON or YAML file, or a zip archive with one JSON file in it. Where absent,
-    /// it is downloaded from the URL in `source.toml`.
+    /// it is downloaded from the URL in `source.toml`; an API without a document needs none.
     #[arg(long, value_name = "URL|FILE|ZIP")]
     from: Option<String>,
     /// Write nothing; say how the stored Api and the crate differ from what the document gives.
@@ -29,9 +29,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Proves that what is stored is what a file gives.
-    pub(crate) fn check(api: &str, from: &Path) -> Self {
-        Self { api: api.to_owned(), from: Some(from.display().to_string()), check: true }
+    /// Proves that what is stored is what a file gives, or an empty document where there is none.
+    pub(crate) fn check(api: &str, from: Option<&Path>) -> Self {
+        Self { api: api.to_owned(), from: from.map(|path| path.display().to_string()), check: true }
     }
 }
 
@@ -49,20 +49,25 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let path = spec.join("source.toml");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
     let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
-    let Some(from) = args.from.as_ref().or(settings.url.as_ref()) else {
-        bail!("{} names no URL: give the document with `--from FILE`", tree.shown(&path));
+    let is_empty = settings.empty && args.from.is_none() && settings.url.is_none();
+    let found = match args.from.as_ref().or(settings.url.as_ref()) {
+        Some(from) => fetch::fetch(from, settings.sha256.as_deref(), out),
+        None if is_empty => Some(fetch::empty()),
+        None => bail!("{} names no URL: give the document with `--from FILE`", tree.shown(&path)),
     };
-    let Some(document) = fetch::fetch(from, settings.sha256.as_deref(), out) else { return Ok(None) };
+    let Some(document) = found else { return Ok(None) };
+    let from = &document.from;
     let rules = pipeline::rules(tree, Some(&args.api))?;
     let made = pipeline::make(&document, &rules, &args.api, false, &generate::ours(&settings), out)?;
     let Some(Made { api, report, files }) = made else { return Ok(None) };
-    let record = settings::record(&text, &settings, &document, &api.info.version)?;
+    let mut records = BTreeMap::new();
+    // Nothing was read that the overlay does not say itself.
+    if !is_empty {
+        let record = settings::record(&text, &settings, &document, &api.info.version)?;
+        records.insert("source.toml".to_owned(), record);
+    }
     let roots = [
-        Root {
-            folder: spec,
-            files: pipeline::stored_files(&api, &report)?,
-            records: BTreeMap::from([("source.toml".to_owned(), record)]),
-        },
+        Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records },
         Root { folder: tree.generated(&args.api), files, records: BTreeMap::new() },
     ];
     let found = write::compare(&roots, MARK)?;
@@ -72,7 +77,8 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
             eprintln!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
             return Ok(Some(Outcome::Done));
         }
-        let mend = format!("cargo xtask update {} --from {from}", args.api);
+        let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
+        let mend = format!("cargo xtask update {}{given}", args.api);
         print(&found.diagnostics(|path| tree.shown(path), &mend));
         return Ok(Some(Outcome::Findings));
     }

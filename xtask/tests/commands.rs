@@ -120,6 +120,41 @@ fn a_check_of_another_document_names_what_differs() {
 }
 
 #[test]
+fn an_api_without_a_document_is_made_of_its_overlay() {
+    let checkout = Checkout::new();
+    fs::create_dir_all(checkout.path("specs/none")).unwrap();
+    let source = "empty = true\ncrate_version = \"0.1.0\"\n";
+    fs::write(checkout.path("specs/none/source.toml"), source).unwrap();
+    let overlay = r#"
+overlay: 1.1.0
+info: { title: None, version: 1.0.0 }
+actions:
+  - target: $
+    update:
+      info: { title: None, version: '7' }
+      paths:
+        /ping:
+          get: { operationId: ping, tags: [Ping], description: Ours., responses: { '204': {} } }
+"#;
+    fs::write(checkout.path("specs/none/overlay.yaml"), overlay).unwrap();
+    let said = checkout.run(&["update", "none", "--check"], 1);
+    assert!(said.contains("help: run `cargo xtask update none`"), "{said}");
+    let said = checkout.run(&["update", "none"], 0);
+    assert!(said.contains("none 7\n  1 operations"), "{said}");
+    checkout.run(&["update", "none", "--check"], 0);
+    checkout.run(&["generate", "none", "--check"], 0);
+    assert_eq!(fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap(), source);
+    let ping = fs::read_to_string(checkout.path("generated/none/src/operations/ping.rs")).unwrap();
+    assert!(ping.contains("/// Ours."), "{ping}");
+
+    // A fault has no place in an empty document, and is said all the same.
+    fs::write(checkout.path("specs/none/overlay.yaml"), overlay.replace("operationId: ping, ", "")).unwrap();
+    let said = checkout.run(&["update", "none"], 2);
+    assert!(said.contains("error[missing-operation-id]"), "{said}");
+    assert!(said.contains("--> an empty document"), "{said}");
+}
+
+#[test]
 fn edited_missing_and_orphaned_files_are_named_and_mended() {
     let checkout = Checkout::updated();
     let lib = checkout.path("generated/mini/src/lib.rs");

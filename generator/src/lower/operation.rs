@@ -13,6 +13,7 @@ use super::schema::limits;
 use crate::api::{Body, In, Operation, Parameter, Response, Shape, Style, Type, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
+type Extensions = indexmap::IndexMap<String, serde_json::Value>;
 type Operations = BTreeMap<String, Operation>;
 type Values = BTreeMap<String, Vec<String>>;
 
@@ -239,7 +240,24 @@ impl Lowering<'_> {
             let ty = self.media(&format!("{id}.body"), media_type, media, &at);
             content.insert(media_type.clone(), ty);
         }
-        Some(Body { required: body.required, content })
+        let envelope = self.envelope(&body.extensions, &at);
+        let checked = is_true(&body.extensions, "x-checked");
+        Some(Body { required: body.required, content, envelope, checked })
+    }
+
+    /// The members around a value: `x-envelope: results.app`.
+    fn envelope(&mut self, extensions: &Extensions, at: &Pointer) -> Option<String> {
+        let value = extensions.get("x-envelope")?;
+        let path = value.as_str().filter(|path| path.split('.').all(|member| !member.is_empty()));
+        if path.is_none() {
+            let at = self.spec.origin(&at.child("x-envelope"));
+            let message = "`x-envelope` does not name the members around the value";
+            self.out.push(
+                Diagnostic::error(Code::InvalidOverlay, &at, message)
+                    .help("write them outermost first, with dots between: `x-envelope: results.app`"),
+            );
+        }
+        path.map(str::to_owned)
     }
 
     fn media(&mut self, id: &str, media_type: &str, media: &MediaType, at: &Pointer) -> TypeRef {
@@ -282,7 +300,9 @@ impl Lowering<'_> {
             }
             if success {
                 let null_data = self.is_to_one_read(out, content.values());
-                out.responses.insert(text, Response { content, null_data });
+                let envelope = self.envelope(&response.extensions, &at);
+                let paged = is_true(&response.extensions, "x-paged");
+                out.responses.insert(text, Response { content, null_data, envelope, paged });
             } else {
                 let ty = content.values().next().map_or_else(|| "-".to_owned(), TypeRef::to_string);
                 failed.entry(ty).or_default().insert(text);
@@ -338,6 +358,10 @@ fn item<'a, T>(
             item(next, components, kind, name)
         }
     }
+}
+
+fn is_true(extensions: &Extensions, key: &str) -> bool {
+    extensions.get(key).is_some_and(|value| value == &serde_json::Value::Bool(true))
 }
 
 fn enum_strings(schema: &ReferenceOr<Schema>) -> Option<Vec<String>> {

@@ -33,6 +33,7 @@ pub(super) fn name(
             parameters: parameters(id, operation, exceptions, out),
             handle: handle.clone(),
             area: area.clone(),
+            envelope: envelope(operation),
         };
         let scope = methods.entry(handle.clone()).or_insert_with(|| {
             // Two spellings of one handle are one handle; only what the client has already is in its way.
@@ -98,6 +99,12 @@ fn method(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>, out:
             snake(rest_of(id, naming.handle.from))
         }
     }
+}
+
+/// The type that is called after the outermost member around the answer.
+fn envelope(operation: &Operation) -> Option<String> {
+    let path = operation.responses.values().find_map(|response| response.envelope.as_deref())?;
+    path.split('.').next().map(pascal)
 }
 
 /// The operationId without what the handle says.

@@ -132,7 +132,12 @@ impl Context<'_> {
         }
         source.line(&macro_call(&format!("rt::object! {{ {}", name.ident), &wires(&members), &tail));
         if self.is_sent(id) {
-            self.write_setters(&name.ident, &members, source, listing);
+            let all = members.len() + rest.iter().len();
+            let constructor = self.constructor(&name.ident, &members, all, "A value", listing);
+            let setters: Vec<TokenStream> =
+                members.iter().map(|m| self.setter(&name.ident, m, listing)).collect();
+            let own = ident(&name.ident);
+            source.items(quote! { impl #own { #constructor #(#setters)* } });
         }
     }
 
@@ -169,22 +174,7 @@ impl Context<'_> {
         });
     }
 
-    /// A setter for each member, and one that sends null where that means something.
-    pub(super) fn write_setters(
-        &self,
-        name: &str,
-        members: &[Member<'_>],
-        source: &mut Source,
-        listing: &mut Listing,
-    ) {
-        if members.is_empty() {
-            return;
-        }
-        let own = ident(name);
-        let methods: Vec<TokenStream> = members.iter().map(|m| self.setter(name, m, listing)).collect();
-        source.items(quote! { impl #own { #(#methods)* } });
-    }
-
+    /// A setter, and one that sends null where that means something.
     pub(super) fn setter(&self, of: &str, m: &Member<'_>, listing: &mut Listing) -> TokenStream {
         let field = ident(&m.ident);
         let name = if matches!(m.ty, TypeRef::List(_)) { "values" } else { "value" };

@@ -58,7 +58,9 @@ impl<'a> Context<'a> {
                 methods.extend(item);
                 operations.push(own_operation);
                 builders.extend(
-                    builder.map(|b| (b, cfg.clone(), areas.clone(), method, self.answer(operation, method))),
+                    builder.map(|b| {
+                        (b, cfg.clone(), areas.clone(), method, self.answer(operation, name, method))
+                    }),
                 );
             }
         }
@@ -70,7 +72,7 @@ impl<'a> Context<'a> {
         });
         for (item, cfg, areas, method, answer) in builders {
             source.items(item);
-            let paged = if self.is_paged(&answer.1) { ", paged" } else { "" };
+            let paged = if answer.1 { ", paged" } else { "" };
             let condition = if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&areas)) };
             let answer = compact(&answer.0.to_string());
             source.line(&format!(
@@ -94,7 +96,7 @@ impl<'a> Context<'a> {
         module: &str,
         listing: &mut Listing,
     ) -> (TokenStream, String, Option<TokenStream>) {
-        let (answer, paged_answer) = self.answer(operation, method);
+        let (answer, paged) = self.answer(operation, name, method);
         let body = self.body(operation);
         let updates = matches!(&body, Some((_, Some(_))));
         let path = operation.parameters.iter().filter(|p| p.place == In::Path);
@@ -130,7 +132,7 @@ impl<'a> Context<'a> {
         let docs = docs(&self.operation_docs(operation, method, name, updates));
         let deprecated = deprecated(operation.deprecated);
         let builder = ident(&method.builder);
-        let limited = self.is_limited(&optional, &paged_answer);
+        let limited = paged && is_limited(&optional);
         let returns = if limited {
             quote!(rt::Limited<crate::Api, #answer>)
         } else if optional.is_empty() {
@@ -214,17 +216,21 @@ impl<'a> Context<'a> {
         lines
     }
 
-    /// The type of the answer, and the type reference that it comes from.
-    fn answer(&self, operation: &Operation, method: &Method) -> (TokenStream, Option<TypeRef>) {
+    /// The type of the answer, and whether it is a page of a list.
+    fn answer(&self, operation: &Operation, name: &OperationName, method: &Method) -> (TokenStream, bool) {
         if operation.method == "HEAD" {
-            return (quote!(bool), None);
+            return (quote!(bool), false);
         }
-        let Some(media_type) = &method.media_type else { return (quote!(()), None) };
-        let found =
-            operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r.null_data)));
-        let Some((ty, null_data)) = found else { return (quote!(()), None) };
+        let Some(media_type) = &method.media_type else { return (quote!(()), false) };
+        let found = operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r)));
+        let Some((ty, response)) = found else { return (quote!(()), false) };
+        let paged = response.paged || self.is_paged(ty);
+        if let (Some(_), Some(envelope)) = (&response.envelope, &name.envelope) {
+            let (envelope, ty) = (ident(envelope), self.ty(ty));
+            return (quote!(crate::#envelope<#ty>), paged);
+        }
         let json = media_type.starts_with("application/json") || media_type.ends_with("+json");
-        let rust = match (ty, null_data) {
+        let rust = match (ty, response.null_data) {
             (TypeRef::Named(id), true) => self.nullable_document(id).unwrap_or_else(|| self.ty(ty)),
             (TypeRef::Named(id), _) if json && self.needs_wrapper(id) => {
                 let ty = self.ty(ty);
@@ -237,7 +243,7 @@ impl<'a> Context<'a> {
             }
             _ => self.ty(ty),
         };
-        (rust, Some(ty.clone()))
+        (rust, paged)
     }
 
     fn nullable_document(&self, id: &str) -> Option<TokenStream> {
@@ -263,14 +269,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether nothing is optional but how many a page has: the runtime has one type for all such calls.
-    fn is_limited(&self, optional: &[&Parameter], answer: &Option<TypeRef>) -> bool {
-        let [only] = optional else { return false };
-        only.role() == Role::Limit && only.ty == TypeRef::Integer && !only.deprecated && self.is_paged(answer)
-    }
-
-    fn is_paged(&self, answer: &Option<TypeRef>) -> bool {
-        let Some(TypeRef::Named(id)) = answer else { return false };
+    fn is_paged(&self, answer: &TypeRef) -> bool {
+        let TypeRef::Named(id) = answer else { return false };
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Page(_)) => true,
             Some(Shape::Linkage(l)) => l.to == Arity::Many && !l.request,
@@ -313,11 +313,16 @@ impl<'a> Context<'a> {
                 let own = self.ty(ty);
                 let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
                 let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
-                let argument = Argument {
-                    declared: quote!(request: #own),
-                    set: quote!(call.json(&request);),
-                    hole: None,
+                let check = body.checked.then(|| quote!(call.check(&request);));
+                let put = match &body.envelope {
+                    None => quote!(call.json(&request);),
+                    Some(path) => {
+                        let members = path.split('.');
+                        quote!(call.json_in(&[#(#members),*], &request);)
+                    }
                 };
+                let argument =
+                    Argument { declared: quote!(request: #own), set: quote!(#check #put), hole: None };
                 Some((argument, (update && one && operation.path.ends_with('}')).then_some(())))
             }
         }
@@ -444,6 +449,12 @@ impl<'a> Context<'a> {
         }
         lines
     }
+}
+
+/// Whether nothing is optional but how many a page has: the runtime has one type for all such calls.
+fn is_limited(optional: &[&Parameter]) -> bool {
+    let [only] = optional else { return false };
+    only.role() == Role::Limit && only.ty == TypeRef::Integer && !only.deprecated
 }
 
 fn list(style: Style, key: &str, values: &TokenStream, call: &TokenStream) -> TokenStream {

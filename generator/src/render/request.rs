@@ -127,7 +127,8 @@ impl Context<'_> {
             call.push_str(&format!(" required [{}]", required.join(", ")));
         }
         call.push_str(" }");
-        let constructor = self.constructor(own, &members, members.len() + included.iter().len(), listing);
+        let all = members.len() + included.iter().len();
+        let constructor = self.constructor(own, &members, all, "A request", listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
         self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
@@ -138,12 +139,13 @@ impl Context<'_> {
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
 
-    /// `new` takes what a request must have: the id, then attributes, then relationships.
-    fn constructor(
+    /// `new` takes what must be there; of a JSON:API request the id, then attributes, then relationships.
+    pub(super) fn constructor(
         &self,
         own: &str,
         members: &[Member<'_>],
         all: usize,
+        what: &str,
         listing: &mut Listing,
     ) -> TokenStream {
         let required: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
@@ -157,16 +159,19 @@ impl Context<'_> {
             })
             .unzip();
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
-        let doc = if required.is_empty() {
-            " A request that says nothing yet."
-        } else {
-            " A request with all that it must have."
+        let doc = match required.is_empty() {
+            true => format!(" {what} that says nothing yet."),
+            false => format!(" {what} with all that it must have."),
         };
         let inline = inline(&arguments);
         let rest = (required.len() < all).then(|| quote!(..Self::default()));
+        let value = match fields.is_empty() {
+            true => quote!(Self::default()),
+            false => quote!(Self { #(#fields,)* #rest }),
+        };
         quote! {
             #[doc = #doc] #inline
-            pub fn new(#(#arguments),*) -> Self { Self { #(#fields,)* #rest } }
+            pub fn new(#(#arguments),*) -> Self { #value }
         }
     }
 }

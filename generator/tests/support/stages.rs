@@ -24,6 +24,8 @@ pub(crate) struct Texts {
     pub(crate) areas: Option<String>,
     /// A stored Api in place of a document.
     pub(crate) stored: Option<BTreeMap<String, String>>,
+    /// Templates of the case's own, by path below `templates/`.
+    pub(crate) templates: BTreeMap<String, String>,
 }
 
 /// What the stages made, as far as they came.
@@ -32,6 +34,7 @@ pub(crate) struct Made {
     pub(crate) spec: Option<Spec>,
     pub(crate) api: Option<Api>,
     pub(crate) names: Option<Names>,
+    pub(crate) templates: BTreeMap<String, String>,
 }
 
 impl Texts {
@@ -40,8 +43,10 @@ impl Texts {
         let text = |name: &str| read(name).map(|bytes| String::from_utf8(bytes).unwrap());
         let documents = ["document.yaml", "document.json"];
         let stored = folder.join("api");
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         Self {
-            name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
+            templates: templates(&folder.join("templates"), &name),
+            name,
             document: documents.into_iter().find_map(|name| Some((name, read(name)?))),
             overlay: read("overlay.yaml"),
             naming: text("naming.toml").unwrap_or_default(),
@@ -56,7 +61,7 @@ impl Texts {
 
     /// Loads, lowers and names; stops after the stage that `enough` says.
     pub(crate) fn make(&self, enough: impl Fn(&Sink) -> bool, out: &mut Sink) -> Made {
-        let mut made = Made::default();
+        let mut made = Made { templates: self.templates.clone(), ..Made::default() };
         if let Some((name, text)) = &self.document {
             let source = Source { name, text };
             made.api = self.lowered(source, &mut made, &enough, out);
@@ -118,16 +123,16 @@ pub(crate) fn stored_text(api: &Api) -> String {
 
 /// The files of the crate; `runtime` is the path that its manifest writes.
 pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
-    let options = Options {
-        templates: templates(),
-        runtime: runtime.to_owned(),
-        version: "0.1.0".to_owned(),
-        workspace: true,
-    };
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/crate");
+    let mut all = templates(&shared, "crate");
+    all.extend(made.templates.clone());
+    let options =
+        Options { templates: all, runtime: runtime.to_owned(), version: "0.1.0".to_owned(), workspace: true };
     render::render(made.api.as_ref().unwrap(), made.names.as_ref().unwrap(), &options).unwrap()
 }
 
-fn templates() -> BTreeMap<String, String> {
+/// The files of a folder, if it is there, by path below `name`.
+fn templates(folder: &Path, name: &str) -> BTreeMap<String, String> {
     fn read(folder: &Path, path: &str, out: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
             let path = format!("{path}/{}", entry.file_name().to_str().unwrap());
@@ -139,7 +144,9 @@ fn templates() -> BTreeMap<String, String> {
         }
     }
     let mut out = BTreeMap::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/crate"), "crate", &mut out);
+    if folder.is_dir() {
+        read(folder, name, &mut out);
+    }
     out
 }
 
@@ -165,7 +172,9 @@ pub(crate) fn listed(names: &Names) -> String {
             for method in &operation.methods {
                 let media_type = method.media_type.as_deref().unwrap_or("nothing");
                 let area = operation.area.as_deref().map(|area| format!(" [{area}]")).unwrap_or_default();
-                let _ = writeln!(out, "  {id}: {} ({}) -> {media_type}{area}", method.ident, method.builder);
+                let envelope = operation.envelope.as_deref().map(|e| format!(" in {e}")).unwrap_or_default();
+                let (method, builder) = (&method.ident, &method.builder);
+                let _ = writeln!(out, "  {id}: {method} ({builder}) -> {media_type}{envelope}{area}");
             }
             for (parameter, name) in &operation.parameters {
                 let token = name.token.as_deref().map(|token| format!(": {token}")).unwrap_or_default();

@@ -185,6 +185,12 @@ rt::object! { AppClipAdvancedExperiencePlace {
 } }
 
 impl AppClipAdvancedExperiencePlace {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`categories`](Self#structfield.categories).
     pub fn categories(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.categories = Some(values.into_iter().map(Into::into).collect());
@@ -257,6 +263,12 @@ pub struct AppClipAdvancedExperiencePlaceDisplayPoint {
 rt::object! { AppClipAdvancedExperiencePlaceDisplayPoint { coordinates: "coordinates", source: "source" } }
 
 impl AppClipAdvancedExperiencePlaceDisplayPoint {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`coordinates`](Self#structfield.coordinates).
     #[inline]
     pub fn coordinates(mut self, value: AppClipAdvancedExperiencePlaceDisplayPointCoordinates) -> Self {
@@ -287,6 +299,12 @@ rt::object! { AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
 } }
 
 impl AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`latitude`](Self#structfield.latitude).
     #[inline]
     pub fn latitude(mut self, value: f64) -> Self {
@@ -337,6 +355,12 @@ rt::object! { AppClipAdvancedExperiencePlaceMainAddress {
 } }
 
 impl AppClipAdvancedExperiencePlaceMainAddress {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`full_address`](Self#structfield.full_address).
     pub fn full_address(mut self, value: impl Into<String>) -> Self {
         self.full_address = Some(value.into());
@@ -381,6 +405,12 @@ rt::object! { AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
 } }
 
 impl AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`country_code`](Self#structfield.country_code).
     pub fn country_code(mut self, value: impl Into<String>) -> Self {
         self.country_code = Some(value.into());
@@ -553,6 +583,12 @@ rt::object! { AppClipAdvancedExperiencePlacePhoneNumber {
 } }
 
 impl AppClipAdvancedExperiencePlacePhoneNumber {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`intent`](Self#structfield.intent).
     pub fn intent(mut self, value: impl Into<String>) -> Self {
         self.intent = Some(value.into());

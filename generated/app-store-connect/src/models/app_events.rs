@@ -233,6 +233,12 @@ rt::object! { AppEventTerritorySchedules {
 } }
 
 impl AppEventTerritorySchedules {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`event_end`](Self#structfield.event_end).
     pub fn event_end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.event_end = Some(value.into());

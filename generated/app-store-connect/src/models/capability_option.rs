@@ -29,6 +29,12 @@ rt::object! { CapabilityOption {
 } }
 
 impl CapabilityOption {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`description`](Self#structfield.description).
     pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());

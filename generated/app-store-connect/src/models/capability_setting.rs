@@ -36,6 +36,12 @@ rt::object! { CapabilitySetting {
 } }
 
 impl CapabilitySetting {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`allowed_instances`](Self#structfield.allowed_instances).
     pub fn allowed_instances(mut self, value: impl Into<CapabilitySettingAllowedInstances>) -> Self {
         self.allowed_instances = Some(value.into());

@@ -20,6 +20,12 @@ pub struct Checksums {
 rt::object! { Checksums { composite: "composite", file: "file" } }
 
 impl Checksums {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`composite`](Self#structfield.composite).
     #[inline]
     pub fn composite(mut self, value: ChecksumsComposite) -> Self {
@@ -49,6 +55,12 @@ pub struct ChecksumsComposite {
 rt::object! { ChecksumsComposite { algorithm: "algorithm", hash: "hash" } }
 
 impl ChecksumsComposite {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`algorithm`](Self#structfield.algorithm).
     pub fn algorithm(mut self, value: impl Into<ChecksumsCompositeAlgorithm>) -> Self {
         self.algorithm = Some(value.into());
@@ -89,6 +101,12 @@ pub struct ChecksumsFile {
 rt::object! { ChecksumsFile { algorithm: "algorithm", hash: "hash" } }
 
 impl ChecksumsFile {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`algorithm`](Self#structfield.algorithm).
     pub fn algorithm(mut self, value: impl Into<ChecksumAlgorithm>) -> Self {
         self.algorithm = Some(value.into());

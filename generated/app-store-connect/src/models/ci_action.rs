@@ -36,6 +36,12 @@ rt::object! { CiAction {
 } }
 
 impl CiAction {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`action_type`](Self#structfield.action_type).
     pub fn action_type(mut self, value: impl Into<CiActionType>) -> Self {
         self.action_type = Some(value.into());
@@ -165,6 +171,12 @@ rt::object! { CiActionTestConfiguration {
 } }
 
 impl CiActionTestConfiguration {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`kind`](Self#structfield.kind).
     pub fn kind(mut self, value: impl Into<CiActionTestConfigurationKind>) -> Self {
         self.kind = Some(value.into());

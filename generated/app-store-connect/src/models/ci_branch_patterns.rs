@@ -18,6 +18,12 @@ pub struct CiBranchPatterns {
 rt::object! { CiBranchPatterns { is_all_match: "isAllMatch", patterns: "patterns" } }
 
 impl CiBranchPatterns {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`is_all_match`](Self#structfield.is_all_match).
     #[inline]
     pub fn is_all_match(mut self, value: bool) -> Self {
@@ -46,6 +52,12 @@ pub struct CiBranchPatternsPatterns {
 rt::object! { CiBranchPatternsPatterns { is_prefix: "isPrefix", pattern: "pattern" } }
 
 impl CiBranchPatternsPatterns {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`is_prefix`](Self#structfield.is_prefix).
     #[inline]
     pub fn is_prefix(mut self, value: bool) -> Self {

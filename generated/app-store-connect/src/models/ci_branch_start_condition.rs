@@ -24,6 +24,12 @@ rt::object! { CiBranchStartCondition {
 } }
 
 impl CiBranchStartCondition {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`auto_cancel`](Self#structfield.auto_cancel).
     #[inline]
     pub fn auto_cancel(mut self, value: bool) -> Self {

@@ -31,7 +31,7 @@ impl CiBuildRunCreateRequest {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`clean`](Self#structfield.clean).

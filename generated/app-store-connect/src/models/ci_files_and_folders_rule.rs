@@ -20,6 +20,12 @@ pub struct CiFilesAndFoldersRule {
 rt::object! { CiFilesAndFoldersRule { matchers: "matchers", mode: "mode" } }
 
 impl CiFilesAndFoldersRule {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`matchers`](Self#structfield.matchers).
     pub fn matchers(mut self, values: impl IntoIterator<Item = CiStartConditionFileMatcher>) -> Self {
         self.matchers = Some(values.into_iter().collect());

@@ -18,6 +18,12 @@ pub struct CiManualBranchStartCondition {
 rt::object! { CiManualBranchStartCondition { source: "source" } }
 
 impl CiManualBranchStartCondition {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`source`](Self#structfield.source).
     #[inline]
     pub fn source(mut self, value: CiBranchPatterns) -> Self {

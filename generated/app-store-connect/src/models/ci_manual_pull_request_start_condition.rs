@@ -20,6 +20,12 @@ pub struct CiManualPullRequestStartCondition {
 rt::object! { CiManualPullRequestStartCondition { destination: "destination", source: "source" } }
 
 impl CiManualPullRequestStartCondition {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`destination`](Self#structfield.destination).
     #[inline]
     pub fn destination(mut self, value: CiBranchPatterns) -> Self {

@@ -18,6 +18,12 @@ pub struct CiManualTagStartCondition {
 rt::object! { CiManualTagStartCondition { source: "source" } }
 
 impl CiManualTagStartCondition {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`source`](Self#structfield.source).
     #[inline]
     pub fn source(mut self, value: CiTagPatterns) -> Self {

@@ -27,6 +27,12 @@ rt::object! { CiPullRequestStartCondition {
 } }
 
 impl CiPullRequestStartCondition {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`auto_cancel`](Self#structfield.auto_cancel).
     #[inline]
     pub fn auto_cancel(mut self, value: bool) -> Self {

@@ -20,6 +20,12 @@ pub struct CiScheduledStartCondition {
 rt::object! { CiScheduledStartCondition { schedule: "schedule", source: "source" } }
 
 impl CiScheduledStartCondition {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`schedule`](Self#structfield.schedule).
     #[inline]
     pub fn schedule(mut self, value: CiScheduledStartConditionSchedule) -> Self {
@@ -57,6 +63,12 @@ rt::object! { CiScheduledStartConditionSchedule {
 } }
 
 impl CiScheduledStartConditionSchedule {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`days`](Self#structfield.days).
     pub fn days(
         mut self,

@@ -22,6 +22,12 @@ rt::object! { CiStartConditionFileMatcher {
 } }
 
 impl CiStartConditionFileMatcher {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`directory`](Self#structfield.directory).
     pub fn directory(mut self, value: impl Into<String>) -> Self {
         self.directory = Some(value.into());

@@ -20,6 +20,12 @@ pub struct CiTagPatterns {
 rt::object! { CiTagPatterns { is_all_match: "isAllMatch", patterns: "patterns" } }
 
 impl CiTagPatterns {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`is_all_match`](Self#structfield.is_all_match).
     #[inline]
     pub fn is_all_match(mut self, value: bool) -> Self {

@@ -29,6 +29,12 @@ rt::object! { CiTestDestination {
 } }
 
 impl CiTestDestination {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`device_type_identifier`](Self#structfield.device_type_identifier).
     pub fn device_type_identifier(mut self, value: impl Into<String>) -> Self {
         self.device_type_identifier = Some(value.into());

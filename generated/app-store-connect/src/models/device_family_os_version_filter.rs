@@ -25,6 +25,12 @@ rt::object! { DeviceFamilyOsVersionFilter {
 } }
 
 impl DeviceFamilyOsVersionFilter {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`device_family`](Self#structfield.device_family).
     pub fn device_family(mut self, value: impl Into<DeviceFamily>) -> Self {
         self.device_family = Some(value.into());

@@ -59,7 +59,7 @@ impl GameCenterActivityVersionInlineCreate {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`id`](Self#structfield.id).

@@ -41,7 +41,7 @@ impl GameCenterChallengeVersionInlineCreate {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`id`](Self#structfield.id).

@@ -19,7 +19,7 @@ impl GameCenterGroupCreateRequest {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`reference_name`](Self#structfield.reference_name).

@@ -47,7 +47,7 @@ impl GameCenterLeaderboardSetVersionV2InlineCreate {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`id`](Self#structfield.id).

@@ -25,7 +25,7 @@ impl GameCenterMatchmakingTestPlayerPropertyInlineCreate {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`id`](Self#structfield.id).

@@ -26,7 +26,7 @@ impl InAppPurchaseOfferPriceInlineCreate {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`id`](Self#structfield.id).

@@ -18,6 +18,12 @@ pub struct IntegerRange {
 rt::object! { IntegerRange { maximum: "maximum", minimum: "minimum" } }
 
 impl IntegerRange {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`maximum`](Self#structfield.maximum).
     #[inline]
     pub fn maximum(mut self, value: i64) -> Self {

@@ -18,6 +18,12 @@ pub struct Location {
 rt::object! { Location { latitude: "latitude", longitude: "longitude" } }
 
 impl Location {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`latitude`](Self#structfield.latitude).
     #[inline]
     pub fn latitude(mut self, value: f64) -> Self {

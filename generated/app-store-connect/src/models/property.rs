@@ -18,6 +18,12 @@ pub struct Property {
 rt::object! { Property { key: "key", value: "value" } }
 
 impl Property {
+    /// A value that says nothing yet.
+    #[inline]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Sets [`key`](Self#structfield.key).
     pub fn key(mut self, value: impl Into<String>) -> Self {
         self.key = Some(value.into());

@@ -19,7 +19,7 @@ impl SubscriptionPricePointInlineCreate {
     /// A request that says nothing yet.
     #[inline]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 
     /// Sets [`id`](Self#structfield.id).

@@ -1,0 +1,28 @@
+//! A member's token goes in; the header `Access-Token` comes out.
+//!
+//! {{ mark }}; edits are lost.
+
+use storewright_runtime as rt;
+
+/// The token of a member, which is sent as `Access-Token` and shows in no `Debug`, log or error. It is zeroised when it
+/// is dropped.
+///
+/// What a call may do is what the member may do in the portal.
+#[derive(Debug, Clone)]
+pub struct AccessToken(rt::StaticToken);
+
+impl AccessToken {
+    /// A token as the portal shows it.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(rt::StaticToken::header(rt::http::HeaderName::from_static("access-token"), token))
+    }
+}
+
+impl rt::TokenProvider for AccessToken {
+    fn credential<'a>(
+        &'a self,
+        operation: &'a rt::Operation,
+    ) -> rt::BoxFuture<'a, Result<Option<rt::Credential>, rt::BoxError>> {
+        self.0.credential(operation)
+    }
+}
