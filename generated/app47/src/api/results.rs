@@ -99,7 +99,13 @@ impl<T: InResults> Object for Envelope<T> {
     }
 
     /// It is only read.
-    fn members(&self, _: &mut dyn FnMut(&[&str], &[&dyn Put])) {}
+    fn names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn member(&self, _: &str) -> Option<&dyn Put> {
+        None
+    }
 
     fn required(&self) -> &'static [&'static str] {
         &["results"]
@@ -121,7 +127,13 @@ impl<T: InResults> Object for Content<T> {
     }
 
     /// It is only read.
-    fn members(&self, _: &mut dyn FnMut(&[&str], &[&dyn Put])) {}
+    fn names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn member(&self, _: &str) -> Option<&dyn Put> {
+        None
+    }
 }
 
 impl<T: InResults> rt::Payload for Results<T> {
