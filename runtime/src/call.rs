@@ -245,6 +245,11 @@ impl<A, T> Call<A, T> {
         self.request.list(key, style, values);
     }
 
+    /// Makes the call an error if a query parameter has no value, as an empty list gives it none.
+    pub fn require(&mut self, key: &str) {
+        self.request.require(key);
+    }
+
     /// Sets a query parameter to a text.
     #[inline]
     pub fn text(&mut self, key: &'static str, value: &str) {

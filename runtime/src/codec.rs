@@ -73,27 +73,62 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Decodes a JSON text.
+/// How deep values may be nested: half of it is what a call stack of a diagnostic log can have.
+const MAX_DEPTH: usize = 1024;
+/// How deep serde_json goes by itself, which is what any thread's stack can bear.
+const PLAIN_DEPTH: usize = 127;
+/// Room for [`MAX_DEPTH`] levels, of which each takes up to 4 KB in a debug build.
+const DEEP_STACK: usize = 16 << 20;
+
+/// Decodes a JSON text, in which values may be nested 1,024 deep.
 ///
 /// # Errors
 /// What does not fit, with its path.
 #[inline]
 pub fn from_slice<T: Slot + Default>(json: &[u8]) -> Result<T, DecodeError> {
     let mut value = T::default();
-    decode_into(&mut value, json)?;
+    if let Err(error) = decode_into(&mut value, json, false) {
+        if !is_deep(json) {
+            return Err(error);
+        }
+        value = T::default();
+        stacker::grow(DEEP_STACK, || decode_into(&mut value, json, true))?;
+    }
     Ok(value)
 }
 
-/// Decodes a JSON text into a place.
-///
-/// # Errors
-/// What does not fit, with its path; the place then holds what was read before.
+/// Whether values are nested deeper than serde_json goes by itself, and not too deep.
 #[inline(never)]
-pub fn decode_into(slot: &mut dyn Slot, json: &[u8]) -> Result<(), DecodeError> {
+fn is_deep(json: &[u8]) -> bool {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    (PLAIN_DEPTH + 1..=MAX_DEPTH).contains(&deepest)
+}
+
+/// Decodes a JSON text into a place, which holds what was read before when there is a fault.
+#[inline(never)]
+fn decode_into(slot: &mut dyn Slot, json: &[u8], deep: bool) -> Result<(), DecodeError> {
     // Looking at all of the text at once is faster than at every string on its own.
     let text = std::str::from_utf8(json).map_err(|error| DecodeError::message(error.to_string()))?;
     let mut path = Path::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
+    if deep {
+        deserializer.disable_recursion_limit();
+    }
     Seed::new(slot, &mut path).deserialize(&mut deserializer).and_then(|()| deserializer.end()).map_err(
         |error| DecodeError {
             message: without_position(&error.to_string()).0.to_owned(),

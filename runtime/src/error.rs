@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::api::{Api, Fault};
 use crate::call::Answer;
-use crate::codec::{DecodeError, decode_into};
+use crate::codec::{DecodeError, from_slice};
 use crate::limit::RateLimit;
 use crate::request::Operation;
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
@@ -74,13 +74,12 @@ impl Failure {
 
 impl<F: Fault> From<Failure> for Error<F> {
     fn from(failure: Failure) -> Self {
-        let mut fault = F::default();
         let body = match (&failure.0.cause, &failure.0.answer) {
             (Cause::Status, Some(answer)) => answer.body.as_ref(),
             _ => &[],
         };
-        let read = decode_into(&mut fault, body).is_ok() && fault != F::default();
-        Error { failure, fault: read.then(|| Box::new(fault)) }
+        let fault = from_slice(body).ok().filter(|fault| *fault != F::default()).map(Box::new);
+        Error { failure, fault }
     }
 }
 

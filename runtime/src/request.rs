@@ -331,6 +331,13 @@ impl Request {
         self.body = Some(Body { content_type, bytes: body.into() });
     }
 
+    /// Makes it a problem if a query parameter has no value: an empty list leaves its parameter away.
+    pub fn require(&mut self, key: &str) {
+        if self.parameter(key).is_none() {
+            self.fail(format!("`{key}` needs at least one value"));
+        }
+    }
+
     /// Remembers the first problem.
     pub(crate) fn fail(&mut self, problem: String) {
         self.problem.get_or_insert(problem);

@@ -281,6 +281,29 @@ fn deep_json_is_an_error_not_an_overflow() {
 }
 
 #[test]
+fn a_thousand_levels_are_read_and_no_more() {
+    let nested = |depth: usize| format!("{}null{}", r#"{"parent":"#.repeat(depth), "}".repeat(depth));
+    for depth in [127, 128, 500, 1024] {
+        let value: Everything = from_slice(nested(depth).as_bytes()).unwrap();
+        let mut levels = 0;
+        let mut inner = Some(&value);
+        while let Some(value) = inner {
+            inner = value.parent.as_deref();
+            levels += 1;
+        }
+        assert_eq!(levels, depth);
+        assert_eq!(value, value.clone());
+    }
+    let error = from_slice::<Everything>(nested(1025).as_bytes()).unwrap_err();
+    assert!(error.message.contains("recursion limit"), "{error}");
+    // Brackets in texts are no levels, and a fault elsewhere in a deep text keeps its path.
+    let text = format!(r#"{{"text":"{}\\\"[","flag":1}}"#, "[{".repeat(400));
+    assert_eq!(from_slice::<Everything>(text.as_bytes()).unwrap_err().path, "flag");
+    let faulty = nested(200).replace("null", r#"{"flag":"no"}"#);
+    assert!(from_slice::<Everything>(faulty.as_bytes()).unwrap_err().path.ends_with("parent.flag"));
+}
+
+#[test]
 fn numbers_may_come_as_arbitrary_precision_shows_them() {
     let number = |text: &str| json!({"$serde_json::private::Number": text}).to_string();
     assert_eq!(from_slice::<i64>(number("-5").as_bytes()).unwrap(), -5);

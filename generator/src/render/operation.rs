@@ -385,7 +385,9 @@ impl<'a> Context<'a> {
             }
             (_, false, None) => (quote!(#own: #text), quote!(#call.text(#key, #own.as_ref());)),
         };
-        Argument { declared, set, hole: None }
+        let needed = parameter.required && is_list && parameter.place == In::Query;
+        let needed = needed.then(|| quote!(#call.require(#key);));
+        Argument { declared, set: quote!(#set #needed), hole: None }
     }
 
     fn query_setter(

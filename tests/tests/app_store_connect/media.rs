@@ -18,6 +18,25 @@ const GZIP: &[u8] = &[
 ];
 
 #[tokio::test]
+async fn an_empty_list_for_what_is_required_is_not_sent() {
+    let (server, client) = serve([Answer::new(200, "application/a-gzip", GZIP)]).await;
+    let none: [&str; 0] = [];
+    let error = client
+        .sales_reports()
+        .download(
+            [SalesReportsFrequency::Daily],
+            [SalesReportsReportSubType::Summary],
+            [SalesReportsReportType::Sales],
+            none,
+        )
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("`filter[vendorNumber]` needs at least one value"), "{error}");
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
 async fn a_sales_report_is_the_bytes_as_they_come() {
     let (server, client) = serve([Answer::new(200, "application/a-gzip", GZIP)]).await;
     let report = client
@@ -128,7 +147,7 @@ async fn diagnostic_logs_with_nodes_in_nodes() {
             "signatureId": "s",
             "diagnosticInsights": [{"insightsURL": "https://example.com"}],
             "diagnosticLogs": [{
-                "callStackTree": [{"callStackPerThread": true, "callStacks": [{"callStackRootFrames": [stack(40)]}]}],
+                "callStackTree": [{"callStackPerThread": true, "callStacks": [{"callStackRootFrames": [stack(400)]}]}],
                 "diagnosticMetaData": {"event": "hang", "osVersion": "26.0"},
             }],
         }],
@@ -148,7 +167,7 @@ async fn diagnostic_logs_with_nodes_in_nodes() {
         node = &inner[0];
         depth += 1;
     }
-    assert_eq!((depth, node.symbol_name.as_deref()), (40, Some("leaf")));
+    assert_eq!((depth, node.symbol_name.as_deref()), (400, Some("leaf")));
     let seen = server.one();
     assert_eq!(seen.line, "GET /v1/diagnosticSignatures/s%2F1/logs?limit=1");
     assert_eq!(seen.header("accept"), Some(TYPE));

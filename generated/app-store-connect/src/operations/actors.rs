@@ -22,6 +22,7 @@ impl Actors {
     pub fn list(&self, filter_id: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[id]", filter_id);
+        call.require("filter[id]");
         List(call)
     }
 }

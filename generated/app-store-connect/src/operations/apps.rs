@@ -916,6 +916,7 @@ impl Apps {
     ) -> ListCustomerReviewSummarizations {
         let mut call = self.0.call(LIST_CUSTOMER_REVIEW_SUMMARIZATIONS, &[id.as_ref()]);
         call.list("filter[platform]", filter_platform);
+        call.require("filter[platform]");
         ListCustomerReviewSummarizations(call)
     }
 

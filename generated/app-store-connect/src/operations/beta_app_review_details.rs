@@ -36,6 +36,7 @@ impl BetaAppReviewDetails {
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[app]", filter_app);
+        call.require("filter[app]");
         List(call)
     }
 

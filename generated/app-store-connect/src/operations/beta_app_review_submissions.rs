@@ -51,6 +51,7 @@ impl BetaAppReviewSubmissions {
     pub fn list(&self, filter_build: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[build]", filter_build);
+        call.require("filter[build]");
         List(call)
     }
 }

@@ -25,9 +25,13 @@ impl FinanceReports {
     ) -> crate::Call<rt::Bytes> {
         let mut call = self.0.call(DOWNLOAD, &[]);
         call.list("filter[regionCode]", filter_region_code);
+        call.require("filter[regionCode]");
         call.list("filter[reportDate]", filter_report_date);
+        call.require("filter[reportDate]");
         call.list("filter[reportType]", filter_report_type);
+        call.require("filter[reportType]");
         call.list("filter[vendorNumber]", filter_vendor_number);
+        call.require("filter[vendorNumber]");
         call
     }
 }

@@ -92,7 +92,9 @@ impl GameCenterLeaderboardSetMemberLocalizations {
             "filter[gameCenterLeaderboardSet]",
             filter_game_center_leaderboard_set,
         );
+        call.require("filter[gameCenterLeaderboardSet]");
         call.list("filter[gameCenterLeaderboard]", filter_game_center_leaderboard);
+        call.require("filter[gameCenterLeaderboard]");
         List(call)
     }
 

@@ -39,6 +39,7 @@ impl Nominations {
     pub fn list(&self, filter_state: impl IntoIterator<Item = NominationsState>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[state]", filter_state);
+        call.require("filter[state]");
         List(call)
     }
 
@@ -48,6 +49,7 @@ impl Nominations {
     pub fn download_csv(&self, filter_state: impl IntoIterator<Item = NominationsState>) -> DownloadCsv {
         let mut call = self.0.call(DOWNLOAD_CSV, &[]);
         call.list("filter[state]", filter_state);
+        call.require("filter[state]");
         DownloadCsv(call)
     }
 

@@ -39,6 +39,7 @@ impl ReviewSubmissions {
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
         call.list("filter[app]", filter_app);
+        call.require("filter[app]");
         List(call)
     }
 

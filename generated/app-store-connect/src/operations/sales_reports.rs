@@ -25,9 +25,13 @@ impl SalesReports {
     ) -> Download {
         let mut call = self.0.call(DOWNLOAD, &[]);
         call.list("filter[frequency]", filter_frequency);
+        call.require("filter[frequency]");
         call.list("filter[reportSubType]", filter_report_sub_type);
+        call.require("filter[reportSubType]");
         call.list("filter[reportType]", filter_report_type);
+        call.require("filter[reportType]");
         call.list("filter[vendorNumber]", filter_vendor_number);
+        call.require("filter[vendorNumber]");
         Download(call)
     }
 }
