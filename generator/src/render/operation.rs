@@ -294,9 +294,10 @@ impl<'a> Context<'a> {
         let (media_type, ty) = json.or_else(|| body.content.iter().next())?;
         let plain = |declared, set| Some((Argument { declared, set, hole: None }, None));
         // The runtime says `application/json` unless it is told otherwise.
-        let says = (media_type != "application/json")
-            .then(|| quote!(call.header("content-type", #media_type);))
-            .unwrap_or_default();
+        let says = match media_type.as_str() {
+            "application/json" => TokenStream::new(),
+            _ => quote!(call.header("content-type", #media_type);),
+        };
         if json.is_none() {
             return plain(quote!(body: impl Into<rt::Bytes>), quote!(call.bytes(#media_type, body);));
         }
