@@ -41,6 +41,9 @@ pub struct Info {
     pub title: String,
     /// The vendor's version.
     pub version: String,
+    /// Where the vendor's document has its schemas.
+    #[serde(default = "components", skip_serializing_if = "is_components")]
+    pub schemas: String,
     /// Base URLs, the default one first.
     pub servers: Vec<String>,
     /// Ways to authenticate, by the vendor's name.
@@ -96,6 +99,9 @@ pub struct Operation {
     /// What is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
+    /// The media type of the form that the parameters [`In::Form`] are sent in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
     /// Successful responses, by status.
     #[serde(default)]
     pub responses: BTreeMap<String, Response>,
@@ -105,6 +111,9 @@ pub struct Operation {
     /// Alternatives of names in [`Info::security`]; absent where all operations share one rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Vec<String>>>,
+    /// How its pages follow each other, where the overlay says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paging: Option<Paging>,
     /// Our own words, from the overlay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
@@ -120,6 +129,8 @@ pub enum In {
     Query,
     /// As a header.
     Header,
+    /// As a field of a form, which is the body.
+    Form,
 }
 
 /// How a list is written into a query.
@@ -167,6 +178,16 @@ pub struct Parameter {
     /// Our own words, from the overlay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
+}
+
+const COMPONENTS: &str = "/components/schemas";
+
+fn components() -> String {
+    COMPONENTS.to_owned()
+}
+
+fn is_components(schemas: &str) -> bool {
+    schemas == COMPONENTS
 }
 
 fn query() -> In {
@@ -237,6 +258,45 @@ pub struct Body {
     /// Whether the crate has a rule about the value that no schema can say (the overlay's `x-checked`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub checked: bool,
+}
+
+/// How the pages of a list follow each other (the overlay's `x-paging` on an operation).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paging {
+    /// The member of the answer that is the list.
+    pub items: String,
+    /// How the next page is asked for.
+    #[serde(flatten)]
+    pub step: Step,
+}
+
+/// How the page after a page is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Step {
+    /// The answer says the URL.
+    Url {
+        /// The member that holds it; absent, null or empty on the last page.
+        member: String,
+    },
+    /// The answer says what to send.
+    Token {
+        /// The member that holds it; absent, null or empty on the last page.
+        member: String,
+        /// The query parameter that it is sent in.
+        parameter: String,
+    },
+    /// The client says how many items it has already.
+    Skip {
+        /// The query parameter that it says so in.
+        parameter: String,
+        /// The member that says how many items there are on all pages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        total: Option<String>,
+        /// The member that says whether there are more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        more: Option<String>,
+    },
 }
 
 /// What an operation answers.
@@ -585,7 +645,7 @@ impl Api {
         out
     }
 
-    /// Where the type `id` stands in an OpenAPI document.
+    /// Where the type `id` stands in the vendor's document.
     pub fn type_pointer(&self, id: &str) -> Pointer {
         // The owner is a schema, whose own name may hold dots, or an operation.
         let ends = || id.match_indices('.').map(|(end, _)| id.split_at(end));
@@ -598,7 +658,7 @@ impl Api {
             return operation.pointer();
         }
         let (owner, members) = owned.unwrap_or((id, ""));
-        let mut at = Pointer::new("/components/schemas").child(owner);
+        let mut at = Pointer::new(self.info.schemas.clone()).child(owner);
         let parts = members.split('.').skip(1);
         for part in parts {
             let name = part.trim_end_matches("[]").trim_end_matches("{}");

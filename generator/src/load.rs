@@ -11,8 +11,11 @@ mod prose;
 mod reference;
 mod shape;
 mod skip;
+mod swagger20;
 pub mod text;
 mod trail;
+
+use std::collections::BTreeMap;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
@@ -50,6 +53,8 @@ pub struct Spec {
     pub overlay: Vec<ActionOutcome>,
     /// What the overlay left out.
     pub skipped: Vec<Skip>,
+    /// By the id of a place, which of several equal definitions is meant there; `naming.toml` says so.
+    pub definitions: BTreeMap<String, String>,
     origins: Origins,
 }
 
@@ -80,15 +85,36 @@ pub fn load(
         .unwrap_or_default();
     let skipped = skip::remove(&mut tree, &mut origins, out);
     match dialect {
-        dialect::Dialect::OpenApi30 => openapi30::normalise(&mut tree, &mut origins, out),
+        dialect::Dialect::OpenApi30 => {
+            openapi30::normalise(&mut tree, "OpenAPI 3.0", &mut origins, out);
+            reference::check(&tree, &origins, out);
+        }
+        dialect::Dialect::Swagger20 => {
+            // While references are still what the vendor wrote.
+            reference::check(&tree, &origins, out);
+            if error_count(out) > errors {
+                return None;
+            }
+            swagger20::upgrade(&mut tree, &mut origins, out);
+            openapi30::normalise(&mut tree, "Swagger 2.0", &mut origins, out);
+            if error_count(out) > errors {
+                return None;
+            }
+        }
     }
-    reference::check(&tree, &origins, out);
     operation::check(&tree, &origins, out);
     let document = model::read(tree, &origins, out)?;
     if error_count(out) > errors {
         return None;
     }
-    Some(Spec { version: document.info.version.clone(), document, overlay: outcomes, skipped, origins })
+    Some(Spec {
+        version: document.info.version.clone(),
+        document,
+        overlay: outcomes,
+        skipped,
+        definitions: BTreeMap::new(),
+        origins,
+    })
 }
 
 fn error_count(out: &Sink) -> usize {

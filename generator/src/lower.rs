@@ -1,7 +1,10 @@
 //! A `Spec` goes in; the `Api` comes out: references resolved, conventions recognised, equal types shared.
 
+mod definition;
+mod form;
 mod json_api;
 mod operation;
+mod paging;
 mod schema;
 mod share;
 mod union;
@@ -21,6 +24,12 @@ struct Lowering<'a> {
     types: BTreeMap<String, Type>,
     /// Components that are bodies of JSON:API relationship endpoints (`…/relationships/{name}`).
     relationship_bodies: BTreeSet<String>,
+    /// Where the document has copies in place of references.
+    definitions: Option<definition::Definitions>,
+    /// For each component, those that hold it as a part of an `allOf`.
+    families: BTreeMap<String, Vec<String>>,
+    /// Enums that the vendor names although they stand inline (`x-ms-enum`).
+    named_enums: BTreeSet<String>,
     out: &'a mut Sink,
 }
 
@@ -33,8 +42,12 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         document,
         types: BTreeMap::new(),
         relationship_bodies: operation::relationship_bodies(document),
+        definitions: definition::Definitions::new(document),
+        families: BTreeMap::new(),
+        named_enums: BTreeSet::new(),
         out,
     };
+    lowering.families = lowering.families();
     if let Some(components) = &document.components {
         for (name, schema) in &components.schemas {
             if let ReferenceOr::Item(schema) = schema {
@@ -49,9 +62,12 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     }
     lowering.check_aliases();
     let (operations, values) = lowering.operations();
-    let types = lowering.types;
+    lowering.unused_definitions();
+    let (types, named_enums) = (lowering.types, lowering.named_enums);
     let mut api = Api { info: info(spec, name), operations, values, types };
-    let is_named = |id: &str| document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id));
+    let is_named = |id: &str| {
+        named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
+    };
     share::share(&mut api, is_named);
     prune(&mut api);
     (out.errors() == errors).then_some(api)
@@ -110,6 +126,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         name: name.to_owned(),
         title: document.info.title.clone(),
         version: spec.version.clone(),
+        schemas: spec.origin(&Pointer::new("/components/schemas")).to_string(),
         servers: document.servers.iter().map(|s| s.url.clone()).collect(),
         security,
         skipped,

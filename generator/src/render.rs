@@ -4,6 +4,7 @@ mod listing;
 mod model;
 mod operation;
 mod package;
+mod paging;
 mod request;
 mod rust;
 mod token;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Shape};
+use crate::api::{Api, Paging, Shape, TypeRef};
 use crate::name::{Family, Names};
 use listing::Listing;
 use rust::{Source, ident};
@@ -62,6 +63,10 @@ struct Context<'a> {
     sent: BTreeSet<&'a str>,
     /// Types that are told apart by what they must have.
     told_apart: BTreeSet<&'a str>,
+    /// Types that are pages of lists, and how these go on.
+    pages: BTreeMap<&'a str, &'a Paging>,
+    /// By type, the members by which unions tell it from others, and their values.
+    tags: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
     /// Areas that have each model, by its Rust name.
     areas_of: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// Models that the file being written names.
@@ -121,13 +126,25 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
         Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
         _ => None,
     });
-    let told_apart = untagged.flatten().collect();
+    let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
+    // Objects that differ in nothing else differ in what their members are.
+    let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
+        Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
+            TypeRef::Named(id) => Some(id.as_str()),
+            _ => None,
+        })),
+        _ => None,
+    });
+    let inner: Vec<&str> = inner.flatten().collect();
+    told_apart.extend(inner);
     let context = Context {
         api,
         names,
         options,
         sent,
         told_apart,
+        pages: paging::pages(api).collect(),
+        tags: tags(api),
         areas_of: areas_of(names),
         used: RefCell::default(),
         local: RefCell::default(),
@@ -152,6 +169,39 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
     files.push(File { path: "API.txt".to_owned(), text: listing.finish() });
     files.sort();
     Ok(files)
+}
+
+/// What unions tell their variants by; a union within a union hands on what the outer one goes by. A type that stands under
+/// two tags of one union has neither.
+fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
+    let mut out: BTreeMap<&str, BTreeMap<&str, Option<&str>>> = BTreeMap::new();
+    for union in api.types.values() {
+        let Shape::Union(union) = &union.shape else { continue };
+        let Some(member) = union.tag.as_deref() else { continue };
+        for variant in &union.variants {
+            let Some(tag) = variant.tag.as_deref() else { continue };
+            let mut seen: BTreeSet<&str> = BTreeSet::new();
+            let mut open: Vec<&str> = variant.ty.named().into_iter().collect();
+            while let Some((id, ty)) = open.pop().and_then(|id| api.resolve(id)) {
+                match &ty.shape {
+                    Shape::Union(inner) if seen.insert(id) => {
+                        open.extend(inner.variants.iter().filter_map(|v| v.ty.named()));
+                    }
+                    Shape::Struct(s) if s.fields.contains_key(member) => {
+                        let known = out.entry(id).or_default().entry(member).or_insert(Some(tag));
+                        *known = known.filter(|known| *known == tag);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    let mut certain: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
+    for (id, tags) in out {
+        let tags = tags.into_iter().filter_map(|(member, tag)| Some((member, tag?.to_owned())));
+        certain.insert(id, tags.collect());
+    }
+    certain
 }
 
 fn areas_of(names: &Names) -> BTreeMap<&str, &BTreeSet<String>> {

@@ -120,7 +120,7 @@ fn the_order_of_a_document_means_nothing() {
 fn dereferenced(value: &Value, root: &Value) -> Value {
     match value {
         Value::Object(object) => match object.get("$ref").and_then(Value::as_str) {
-            Some(to) if !to.starts_with("#/components/schemas/") => {
+            Some(to) if !to.starts_with("#/components/schemas/") && !to.starts_with("#/definitions/") => {
                 dereferenced(root.pointer(to.trim_start_matches('#')).unwrap(), root)
             }
             _ => object.iter().map(|(key, value)| (key.clone(), dereferenced(value, root))).collect(),

@@ -13,6 +13,7 @@ use crate::api::Api;
 use crate::client::{Client, ERROR_BODY_LIMIT};
 use crate::codec::{DecodeError, Fields, Object, Put, Slot, View, from_slice};
 use crate::error::{ApiError, Cause, Error, Failure};
+use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
 use crate::request::{Operation, Request, Style};
@@ -59,6 +60,7 @@ impl Answer {
 ///
 /// - A model, `Vec`, map or JSON value is read from JSON; other JSON needs [`Json`] around it.
 /// - `()` does not look at the body.
+/// - `Option` is `None` where the body is empty.
 /// - `Bytes` is the body as it is, `String` the body as text.
 /// - `bool` is the answer to HEAD: 404 is `false`.
 pub trait Payload: Sized + Send + 'static {
@@ -123,6 +125,17 @@ impl<T: Slot + Default + Send + 'static> Payload for Json<T> {
     #[inline]
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
         json(answer).map(Json)
+    }
+}
+
+/// An answer that some statuses have and others, such as 204, have not.
+impl<T: Payload> Payload for Option<T> {
+    fn accepts(status: StatusCode) -> bool {
+        T::accepts(status)
+    }
+
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        if answer.body.is_empty() { Ok(None) } else { T::decode(answer).map(Some) }
     }
 }
 
@@ -324,6 +337,24 @@ impl<A, T> Call<A, T> {
     pub fn bytes(&mut self, content_type: &'static str, body: impl Into<Bytes>) {
         self.request.bytes(content_type, body);
     }
+
+    /// Adds a field to a form that is the body.
+    #[inline]
+    pub fn field(&mut self, name: &str, value: &str) {
+        self.request.field(name, value);
+    }
+
+    /// Adds a text to a multipart form that is the body.
+    #[inline]
+    pub fn part(&mut self, name: &str, value: &str) {
+        self.request.part(name, value);
+    }
+
+    /// Adds a file to a multipart form that is the body.
+    #[inline]
+    pub fn file(&mut self, name: &str, file: impl Into<File>) {
+        self.request.file(name, &file.into());
+    }
 }
 
 impl<A: Api, T: Payload> Call<A, T> {
@@ -384,24 +415,32 @@ fn unreadable(operation: Operation, error: DecodeError, answer: Answer) -> Failu
 }
 
 /// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
-/// `application/json`. Each becomes a private constant of the module.
+/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, and `as public` where not at all. Each
+/// becomes a private constant of the module.
 ///
 /// ```
 /// storewright_runtime::operations! {
 ///     LIST = Get "apps_list" "/v1/apps",
 ///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
+///     TOKENS = Get "tokens_list" "/v1/tokens" by "Basic",
+///     STATUS = Get "status" "/v1/status" as public,
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
+/// assert_eq!(TOKENS.scheme, "Basic");
+/// assert!(!STATUS.authenticated);
 /// ```
 #[macro_export]
 macro_rules! operations {
-    ($($name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)?,)*) => {
+    ($(
+        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)?,
+    )*) => {
         $(
             // An operation whose area is off is named all the same.
             #[allow(dead_code)]
             const $name: $crate::Operation =
-                $crate::Operation::new($crate::Method::$method, $id, $path)$(.accept($accept))?;
+                $crate::Operation::new($crate::Method::$method, $id, $path)
+                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?;
         )*
     };
 }

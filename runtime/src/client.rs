@@ -375,7 +375,8 @@ impl Core {
             || (self.default_body)(operation).map(|json| ("application/json", Bytes::from(json)));
         let body = request.content_type().zip(request.body().cloned()).or_else(default_body);
         if let Some((content_type, _)) = &body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            let value = HeaderValue::try_from(*content_type);
+            headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
         }
         if let Some(credential) = credential {
             headers.insert(credential.name().clone(), credential.value().clone());

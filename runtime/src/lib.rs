@@ -12,6 +12,7 @@ mod client;
 pub mod codec;
 mod credentials;
 mod error;
+mod form;
 mod json_api;
 mod limit;
 mod limited;
@@ -33,6 +34,7 @@ pub use self::client::{Client, ClientBuilder};
 pub use self::codec::{AnyIncluded, DecodeError, Includes};
 pub use self::credentials::{Credential, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
+pub use self::form::File;
 pub use self::json_api::{
     Document, DocumentLinks, Identifier, Linkage, LinkageBody, Linkages, LinkagesBody, NoIncluded, Page,
     PagedDocumentLinks, Paging, PagingInformation, Related, RelationshipLinks, Resource, ResourceLinks,

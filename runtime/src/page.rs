@@ -23,6 +23,34 @@ pub enum Next {
     Query(Vec<(&'static str, String)>),
 }
 
+impl Next {
+    /// At the URL that a page names; an empty one is none.
+    pub fn at(url: Option<&str>) -> Option<Next> {
+        url.filter(|url| !url.is_empty()).map(|url| Next::Url(url.to_owned()))
+    }
+
+    /// With the token that a page names; an empty one is none.
+    pub fn with(parameter: &'static str, token: Option<&str>) -> Option<Next> {
+        let token = token.filter(|token| !token.is_empty())?;
+        Some(Next::Query(vec![(parameter, token.to_owned())]))
+    }
+
+    /// After the `count` items of this page, which comes after those that the request skipped. There is no page after one
+    /// without items, nor where the page says that there are no `more`, or that `total` is all there are.
+    pub fn after(
+        sent: &Request,
+        parameter: &'static str,
+        count: usize,
+        total: Option<i64>,
+        more: Option<bool>,
+    ) -> Option<Next> {
+        let skipped: i64 = sent.parameter(parameter).and_then(|text| text.parse().ok()).unwrap_or_default();
+        let seen = skipped.saturating_add(i64::try_from(count).ok()?);
+        let ended = count == 0 || more == Some(false) || total.is_some_and(|total| seen >= total);
+        (!ended).then(|| Next::Query(vec![(parameter, seen.to_string())]))
+    }
+}
+
 /// An answer that is one page of a list.
 pub trait Paged {
     /// What the list is of.

@@ -8,9 +8,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::codec::{Put, to_vec};
+use crate::form::{File, Form};
 
 /// All but what RFC 3986 calls unreserved: whatever a value holds, it stays one segment, or one value.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The method of an operation; unlike `http::Method` it can stand in a constant expression and a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,18 +86,27 @@ pub struct Operation {
     pub accept: &'static str,
     /// Whether credentials are sent.
     pub authenticated: bool,
+    /// The vendor's name of the way to authenticate, where the operation has another one than the rest; else empty.
+    pub scheme: &'static str,
 }
 
 impl Operation {
     /// An operation that answers JSON and needs credentials.
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Operation { method, id, path, accept: "application/json", authenticated: true }
+        Operation { method, id, path, accept: "application/json", authenticated: true, scheme: "" }
     }
 
     /// Asks for another media type.
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
+        self
+    }
+
+    /// Authenticates in a way of its own, which [`TokenProvider`](crate::TokenProvider)s know by the vendor's name.
+    #[must_use]
+    pub const fn scheme(mut self, name: &'static str) -> Self {
+        self.scheme = name;
         self
     }
 
@@ -154,8 +164,10 @@ pub struct Request {
 
 #[derive(Clone)]
 struct Body {
-    content_type: &'static str,
+    content_type: Cow<'static, str>,
     bytes: Bytes,
+    /// What the bytes were made of, so that another field can be added.
+    form: Option<Form>,
 }
 
 impl fmt::Debug for Request {
@@ -234,8 +246,8 @@ impl Request {
     }
 
     /// The media type of the body.
-    pub fn content_type(&self) -> Option<&'static str> {
-        self.body.as_ref().map(|body| body.content_type)
+    pub fn content_type(&self) -> Option<&str> {
+        self.body.as_ref().map(|body| body.content_type.as_ref())
     }
 
     /// Why the request cannot be sent, if so.
@@ -328,7 +340,29 @@ impl Request {
 
     /// Sets the body.
     pub fn bytes(&mut self, content_type: &'static str, body: impl Into<Bytes>) {
-        self.body = Some(Body { content_type, bytes: body.into() });
+        self.body = Some(Body { content_type: content_type.into(), bytes: body.into(), form: None });
+    }
+
+    /// Adds a field to the body, which is a form of the media type `application/x-www-form-urlencoded`.
+    pub fn field(&mut self, name: &str, value: &str) {
+        self.form(Form::encoded, |form| form.text(name, value));
+    }
+
+    /// Adds a text to the body, which is a form of the media type `multipart/form-data`.
+    pub fn part(&mut self, name: &str, value: &str) {
+        self.form(Form::multipart, |form| form.text(name, value));
+    }
+
+    /// Adds a file to the body, which is a form of the media type `multipart/form-data`.
+    pub fn file(&mut self, name: &str, file: &File) {
+        self.form(Form::multipart, |form| form.file(name, file));
+    }
+
+    fn form(&mut self, new: fn() -> Form, add: impl FnOnce(&mut Form)) {
+        let mut form = self.body.take().and_then(|body| body.form).unwrap_or_else(new);
+        add(&mut form);
+        self.body =
+            Some(Body { content_type: form.media_type().into(), bytes: form.body(), form: Some(form) });
     }
 
     /// Makes it a problem if a query parameter has no value: an empty list leaves its parameter away.

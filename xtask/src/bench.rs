@@ -31,6 +31,7 @@ const NAMES: &[&str] = &[
     "check-full",
     "check-testflight",
     "check-app47",
+    "check-app-center",
     "build-dev",
     "build-release",
     "lines",
@@ -130,6 +131,11 @@ impl Bench<'_> {
                 let budget = Budget { cpu_s: 0.5, peak_mb: None };
                 self.compile(name, subject, &["check"], "app47-client", &[], budget)?
             }
+            "check-app-center" => {
+                let subject = "cargo check of app-center-client alone";
+                let budget = Budget { cpu_s: 5.0, peak_mb: None };
+                self.compile(name, subject, &["check"], "app-center-client", &[], budget)?
+            }
             "build-dev" => {
                 let subject = "cargo build of the crate alone, all areas";
                 let budget = Budget { cpu_s: 12.0, peak_mb: None };
@@ -149,15 +155,22 @@ impl Bench<'_> {
 
     fn generate(&self) -> anyhow::Result<Row> {
         let out = self.target.join("generated");
+        let apis = self.tree.apis()?;
         let cost = self.median(|| {
-            // Without the crate of the run before, so that every file is written.
-            remove(&out)?;
-            let mut command = self.xtask(&["generate", API, "--out"])?;
-            command.arg(&out);
-            self.cost(&command)
+            let mut all = Cost::default();
+            for api in &apis {
+                // Without the crate of the run before, so that every file is written.
+                remove(&out)?;
+                let mut command = self.xtask(&["generate", api, "--out"])?;
+                command.arg(&out);
+                let cost = self.cost(&command)?;
+                all.cpu_s += cost.cpu_s;
+                all.peak_mb = all.peak_mb.max(cost.peak_mb);
+            }
+            Ok(all)
         })?;
-        let subject = "stored Api to a written crate, release";
-        Ok(costs("generate", subject, cost, &Budget { cpu_s: 1.0, peak_mb: Some(300.0) }))
+        let subject = "stored Apis to written crates, all of them, release";
+        Ok(costs("generate", subject, cost, &Budget { cpu_s: 1.5, peak_mb: Some(350.0) }))
     }
 
     fn update(&self, document: &Path) -> anyhow::Result<Row> {

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 
 use crate::report::{plural, refuse};
-use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
+use crate::tree::{API, CRATE, DOCUMENTS, SHARED, Tree};
 use crate::{Outcome, generate, settings, status, tidy, update};
 
 /// Older versions, whose crates must compile too.
@@ -102,9 +102,19 @@ fn updates(tree: &Tree) -> anyhow::Result<Step> {
             return Ok(Step::Failed("see above".to_owned()));
         }
     }
-    Ok(match tree.shared(DOCUMENT) {
-        Some(document) => ended(update::run(tree, &update::Args::check(API, Some(&document)))?),
-        None => missing(DOCUMENT),
+    let mut skipped = Vec::new();
+    for (api, file) in DOCUMENTS {
+        let Some(document) = tree.shared(file) else {
+            skipped.push(*file);
+            continue;
+        };
+        if update::run(tree, &update::Args::check(api, Some(&document)))? != Outcome::Done {
+            return Ok(Step::Failed(format!("{api}: see above")));
+        }
+    }
+    Ok(match skipped.as_slice() {
+        [] => Step::Passed,
+        _ => missing(&skipped.join(", ")),
     })
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 }
 
 /// What a command took.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cost {
     /// User and system time of the whole tree of processes.
     pub(crate) cpu_s: f64,

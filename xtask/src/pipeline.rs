@@ -114,8 +114,12 @@ fn lowered(
             Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
         }
     };
-    let spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
-    let api = lower::lower(&spec, name, out)?;
+    let mut spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    spec.definitions = config(rules, out)?.naming.definition;
+    let before = out.diagnostics().len();
+    let api = lower::lower(&spec, name, out);
+    show_folder(rules, before, out);
+    let api = api?;
     let applied = spec.overlay.into_iter().filter(|action| action.applies);
     let overlay = applied.map(|action| Matched { id: action.id, matched: action.matched }).collect();
     Some((api, Report { overlay, notices: notices(out.diagnostics()) }))
@@ -164,17 +168,27 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
 /// `Api` → `Names`; none if errors were pushed.
 pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
     let before = out.diagnostics().len();
-    let naming = rules.naming.as_deref().unwrap_or_default();
-    let config = name::Config::parse(naming, rules.areas.as_deref(), out);
-    let names = config.and_then(|config| name::name(api, &config, out));
-    // The stage knows the names of its files alone.
+    let names = config(rules, out).and_then(|config| name::name(api, &config, out));
+    show_folder(rules, before, out);
+    names
+}
+
+fn config(rules: &Rules, out: &mut Sink) -> Option<name::Config> {
+    let before = out.diagnostics().len();
+    let config =
+        name::Config::parse(rules.naming.as_deref().unwrap_or_default(), rules.areas.as_deref(), out);
+    show_folder(rules, before, out);
+    config
+}
+
+/// The stages know the names of their files alone.
+fn show_folder(rules: &Rules, before: usize, out: &mut Sink) {
     for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
         let file = &mut diagnostic.at.file;
-        if file.ends_with(".toml") {
+        if file.ends_with(".toml") && !file.contains('/') {
             *file = format!("{}/{file}", rules.folder);
         }
     }
-    names
 }
 
 /// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.

@@ -14,6 +14,9 @@ pub(crate) const API: &str = "app-store-connect";
 pub(crate) const CRATE: &str = "app-store-connect-client";
 /// The vendor's file that is stored, below the folder of vendor files.
 pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.4.1.json";
+/// The same for every API that has such a file.
+pub(crate) const DOCUMENTS: &[(&str, &str)] =
+    &[(API, DOCUMENT), ("app-center", "specs/app-center/2023-08.json")];
 
 /// A checkout.
 #[derive(Debug, Clone)]

@@ -251,6 +251,44 @@ fn anybodys_file_gives_a_crate_elsewhere() {
     assert!(said.contains(mend), "{said}");
 }
 
+/// What the client of a document calls, by what the document says of its address.
+#[test]
+fn anybodys_swagger_file_gives_a_crate_whatever_it_says_of_its_address() {
+    let rest = "
+info: { title: Library, version: '1' }
+produces: [application/json]
+paths:
+  /books/{id}:
+    parameters: [{ $ref: '#/parameters/id' }]
+    get:
+      operationId: books_get
+      tags: [books]
+      responses: { '200': { description: ok, schema: { $ref: '#/definitions/Book' } } }
+parameters: { id: { name: id, in: path, required: true, type: string } }
+definitions: { Book: { properties: { title: { type: string } } } }
+";
+    for (address, url) in [
+        ("host: a.example.com\nbasePath: /v1/\nschemes: [http]", "http://a.example.com/v1"),
+        ("host: a.example.com:8080\nschemes: [wss, http, https]", "https://a.example.com:8080"),
+        ("host: a.example.com\nbasePath: v1", "https://a.example.com/v1"),
+        ("basePath: /v1", "/v1"),
+        ("basePath: /", ""),
+    ] {
+        let checkout = Checkout::new();
+        let yaml = format!("swagger: '2.0'\n{address}{rest}");
+        let tree: Value = serde_yaml::from_str(&yaml).unwrap();
+        fs::write(checkout.path("books.yaml"), &yaml).unwrap();
+        fs::write(checkout.path("books.json"), tree.to_string()).unwrap();
+        for file in ["books.yaml", "books.json"] {
+            checkout.run(&["generate", "--from", file, "--out", "out"], 0);
+            let api = fs::read_to_string(checkout.path("out/src/api.rs")).unwrap();
+            assert!(api.contains(&format!("BASE_URL: &'static str = \"{url}\";")), "{address}: {api}");
+            let book = fs::read_to_string(checkout.path("out/src/operations/books.rs")).unwrap();
+            assert!(book.contains("BOOKS_GET = Get \"books_get\" \"/books/{id}\""), "{book}");
+        }
+    }
+}
+
 #[test]
 fn the_status_has_the_keys_that_readers_of_the_json_know() {
     let checkout = Checkout::updated();

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     OpenApi30,
+    Swagger20,
 }
 
 /// The dialect of a document; `None` if it is refused.
@@ -15,7 +16,7 @@ pub(super) fn dialect(tree: &Value, out: &mut Sink) -> Option<Dialect> {
     let Value::Object(root) = tree else {
         out.push(
             Diagnostic::error(Code::InvalidDocument, &Pointer::root(), "the document must be an object")
-                .help("an OpenAPI document begins with `openapi: 3.0.x`"),
+                .help("an OpenAPI document begins with `openapi: 3.0.x`, a Swagger document with `swagger: '2.0'`"),
         );
         return None;
     };
@@ -29,7 +30,7 @@ pub(super) fn dialect(tree: &Value, out: &mut Sink) -> Option<Dialect> {
                     &Pointer::root(),
                     "the document has neither `openapi` nor `swagger`, so its version is not known",
                 )
-                .help("an OpenAPI document begins with `openapi: 3.0.x`"),
+                .help("an OpenAPI document begins with `openapi: 3.0.x`, a Swagger document with `swagger: '2.0'`"),
             );
             return None;
         }
@@ -46,10 +47,9 @@ pub(super) fn dialect(tree: &Value, out: &mut Sink) -> Option<Dialect> {
         ("openapi", Value::String(_), v) if v.starts_with("3.1") || v.starts_with("3.2") => {
             "ask the vendor for an OpenAPI 3.0 document, or convert it to OpenAPI 3.0: 3.1 and 3.2 are not read yet"
         }
-        ("swagger", Value::String(_), "2.0") => {
-            "convert the document to OpenAPI 3.0: Swagger 2.0 is not read yet"
-        }
-        (_, Value::String(_), _) => "OpenAPI 3.0 is read",
+        ("swagger", Value::String(_), "2.0") => return Some(Dialect::Swagger20),
+        (_, Value::String(_), _) => "OpenAPI 3.0 and Swagger 2.0 are read",
+        ("swagger", ..) => "the version must be a string in quotes: '2.0'",
         _ => "the version must be a string in quotes, such as '3.0.3'",
     };
     let name = if key == "swagger" { "Swagger" } else { "OpenAPI" };

@@ -22,9 +22,9 @@ const MEANT: &[&str] = &[
 
 /// Moves the siblings of `$ref`s into an `allOf`, gives each response the description that the model requires,
 /// and reports keywords that the model would drop.
-pub(super) fn normalise(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+pub(super) fn normalise(tree: &mut Value, dialect: &str, origins: &mut Origins, out: &mut Sink) {
     let mut wraps = Vec::new();
-    normalise_node(tree, Shape::Object(Kind::Document), &Trail::Root, &mut wraps, origins, out);
+    normalise_node(tree, Shape::Object(Kind::Document), &Trail::Root, dialect, &mut wraps, origins, out);
     wraps.into_iter().for_each(|at| origins.wrapped(at));
 }
 
@@ -32,6 +32,7 @@ fn normalise_node(
     node: &mut Value,
     shape: Shape,
     at: &Trail<'_>,
+    dialect: &str,
     wraps: &mut Vec<Pointer>,
     origins: &Origins,
     out: &mut Sink,
@@ -46,18 +47,18 @@ fn normalise_node(
                     }
                     return;
                 }
-                unknown(map, kind, at, origins, out);
+                unknown(map, kind, dialect, at, origins, out);
                 if kind == Kind::Response && !map.contains_key("description") {
                     map.insert("description".to_owned(), Value::String(String::new()));
                 }
             }
             for (key, value) in map.iter_mut() {
-                normalise_node(value, shape.member(key), &at.key(key), wraps, origins, out);
+                normalise_node(value, shape.member(key), &at.key(key), dialect, wraps, origins, out);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                normalise_node(item, shape.item(), &at.index(index), wraps, origins, out);
+                normalise_node(item, shape.item(), &at.index(index), dialect, wraps, origins, out);
             }
         }
         _ => {}
@@ -97,12 +98,19 @@ fn unify_ref(
     }
 }
 
-fn unknown(map: &Map<String, Value>, kind: Kind, at: &Trail<'_>, origins: &Origins, out: &mut Sink) {
+fn unknown(
+    map: &Map<String, Value>,
+    kind: Kind,
+    dialect: &str,
+    at: &Trail<'_>,
+    origins: &Origins,
+    out: &mut Sink,
+) {
     for key in map.keys().filter(|key| !key.starts_with("x-") && !shape::is_known(kind, key)) {
         let message = match kind {
             Kind::Paths => format!("a path begins with `/` and `{key}` does not"),
             Kind::Responses => format!("`{key}` is neither a status code nor `default`"),
-            _ => format!("{} of OpenAPI 3.0 has no `{key}`", shape::name(kind)),
+            _ => format!("{} of {dialect} has no `{key}`", shape::name(kind)),
         };
         out.push(
             Diagnostic::error(Code::Unsupported, &origins.origin(&at.pointer().child(key)), message)

@@ -7,6 +7,8 @@ use crate::diagnostic::{Place, Pointer};
 #[derive(Clone, Copy)]
 pub(super) enum Trail<'a> {
     Root,
+    /// A place that is known as a pointer.
+    Place(&'a Pointer),
     Key(&'a Trail<'a>, &'a str),
     Index(&'a Trail<'a>, usize),
 }
@@ -23,6 +25,7 @@ impl<'a> Trail<'a> {
     pub(super) fn pointer(&self) -> Pointer {
         match self {
             Trail::Root => Pointer::root(),
+            Trail::Place(pointer) => (*pointer).clone(),
             Trail::Key(parent, key) => parent.pointer().child(key),
             Trail::Index(parent, index) => parent.pointer().child(index),
         }

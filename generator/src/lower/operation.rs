@@ -9,7 +9,7 @@ use openapiv3::{
 };
 
 use super::Lowering;
-use super::schema::limits;
+use super::schema::{limits, vendor_name};
 use crate::api::{Body, In, Operation, Parameter, Response, Shape, Style, Type, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
@@ -76,8 +76,14 @@ impl Lowering<'_> {
                 let own = own.map(|(i, p)| (p, at.child("parameters").child(i)));
                 let all: Vec<_> = shared.chain(own).collect();
                 lowered.parameters = self.parameters(id, path, &all, &mut accepted);
-                lowered.body = self.body(id, operation, &at);
+                if let Some((media_type, fields)) = self.form(id, operation, &at, &mut accepted) {
+                    lowered.parameters.extend(fields);
+                    lowered.form = Some(media_type);
+                } else {
+                    lowered.body = self.body(id, operation, &at);
+                }
                 self.responses(id, operation, &at, &mut lowered);
+                lowered.paging = self.paging(operation, &lowered, &at);
                 lowered.security = self.security(operation, document);
                 operations.insert(id.clone(), lowered);
             }
@@ -127,7 +133,7 @@ impl Lowering<'_> {
             if place == In::Header && ignored.contains(&data.name.to_ascii_lowercase().as_str()) {
                 continue;
             }
-            if let Some(lowered) = self.parameter(id, data, place, style, at, accepted) {
+            if let Some(lowered) = self.parameter(id, data, place, style, &at.child("schema"), accepted) {
                 out.insert((place, data.name.clone()), lowered);
             }
         }
@@ -139,7 +145,7 @@ impl Lowering<'_> {
         out
     }
 
-    fn parameter(
+    pub(super) fn parameter(
         &mut self,
         id: &str,
         data: &ParameterData,
@@ -152,9 +158,8 @@ impl Lowering<'_> {
             self.unsupported(at, "a parameter with `content`");
             return None;
         };
-        let at = at.child("schema");
         // A list may stand behind a reference; anything else keeps its name.
-        let list = match self.resolve(schema, &at) {
+        let list = match self.resolve(schema, at) {
             Some((Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }, _)) => {
                 Some(array.clone())
             }
@@ -180,15 +185,16 @@ impl Lowering<'_> {
                 values = Some(data.name.clone());
                 TypeRef::String
             }
-            None => self.field(&item, &format!("{id}.{}", data.name), &at).ty,
+            None => self.field(&item, &format!("{id}.{}", data.name), at).ty,
         };
         let simple = match &ty {
             TypeRef::Named(name) => self.is_scalar(name),
-            TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Binary => false,
+            TypeRef::Binary => place == In::Form,
+            TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any => false,
             _ => true,
         };
         if !simple {
-            self.unsupported(&at, "a parameter that is neither a scalar nor a list of scalars");
+            self.unsupported(at, "a parameter that is neither a scalar nor a list of scalars");
             return None;
         }
         if is_list {
@@ -344,7 +350,7 @@ impl Lowering<'_> {
 }
 
 /// What a reference leads to among the components, or the thing itself.
-fn item<'a, T>(
+pub(super) fn item<'a, T>(
     thing: &'a ReferenceOr<T>,
     components: Option<&'a Components>,
     kind: impl Fn(&'a Components) -> &'a indexmap::IndexMap<String, ReferenceOr<T>>,
@@ -366,6 +372,8 @@ fn is_true(extensions: &Extensions, key: &str) -> bool {
 
 fn enum_strings(schema: &ReferenceOr<Schema>) -> Option<Vec<String>> {
     match schema {
+        // One that the vendor names is a type like any other.
+        ReferenceOr::Item(schema) if vendor_name(schema).is_some() => None,
         ReferenceOr::Item(Schema { schema_kind: SchemaKind::Type(OasType::String(string)), .. }) => {
             let values: Vec<String> = string.enumeration.iter().flatten().cloned().collect();
             (!values.is_empty()).then_some(values)

@@ -98,7 +98,8 @@ impl Lowering<'_> {
 
     /// Lowers the schema that a component has under `name`.
     pub(super) fn named(&mut self, name: &str, schema: &Schema, at: &Pointer) {
-        let shape = match self.json_api(name, schema, at) {
+        let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
+        let shape = match shape {
             Some(shape) => shape,
             None => self.shape(schema, name, at),
         };
@@ -111,17 +112,25 @@ impl Lowering<'_> {
     pub(super) fn field(&mut self, schema: &ReferenceOr<Schema>, id: &str, at: &Pointer) -> Field {
         let schema = match schema {
             ReferenceOr::Reference { reference } => {
-                return match super::component(reference, "schemas") {
-                    Some(name) => TypeRef::Named(name.to_owned()).into(),
-                    None => self.unsupported(at, &format!("the reference `{reference}`")).into(),
+                let Some(name) = super::component(reference, "schemas") else {
+                    return self.unsupported(at, &format!("the reference `{reference}`")).into();
                 };
+                self.referred(id);
+                let Some(schema) = self.transparent(name) else {
+                    return TypeRef::Named(name.to_owned()).into();
+                };
+                let at = Pointer::new("/components/schemas").child(name);
+                let field = self.field(&ReferenceOr::Item(schema), id, &at);
+                self.leave();
+                return field;
             }
             ReferenceOr::Item(schema) => schema,
         };
         let data = &schema.schema_data;
-        let ty = match single(schema) {
-            Some(inner) => self.field(inner, id, &at.child("allOf").child(0)).ty,
-            None => self.inline(schema, id, at),
+        let ty = match (single(schema), self.definition(schema, id, at)) {
+            (_, Some(name)) => TypeRef::Named(name),
+            (Some(inner), None) => self.field(inner, id, &at.child("allOf").child(0)).ty,
+            (None, None) => self.inline(schema, id, at),
         };
         Field {
             ty,
@@ -140,9 +149,30 @@ impl Lowering<'_> {
             Shape::Alias(ty) => ty,
             shape => {
                 let doc = schema.schema_data.description.clone();
+                let id = match (vendor_name(schema), &shape) {
+                    (Some(name), Shape::Enum(_)) => {
+                        self.named_enum(name, &shape, at);
+                        name
+                    }
+                    _ => id,
+                };
                 self.types.insert(id.to_owned(), Type { shape, deprecated: false, doc });
                 TypeRef::Named(id.to_owned())
             }
+        }
+    }
+
+    /// One name stands for one set of values.
+    fn named_enum(&mut self, name: &str, shape: &Shape, at: &Pointer) {
+        let is_new = self.named_enums.insert(name.to_owned());
+        let other = self.types.get(name).is_some_and(|known| known.shape != *shape);
+        let component = self.document.components.as_ref().is_some_and(|c| c.schemas.contains_key(name));
+        if other || (is_new && component) {
+            let message = format!("`{name}` in `x-ms-enum` is the name of something else, too");
+            self.out.push(
+                Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
+                    .help("give the enum another name in the overlay, or take its `x-ms-enum` away"),
+            );
         }
     }
 
@@ -378,6 +408,11 @@ impl Lowering<'_> {
         );
         TypeRef::Any
     }
+}
+
+/// The name that the vendor gives an enum that stands inline.
+pub(super) fn vendor_name(schema: &Schema) -> Option<&str> {
+    schema.schema_data.extensions.get("x-ms-enum")?.get("name")?.as_str()
 }
 
 /// The one schema that `allOf` wraps, as load does to keep what stands beside a `$ref`.

@@ -1,6 +1,8 @@
 //! The alternatives of a `oneOf` go in; a union comes out, and what tells its variants apart.
 
-use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
+use std::collections::{BTreeMap, BTreeSet};
+
+use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;
 use super::schema::{constant, members};
@@ -69,6 +71,88 @@ impl Lowering<'_> {
             return Shape::Alias(self.unsupported(at, "a union in which two variants have one tag"));
         }
         Shape::Union(Union { tag, variants })
+    }
+
+    /// A component that others hold as a part and that has a discriminator is one of these others (OpenAPI 3.0, "Composition
+    /// and Inheritance"). One that is itself such a base and has no value of its own stands for those that hold it.
+    pub(super) fn family(&mut self, name: &str, schema: &Schema) -> Option<Shape> {
+        let discriminator = schema.schema_data.discriminator.as_ref()?;
+        let mut by_tag: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut open: Vec<&String> = self.families.get(name)?.iter().collect();
+        let mut seen: BTreeSet<&String> = BTreeSet::new();
+        while let Some(child) = open.pop() {
+            if !seen.insert(child) {
+                continue;
+            }
+            let values = self.tag_values(discriminator, child);
+            // What holds the child is one of the base, too, unless the child has a way of its own to tell.
+            let own = self.families.get(child).filter(|_| values.is_empty() || !self.is_base(child));
+            open.extend(own.into_iter().flatten());
+            if own.is_some() && values.is_empty() {
+                continue;
+            }
+            let values = if values.is_empty() { vec![child.clone()] } else { values };
+            for value in values {
+                by_tag.entry(value).or_default().insert(child.clone());
+            }
+        }
+        let mut variants = Vec::new();
+        for (tag, types) in by_tag {
+            let ty = match types.first() {
+                Some(only) if types.len() == 1 => TypeRef::Named(only.clone()),
+                // The tag alone does not decide, so the members do.
+                _ => {
+                    let id = format!("{name}.{tag}");
+                    let types: BTreeSet<String> = types.iter().flat_map(|name| self.ends(name)).collect();
+                    let variants =
+                        types.into_iter().map(|name| Variant { tag: None, ty: TypeRef::Named(name) });
+                    let union = Union { tag: None, variants: variants.collect() };
+                    self.types.insert(id.clone(), Shape::Union(union).into());
+                    TypeRef::Named(id)
+                }
+            };
+            variants.push(Variant { tag: Some(tag), ty });
+        }
+        Some(Shape::Union(Union { tag: Some(discriminator.property_name.clone()), variants }))
+    }
+
+    /// What a component stands for that is a base in turn: those that hold it and that nothing else holds.
+    fn ends(&self, name: &str) -> BTreeSet<String> {
+        let mut out = BTreeSet::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut open = vec![name];
+        while let Some(name) = open.pop() {
+            match self.families.get(name).filter(|_| self.is_base(name)) {
+                Some(held) if seen.insert(name) => open.extend(held.iter().map(String::as_str)),
+                Some(_) => {}
+                None => {
+                    out.insert(name.to_owned());
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether a component has a discriminator.
+    fn is_base(&self, name: &str) -> bool {
+        let schema = self.document.components.as_ref().and_then(|c| c.schemas.get(name));
+        matches!(schema, Some(ReferenceOr::Item(schema)) if schema.schema_data.discriminator.is_some())
+    }
+
+    /// What the discriminator of its base holds for a component.
+    fn tag_values(&self, discriminator: &Discriminator, name: &str) -> Vec<String> {
+        let mapping = discriminator.mapping.iter();
+        let mapped: Vec<String> = mapping
+            .filter(|(_, target)| target.rsplit('/').next() == Some(name))
+            .map(|(value, _)| value.clone())
+            .collect();
+        if !mapped.is_empty() {
+            return mapped;
+        }
+        let schema = self.document.components.as_ref().and_then(|c| c.schemas.get(name));
+        let Some(ReferenceOr::Item(schema)) = schema else { return Vec::new() };
+        let value = schema.schema_data.extensions.get("x-ms-discriminator-value").and_then(|v| v.as_str());
+        value.map(str::to_owned).into_iter().collect()
     }
 
     /// A required member that every alternative declares as a constant of its own.

@@ -45,6 +45,8 @@ pub struct Naming {
     pub field: BTreeMap<String, String>,
     /// `<type id>=<value>` or `<handle>?<parameter>=<value>` → Rust name: exceptions. A variant of a union is its tag, else its type: `$App`.
     pub value: BTreeMap<String, String>,
+    /// Place of a copied schema → which of the definitions that equal it is meant. Read when the document is lowered.
+    pub definition: BTreeMap<String, String>,
 }
 
 /// Where the vendor describes things.
@@ -120,7 +122,7 @@ impl Config {
 
     /// What stands for a Rust name must be one.
     fn check_names(&self, out: &mut Sink) {
-        let Naming { handle, link: _, method, operation, r#type, field, value } = &self.naming;
+        let Naming { handle, link: _, method, operation, r#type, field, value, definition: _ } = &self.naming;
         let tables = [
             ("handle.alias", &handle.alias),
             ("operation", operation),

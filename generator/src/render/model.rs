@@ -133,12 +133,9 @@ impl Context<'_> {
         source.line(&macro_call(&format!("rt::object! {{ {}", name.ident), &wires(&members), &tail));
         if self.is_sent(id) {
             let all = members.len() + rest.iter().len();
-            let constructor = self.constructor(&name.ident, &members, all, "A value", listing);
-            let setters: Vec<TokenStream> =
-                members.iter().map(|m| self.setter(&name.ident, m, listing)).collect();
-            let own = ident(&name.ident);
-            source.items(quote! { impl #own { #constructor #(#setters)* } });
+            self.write_methods(id, &name.ident, &members, all, source, listing);
         }
+        self.write_paging(id, name, s, source);
     }
 
     /// The struct itself.
@@ -172,6 +169,28 @@ impl Context<'_> {
             #[non_exhaustive]
             pub struct #own { #(#fields,)* #rest }
         });
+    }
+
+    /// `new` with what must be there, a setter for each member, and one that sends null where that means something.
+    fn write_methods(
+        &self,
+        id: &str,
+        name: &str,
+        members: &[Member<'_>],
+        all: usize,
+        source: &mut Source,
+        listing: &mut Listing,
+    ) {
+        let own = ident(name);
+        // What a union tells the type by is no choice of whoever makes one.
+        let tags = self.tags.get(id);
+        let tag = |m: &Member<'_>| tags.and_then(|tags| tags.get(m.wire)).map(String::as_str);
+        let constants: Vec<(&Member<'_>, &str)> = members.iter().filter_map(|m| Some((m, tag(m)?))).collect();
+        let chosen: Vec<&Member<'_>> = members.iter().filter(|m| tag(m).is_none()).collect();
+        let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
+        let constructor = self.constructor(name, &required, &constants, all, "A value", listing);
+        let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
+        source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
 
     /// A setter, and one that sends null where that means something.
@@ -391,7 +410,9 @@ impl Context<'_> {
                     None => lines.push(format!("{member}({})", ty.to_string().replace(' ', ""))),
                 }
                 let member = ident(&member);
-                let object = matches!(&variant.ty, TypeRef::Named(id) if !self.is_enum(id));
+                // Without a tag, a union within is none of the objects that a box is for; it is small itself.
+                let plain = |id: &str| self.is_enum(id) || (u.tag.is_none() && self.is_union(id));
+                let object = matches!(&variant.ty, TypeRef::Named(id) if !plain(id));
                 let held = if object { quote!(Box<#ty>) } else { ty };
                 quote! { #[doc = #doc] #member(#held) }
             })

@@ -114,7 +114,12 @@ impl<'a> Context<'a> {
         let others = || operation.parameters.iter().filter(|p| p.place != In::Path);
         for parameter in others().filter(|p| p.required) {
             let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
-            arguments.push(self.query_argument(parameter, own, name, &quote!(call)));
+            arguments.push(match &operation.form {
+                Some(form) if parameter.place == In::Form => {
+                    self.form_argument(parameter, own, form, name, &quote!(call))
+                }
+                _ => self.query_argument(parameter, own, name, &quote!(call)),
+            });
         }
         arguments.extend(body.map(|(argument, _)| argument));
         let optional: Vec<&Parameter> = others().filter(|p| !p.required).collect();
@@ -126,7 +131,7 @@ impl<'a> Context<'a> {
             _ => String::new(),
         };
         let constant = ident(&method.builder.to_shouty_snake_case());
-        let own_operation = format!("{constant} = {verb} {id:?} {path:?}{accept}");
+        let own_operation = format!("{constant} = {verb} {id:?} {path:?}{accept}{}", security(operation));
         let call = quote!(self.0.call(#constant, &[#(#holes),*]));
         let own = ident(&method.ident);
         let docs = docs(&self.operation_docs(operation, method, name, updates));
@@ -164,7 +169,7 @@ impl<'a> Context<'a> {
             return (item, own_operation, None);
         }
         listing.add(&format!("struct {module}::{}", method.builder), &TokenStream::new());
-        let setters = optional.iter().map(|p| self.query_setter(p, name, module, method, listing));
+        let setters = optional.iter().map(|p| self.setter_of(operation, p, name, module, method, listing));
         let setters: Vec<TokenStream> = setters.collect();
         let doc = format!(
             " Optional arguments of [`{0}`]({1}::{0}); nothing is sent before `send`.",
@@ -224,7 +229,7 @@ impl<'a> Context<'a> {
         let Some(media_type) = &method.media_type else { return (quote!(()), false) };
         let found = operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r)));
         let Some((ty, response)) = found else { return (quote!(()), false) };
-        let paged = response.paged || self.is_paged(ty);
+        let paged = response.paged || operation.paging.is_some() || self.is_paged(ty);
         if let (Some(_), Some(envelope)) = (&response.envelope, &name.envelope) {
             let (envelope, ty) = (ident(envelope), self.ty(ty));
             return (quote!(crate::#envelope<#ty>), paged);
@@ -232,6 +237,7 @@ impl<'a> Context<'a> {
         let json = media_type.starts_with("application/json") || media_type.ends_with("+json");
         let rust = match (ty, response.null_data) {
             (TypeRef::Named(id), true) => self.nullable_document(id).unwrap_or_else(|| self.ty(ty)),
+            (ty, _) if matches!(self.through(ty), TypeRef::Binary) => quote!(rt::Bytes),
             (TypeRef::Named(id), _) if json && self.needs_wrapper(id) => {
                 let ty = self.ty(ty);
                 quote!(rt::Json<#ty>)
@@ -243,7 +249,9 @@ impl<'a> Context<'a> {
             }
             _ => self.ty(ty),
         };
-        (rust, paged)
+        // A status that has no body beside one that has.
+        let sometimes = operation.responses.values().any(|r| r.content.is_empty());
+        if sometimes { (quote!(Option<#rust>), false) } else { (rust, paged) }
     }
 
     fn nullable_document(&self, id: &str) -> Option<TokenStream> {
@@ -285,12 +293,17 @@ impl<'a> Context<'a> {
             body.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"));
         let (media_type, ty) = json.or_else(|| body.content.iter().next())?;
         let plain = |declared, set| Some((Argument { declared, set, hole: None }, None));
+        // The runtime says `application/json` unless it is told otherwise.
+        let says = match media_type.as_str() {
+            "application/json" => TokenStream::new(),
+            _ => quote!(call.header("content-type", #media_type);),
+        };
         if json.is_none() {
             return plain(quote!(body: impl Into<rt::Bytes>), quote!(call.bytes(#media_type, body);));
         }
         let TypeRef::Named(id) = ty else {
             let own = self.ty(ty);
-            return plain(quote!(body: #own), quote!(call.json(&body);));
+            return plain(quote!(body: #own), quote!(call.json(&body); #says));
         };
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Linkage(l)) => {
@@ -322,7 +335,7 @@ impl<'a> Context<'a> {
                     }
                 };
                 let argument =
-                    Argument { declared: quote!(request: #own), set: quote!(#check #put), hole: None };
+                    Argument { declared: quote!(request: #own), set: quote!(#check #put #says), hole: None };
                 Some((argument, (update && one && operation.path.ends_with('}')).then_some(())))
             }
         }
@@ -383,6 +396,10 @@ impl<'a> Context<'a> {
             (_, false, Some((ty, method, value))) => {
                 (quote!(#own: #ty), quote!(#call.#method(#key, #value);))
             }
+            (_, false, None) if token.is_none() && matches!(base, TypeRef::Timestamp | TypeRef::Date) => (
+                quote!(#own: impl Into<#text>),
+                quote!(#call.text(#key, Into::<#text>::into(#own).as_ref());),
+            ),
             (_, false, None) => (quote!(#own: #text), quote!(#call.text(#key, #own.as_ref());)),
         };
         let needed = parameter.required && is_list && parameter.place == In::Query;
@@ -390,8 +407,59 @@ impl<'a> Context<'a> {
         Argument { declared, set: quote!(#set #needed), hole: None }
     }
 
-    fn query_setter(
+    /// A field of a form: what it is declared as, and how it is put into `call`.
+    fn form_argument(
         &self,
+        parameter: &Parameter,
+        own: &str,
+        form: &str,
+        name: &OperationName,
+        call: &TokenStream,
+    ) -> Argument {
+        let (own, key) = (ident(own), &parameter.name);
+        let method = if form.starts_with("multipart/") { quote!(part) } else { quote!(field) };
+        let (item, is_list) = match &parameter.ty {
+            TypeRef::List(item) => (&**item, true),
+            ty => (ty, false),
+        };
+        let token = name.parameters.get(key).and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
+        let (ty, add): (TokenStream, Box<dyn Fn(TokenStream) -> TokenStream>) =
+            match (token, self.through(item)) {
+                (Some(token), _) => (token, Box::new(|v| quote!(#call.#method(#key, #v.as_ref());))),
+                (None, TypeRef::Binary) => {
+                    (quote!(impl Into<rt::File>), Box::new(|v| quote!(#call.file(#key, #v);)))
+                }
+                (None, TypeRef::Integer | TypeRef::Number | TypeRef::Boolean) => {
+                    (self.ty(item), Box::new(|v| quote!(#call.#method(#key, &#v.to_string());)))
+                }
+                (None, TypeRef::Named(id)) if self.is_integer_enum(id) => {
+                    (self.ty(item), Box::new(|v| quote!(#call.#method(#key, &#v.to_string());)))
+                }
+                (None, TypeRef::Named(_) | TypeRef::Timestamp | TypeRef::Date) => {
+                    (self.ty(item), Box::new(|v| quote!(#call.#method(#key, #v.as_ref());)))
+                }
+                _ => (quote!(impl AsRef<str>), Box::new(|v| quote!(#call.#method(#key, #v.as_ref());))),
+            };
+        let (declared, set) = match (is_list, parameter.style) {
+            (false, _) => (quote!(#own: #ty), add(quote!(#own))),
+            (true, Style::Repeat) => {
+                let one = add(quote!(value));
+                (quote!(#own: impl IntoIterator<Item = #ty>), quote!(for value in #own { #one }))
+            }
+            (true, _) => (
+                quote!(#own: impl IntoIterator<Item = impl AsRef<str>>),
+                quote! {
+                    let joined: Vec<String> = #own.into_iter().map(|v| v.as_ref().to_owned()).collect();
+                    #call.#method(#key, &joined.join(","));
+                },
+            ),
+        };
+        Argument { declared, set, hole: None }
+    }
+
+    fn setter_of(
+        &self,
+        operation: &Operation,
         parameter: &Parameter,
         name: &OperationName,
         module: &str,
@@ -399,7 +467,12 @@ impl<'a> Context<'a> {
         listing: &mut Listing,
     ) -> TokenStream {
         let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
-        let argument = self.query_argument(parameter, value, name, &quote!(self.0));
+        let argument = match &operation.form {
+            Some(form) if parameter.place == In::Form => {
+                self.form_argument(parameter, value, form, name, &quote!(self.0))
+            }
+            _ => self.query_argument(parameter, value, name, &quote!(self.0)),
+        };
         let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
         let (declared, set, deprecated) = (argument.declared, argument.set, deprecated(parameter.deprecated));
         listing.add(&format!("fn {module}::{}::{own}", method.builder), &declared);
@@ -467,6 +540,18 @@ fn list(style: Style, key: &str, values: &TokenStream, call: &TokenStream) -> To
         Style::Repeat => quote!(Repeated),
     };
     quote!(#call.list_in(#key, rt::Style::#style, #values);)
+}
+
+/// How the operation authenticates, where it does so otherwise than the rest.
+fn security(operation: &Operation) -> String {
+    match operation.security.as_deref() {
+        None => String::new(),
+        // The first alternative that needs one secret only: others need two, or none.
+        Some(ways) => match ways.iter().find_map(|way| way.first()) {
+            Some(scheme) => format!(" by {scheme:?}"),
+            None => " as public".to_owned(),
+        },
+    }
 }
 
 fn pascal_method(method: &str) -> String {

@@ -127,8 +127,9 @@ impl Context<'_> {
             call.push_str(&format!(" required [{}]", required.join(", ")));
         }
         call.push_str(" }");
+        let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
-        let constructor = self.constructor(own, &members, all, "A request", listing);
+        let constructor = self.constructor(own, &must, &[], all, "A request", listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
         self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
@@ -139,17 +140,18 @@ impl Context<'_> {
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
 
-    /// `new` takes what must be there; of a JSON:API request the id, then attributes, then relationships.
+    /// `new` takes what must be there, of a JSON:API request the id, then attributes, then relationships; constants are set
+    /// to their one value.
     pub(super) fn constructor(
         &self,
         own: &str,
-        members: &[Member<'_>],
+        required: &[&Member<'_>],
+        constants: &[(&Member<'_>, &str)],
         all: usize,
         what: &str,
         listing: &mut Listing,
     ) -> TokenStream {
-        let required: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
-        let (arguments, fields): (Vec<_>, Vec<_>) = required
+        let (arguments, mut fields): (Vec<_>, Vec<_>) = required
             .iter()
             .map(|m| {
                 let name = ident(&m.ident);
@@ -158,13 +160,22 @@ impl Context<'_> {
                 (quote!(#name: #ty), if own { quote!(#name) } else { quote!(#name: #value) })
             })
             .unzip();
+        fields.extend(constants.iter().map(|(m, value)| {
+            let name = ident(&m.ident);
+            if m.hold == Hold::Plain {
+                quote!(#name: #value.into())
+            } else {
+                quote!(#name: Some(#value.into()))
+            }
+        }));
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
-        let doc = match required.is_empty() {
-            true => format!(" {what} that says nothing yet."),
-            false => format!(" {what} with all that it must have."),
+        let doc = match (required.is_empty(), constants.is_empty()) {
+            (true, true) => format!(" {what} that says nothing yet."),
+            (true, false) => format!(" {what} that says nothing but what it is."),
+            (false, _) => format!(" {what} with all that it must have."),
         };
         let inline = inline(&arguments);
-        let rest = (required.len() < all).then(|| quote!(..Self::default()));
+        let rest = (fields.len() < all).then(|| quote!(..Self::default()));
         let value = match fields.is_empty() {
             true => quote!(Self::default()),
             false => quote!(Self { #(#fields,)* #rest }),

@@ -123,6 +123,11 @@ impl Context<'_> {
             Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
     }
 
+    /// Whether the type is one of several.
+    pub(super) fn is_union(&self, id: &str) -> bool {
+        matches!(self.api.resolve(id).map(|(_, t)| &t.shape), Some(Shape::Union(_)))
+    }
+
     /// Whether the type is a union that its variants convert into.
     fn is_sent_union(&self, id: &str) -> bool {
         let union = match self.api.resolve(id).map(|(_, t)| &t.shape) {

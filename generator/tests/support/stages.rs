@@ -103,6 +103,8 @@ impl Texts {
         if enough(out) {
             return None;
         }
+        let settled = Config::parse(&self.naming, None, &mut Sink::new()).unwrap_or_default();
+        made.spec.as_mut()?.definitions = settled.naming.definition;
         let before = out.errors();
         let api = lower::lower(made.spec.as_ref()?, &self.name, out);
         assert_eq!(api.is_none(), out.errors() > before, "{}", self.name);

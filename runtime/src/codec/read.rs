@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -307,6 +308,18 @@ fn choose<'de, A: MapAccess<'de>>(
                 early.insert(key.into_owned(), value);
                 let object = members.collect(early)?;
                 super::draft::settle(draft, object, path).map_err(A::Error::custom)
+            }
+            // One of several in turn: its own tag, or its members, decide.
+            Ok(Place::Union(inner)) => {
+                early.insert(key.into_owned(), value);
+                let map = MapDeserializer::new(members.collect(early)?.into_iter());
+                choose(inner, Members { first: None, map }, path)
+                    .map_err(|error: serde_json::Error| A::Error::custom(error))
+            }
+            Ok(Place::Untagged(inner)) => {
+                early.insert(key.into_owned(), value);
+                settle(inner, Value::Object(members.collect(early)?));
+                Ok(())
             }
             _ => members.skip(),
         };

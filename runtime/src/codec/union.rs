@@ -87,7 +87,7 @@ pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Ta
     Ok(Place::Done)
 }
 
-/// How many members of a value a slot knows; `None` if it cannot hold it.
+/// How many members of a value a slot knows, those of objects within included; `None` if it cannot hold it.
 fn score(slot: &mut dyn Slot, value: &Value) -> Option<usize> {
     match value {
         Value::Null => None,
@@ -96,7 +96,11 @@ fn score(slot: &mut dyn Slot, value: &Value) -> Option<usize> {
                 if !object.required().iter().all(|name| members.contains_key(*name)) {
                     return None;
                 }
-                match members.keys().filter(|key| object.field(key).is_some()).count() {
+                let known = members.iter().filter_map(|(key, value)| {
+                    let slot = object.field(key)?;
+                    Some(1 + if value.is_object() { score(slot, value).unwrap_or_default() } else { 0 })
+                });
+                match known.sum() {
                     0 => None,
                     known => Some(known),
                 }

@@ -1,0 +1,195 @@
+//! A Swagger 2.0 tree goes in; the OpenAPI 3.0 tree that means the same comes out, with the way back to each place.
+
+mod operation;
+mod schema;
+
+use serde_json::{Map, Value, json};
+
+use super::Origins;
+use super::reference::{self, Target};
+use super::trail::Trail;
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
+
+/// What every part of the upgrade reads and writes. Places are the vendor's, before the upgrade.
+struct Upgrade<'a> {
+    vendor: &'a Value,
+    consumes: Vec<String>,
+    produces: Vec<String>,
+    /// The way back as it was before the upgrade, for what is reported during it.
+    before: Origins,
+    origins: &'a mut Origins,
+    out: &'a mut Sink,
+}
+
+/// Where the components of OpenAPI 3.0 come from.
+const COMPONENTS: &[(&str, &str)] = &[
+    ("definitions", "schemas"),
+    ("parameters", "parameters"),
+    ("responses", "responses"),
+    ("securityDefinitions", "securitySchemes"),
+];
+
+/// Replaces the tree. What cannot be said in OpenAPI 3.0 is reported; what is not known stays where it is, for the
+/// check of keywords that follows.
+pub(super) fn upgrade(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    let vendor = tree.take();
+    let Some(root) = vendor.as_object() else { return };
+    let mut upgrade = Upgrade {
+        vendor: &vendor,
+        consumes: media_types(root.get("consumes")).unwrap_or_else(json_alone),
+        produces: media_types(root.get("produces")).unwrap_or_else(json_alone),
+        before: origins.clone(),
+        origins,
+        out,
+    };
+    let mut new = Map::from_iter([("openapi".to_owned(), json!("3.0.3"))]);
+    let mut components = Map::new();
+    for (key, value) in root {
+        let at = Trail::Root;
+        let at = at.key(key);
+        match key.as_str() {
+            "swagger" | "host" | "basePath" | "schemes" | "consumes" | "produces" => {}
+            "paths" => {
+                new.insert(key.clone(), upgrade.paths(value, &at));
+            }
+            _ => match COMPONENTS.iter().find(|(old, _)| old == key) {
+                Some((old, kind)) => {
+                    let (from, to) = (Pointer::root().child(old), Pointer::new("/components").child(kind));
+                    upgrade.origins.copied(from, to);
+                    components.insert((*kind).to_owned(), upgrade.component(kind, value, &at));
+                }
+                None => {
+                    new.insert(key.clone(), value.clone());
+                }
+            },
+        }
+    }
+    if !components.is_empty() {
+        new.insert("components".to_owned(), Value::Object(components));
+    }
+    if let Some(url) = server(root) {
+        new.insert("servers".to_owned(), json!([{ "url": url }]));
+    }
+    *tree = Value::Object(new);
+}
+
+fn json_alone() -> Vec<String> {
+    vec!["application/json".to_owned()]
+}
+
+/// A list of media types, without repetition; none where nothing is said.
+fn media_types(list: Option<&Value>) -> Option<Vec<String>> {
+    let mut all: Vec<String> = Vec::new();
+    for media_type in list?.as_array()?.iter().filter_map(Value::as_str) {
+        if !all.iter().any(|known| known == media_type) {
+            all.push(media_type.to_owned());
+        }
+    }
+    Some(all)
+}
+
+/// The base URL. Without a host it is relative, as the specification has it: to where the document was found.
+fn server(root: &Map<String, Value>) -> Option<String> {
+    let text = |key| root.get(key).and_then(Value::as_str);
+    let path = text("basePath").unwrap_or_default().trim_end_matches('/');
+    let path = if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let schemes: Vec<&str> = root
+        .get("schemes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    // A secret goes with most calls, so what is encrypted comes first.
+    let scheme = ["https", "http"].into_iter().find(|s| schemes.contains(s)).unwrap_or("https");
+    match text("host") {
+        Some(host) => Some(format!("{scheme}://{}{path}", host.trim_end_matches('/'))),
+        None if path.is_empty() => None,
+        None => Some(path),
+    }
+}
+
+impl Upgrade<'_> {
+    fn error(&mut self, at: &Trail<'_>, code: Code, message: impl Into<String>, help: &str) {
+        let at = self.before.origin(&at.pointer());
+        self.out.push(Diagnostic::error(code, &at, message).help(help));
+    }
+
+    /// The members of one kind of component.
+    fn component(&mut self, kind: &str, value: &Value, at: &Trail<'_>) -> Value {
+        let Some(all) = value.as_object() else { return value.clone() };
+        let mut new = Map::new();
+        for (name, value) in all {
+            let at = at.key(name);
+            let to = Pointer::new("/components").child(kind).child(name);
+            let value = match kind {
+                "schemas" => self.schema(value, &at),
+                // Bodies and forms become part of the operations that refer to them.
+                "parameters" => match operation::place(value) {
+                    Some("body" | "formData") => continue,
+                    _ => self.parameter(value, &at, &to),
+                },
+                "responses" => {
+                    let produces = self.produces.clone();
+                    self.response(value, &at, &to, &produces)
+                }
+                _ => self.security(value, &at),
+            };
+            new.insert(name.clone(), value);
+        }
+        Value::Object(new)
+    }
+
+    fn security(&mut self, value: &Value, at: &Trail<'_>) -> Value {
+        let Some(old) = value.as_object() else { return value.clone() };
+        let mut new = old.clone();
+        match old.get("type").and_then(Value::as_str) {
+            Some("basic") => {
+                new.insert("type".to_owned(), json!("http"));
+                new.insert("scheme".to_owned(), json!("basic"));
+            }
+            Some("oauth2") => {
+                let mut flow = Map::new();
+                for key in ["authorizationUrl", "tokenUrl", "scopes"] {
+                    if let Some(value) = new.shift_remove(key) {
+                        flow.insert(key.to_owned(), value);
+                    }
+                }
+                flow.entry("scopes").or_insert_with(|| json!({}));
+                let name = match new.shift_remove("flow").as_ref().and_then(Value::as_str) {
+                    Some("implicit") => "implicit",
+                    Some("password") => "password",
+                    Some("application") => "clientCredentials",
+                    Some("accessCode") => "authorizationCode",
+                    _ => {
+                        let message =
+                            "`flow` of OAuth 2 is none of implicit, password, application, accessCode";
+                        self.error(at, Code::InvalidDocument, message, "mend it in the overlay");
+                        return Value::Object(new);
+                    }
+                };
+                new.insert(
+                    "flows".to_owned(),
+                    Value::Object(Map::from_iter([(name.to_owned(), Value::Object(flow))])),
+                );
+            }
+            _ => {}
+        }
+        Value::Object(new)
+    }
+
+    /// What a `$ref` leads to in the vendor's tree, else the node itself.
+    fn target<'v>(&'v self, node: &'v Value) -> &'v Value {
+        reference::resolve(self.vendor, node).unwrap_or(node)
+    }
+}
+
+/// The same reference in OpenAPI 3.0.
+fn moved(reference: &str) -> String {
+    let Target::Node(pointer) = reference::target(reference) else { return reference.to_owned() };
+    let found = COMPONENTS.iter().find_map(|(old, kind)| {
+        let rest = pointer.strip_prefix('/')?.strip_prefix(old)?;
+        rest.starts_with('/').then(|| format!("#/components/{kind}{rest}"))
+    });
+    found.unwrap_or_else(|| reference.to_owned())
+}

@@ -1,0 +1,150 @@
+//! A schema of Swagger 2.0 goes in; the same schema in OpenAPI 3.0 comes out.
+
+use serde_json::{Map, Value, json};
+
+use super::{Upgrade, moved};
+use crate::diagnostic::Code;
+use crate::load::trail::Trail;
+
+const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object"];
+
+impl Upgrade<'_> {
+    pub(super) fn schema(&mut self, node: &Value, at: &Trail<'_>) -> Value {
+        let Some(old) = node.as_object() else { return node.clone() };
+        let mut new = Map::new();
+        for (key, value) in old {
+            let at = at.key(key);
+            let value = match (key.as_str(), value) {
+                ("$ref", Value::String(reference)) => Value::String(moved(reference)),
+                ("type", _) => {
+                    self.type_of(value, &at);
+                    value.clone()
+                }
+                ("discriminator", Value::String(name)) => {
+                    if !self.declares(node, name, 0) {
+                        let message = format!("the discriminator `{name}` is no property of the schema");
+                        self.error(
+                            &at,
+                            Code::InvalidDocument,
+                            message,
+                            "declare the property in the overlay",
+                        );
+                    }
+                    json!({ "propertyName": name })
+                }
+                ("x-nullable", value) => {
+                    new.insert("nullable".to_owned(), value.clone());
+                    continue;
+                }
+                ("properties", Value::Object(all)) => Value::Object(
+                    all.iter()
+                        .map(|(name, value)| (name.clone(), self.schema(value, &at.key(name))))
+                        .collect(),
+                ),
+                ("items" | "additionalProperties" | "not", Value::Object(_)) => self.schema(value, &at),
+                ("allOf" | "anyOf" | "oneOf", Value::Array(all)) => Value::Array(
+                    all.iter().enumerate().map(|(i, value)| self.schema(value, &at.index(i))).collect(),
+                ),
+                _ => value.clone(),
+            };
+            new.insert(key.clone(), value);
+        }
+        Value::Object(new)
+    }
+
+    /// The schema of a response, which may be a file.
+    pub(super) fn answer(&mut self, node: &Value, at: &Trail<'_>) -> Value {
+        if is_file(node) { json!({ "type": "string", "format": "binary" }) } else { self.schema(node, at) }
+    }
+
+    fn type_of(&mut self, ty: &Value, at: &Trail<'_>) {
+        match ty.as_str() {
+            Some(name) if TYPES.contains(&name) => {}
+            Some("file") => self.error(
+                at,
+                Code::InvalidDocument,
+                "a `file` can only be a response or a parameter in formData",
+                "in the overlay, say `type: string` and `format: binary` or `byte`",
+            ),
+            _ => self.error(
+                at,
+                Code::InvalidDocument,
+                format!(
+                    "`{}` is no type of Swagger 2.0",
+                    ty.as_str().map_or_else(|| ty.to_string(), str::to_owned)
+                ),
+                "the types are string, number, integer, boolean, array and object; mend it in the overlay",
+            ),
+        }
+    }
+
+    /// Whether an object has a property, its own or one of a part.
+    fn declares(&self, schema: &Value, name: &str, depth: usize) -> bool {
+        // Invariant: references that lead in a circle were refused; this is for parts that hold each other.
+        if depth > 64 {
+            return false;
+        }
+        let schema = self.target(schema);
+        let parts = schema.get("allOf").and_then(Value::as_array);
+        schema.get("properties").is_some_and(|all| all.get(name).is_some())
+            || parts.into_iter().flatten().any(|part| self.declares(part, name, depth + 1))
+    }
+
+    /// Parameters, headers and their items say in their own members what a schema would say.
+    pub(super) fn simple(&mut self, old: &Map<String, Value>, at: &Trail<'_>) -> Map<String, Value> {
+        let mut schema = Map::new();
+        for (key, value) in old.iter().filter(|(key, _)| is_simple(key)) {
+            let at = at.key(key);
+            let value = match (key.as_str(), value) {
+                ("type", _) => {
+                    self.type_of(value, &at);
+                    value.clone()
+                }
+                ("items", Value::Object(items)) => {
+                    if items.contains_key("collectionFormat") && items.get("type") == Some(&json!("array")) {
+                        let message = "lists of lists in one value";
+                        self.error(&at, Code::Unsupported, message, "mend it in the overlay");
+                    }
+                    Value::Object(self.simple(items, &at))
+                }
+                ("x-nullable", _) => {
+                    schema.insert("nullable".to_owned(), value.clone());
+                    continue;
+                }
+                _ => value.clone(),
+            };
+            schema.insert(key.clone(), value);
+        }
+        schema
+    }
+}
+
+pub(super) fn is_file(node: &Value) -> bool {
+    node.get("type").and_then(Value::as_str) == Some("file")
+}
+
+/// Whether a member of a parameter or header speaks of its value.
+pub(super) fn is_simple(key: &str) -> bool {
+    const SCHEMA: &[&str] = &[
+        "type",
+        "format",
+        "items",
+        "default",
+        "maximum",
+        "exclusiveMaximum",
+        "minimum",
+        "exclusiveMinimum",
+        "maxLength",
+        "minLength",
+        "pattern",
+        "maxItems",
+        "minItems",
+        "uniqueItems",
+        "enum",
+        "multipleOf",
+        "x-ms-enum",
+        "x-nullable",
+        "x-case-insensitive",
+    ];
+    SCHEMA.contains(&key)
+}

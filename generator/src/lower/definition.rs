@@ -1,0 +1,199 @@
+//! A schema that stands inline goes in; the definition that it is a copy of comes out, if it is one.
+//!
+//! A vendor who puts definitions in the place of their references (the overlay says so with `x-dereferenced: true` on the
+//! document) leaves the same schema in hundreds of places without its name. Where several definitions are equal, which of
+//! them is meant is not in the document: `naming.toml` says so, place by place.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, Type as OasType};
+use serde_json::{Map, Value};
+
+use super::Lowering;
+use super::schema::members;
+use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
+
+/// Definitions by what they say.
+#[derive(Default)]
+pub(super) struct Definitions {
+    /// By the canonical text of the schema; in alphabetical order.
+    names: HashMap<String, Vec<String>>,
+    /// Places that several definitions fit, and those that `naming.toml` settles.
+    asked: BTreeSet<String>,
+    /// References to lists and scalars that are being lowered in place.
+    open: Vec<String>,
+}
+
+impl Definitions {
+    /// Those of a document without references; none of any other.
+    pub(super) fn new(document: &OpenAPI) -> Option<Self> {
+        if document.extensions.get("x-dereferenced") != Some(&Value::Bool(true)) {
+            return None;
+        }
+        let mut names: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, schema) in document.components.iter().flat_map(|c| &c.schemas) {
+            if let ReferenceOr::Item(schema) = schema
+                && is_distinct(schema)
+                && let Some(text) = canonical_text(schema)
+            {
+                names.entry(text).or_default().push(name.clone());
+            }
+        }
+        names.values_mut().for_each(|all| all.sort());
+        Some(Self { names, ..Self::default() })
+    }
+}
+
+impl Lowering<'_> {
+    /// The definition that the schema in the place `id` is a copy of.
+    pub(super) fn definition(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Option<String> {
+        let definitions = self.definitions.as_mut().filter(|_| is_distinct(schema))?;
+        let fitting = definitions.names.get(&canonical_text(schema)?)?;
+        let first = fitting.first()?;
+        if fitting.len() == 1 {
+            return Some(first.clone());
+        }
+        let is_new = definitions.asked.insert(id.to_owned());
+        match self.spec.definitions.get(id) {
+            Some(name) if fitting.contains(name) => Some(name.clone()),
+            _ => {
+                if is_new {
+                    let all: Vec<String> = fitting.iter().map(|name| format!("`{name}`")).collect();
+                    let message = format!(
+                        "`{id}` is a copy of several definitions that are equal: {}; the first is taken",
+                        all.join(", ")
+                    );
+                    let help = format!(
+                        "say which is meant under [definition] in naming.toml: \"{id}\" = \"{first}\""
+                    );
+                    self.out.push(
+                        Diagnostic::notice(Code::AmbiguousDefinition, &self.spec.origin(at), message)
+                            .help(help),
+                    );
+                }
+                Some(first.clone())
+            }
+        }
+    }
+
+    /// What stands behind a reference to a definition that has no type of its own in Rust. A document without references
+    /// shows such a definition nowhere, so one with them must not either.
+    pub(super) fn transparent(&mut self, name: &str) -> Option<Schema> {
+        let document = self.document;
+        let Some(ReferenceOr::Item(schema)) = document.components.as_ref()?.schemas.get(name) else {
+            return None;
+        };
+        let definitions = self.definitions.as_mut()?;
+        let plain =
+            !is_distinct(schema) && matches!(&schema.schema_kind, SchemaKind::Type(_) | SchemaKind::Any(_));
+        if !plain || definitions.open.iter().any(|open| open == name) {
+            return None;
+        }
+        definitions.open.push(name.to_owned());
+        Some(schema.clone())
+    }
+
+    /// Ends what [`Self::transparent`] began.
+    pub(super) fn leave(&mut self) {
+        if let Some(definitions) = &mut self.definitions {
+            definitions.open.pop();
+        }
+    }
+
+    /// A reference says itself what is meant; a choice for its place says the same and is none too many.
+    pub(super) fn referred(&mut self, id: &str) {
+        if let (Some(definitions), true) = (&mut self.definitions, self.spec.definitions.contains_key(id)) {
+            definitions.asked.insert(id.to_owned());
+        }
+    }
+
+    /// Reports choices that no place asks for.
+    pub(super) fn unused_definitions(&mut self) {
+        let asked = self.definitions.as_ref().map(|d| &d.asked);
+        let is_asked = |id: &String| asked.is_some_and(|asked| asked.contains(id));
+        for id in self.spec.definitions.keys().filter(|id| !is_asked(id)) {
+            let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
+            let message = format!("`{id}` in [definition] is no copy of several definitions in this version");
+            self.out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
+        }
+    }
+
+    /// For each definition that has a discriminator, those that hold it as a part.
+    pub(super) fn families(&mut self) -> BTreeMap<String, Vec<String>> {
+        let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let document = self.document;
+        for (name, schema) in document.components.iter().flat_map(|c| &c.schemas) {
+            let ReferenceOr::Item(schema) = schema else { continue };
+            let parts = match &schema.schema_kind {
+                SchemaKind::AllOf { all_of } => all_of,
+                SchemaKind::Any(any) => &any.all_of,
+                _ => continue,
+            };
+            let at = Pointer::new("/components/schemas").child(name).child("allOf");
+            for (index, part) in parts.iter().enumerate() {
+                let base = match part {
+                    ReferenceOr::Reference { reference } => {
+                        self.referred(&format!("{name}.allOf[{index}]"));
+                        super::component(reference, "schemas").map(str::to_owned)
+                    }
+                    ReferenceOr::Item(part) => {
+                        self.definition(part, &format!("{name}.allOf[{index}]"), &at.child(index))
+                    }
+                };
+                if let Some(base) = base.filter(|base| base != name) {
+                    out.entry(base).or_default().push(name.clone());
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Whether a schema says enough to be told from others: an object with members, or an enum.
+fn is_distinct(schema: &Schema) -> bool {
+    match &schema.schema_kind {
+        SchemaKind::AllOf { .. } => true,
+        SchemaKind::Type(OasType::String(string)) => !string.enumeration.is_empty(),
+        SchemaKind::Type(OasType::Integer(integer)) => !integer.enumeration.is_empty(),
+        SchemaKind::Any(any) if !any.all_of.is_empty() || !any.enumeration.is_empty() => true,
+        _ => members(schema).is_some_and(|members| !members.properties.is_empty()),
+    }
+}
+
+fn canonical_text(schema: &Schema) -> Option<String> {
+    Some(canonical(&serde_json::to_value(schema).ok()?).to_string())
+}
+
+/// The schema without prose, members in alphabetical order, and lists whose order means nothing too.
+fn canonical(schema: &Value) -> Value {
+    let Value::Object(old) = schema else { return schema.clone() };
+    let mut keys: Vec<&String> = old.keys().filter(|key| !PROSE.contains(&key.as_str())).collect();
+    keys.sort();
+    let mut new = Map::new();
+    for key in keys {
+        let Some(value) = old.get(key) else { continue };
+        let value = match (key.as_str(), value) {
+            ("properties", Value::Object(all)) => {
+                let mut names: Vec<(&String, &Value)> = all.iter().collect();
+                names.sort_by_key(|(name, _)| name.as_str());
+                Value::Object(
+                    names.into_iter().map(|(name, value)| (name.clone(), canonical(value))).collect(),
+                )
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(all)) => {
+                Value::Array(all.iter().map(canonical).collect())
+            }
+            ("items" | "additionalProperties" | "not", value) => canonical(value),
+            ("required" | "enum", Value::Array(all)) => {
+                let mut all = all.clone();
+                all.sort_by_key(Value::to_string);
+                Value::Array(all)
+            }
+            (_, value) => value.clone(),
+        };
+        new.insert(key.clone(), value);
+    }
+    Value::Object(new)
+}
+
+const PROSE: &[&str] = &["title", "description", "example", "externalDocs"];

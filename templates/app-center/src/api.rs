@@ -1,0 +1,27 @@
+//! What sets App Center apart from other APIs, for the runtime.
+//!
+//! {{ mark }}; edits are lost.
+
+use storewright_runtime::{Method, Operation};
+
+mod credentials;
+mod fault;
+
+pub use credentials::Credentials;
+pub use fault::Fault;
+
+/// {{ title }}.
+#[derive(Debug)]
+pub struct Api;
+
+impl storewright_runtime::Api for Api {
+    type Fault = Fault;
+    type Client = crate::Client;
+    const NAME: &'static str = "{{ title }}";
+    const BASE_URL: &'static str = "{{ base_url }}";
+
+    /// The service answers 411 to a POST, PUT or PATCH without a body, so `{}` stands for none.
+    fn default_body(operation: &Operation) -> Option<&'static str> {
+        matches!(operation.method, Method::Post | Method::Put | Method::Patch).then_some("{}")
+    }
+}

@@ -1,0 +1,109 @@
+//! An API token, or a name and a password, go in; the header that an operation asks for comes out.
+//!
+//! {{ mark }}; edits are lost.
+
+use std::fmt;
+
+use storewright_runtime::http::{HeaderName, header::AUTHORIZATION};
+use storewright_runtime::{BoxError, BoxFuture, Credential, Operation, StaticToken, TokenProvider};
+
+/// The vendor's name of the way in which the six operations on tokens authenticate.
+const BASIC: &str = "Basic";
+
+/// The credentials of App Center: an API token for nearly all operations, and a name with a password for the six that make,
+/// list and delete tokens. Public operations take none.
+///
+/// Secrets show in no `Debug`, log or error, and are zeroised when they are dropped.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    token: Option<StaticToken>,
+    basic: Option<StaticToken>,
+}
+
+impl Credentials {
+    /// A user's or an app's token, sent as `X-API-Token`.
+    pub fn token(token: impl Into<String>) -> Self {
+        Self::default().with_token(token)
+    }
+
+    /// A user's name or address and password, sent as HTTP Basic (RFC 7617) to the operations on tokens alone.
+    pub fn basic(user: &str, password: &str) -> Self {
+        Self::default().with_basic(user, password)
+    }
+
+    /// The same with a token.
+    #[must_use]
+    pub fn with_token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(StaticToken::header(HeaderName::from_static("x-api-token"), token));
+        self
+    }
+
+    /// The same with a name and a password.
+    #[must_use]
+    pub fn with_basic(mut self, user: &str, password: &str) -> Self {
+        let pair = format!("{user}:{password}");
+        self.basic = Some(StaticToken::header(AUTHORIZATION, format!("Basic {}", base64(pair.as_bytes()))));
+        self
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("token", &self.token.is_some())
+            .field("basic", &self.basic.is_some())
+            .finish()
+    }
+}
+
+impl TokenProvider for Credentials {
+    fn credential<'a>(
+        &'a self,
+        operation: &'a Operation,
+    ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
+        let (secret, missing) = match operation.scheme {
+            BASIC => (&self.basic, "this operation needs a name and a password: see `Credentials::with_basic`"),
+            _ => (&self.token, "this operation needs an API token: see `Credentials::with_token`"),
+        };
+        match secret {
+            Some(secret) => secret.credential(operation),
+            None => Box::pin(std::future::ready(Err(missing.into()))),
+        }
+    }
+}
+
+/// RFC 4648, section 4.
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4_usize {
+            let six = (bits >> (18 - 6 * place)) as usize & 63;
+            let letter = ALPHABET.get(six).filter(|_| place <= chunk.len());
+            out.push(letter.map_or('=', |&letter| char::from(letter)));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_as_in_rfc_4648() {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The body of an error goes in, in any of the forms that App Center has for it; its code and message come out.
+//!
+//! {{ mark }}; edits are lost.
+
+use storewright_runtime as rt;
+use storewright_runtime::Value;
+
+/// What App Center says about a call that failed.
+///
+/// Its services answer in twelve forms: `{"code", "message"}`, the same inside `error`, with an `id`, with a `status` in
+/// place of the code, a text alone. This type reads them all; [`code`](Self::code) and [`message`](Self::message) give what
+/// is there, and the members hold it as it came.
+#[non_exhaustive]
+pub struct Fault {
+    /// `code`: a word, or the status as a number.
+    pub code: Value,
+    /// `message`.
+    pub message: Value,
+    /// `status`: the status as a number, or a word.
+    pub status: Value,
+    /// `id`: the id of the error, to tell the vendor's support.
+    pub id: Value,
+    /// `error`: an object with the members above, or a text.
+    pub error: Value,
+    /// Members of other names.
+    pub additional: std::collections::BTreeMap<String, Value>,
+}
+
+rt::object! { Fault {
+    code: "code", message: "message", status: "status", id: "id", error: "error"
+} rest additional }
+
+impl Fault {
+    /// What kind of error it is: a word such as `NotFound`, or a number.
+    pub fn code(&self) -> Option<String> {
+        [&self.code, self.inner("code"), &self.status, self.inner("status")].into_iter().find_map(text)
+    }
+
+    /// What the service says, for people.
+    pub fn message(&self) -> Option<String> {
+        [&self.message, self.inner("message"), &self.error].into_iter().find_map(text)
+    }
+
+    /// The id of the error, to tell the vendor's support.
+    pub fn id(&self) -> Option<String> {
+        [&self.id, self.inner("id")].into_iter().find_map(text)
+    }
+
+    fn inner(&self, name: &str) -> &Value {
+        self.error.get(name).unwrap_or(&Value::Null)
+    }
+}
+
+/// A text, or a number as one.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+impl rt::Fault for Fault {
+    fn message(&self) -> Option<String> {
+        let parts: Vec<String> = self.code().into_iter().chain(self.message()).collect();
+        (!parts.is_empty()).then(|| parts.join(": "))
+    }
+}
