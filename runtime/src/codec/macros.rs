@@ -166,6 +166,7 @@ macro_rules! union {
     };
     (plain $name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
         impl Clone for $name {
+            #[inline]
             fn clone(&self) -> Self {
                 match self {
                     $(Self::$variant(inner) => Self::$variant(Clone::clone(inner)),)*
@@ -265,6 +266,7 @@ macro_rules! union {
 macro_rules! untagged {
     ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
         impl Clone for $name {
+            #[inline]
             fn clone(&self) -> Self {
                 match self {
                     $(Self::$variant(inner) => Self::$variant(Clone::clone(inner)),)*

@@ -60,6 +60,7 @@ macro_rules! open_enum {
             const EMPTY: Self = Self::Unrecognized(String::new());
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::codec::debug_text(stringify!($name), self.as_str(), f)
             }
@@ -113,12 +114,14 @@ macro_rules! open_int_enum {
             const EMPTY: Self = Self::Unrecognized(0);
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_tuple(stringify!($name)).field(&self.as_i64()).finish()
             }
         }
         $crate::open_impls! { $name by as_i64 { $($variant),* } }
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 std::fmt::Display::fmt(&self.as_i64(), f)
             }
@@ -269,6 +272,7 @@ macro_rules! text_impls {
             }
         }
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
