@@ -22,6 +22,7 @@ impl Commits {
             .0
             .call(LIST_BY_SHA_LIST, &[owner_name.as_ref(), app_name.as_ref()]);
         call.list("hashes", hashes);
+        call.require("hashes");
         call
     }
 }
