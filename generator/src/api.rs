@@ -52,6 +52,50 @@ pub struct Info {
     /// What the overlay says to leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
+    /// Schemas that the runtime stands for (JSON:API's `links` and `meta`), by the vendor's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conventions: BTreeMap<String, Convention>,
+}
+
+/// A schema that the runtime stands for, kept so that a change of it shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Convention {
+    /// Where it stands.
+    pub uses: BTreeSet<ConventionUse>,
+    /// Its members, by the names that lead to them: `paging.total`.
+    pub members: Fields,
+}
+
+/// Where an [`Convention`] stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConventionUse {
+    /// In a document with one resource, or one identifier.
+    Document,
+    /// In a document with a page of resources, or of identifiers.
+    Page,
+    /// In a resource.
+    Resource,
+    /// In a relationship of a resource.
+    Relationship,
+}
+
+impl ConventionUse {
+    /// Whether `ty` is what it stands in.
+    pub fn is_of(self, ty: &Type) -> bool {
+        match &ty.shape {
+            Shape::Document(_) => self == Self::Document,
+            Shape::Page(_) => self == Self::Page,
+            Shape::Linkage(l) if l.request => false,
+            Shape::Linkage(l) if l.to == Arity::Many => self == Self::Page,
+            Shape::Linkage(_) => self == Self::Document,
+            Shape::Resource(r) => {
+                self == Self::Resource || (self == Self::Relationship && !r.relationships.is_empty())
+            }
+            _ => false,
+        }
+    }
 }
 
 /// A way to authenticate.

@@ -2,8 +2,10 @@
 
 pub mod api;
 pub mod diagnostic;
+pub mod diff;
 pub mod load;
 pub mod lower;
 pub mod name;
 pub mod render;
+pub mod report;
 pub mod write;

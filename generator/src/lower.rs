@@ -1,5 +1,6 @@
 //! A `Spec` goes in; the `Api` comes out: references resolved, conventions recognised, equal types shared.
 
+mod convention;
 mod definition;
 mod form;
 mod json_api;
@@ -63,8 +64,9 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     lowering.check_aliases();
     let (operations, values) = lowering.operations();
     lowering.unused_definitions();
+    let conventions = lowering.conventions();
     let (types, named_enums) = (lowering.types, lowering.named_enums);
-    let mut api = Api { info: info(spec, name), operations, values, types };
+    let mut api = Api { info: Info { conventions, ..info(spec, name) }, operations, values, types };
     let is_named = |id: &str| {
         named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
     };
@@ -130,6 +132,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         servers: document.servers.iter().map(|s| s.url.clone()).collect(),
         security,
         skipped,
+        conventions: BTreeMap::new(),
     }
 }
 

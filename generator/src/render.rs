@@ -73,9 +73,48 @@ struct Context<'a> {
     used: RefCell<BTreeSet<&'a str>>,
     /// What the file being written defines itself; models of these names are not imported.
     local: RefCell<BTreeSet<&'a str>>,
+    /// Whether Rust is printed; the listing needs its items only.
+    printed: bool,
 }
 
 impl<'a> Context<'a> {
+    fn new(api: &'a Api, names: &'a Names, options: &'a Options) -> Self {
+        let sent = api.closure(operation::sent(api));
+        let untagged = api.types.values().filter_map(|t| match &t.shape {
+            Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
+            _ => None,
+        });
+        let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
+        // Objects that differ in nothing else differ in what their members are.
+        let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
+            Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
+                TypeRef::Named(id) => Some(id.as_str()),
+                _ => None,
+            })),
+            _ => None,
+        });
+        let inner: Vec<&str> = inner.flatten().collect();
+        told_apart.extend(inner);
+        Self {
+            api,
+            names,
+            options,
+            sent,
+            told_apart,
+            pages: paging::pages(api).collect(),
+            tags: tags(api),
+            areas_of: areas_of(names),
+            used: RefCell::default(),
+            local: RefCell::default(),
+            printed: true,
+        }
+    }
+
+    /// A file without a head.
+    fn source(&self) -> Source {
+        if self.printed { Source::default() } else { Source::silent() }
+    }
+
     fn type_ident(&self, id: &str) -> &'a str {
         let name = self.names.types.get(id).map_or("()", |name| name.ident.as_str());
         self.used.borrow_mut().insert(name);
@@ -115,40 +154,28 @@ impl<'a> Context<'a> {
     }
 }
 
+/// The text of `API.txt` alone: the public items of the crate, at a fraction of what rendering it costs.
+pub fn items(api: &Api, names: &Names) -> String {
+    let options = Options::default();
+    let context = Context { printed: false, ..Context::new(api, names, &options) };
+    let mut listing = Listing::default();
+    context.client(&mut listing);
+    context.models(&mut listing);
+    listing.module("operations");
+    for (module, handle) in &names.handles {
+        *context.local.borrow_mut() = context.defined_by(handle);
+        context.handle(module, handle, &mut listing);
+    }
+    listing.finish()
+}
+
 /// Renders the crate.
 ///
 /// # Errors
 ///
 /// When a template is missing or wrong; the message names it.
 pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
-    let sent = api.closure(operation::sent(api));
-    let untagged = api.types.values().filter_map(|t| match &t.shape {
-        Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
-        _ => None,
-    });
-    let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
-    // Objects that differ in nothing else differ in what their members are.
-    let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
-        Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
-            TypeRef::Named(id) => Some(id.as_str()),
-            _ => None,
-        })),
-        _ => None,
-    });
-    let inner: Vec<&str> = inner.flatten().collect();
-    told_apart.extend(inner);
-    let context = Context {
-        api,
-        names,
-        options,
-        sent,
-        told_apart,
-        pages: paging::pages(api).collect(),
-        tags: tags(api),
-        areas_of: areas_of(names),
-        used: RefCell::default(),
-        local: RefCell::default(),
-    };
+    let context = Context::new(api, names, options);
     let mut listing = Listing::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut listing));
@@ -234,7 +261,7 @@ impl<'a> Context<'a> {
         let mut out = Vec::new();
         for module in modules {
             self.used.borrow_mut().clear();
-            let mut source = Source::default();
+            let mut source = self.source();
             let mut own = Vec::new();
             for id in types.get(module).into_iter().flatten() {
                 if let Some(ty) = self.api.types.get(*id) {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::measure::{Cost, measure};
-use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
+use crate::tree::{API, CRATE, DOCUMENT, OLDEST, SHARED, Tree};
 
 /// How often a thing is measured; the median counts.
 const RUNS: usize = 3;
@@ -28,6 +28,7 @@ pub(crate) struct Args {
 const NAMES: &[&str] = &[
     "generate",
     "update",
+    "diff",
     "check-full",
     "check-testflight",
     "check-app47",
@@ -116,6 +117,10 @@ impl Bench<'_> {
                 Some(document) => self.update(&document)?,
                 None => return Ok(None),
             },
+            "diff" => match (self.tree.shared(OLDEST), self.tree.shared(DOCUMENT)) {
+                (Some(old), Some(new)) => self.diff(&old, &new)?,
+                _ => return Ok(None),
+            },
             "check-full" => {
                 let subject = "cargo check of the crate alone, all areas";
                 let budget = Budget { cpu_s: 10.0, peak_mb: Some(1000.0) };
@@ -181,6 +186,16 @@ impl Bench<'_> {
         })?;
         let subject = "vendor document to Api and crate, compared, release";
         Ok(costs("update", subject, cost, &Budget { cpu_s: 2.0, peak_mb: None }))
+    }
+
+    fn diff(&self, old: &Path, new: &Path) -> anyhow::Result<Row> {
+        let cost = self.median(|| {
+            let mut command = self.xtask(&["diff", "--format", "json"])?;
+            command.arg(old).arg(new).arg("--out").arg(self.target.join("diff.json"));
+            self.cost(&command)
+        })?;
+        let subject = "two vendor documents, 3.7.0 and 4.4.1, to JSON, release";
+        Ok(costs("diff", subject, cost, &Budget { cpu_s: 0.8, peak_mb: Some(250.0) }))
     }
 
     fn compile(

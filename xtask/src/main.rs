@@ -2,7 +2,9 @@
 
 mod bench;
 mod ci;
+mod diff;
 mod fetch;
+mod find;
 mod generate;
 mod measure;
 mod pipeline;
@@ -19,6 +21,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::tree::Tree;
+
+/// A quarter of the time of a run that reads two documents goes into small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Vendor API documents in, typed Rust client crates out.
 #[derive(Parser)]
@@ -37,6 +43,10 @@ enum Command {
     Update(update::Args),
     /// Generate crates from the stored Api, offline; or a crate from anybody's OpenAPI file.
     Generate(generate::Args),
+    /// Say what changed between two versions of an API, on the wire and in Rust.
+    Diff(diff::Args),
+    /// Say what a vendor's name is called in Rust and the other way round, with area, file and line.
+    Find(find::Args),
     /// Say what is stored and generated, and what the overlay and the rules left open.
     Status(status::Args),
     /// Check the rules of this repository that no compiler checks.
@@ -99,6 +109,8 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.command {
         Command::Update(args) => update::run(&tree, &args),
         Command::Generate(args) => generate::run(&tree, &args),
+        Command::Diff(args) => diff::run(&tree, &args),
+        Command::Find(args) => find::run(&tree, &args),
         Command::Status(args) => status::run(&tree, &args),
         Command::Tidy => tidy::run(&tree),
         Command::Ci(args) => ci::run(&tree, &args),

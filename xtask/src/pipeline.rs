@@ -64,6 +64,14 @@ pub(crate) struct Made {
     pub(crate) files: BTreeMap<String, String>,
 }
 
+/// One version of an API, as `diff` compares it.
+pub(crate) struct Version {
+    pub(crate) api: Api,
+    pub(crate) names: Names,
+    /// The text of `API.txt`.
+    pub(crate) items: String,
+}
+
 /// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
 pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
     let mut out = Rules::default();
@@ -101,6 +109,35 @@ pub(crate) fn make(
     Ok(made)
 }
 
+/// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
+pub(crate) fn version(
+    document: &Document,
+    rules: &Rules,
+    name: &str,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Version>> {
+    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let api = lowered(source, rules, name, false, out);
+    let version = match api {
+        None => None,
+        Some((api, _)) => version_of(api, rules, None, out)?,
+    };
+    load::locate(source, out);
+    Ok(version)
+}
+
+/// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
+pub(crate) fn version_of(
+    api: Api,
+    rules: &Rules,
+    items: Option<String>,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Version>> {
+    let Some(names) = names(&api, rules, out) else { return Ok(None) };
+    let items = items.unwrap_or_else(|| render::items(&api, &names));
+    Ok(Some(Version { api, names, items }))
+}
+
 fn lowered(
     source: load::Source<'_>,
     rules: &Rules,
@@ -134,6 +171,38 @@ pub(crate) fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMa
     }
     out.insert(format!("api/{REPORT}"), format!("{head}{}", serde_yaml::to_string(report)?));
     Ok(out)
+}
+
+/// The stored Api as it is at a revision, its rules, and its public items; none if errors were pushed.
+pub(crate) fn at_revision(
+    tree: &Tree,
+    revision: &str,
+    api: &str,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Version>> {
+    let spec = format!("specs/{api}");
+    let shown = |path: &str| format!("{revision}:{spec}/{path}");
+    let optional = |path: String| -> anyhow::Result<Option<String>> { tree.at_revision(revision, &path) };
+    let rules = Rules {
+        folder: format!("{revision}:{spec}"),
+        naming: optional(format!("{spec}/naming.toml"))?,
+        areas: optional(format!("{spec}/areas.toml"))?,
+        ..Rules::default()
+    };
+    let before = out.diagnostics().len();
+    let read = |name: &str| match tree.at_revision(revision, &format!("{spec}/api/{name}")) {
+        Ok(Some(text)) => Ok(text),
+        Ok(None) => Err(io::Error::from(io::ErrorKind::NotFound)),
+        Err(error) => Err(io::Error::other(format!("{error:#}"))),
+    };
+    let found = stored::from_files(read, out);
+    for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
+        diagnostic.at.file = shown(&format!("api/{}", diagnostic.at.file));
+    }
+    let Some(found) = found else { return Ok(None) };
+    // What that revision's own generator wrote is what its consumers have.
+    let items = optional(format!("generated/{api}/API.txt"))?;
+    version_of(found, &rules, items, out)
 }
 
 /// The stored Api and its report; none if errors were pushed.

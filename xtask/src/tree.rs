@@ -18,6 +18,9 @@ pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.4.1.json";
 pub(crate) const DOCUMENTS: &[(&str, &str)] =
     &[(API, DOCUMENT), ("app-center", "specs/app-center/2023-08.json")];
 
+/// An old one of the same API.
+pub(crate) const OLDEST: &str = "specs/app-store-connect/3.7.0.json";
+
 /// A checkout.
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
@@ -74,6 +77,28 @@ impl Tree {
             bail!("there is no API `{api}`; there are: {}", apis.join(", "));
         }
         Ok(())
+    }
+
+    /// The text of a file at a revision; none where the revision has no such file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such revision, or no git.
+    pub(crate) fn at_revision(&self, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
+        let git = |arguments: &[&str]| {
+            let mut command = Command::new("git");
+            command.current_dir(&self.root).args(arguments).stdin(Stdio::null());
+            command.output().context("git cannot be run")
+        };
+        let commit = format!("{revision}^{{commit}}");
+        if !git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?.status.success() {
+            bail!("there is no revision `{revision}`");
+        }
+        let output = git(&["show", "--end-of-options", &format!("{revision}:./{path}")])?;
+        match output.status.success() {
+            true => Ok(Some(String::from_utf8(output.stdout).with_context(|| format!("{revision}:{path}"))?)),
+            false => Ok(None),
+        }
     }
 
     /// A vendor's file, where the vendor files are beside the checkout: never in it, they are not ours to spread.

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use storewright_generator::api::{Api, Shape};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
+use storewright_generator::diff::{Bump, Diff};
 use storewright_generator::render::MARK;
+use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
 use crate::pipeline::{self, Made, Report};
@@ -66,9 +69,16 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         let record = settings::record(&text, &settings, &document, &api.info.version)?;
         records.insert("source.toml".to_owned(), record);
     }
+    let changed = if args.check { None } else { changed(tree, &api, &rules, &files)? };
+    let mut notes = BTreeMap::new();
+    if let Some(diff) = &changed {
+        let path = tree.generated(&args.api).join(CHANGES);
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        notes.insert(CHANGES.to_owned(), with_section(&before, diff));
+    }
     let roots = [
         Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records },
-        Root { folder: tree.generated(&args.api), files, records: BTreeMap::new() },
+        Root { folder: tree.generated(&args.api), files, records: notes },
     ];
     let found = write::compare(&roots, MARK)?;
     if args.check {
@@ -87,7 +97,73 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     }
     print(out.diagnostics());
     summarise(&api, &report, pipeline::notices(out.diagnostics()).len());
+    if let Some(diff) = &changed {
+        eprintln!("\n{}", report::text(diff, std::io::stderr().is_terminal()));
+        if let Some(next) = next_version(&settings.crate_version, diff.bump, &api.info.version) {
+            eprintln!(
+                "crate_version in {} goes from {} to {next}",
+                tree.shown(&path),
+                settings.crate_version
+            );
+        }
+    }
     Ok(Some(Outcome::Done))
+}
+
+/// What changed since each version, beside the crate.
+const CHANGES: &str = "CHANGELOG.md";
+/// What stands above its sections.
+const HEAD: &str =
+    "# Changelog\n\nWritten by `cargo xtask update`: what each version of the vendor's document changed.\n\n";
+
+/// What the document changes in what is stored; none where nothing is stored yet, or nothing changed.
+fn changed(
+    tree: &Tree,
+    api: &Api,
+    rules: &pipeline::Rules,
+    files: &BTreeMap<String, String>,
+) -> anyhow::Result<Option<Diff>> {
+    // What was stored is not asked for more than it says: an update is what mends it.
+    let mut unread = Sink::new();
+    let Some((old, _)) = pipeline::stored(tree, &api.info.name, &mut unread) else { return Ok(None) };
+    let items = fs::read_to_string(tree.generated(&api.info.name).join("API.txt")).ok();
+    let Some(old) = pipeline::version_of(old, rules, items, &mut unread)? else { return Ok(None) };
+    let items = files.get("API.txt").cloned();
+    let Some(new) = pipeline::version_of(api.clone(), rules, items, &mut unread)? else { return Ok(None) };
+    let diff = crate::diff::compare(&old, &new);
+    Ok((!diff.changes.is_empty() || diff.bump != Bump::None).then_some(diff))
+}
+
+/// The text with a section about the newest version on top; one that is about the same step already is replaced.
+fn with_section(before: &str, diff: &Diff) -> String {
+    let section = report::markdown(diff, report::COMMENT);
+    let title = section.lines().next().unwrap_or_default().to_owned();
+    let rest = before.strip_prefix(HEAD).unwrap_or(before);
+    let rest = match rest.strip_prefix(title.as_str()) {
+        Some(same) if !title.is_empty() => {
+            same.split_once("\n## ").map_or(String::new(), |(_, rest)| format!("## {rest}"))
+        }
+        _ => rest.to_owned(),
+    };
+    format!("{HEAD}{section}\n{rest}").trim_end().to_owned() + "\n"
+}
+
+/// The crate's next version: below 1.0 the second number breaks (semantic versioning, item 4); the vendor's version
+/// stands behind it as build metadata. None where nothing changed.
+fn next_version(current: &str, bump: Bump, vendor: &str) -> Option<String> {
+    let plain = current.split('+').next()?;
+    let numbers: Vec<u64> = plain.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [major, minor, patch] = numbers.as_slice() else { return None };
+    let next = match (bump, major) {
+        (Bump::None, _) => return None,
+        (Bump::Major, 0) => format!("0.{}.0", minor + 1),
+        (Bump::Major, _) => format!("{}.0.0", major + 1),
+        (Bump::Minor, 1..) => format!("{major}.{}.0", minor + 1),
+        (Bump::Minor | Bump::Patch, _) => format!("{major}.{minor}.{}", patch + 1),
+    };
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let vendor: String = vendor.chars().map(|c| if is_part(c) { c } else { '-' }).collect();
+    Some(format!("{next}+{vendor}"))
 }
 
 /// Makes the folders equal; false if errors were pushed, and then every file is as it was.
@@ -122,5 +198,25 @@ fn summarise(api: &Api, report: &Report, notices: usize) {
     }
     if notices > 0 {
         eprintln!("  {notices} {} above: a safe default was taken for each", plural(notices, "notice"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn below_one_the_second_number_breaks() {
+        for (current, bump, next) in [
+            ("0.1.0", Bump::Major, Some("0.2.0+4.4.1")),
+            ("0.1.0", Bump::Minor, Some("0.1.1+4.4.1")),
+            ("0.1.3+4.3", Bump::Patch, Some("0.1.4+4.4.1")),
+            ("1.2.3", Bump::Major, Some("2.0.0+4.4.1")),
+            ("1.2.3", Bump::Minor, Some("1.3.0+4.4.1")),
+            ("1.2.3", Bump::Patch, Some("1.2.4+4.4.1")),
+            ("1.2.3", Bump::None, None),
+        ] {
+            assert_eq!(next_version(current, bump, "4.4.1").as_deref(), next, "{current} {bump:?}");
+        }
     }
 }

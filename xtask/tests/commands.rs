@@ -355,3 +355,129 @@ fn completions_are_printed() {
     let output = Checkout::new().output(&["completions", "bash"]);
     assert!(String::from_utf8(output.stdout).unwrap().contains("generate"));
 }
+
+/// The library with another version, a book's pages gone, and another binding.
+fn newer(checkout: &Checkout) {
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    let text = text.replace("\"1.2\"", "\"1.3\"").replace("\"CLOTH\"", "\"CLOTH\", \"LEATHER\"");
+    fs::write(checkout.path("newer.json"), text.replace("\"pages\": { \"type\": \"integer\" },", ""))
+        .unwrap();
+}
+
+fn git(checkout: &Checkout, arguments: &[&str]) {
+    let who = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+    let status =
+        Command::new("git").args(who).args(arguments).current_dir(checkout.path("")).output().unwrap().status;
+    assert!(status.success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_diff_of_two_files_ends_as_it_was_asked_to() {
+    let checkout = Checkout::updated();
+    newer(&checkout);
+    let files = checkout.files();
+    let output = checkout.output(&["diff", "library.json", "newer.json", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let diff: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(diff["from"], serde_json::json!({ "api": "mini", "version": "1.2" }));
+    let rows: Vec<String> = diff["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| format!("{} {} {} {}", c["kind"], c["subject"], c["wire"], c["rust"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        rows,
+        ["field-removed Book.pages risky major", "value-added Book.binding=LEATHER risky minor"]
+    );
+    assert_eq!(diff["bump"], "major");
+    for (on, code) in [("wire", 0), ("rust", 1), ("any", 1)] {
+        checkout.run(&["diff", "library.json", "newer.json", "--fail-on", on], code);
+        checkout.run(&["diff", "mini", "library.json", "--fail-on", on], 0);
+    }
+    assert_eq!(checkout.files(), files, "a diff writes nothing by itself");
+    checkout.run(&["diff", "library.json", "newer.json", "--format", "html", "--out", "diff.html"], 0);
+    assert!(fs::read_to_string(checkout.path("diff.html")).unwrap().starts_with("<!doctype html>"));
+    let only = |word| checkout.output(&["diff", "library.json", "newer.json", "--only", word]);
+    assert!(String::from_utf8(only("Books").stdout).unwrap().contains("Book.pages"));
+    assert_eq!(only("Shelves").status.code(), Some(2));
+}
+
+#[test]
+fn a_diff_with_a_revision_takes_what_was_stored_there() {
+    let checkout = Checkout::updated();
+    git(&checkout, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "Store"]);
+    newer(&checkout);
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    let changes = fs::read_to_string(checkout.path("generated/mini/CHANGELOG.md")).unwrap();
+    assert!(changes.starts_with("# Changelog\n") && changes.contains("\n## mini: 1.2 → 1.3\n"), "{changes}");
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(fs::read_to_string(checkout.path("generated/mini/CHANGELOG.md")).unwrap(), changes);
+    checkout.run(&["generate", "--check"], 0);
+    checkout.run(&["diff", "main:mini", "mini", "--fail-on", "rust"], 1);
+    let output = checkout.output(&["diff", "main:mini", "--format", "markdown"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("## mini: 1.2 → 1.3\n"), "{text}");
+    assert!(text.contains("**breaks Rust**: `Book.pages` removed (integer)"), "{text}");
+    checkout.run(&["diff", "newer.json", "mini", "--fail-on", "any"], 0);
+
+    let said = checkout.run(&["diff", "nowhere:mini", "mini"], 2);
+    assert_eq!(said, "error: there is no revision `nowhere`\n");
+    let said = checkout.run(&["diff", "main:maxi", "mini"], 2);
+    assert_eq!(said, "error: there is no API `maxi` at `main`; there are: mini\n");
+}
+
+/// Names are no part of the Api, and yet they are what a consumer writes.
+#[test]
+fn a_change_of_names_alone_shows() {
+    let checkout = Checkout::updated();
+    git(&checkout, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "Store"]);
+    fs::write(checkout.path("specs/mini/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
+    let output = checkout.output(&["diff", "main:mini", "mini", "--format", "json", "--fail-on", "rust"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let diff: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&diff["bump"], diff["changes"].as_array().unwrap().len()), (&"major".into(), 0));
+    let paths: Vec<&Value> =
+        diff["summary"]["rust_only"].as_array().unwrap().iter().map(|i| &i["path"]).collect();
+    assert!(
+        paths.contains(&&"models::Book".into()) && paths.contains(&&"models::Volume".into()),
+        "{paths:?}"
+    );
+}
+
+#[test]
+fn what_no_diff_can_read_is_said() {
+    let checkout = Checkout::updated();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    fs::write(checkout.path("cut.json"), &text[..text.len() / 2]).unwrap();
+    fs::write(checkout.path("empty.json"), "").unwrap();
+    let said = checkout.run(&["diff", "library.json", "cut.json"], 2);
+    assert!(said.contains("error[invalid-json]") && said.contains("cut.json:"), "{said}");
+    assert!(checkout.run(&["diff", "empty.json", "library.json"], 2).contains("the text is empty"));
+    let said = checkout.run(&["diff", "none.json", "library.json"], 2);
+    assert_eq!(said, "error: `none.json` is neither a file nor an API of ours, of which there are: mini\n");
+    let said = checkout.run(&["diff", "mini", "mini", "--format", "markdown", "--max-chars", "10"], 2);
+    assert!(said.contains("Markdown needs at least"), "{said}");
+    checkout.run(&["diff"], 2);
+    checkout.run(&["diff", "mini", "mini", "--format", "pdf"], 2);
+}
+
+#[test]
+fn names_are_found_from_both_sides() {
+    let checkout = Checkout::updated();
+    let found = |name: &str| String::from_utf8(checkout.output(&["find", name]).stdout).unwrap();
+    let list = found("books_list");
+    assert!(list.contains("operations::books::Books::books_list fn"), "{list}");
+    assert!(list.contains("    mini: /paths/~1books/get\n"), "{list}");
+    assert!(list.contains("    generated/mini/src/operations/books.rs:"), "{list}");
+    assert_eq!(found("GET /books"), list);
+    assert!(found("/books/{id}").contains("operations::books::Books::books_get fn id"));
+    let field = found("Book.pages");
+    assert!(field.contains("models::Book.pages field Option<i64>"), "{field}");
+    assert!(found("books::Books::books_list").contains("/paths/~1books/get"));
+    assert_eq!(checkout.run(&["find", "shelves_list"], 1), "0 items\n");
+}

@@ -31,7 +31,7 @@ impl<'a> Context<'a> {
 
     /// The file of one handle.
     pub(super) fn handle(&self, module: &str, handle: &Handle, listing: &mut Listing) -> Source {
-        let mut source = Source::default();
+        let mut source = self.source();
         let own = ident(&handle.ident);
         let mut lines = vec![format!(
             "Operations of `{module}`; [`Client::{module}`](crate::Client::{module}) gives it."

@@ -15,6 +15,7 @@ const WIDTH: usize = 110;
 pub(super) struct Source {
     text: String,
     tokens: TokenStream,
+    silent: bool,
 }
 
 impl Source {
@@ -23,16 +24,27 @@ impl Source {
         Self {
             text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"),
             tokens: TokenStream::new(),
+            silent: false,
         }
+    }
+
+    /// A file that is written to no purpose but to list its items.
+    pub(super) fn silent() -> Self {
+        Self { silent: true, ..Self::default() }
     }
 
     /// Adds Rust items.
     pub(super) fn items(&mut self, tokens: TokenStream) {
-        self.tokens.extend(tokens);
+        if !self.silent {
+            self.tokens.extend(tokens);
+        }
     }
 
     /// Adds a line as it is: a macro call, whose body the formatter does not format.
     pub(super) fn line(&mut self, line: &str) {
+        if self.silent {
+            return;
+        }
         self.flush();
         self.text.push_str(line);
         self.text.push_str("\n\n");

@@ -1,0 +1,135 @@
+//! Two versions of an `Api`, with their names and public Rust items, go in; what changed comes out, a row a cause.
+//!
+//! Types are compared along the places that use them, not by name, so a type that is written inline on one side and
+//! behind a `$ref` on the other is no change. Invariant: the rows have one canonical order and do not depend on that
+//! of the documents, and exchanging the sides exchanges the kinds of each row.
+
+mod change;
+mod fold;
+mod item;
+mod operation;
+mod parameter;
+mod reach;
+mod rename;
+mod row;
+mod rust;
+mod verdict;
+mod view;
+mod walk;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
+pub use item::{ItemChange, Items};
+
+use crate::api::Api;
+use crate::name::Names;
+
+/// One version of an API.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// What it is.
+    pub api: &'a Api,
+    /// What it is called in Rust.
+    pub names: &'a Names,
+    /// The text of its crate's `API.txt`; empty where no Rust verdict is wanted.
+    pub items: &'a str,
+}
+
+/// What changed between two versions.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Diff {
+    /// The old version.
+    pub from: Version,
+    /// The new version.
+    pub to: Version,
+    /// How much changed.
+    pub summary: Summary,
+    /// What the changes ask of the crate's version, by the public items of both sides.
+    pub bump: Bump,
+    /// Every change, the most important first within each area.
+    pub changes: Vec<Change>,
+}
+
+/// Which version of which API.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Version {
+    /// The API's name.
+    pub api: String,
+    /// The vendor's version.
+    pub version: String,
+}
+
+/// How much changed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Rows.
+    pub changes: usize,
+    /// Rows that are not the same change of one thing in several places.
+    pub causes: usize,
+    /// Rows by wire verdict.
+    pub wire: BTreeMap<&'static str, usize>,
+    /// Rows by Rust verdict.
+    pub rust: BTreeMap<&'static str, usize>,
+    /// Rows by kind.
+    pub kinds: BTreeMap<&'static str, usize>,
+    /// Operations, resources and types of the two versions.
+    pub operations: [usize; 2],
+    /// Types of the two versions, inline ones included.
+    pub types: [usize; 2],
+    /// Public Rust items that changed although no row says why: the generator, the naming or the areas did.
+    pub rust_only: Vec<ItemChange>,
+}
+
+/// Compares two versions.
+pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
+    let renamed = rename::types(old.api, new.api);
+    let mut rows = walk::rows(old, new, &renamed);
+    fold::fold(&mut rows, old, new);
+    let items = Items::compare(old.items, new.items);
+    let rust_only = rust::judge(&mut rows, &items);
+    let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();
+    changes.sort_by(Change::order);
+    let summary = summary(&changes, rust_only, [old.api, new.api]);
+    let bump = match (items.bump(), changes.is_empty()) {
+        (Bump::None, false) => Bump::Patch,
+        (bump, _) => bump,
+    };
+    let version = |api: &Api| Version { api: api.info.name.clone(), version: api.info.version.clone() };
+    Diff { from: version(old.api), to: version(new.api), summary, bump, changes }
+}
+
+fn summary(changes: &[Change], rust_only: Vec<ItemChange>, sides: [&Api; 2]) -> Summary {
+    let mut out = Summary {
+        changes: changes.len(),
+        operations: sides.map(|api| api.operations.len()),
+        types: sides.map(|api| api.types.len()),
+        rust_only,
+        ..Summary::default()
+    };
+    let mut groups = std::collections::BTreeSet::new();
+    for change in changes {
+        *out.wire.entry(change.wire.as_str()).or_default() += 1;
+        *out.rust.entry(change.rust.as_str()).or_default() += 1;
+        *out.kinds.entry(change.kind.as_str()).or_default() += 1;
+        groups.insert(change.group.as_deref().unwrap_or(&change.id));
+    }
+    out.causes = groups.len();
+    out
+}
+
+impl Diff {
+    /// The same with those rows alone that `keep` takes; the version bump stays that of all.
+    pub fn retain(&mut self, keep: impl Fn(&Change) -> bool) {
+        self.changes.retain(|change| keep(change));
+        let rust_only = std::mem::take(&mut self.summary.rust_only);
+        let (operations, types) = (self.summary.operations, self.summary.types);
+        self.summary = Summary { operations, types, ..summary_of(&self.changes, rust_only) };
+    }
+}
+
+fn summary_of(changes: &[Change], rust_only: Vec<ItemChange>) -> Summary {
+    summary(changes, rust_only, [&Api::default(), &Api::default()])
+}

@@ -1,0 +1,252 @@
+//! Nothing goes in; the form of one change comes out: its kind, its subject, its two verdicts and its reach.
+
+use std::cmp::{Ordering, Reverse};
+
+use serde::{Serialize, Serializer};
+
+macro_rules! words {
+    ($(#[doc = $about:literal])* $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $word:literal,)* }) => {
+        $(#[doc = $about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[doc = $doc])* $variant,)* }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The stable text form.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What kind of change.
+    Kind {
+        /// It can be called.
+        OperationAdded = "operation-added",
+        /// It can no longer be called.
+        OperationRemoved = "operation-removed",
+        /// Its id changed, its method and path did not.
+        OperationRenamed = "operation-renamed",
+        /// The vendor advises against it.
+        OperationDeprecated = "operation-deprecated",
+        /// The vendor no longer advises against it.
+        OperationUndeprecated = "operation-undeprecated",
+        /// Its method or path changed, its id did not.
+        OperationMoved = "operation-moved",
+        /// It is accepted.
+        ParameterAdded = "parameter-added",
+        /// It is no longer accepted.
+        ParameterRemoved = "parameter-removed",
+        /// A call without it is refused.
+        ParameterRequired = "parameter-required",
+        /// It may be left out.
+        ParameterOptional = "parameter-optional",
+        /// It holds something else.
+        ParameterTypeChanged = "parameter-type-changed",
+        /// The server takes something else where it is left out.
+        ParameterDefaultChanged = "parameter-default-changed",
+        /// A list is written otherwise.
+        ParameterEncodingChanged = "parameter-encoding-changed",
+        /// The vendor advises against it.
+        ParameterDeprecated = "parameter-deprecated",
+        /// The vendor no longer advises against it.
+        ParameterUndeprecated = "parameter-undeprecated",
+        /// A value of an enum.
+        ValueAdded = "value-added",
+        /// A value of an enum.
+        ValueRemoved = "value-removed",
+        /// Operations lead to it.
+        TypeAdded = "type-added",
+        /// No operation leads to it any more.
+        TypeRemoved = "type-removed",
+        /// Everything that used it uses it under another name.
+        TypeRenamed = "type-renamed",
+        /// A member of an object.
+        FieldAdded = "field-added",
+        /// A member of an object.
+        FieldRemoved = "field-removed",
+        /// It holds something else.
+        FieldTypeChanged = "field-type-changed",
+        /// An object without it is refused.
+        FieldRequired = "field-required",
+        /// It may be left out.
+        FieldOptional = "field-optional",
+        /// It may be null.
+        FieldNullable = "field-nullable",
+        /// It may no longer be null.
+        FieldNotNullable = "field-not-nullable",
+        /// The server takes something else where it is left out.
+        FieldDefaultChanged = "field-default-changed",
+        /// The vendor advises against it.
+        FieldDeprecated = "field-deprecated",
+        /// The vendor no longer advises against it.
+        FieldUndeprecated = "field-undeprecated",
+        /// One of several types.
+        VariantAdded = "variant-added",
+        /// One of several types.
+        VariantRemoved = "variant-removed",
+        /// A status that is declared.
+        ResponseAdded = "response-added",
+        /// A status that is no longer declared.
+        ResponseRemoved = "response-removed",
+        /// The answer is something else.
+        ResponseTypeChanged = "response-type-changed",
+        /// A form of a body.
+        MediaTypeAdded = "media-type-added",
+        /// A form of a body.
+        MediaTypeRemoved = "media-type-removed",
+        /// A body is sent.
+        BodyAdded = "body-added",
+        /// No body is sent any more.
+        BodyRemoved = "body-removed",
+        /// A call without a body is refused.
+        BodyRequired = "body-required",
+        /// The body may be left out.
+        BodyOptional = "body-optional",
+        /// The body is something else.
+        BodyTypeChanged = "body-type-changed",
+        /// Bounds of a value.
+        LimitChanged = "limit-changed",
+        /// How calls are authenticated.
+        SecurityChanged = "security-changed",
+        /// Where the API is.
+        ServerChanged = "server-changed",
+    }
+}
+
+impl Kind {
+    /// The kind of the same change with the sides exchanged.
+    pub fn mirror(self) -> Self {
+        use Kind as K;
+        const PAIRS: &[(Kind, Kind)] = &[
+            (K::OperationAdded, K::OperationRemoved),
+            (K::OperationDeprecated, K::OperationUndeprecated),
+            (K::ParameterAdded, K::ParameterRemoved),
+            (K::ParameterRequired, K::ParameterOptional),
+            (K::ParameterDeprecated, K::ParameterUndeprecated),
+            (K::ValueAdded, K::ValueRemoved),
+            (K::TypeAdded, K::TypeRemoved),
+            (K::FieldAdded, K::FieldRemoved),
+            (K::FieldRequired, K::FieldOptional),
+            (K::FieldNullable, K::FieldNotNullable),
+            (K::FieldDeprecated, K::FieldUndeprecated),
+            (K::VariantAdded, K::VariantRemoved),
+            (K::ResponseAdded, K::ResponseRemoved),
+            (K::MediaTypeAdded, K::MediaTypeRemoved),
+            (K::BodyAdded, K::BodyRemoved),
+            (K::BodyRequired, K::BodyOptional),
+        ];
+        let found = PAIRS.iter().find_map(|&(a, b)| match self {
+            _ if self == a => Some(b),
+            _ if self == b => Some(a),
+            _ => None,
+        });
+        found.unwrap_or(self)
+    }
+}
+
+words! {
+    /// Who sends what changed.
+    Direction {
+        /// The client.
+        Request = "request",
+        /// The server.
+        Response = "response",
+        /// Both.
+        Both = "both",
+        /// Nobody: nothing leads to it, or it is no data.
+        None = "none",
+    }
+}
+
+words! {
+    /// Whether the server can now reject what an old client sends, or an old client fail on what it gets.
+    Wire {
+        /// It can.
+        Breaking = "breaking",
+        /// It depends on the client, or on what it sends.
+        Risky = "risky",
+        /// It cannot.
+        Safe = "safe",
+    }
+}
+
+words! {
+    /// Whether the code of a crate's user stops compiling (semantic versioning).
+    Bump {
+        /// It can.
+        Major = "major",
+        /// There is something new.
+        Minor = "minor",
+        /// Nothing public changed but what calls do.
+        Patch = "patch",
+        /// Nothing changed.
+        None = "none",
+    }
+}
+
+/// How many operations a change is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// All of them.
+    pub operations: usize,
+    /// The first ones.
+    pub sample: Vec<String>,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// Of kind, subject, and old and new value: the same in each run.
+    pub id: String,
+    /// What kind of change.
+    pub kind: Kind,
+    /// What changed, in the canonical form of the vendor's names.
+    pub subject: String,
+    /// Who sends it.
+    pub direction: Direction,
+    /// What it means for a call.
+    pub wire: Wire,
+    /// What it means for a consumer's code.
+    pub rust: Bump,
+    /// Which operations lead to it.
+    pub reach: Reach,
+    /// What was, where that is more than the subject.
+    pub old: Option<String>,
+    /// What is, where that is more than the subject.
+    pub new: Option<String>,
+    /// The place in the vendor's document: in the new one, for what is gone in the old one.
+    pub pointer: String,
+    /// The cargo feature.
+    pub area: Option<String>,
+    /// The vendor's tag.
+    pub tag: Option<String>,
+    /// The old Rust item.
+    pub rust_old: Option<String>,
+    /// The new Rust item.
+    pub rust_new: Option<String>,
+    /// Why the two verdicts are what they are.
+    pub note: String,
+    /// The same for identical changes in several places.
+    pub group: Option<String>,
+}
+
+impl Change {
+    /// The canonical order: by area and resource, in each the most important first.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let key =
+            |c: &'_ Self| (Reverse(c.area.is_some()), c.area.clone(), c.tag.clone(), c.wire, c.rust, c.kind);
+        let rest = |c: &Self| (c.subject.clone(), c.old.clone(), c.new.clone());
+        key(self).cmp(&key(other)).then_with(|| rest(self).cmp(&rest(other)))
+    }
+}

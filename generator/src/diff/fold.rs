@@ -1,0 +1,250 @@
+//! Rows go in; rows with one cause come out as one, and identical changes in several places share a group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Side;
+use super::change::Kind;
+use super::operation::blank;
+use super::reach;
+use super::row::Row;
+
+/// Folds what has one cause, then places and groups the rest.
+pub(super) fn fold(rows: &mut Vec<Row>, old: &Side<'_>, new: &Side<'_>) {
+    unify(rows);
+    failures(rows);
+    renames(rows);
+    for kind in [Kind::OperationDeprecated, Kind::OperationUndeprecated] {
+        resources(rows, kind, old, new);
+    }
+    unify(rows);
+    reach::fill(rows, old, new);
+    everywhere(rows);
+    deprecations(rows);
+    fieldsets(rows, new, old);
+    groups(rows);
+}
+
+/// What was met at several places is one row.
+fn unify(rows: &mut Vec<Row>) {
+    let mut out: BTreeMap<_, Row> = BTreeMap::new();
+    for row in rows.drain(..) {
+        match out.entry(row.key()) {
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(row);
+            }
+            std::collections::btree_map::Entry::Occupied(mut slot) => slot.get_mut().merge(row),
+        }
+    }
+    *rows = out.into_values().collect();
+}
+
+/// One status that many operations declare, or no longer declare, is one fact.
+fn failures(rows: &mut [Row]) {
+    let status = |row: &Row| -> Option<String> {
+        let is = row.failure
+            && matches!(row.kind(), Kind::ResponseAdded | Kind::ResponseRemoved | Kind::ResponseTypeChanged);
+        let (_, status) = row.subject.rsplit_once(' ').filter(|_| is)?;
+        Some(format!("{status} {} {:?} {:?}", row.kind().as_str(), row.old, row.new))
+    };
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for key in rows.iter().filter_map(status) {
+        *count.entry(key).or_default() += 1;
+    }
+    for row in rows.iter_mut() {
+        let many = status(row).and_then(|key| count.get(&key)).is_some_and(|count| *count > 1);
+        if let (true, Some((_, status))) = (many, row.subject.rsplit_once(' ')) {
+            row.subject = format!("* {status}");
+        }
+    }
+}
+
+/// The words of an operationId, however they are separated.
+fn words(id: &str) -> Vec<String> {
+    let mut out: Vec<String> = vec![String::new()];
+    let mut lower = false;
+    for c in id.chars() {
+        let new_word = !c.is_alphanumeric() || (c.is_uppercase() && lower);
+        if new_word {
+            out.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            out.last_mut().into_iter().for_each(|word| word.extend(c.to_lowercase()));
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+    }
+    out.retain(|word| !word.is_empty());
+    out
+}
+
+/// How the one id became the other, from the first character on in which they differ.
+fn rule<'a>(old: &'a str, new: &'a str) -> (&'a str, &'a str) {
+    let same = old.char_indices().zip(new.chars()).find(|((_, a), b)| a != b);
+    let at = same.map_or(old.len().min(new.len()), |((at, _), _)| at);
+    (old.get(at..).unwrap_or_default(), new.get(at..).unwrap_or_default())
+}
+
+/// Renames that follow one rule are one row: either all are written in other cases and separators, or one ending is.
+fn renames(rows: &mut Vec<Row>) {
+    let (renamed, rest): (Vec<Row>, Vec<Row>) =
+        rows.drain(..).partition(|row| row.kind() == Kind::OperationRenamed);
+    *rows = rest;
+    let mut rules: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
+    for row in renamed {
+        let (old, new) = (row.old.clone().unwrap_or_default(), row.new.clone().unwrap_or_default());
+        let key = match words(&old) == words(&new) {
+            true => (String::new(), String::new()),
+            false => {
+                let (a, b) = rule(&old, &new);
+                (a.to_owned(), b.to_owned())
+            }
+        };
+        rules.entry(key).or_default().push(row);
+    }
+    for ((a, b), mut all) in rules {
+        if all.len() < 2 {
+            rows.append(&mut all);
+            continue;
+        }
+        let ids = |row: &Row| (row.old.clone().unwrap_or_default(), row.new.clone().unwrap_or_default());
+        let (first_old, first_new) = all.first().map(ids).unwrap_or_default();
+        let (a, b, remark) = match a.is_empty() && b.is_empty() {
+            true => {
+                let (a, b) = rule(&first_old, &first_new);
+                (a.to_owned(), b.to_owned(), "the same words with other separators and cases")
+            }
+            false => (a, b, "one ending in the place of another"),
+        };
+        let count = all.len();
+        let mut folded = Row::new(Kind::OperationRenamed, "*").values(Some(a), Some(b));
+        folded.remark =
+            Some(format!("{count} ids follow the rule ({remark}), e.g. `{first_old}` to `{first_new}`"));
+        folded.pointer = "/paths".to_owned();
+        for mut row in all {
+            folded.direction = row.direction;
+            row.kind = folded.kind;
+            folded.merge(row);
+        }
+        rows.push(folded);
+    }
+}
+
+/// The resource that an operation is about: the path up to its first parameter.
+fn resource(path: &str) -> String {
+    blank(path).split("/{}").next().unwrap_or_default().to_owned()
+}
+
+/// Where every operation of a resource that both sides have is advised against, or no longer is, that is one row.
+fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
+    let mut common: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let calls = |side: &Side<'_>| -> BTreeSet<(String, String)> {
+        side.api.operations.values().map(|o| (resource(&o.path), super::operation::subject(o))).collect()
+    };
+    for (resource, call) in calls(old).intersection(&calls(new)) {
+        common.entry(resource.clone()).or_default().insert(call.clone());
+    }
+    let mut changed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.kind() == kind) {
+        let path = row.subject.split_once(' ').map_or("", |(_, path)| path);
+        changed.entry(resource(path)).or_default().insert(row.subject.clone());
+    }
+    for row in rows.iter_mut().filter(|row| row.kind() == kind) {
+        let path = row.subject.split_once(' ').map_or("", |(_, path)| path);
+        let resource = resource(path);
+        let calls = changed.get(&resource);
+        if calls.is_some_and(|calls| calls.len() > 1 && common.get(&resource) == Some(calls)) {
+            row.pointer = "/paths".to_owned();
+            row.remark = Some(format!("all {} operations of the resource", calls.map_or(0, BTreeSet::len)));
+            row.subject = format!("* {resource}");
+        }
+    }
+}
+
+/// A field that a resource gains, and its name among the values of `fields[…]`, have one cause.
+fn fieldsets(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
+    let mut heads: BTreeMap<(Kind, String, String), String> = BTreeMap::new();
+    for row in rows.iter().filter(|row| matches!(row.kind(), Kind::FieldAdded | Kind::FieldRemoved)) {
+        let mut parts = row.subject.splitn(3, '.');
+        let (Some(ty), Some("attributes" | "relationships"), Some(name)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        let found = [new, old].into_iter().find_map(|side| match &side.api.types.get(ty)?.shape {
+            crate::api::Shape::Resource(resource) => Some(resource.kind.clone()),
+            _ => None,
+        });
+        let (Some(kind), false) = (found, name.contains(['.', '[', '{'])) else { continue };
+        heads.insert(
+            (row.kind(), kind, name.to_owned()),
+            format!("fields {} {}", row.kind().as_str(), row.subject),
+        );
+    }
+    for row in rows.iter_mut() {
+        let head = match row.kind() {
+            Kind::ValueAdded => Kind::FieldAdded,
+            Kind::ValueRemoved => Kind::FieldRemoved,
+            kind @ (Kind::FieldAdded | Kind::FieldRemoved) => {
+                let group = format!("fields {} {}", kind.as_str(), row.subject);
+                if heads.values().any(|head| *head == group) {
+                    row.group = Some(group);
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        let Some((_, parameter)) = row.subject.split_once(" ?fields[") else { continue };
+        let Some((kind, value)) = parameter.split_once("]=") else { continue };
+        if let Some(group) = heads.get(&(head, kind.to_owned(), value.to_owned())) {
+            row.group = Some(group.clone());
+        }
+    }
+}
+
+/// From how many places on one change of all requests is told once.
+const EVERYWHERE: usize = 25;
+
+/// Where null becomes possible all over, that is one decision of the vendor.
+fn everywhere(rows: &mut [Row]) {
+    let key = |row: &Row| {
+        matches!(row.kind(), Kind::FieldNullable | Kind::FieldNotNullable)
+            .then(|| format!("{} {}", row.kind().as_str(), row.direction().as_str()))
+    };
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for key in rows.iter().filter_map(key) {
+        *count.entry(key).or_default() += 1;
+    }
+    for row in rows.iter_mut() {
+        if let Some(key) = key(row)
+            && count.get(&key).is_some_and(|count| *count >= EVERYWHERE)
+        {
+            row.group = Some(key);
+        }
+    }
+}
+
+/// The types of a resource are advised against together with its operations.
+fn deprecations(rows: &mut [Row]) {
+    for row in rows {
+        let word = match row.kind() {
+            Kind::OperationDeprecated => "deprecated",
+            Kind::OperationUndeprecated => "undeprecated",
+            Kind::FieldDeprecated if !row.subject.contains(['.', ' ']) => "deprecated",
+            Kind::FieldUndeprecated if !row.subject.contains(['.', ' ']) => "undeprecated",
+            _ => continue,
+        };
+        row.group = row.tag.as_ref().map(|tag| format!("{word} {tag}"));
+    }
+}
+
+/// A group of one is none.
+fn groups(rows: &mut [Row]) {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for group in rows.iter().filter_map(|row| row.group.clone()) {
+        *count.entry(group).or_default() += 1;
+    }
+    for row in rows {
+        if row.group.as_ref().is_some_and(|group| count.get(group) == Some(&1)) {
+            row.group = None;
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Operations of two versions go in; pairs come out, and rows for what has no partner or differs from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Direction, Kind};
+use super::row::{Row, of, of_mut};
+use super::view::Node;
+use super::walk::{Place, Spot, Walk};
+use crate::api::{Api, Body, Operation, Pointer, Response, TypeRef};
+
+/// A path without the names of its parameters, which nobody sends.
+pub(super) fn blank(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '{' => inside = true,
+            '}' => inside = false,
+            _ if inside => continue,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// What an operation is called in rows.
+pub(super) fn subject(operation: &Operation) -> String {
+    format!("{} {}", operation.method, blank(&operation.path))
+}
+
+/// The ids of one operation on both sides; where it is on one side alone, the other is none.
+type Pair<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// Pairs operations by method and path, and what is left by id.
+fn pairs<'a>(old: &'a Api, new: &'a Api) -> Vec<Pair<'a>> {
+    let by_call = |api: &'a Api| -> BTreeMap<String, Vec<&'a str>> {
+        let mut out: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (id, operation) in &api.operations {
+            out.entry(subject(operation)).or_default().push(id);
+        }
+        out
+    };
+    let (mut left, right) = (by_call(new), by_call(old));
+    let mut out: Vec<Pair<'a>> = Vec::new();
+    let mut gone: BTreeSet<&str> = BTreeSet::new();
+    for (call, mut ids) in right {
+        let others = left.entry(call).or_default();
+        // Two templates that differ in nothing but names are two operations; their ids tell them apart.
+        ids.retain(|id| match others.iter().position(|other| other == id) {
+            Some(at) => {
+                out.push((Some(id), Some(others.remove(at))));
+                false
+            }
+            None => true,
+        });
+        for id in ids {
+            if others.is_empty() {
+                gone.insert(id);
+            } else {
+                out.push((Some(id), Some(others.remove(0))));
+            }
+        }
+    }
+    for id in left.into_values().flatten() {
+        let moved = gone.remove(id).then_some(id);
+        out.push((moved, Some(id)));
+    }
+    out.extend(gone.into_iter().map(|id| (Some(id), None)));
+    out.sort();
+    out
+}
+
+impl Walk<'_> {
+    /// Every operation, and what stands once for all of them.
+    pub(super) fn operations(&mut self) {
+        let [old, new] = self.apis;
+        self.servers();
+        for pair in pairs(old, new) {
+            match (
+                pair.0.and_then(|id| old.operations.get_key_value(id)),
+                pair.1.and_then(|id| new.operations.get_key_value(id)),
+            ) {
+                (Some(a), Some(b)) => self.operation(a, b),
+                (Some((id, operation)), None) => self.lone(Kind::OperationRemoved, 0, id, operation),
+                (None, Some((id, operation))) => self.lone(Kind::OperationAdded, 1, id, operation),
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn lone(&mut self, kind: Kind, side: usize, id: &str, operation: &Operation) {
+        let mut row = Row::new(kind, subject(operation));
+        row.pointer = operation.pointer().to_string();
+        row.origins.insert(row.pointer.clone());
+        of_mut(&mut row.operations, side).insert(id.to_owned());
+        *of_mut(&mut row.keys, side) = of(&self.keys, side).of_operation(id, true);
+        let tokens = operation.parameters.iter().flat_map(|p| of(&self.keys, side).of_parameter(id, p, true));
+        of_mut(&mut row.keys, side).extend(tokens);
+        if kind == Kind::OperationRemoved {
+            let was = operation.deprecated.then(|| "it was deprecated before".to_owned());
+            let next = self.successor(operation).map(|(id, next)| {
+                row.successor = self.keys[1].of_operation(id, false).into_iter().next();
+                format!("`{}` may take its place", subject(next))
+            });
+            let remarks: Vec<String> = was.into_iter().chain(next).collect();
+            row.remark = (!remarks.is_empty()).then(|| remarks.join(", "));
+        }
+        self.rows.push(row);
+    }
+
+    /// The same call of a later version of the path: `/v2/apps` for `/v1/apps`.
+    fn successor(&self, gone: &Operation) -> Option<(&str, &Operation)> {
+        let (version, rest) = versioned(&gone.path)?;
+        let later = self.apis[1].operations.iter().filter_map(|(id, operation)| {
+            let (own, path) = versioned(&operation.path)?;
+            (own > version && path == rest && operation.method == gone.method).then_some((own, id, operation))
+        });
+        later
+            .max_by_key(|(own, id, _)| (*own, std::cmp::Reverse(*id)))
+            .map(|(_, id, operation)| (id.as_str(), operation))
+    }
+
+    fn operation(&mut self, (a, old): (&String, &Operation), (b, new): (&String, &Operation)) {
+        let mut spot = Spot::nowhere();
+        spot.subject = subject(new);
+        spot.pointers = [old.pointer(), new.pointer()];
+        spot.bases = spot.pointers.clone();
+        spot.operations = [Some(a.clone()), Some(b.clone())];
+        spot.keys = [self.keys[0].of_operation(a, false), self.keys[1].of_operation(b, false)];
+        spot.direction = Some(Direction::None);
+        if subject(old) != subject(new) {
+            let mut row = spot.row(Kind::OperationMoved).values(Some(subject(old)), Some(subject(new)));
+            row.keys = [self.keys[0].of_operation(a, true), self.keys[1].of_operation(b, true)];
+            self.rows.push(row);
+        } else if a != b {
+            let mut row = spot.row(Kind::OperationRenamed).values(Some(a.clone()), Some(b.clone()));
+            row.keys = [self.keys[0].of_operation(a, true), self.keys[1].of_operation(b, true)];
+            self.rows.push(row);
+        }
+        self.flag(
+            [old.deprecated, new.deprecated],
+            Kind::OperationDeprecated,
+            Kind::OperationUndeprecated,
+            &spot,
+        );
+        if old.security != new.security {
+            let text = |o: &Operation| o.security.as_ref().map(|s| alternatives(s));
+            self.rows.push(spot.row(Kind::SecurityChanged).values(text(old), text(new)));
+        }
+        self.parameters([(a, old), (b, new)], &spot);
+        self.bodies(old.body.as_ref(), new.body.as_ref(), &spot);
+        self.responses(old, new, &spot);
+        self.failures(old, new, &spot);
+    }
+
+    fn bodies(&mut self, old: Option<&Body>, new: Option<&Body>, operation: &Spot) {
+        let mut spot = operation.clone();
+        spot.subject.push_str(" body");
+        spot.place = Place::Body;
+        spot.direction = Some(Direction::Request);
+        spot.pointers = spot.pointers.map(|at| at.child("requestBody"));
+        match (old, new) {
+            (None, None) => {}
+            (Some(old), None) => {
+                let mut row = spot.row(Kind::BodyRemoved);
+                row.pointer = spot.pointers[0].to_string();
+                row.strict = old.required;
+                self.rows.push(row);
+            }
+            (None, Some(new)) => {
+                let mut row = spot.row(Kind::BodyAdded);
+                row.strict = new.required;
+                self.rows.push(row);
+            }
+            (Some(old), Some(new)) => {
+                self.flag([old.required, new.required], Kind::BodyRequired, Kind::BodyOptional, &spot);
+                self.around([&old.envelope, &new.envelope], Kind::BodyTypeChanged, &spot);
+                self.contents(&old.content, &new.content, &spot);
+            }
+        }
+    }
+
+    /// Members that stand around a body are part of it, although no schema says so.
+    fn around(&mut self, [old, new]: [&Option<String>; 2], kind: Kind, spot: &Spot) {
+        if old != new {
+            let text =
+                |e: &Option<String>| Some(e.as_ref().map_or("bare".to_owned(), |e| format!("inside {e}")));
+            let mut row = spot.row(kind).values(text(old), text(new));
+            row.strict = true;
+            self.rows.push(row);
+        }
+    }
+
+    fn contents(&mut self, old: &BTreeMap<String, TypeRef>, new: &BTreeMap<String, TypeRef>, spot: &Spot) {
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let mut inner = spot.clone();
+            inner.pointers = spot.pointers.clone().map(|at| at.child("content").child(name));
+            match (old.get(name), new.get(name)) {
+                (Some(old), Some(new)) => {
+                    // JSON is what is meant where nothing is said.
+                    if name != "application/json" {
+                        inner.subject = format!("{} {name}", spot.subject);
+                    }
+                    inner.pointers = inner.pointers.map(|at| at.child("schema"));
+                    self.walk(&Node::of(old), &Node::of(new), &inner);
+                }
+                (old, _) => {
+                    let (side, kind) = match old {
+                        Some(_) => (0, Kind::MediaTypeRemoved),
+                        None => (1, Kind::MediaTypeAdded),
+                    };
+                    inner.subject = format!("{} {name}", spot.subject);
+                    let mut row = inner.row(kind);
+                    row.pointer = of(&inner.pointers, side).to_string();
+                    row.failure = spot.place == Place::Failure;
+                    self.rows.push(row);
+                }
+            }
+        }
+    }
+
+    fn responses(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
+        let statuses: BTreeSet<&String> = old.responses.keys().chain(new.responses.keys()).collect();
+        for status in statuses {
+            let spot = answer(operation, status, Place::Response);
+            let sides = [old.responses.get(status), new.responses.get(status)];
+            if let [Some(old), Some(new)] = sides {
+                let data = |r: &Response| r.null_data;
+                let mut data_spot = spot.clone();
+                data_spot.subject.push_str(".data");
+                self.flag([data(old), data(new)], Kind::FieldNullable, Kind::FieldNotNullable, &data_spot);
+                self.around([&old.envelope, &new.envelope], Kind::ResponseTypeChanged, &spot);
+                self.contents(&old.content, &new.content, &spot);
+            } else {
+                self.status([sides[0].is_some(), sides[1].is_some()], &spot);
+            }
+        }
+    }
+
+    fn failures(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
+        let types = |o: &Operation| -> BTreeMap<String, Option<TypeRef>> {
+            let each = o.errors.iter().flat_map(|(ty, statuses)| {
+                statuses.split(' ').map(move |status| (status.to_owned(), ty.parse().ok()))
+            });
+            each.collect()
+        };
+        let (old, new) = (types(old), types(new));
+        let statuses: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for status in statuses {
+            let spot = answer(operation, status, Place::Failure);
+            match (old.get(status), new.get(status)) {
+                (Some(Some(a)), Some(Some(b))) => {
+                    let mut inner = spot.clone();
+                    inner.pointers = inner
+                        .pointers
+                        .map(|at| at.child("content").child("application/json").child("schema"));
+                    self.walk(&Node::of(a), &Node::of(b), &inner);
+                }
+                (Some(None), Some(None)) => {}
+                (Some(a), Some(b)) => {
+                    let text = |ty: &Option<TypeRef>| {
+                        ty.as_ref().map(ToString::to_string).unwrap_or_else(|| "nothing".to_owned())
+                    };
+                    let mut row = spot.row(Kind::ResponseTypeChanged).values(Some(text(a)), Some(text(b)));
+                    (row.strict, row.failure) = (true, true);
+                    self.rows.push(row);
+                }
+                (a, b) => self.status([a.is_some(), b.is_some()], &spot),
+            }
+        }
+    }
+
+    fn status(&mut self, [old, _]: [bool; 2], spot: &Spot) {
+        let (side, kind) = if old { (0, Kind::ResponseRemoved) } else { (1, Kind::ResponseAdded) };
+        let mut row = spot.row(kind);
+        row.pointer = of(&spot.pointers, side).to_string();
+        row.failure = spot.place == Place::Failure;
+        self.rows.push(row);
+    }
+
+    /// Addresses, and ways to authenticate.
+    fn servers(&mut self) {
+        let [old, new] = self.apis.map(|api| &api.info);
+        let all = |operations: &BTreeMap<String, Operation>| operations.keys().cloned().collect();
+        let operations: [BTreeSet<String>; 2] = self.apis.map(|api| all(&api.operations));
+        let mut push = |kind, subject: &str, at: &str, old: Option<String>, new: Option<String>, strict| {
+            let mut row = Row::new(kind, subject).values(old, new);
+            row.pointer = at.to_owned();
+            row.origins.insert(at.to_owned());
+            row.operations = operations.clone();
+            row.direction = Some(Direction::None);
+            row.strict = strict;
+            self.rows.push(row);
+        };
+        if old.servers != new.servers {
+            let gone = old.servers.first().is_some_and(|first| !new.servers.contains(first));
+            let text = |servers: &[String]| Some(servers.join(", "));
+            push(Kind::ServerChanged, "servers", "/servers", text(&old.servers), text(&new.servers), gone);
+        }
+        let names: BTreeSet<&String> = old.security.keys().chain(new.security.keys()).collect();
+        for name in names {
+            let (a, b) = (old.security.get(name), new.security.get(name));
+            if a != b {
+                let text = |s: Option<&crate::api::Security>| s.map(|s| format!("{s:?}"));
+                let at = Pointer::new("/components/securitySchemes").child(name);
+                push(Kind::SecurityChanged, &format!("security {name}"), at.as_str(), text(a), text(b), true);
+            }
+        }
+    }
+}
+
+/// The number in front of a path, and the rest: `/v1/apps`.
+fn versioned(path: &str) -> Option<(u32, String)> {
+    let (version, rest) = path.strip_prefix("/v")?.split_once('/')?;
+    Some((version.parse().ok()?, blank(rest)))
+}
+
+fn answer(operation: &Spot, status: &str, place: Place) -> Spot {
+    let mut spot = operation.clone();
+    spot.subject = format!("{} {status}", operation.subject);
+    spot.place = place;
+    spot.direction = Some(Direction::Response);
+    spot.pointers = operation.pointers.clone().map(|at| at.child("responses").child(status));
+    spot
+}
+
+fn alternatives(security: &[Vec<String>]) -> String {
+    let alternatives: Vec<String> = security.iter().map(|all| all.join(" and ")).collect();
+    if alternatives.is_empty() { "none".to_owned() } else { alternatives.join(" or ") }
+}

@@ -1,0 +1,138 @@
+//! The parameters of one operation on both sides go in; rows come out.
+
+use std::collections::BTreeMap;
+
+use super::change::{Direction, Kind};
+use super::row::{of, of_mut};
+use super::view::Node;
+use super::walk::{Place, Spot, Walk};
+use crate::api::{Api, In, Operation, Parameter};
+
+/// What tells parameters of one operation apart: those in the path have no names that anybody sends.
+fn by_key(operation: &Operation) -> BTreeMap<(In, String), &Parameter> {
+    let mut holes = 0;
+    let key = |p| {
+        let parameter: &Parameter = p;
+        match parameter.place {
+            In::Path => {
+                holes += 1;
+                (In::Path, holes.to_string())
+            }
+            place => (place, parameter.name.clone()),
+        }
+    };
+    let keys: Vec<_> = operation.parameters.iter().map(key).collect();
+    keys.into_iter().zip(&operation.parameters).collect()
+}
+
+impl Walk<'_> {
+    pub(super) fn parameters(&mut self, sides: [(&String, &Operation); 2], operation: &Spot) {
+        let [(old_id, old), (new_id, new)] = sides;
+        let (old, new) = (by_key(old), by_key(new));
+        let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
+        for key in keys {
+            let written = match key.0 {
+                In::Query => format!("?{}", key.1),
+                In::Path => format!("{{{}}}", key.1),
+                In::Header => format!("{}:", key.1),
+                In::Form => format!("form {}", key.1),
+            };
+            let mut spot = operation.clone();
+            spot.subject = format!("{} {written}", operation.subject);
+            spot.place = Place::Parameter;
+            spot.direction = Some(Direction::Request);
+            spot.pointers = operation.pointers.clone().map(|at| at.child("parameters").child(&key.1));
+            let at = |side: usize, id: &str, p: Option<&&Parameter>, token: bool| {
+                p.map(|p| of(&self.keys, side).of_parameter(id, p, token)).unwrap_or_default()
+            };
+            let (a, b) = (old.get(&key), new.get(&key));
+            spot.keys = [at(0, old_id, a, false), at(1, new_id, b, false)];
+            let before = self.rows.len();
+            match (a, b) {
+                (Some(a), Some(b)) => {
+                    self.parameter((old_id, a), (new_id, b), &spot);
+                }
+                (a, b) => {
+                    let (side, kind) =
+                        if a.is_some() { (0, Kind::ParameterRemoved) } else { (1, Kind::ParameterAdded) };
+                    let found = a.or(b);
+                    let text = found.map(|p| shown(p, self.api_of(side)));
+                    let mut row = spot.row(kind);
+                    row.keys = [at(0, old_id, a, true), at(1, new_id, b, true)];
+                    row.strict = found.is_some_and(|p| p.required && p.limits.default.is_none());
+                    row.pointer = of(&spot.pointers, side).to_string();
+                    self.rows.push(if side == 0 { row.values(text, None) } else { row.values(None, text) });
+                }
+            }
+            for row in self.rows.iter_mut().skip(before) {
+                row.origins.insert(key.1.clone());
+                if let Some(rest) = row.subject.strip_prefix(operation.subject.as_str()) {
+                    let parts = [
+                        row.kind().as_str(),
+                        rest,
+                        row.old.as_deref().unwrap_or("-"),
+                        row.new.as_deref().unwrap_or("-"),
+                    ];
+                    row.group = Some(parts.join(" "));
+                }
+            }
+        }
+    }
+
+    fn parameter(
+        &mut self,
+        (old_id, old): (&str, &Parameter),
+        (new_id, new): (&str, &Parameter),
+        spot: &Spot,
+    ) {
+        self.flag([old.required, new.required], Kind::ParameterRequired, Kind::ParameterOptional, spot);
+        self.flag(
+            [old.deprecated, new.deprecated],
+            Kind::ParameterDeprecated,
+            Kind::ParameterUndeprecated,
+            spot,
+        );
+        if old.style != new.style {
+            let text = |p: &Parameter| Some(format!("{:?}", p.style).to_lowercase());
+            self.rows.push(spot.row(Kind::ParameterEncodingChanged).values(text(old), text(new)));
+        }
+        self.limits(&old.limits, &new.limits, Kind::ParameterDefaultChanged, spot);
+        match (values(old, self.apis[0]), values(new, self.apis[1])) {
+            (None, None) => self.walk(&Node::of(&old.ty), &Node::of(&new.ty), spot),
+            (Some(a), Some(b)) if old.ty == new.ty => {
+                for (side, kind, own, other) in [(0, Kind::ValueRemoved, a, b), (1, Kind::ValueAdded, b, a)] {
+                    for value in own.iter().filter(|value| !other.contains(value)) {
+                        let mut row = spot.row(kind);
+                        row.subject = format!("{}={value}", spot.subject);
+                        let (id, name) = if side == 0 { (old_id, &old.name) } else { (new_id, &new.name) };
+                        row.keys = [Vec::new(), Vec::new()];
+                        *of_mut(&mut row.keys, side) = of(&self.keys, side).of_token(id, name, value);
+                        row.pointer = of(&spot.pointers, side).to_string();
+                        self.rows.push(row);
+                    }
+                }
+            }
+            _ => {
+                let text = [shown(old, self.apis[0]), shown(new, self.apis[1])];
+                let [a, b] = text.map(Some);
+                let mut row = spot.row(Kind::ParameterTypeChanged).values(a, b);
+                row.keys = [
+                    self.keys[0].of_parameter(old_id, old, true),
+                    self.keys[1].of_parameter(new_id, new, true),
+                ];
+                self.rows.push(row);
+            }
+        }
+    }
+}
+
+fn values<'a>(parameter: &Parameter, api: &'a Api) -> Option<&'a Vec<String>> {
+    api.values.get(parameter.values.as_ref()?)
+}
+
+fn shown(parameter: &Parameter, api: &Api) -> String {
+    let ty = parameter.ty.to_string().replace('$', "").replace("list ", "list of ");
+    let values = values(parameter, api).map(|v| format!(", one of {} values", v.len())).unwrap_or_default();
+    let required = if parameter.required && parameter.place != In::Path { ", required" } else { "" };
+    format!("{ty}{values}{required}")
+}

@@ -1,0 +1,124 @@
+//! Rows go in; each one's operations, its direction, area and tag come out, through everything that leads to it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Side;
+use super::change::{Direction, Reach};
+use super::operation::blank;
+use super::row::Row;
+use crate::api::{Api, Operation, TypeRef};
+
+/// How many operations a row names.
+const SAMPLE: usize = 5;
+
+/// Operations that lead to each type, those that send it and those that receive it, by their number.
+struct Users<'a> {
+    operations: Vec<(&'a String, &'a Operation)>,
+    sent: HashMap<&'a str, BTreeSet<usize>>,
+    received: HashMap<&'a str, BTreeSet<usize>>,
+}
+
+impl<'a> Users<'a> {
+    fn of(api: &'a Api) -> Self {
+        let operations: Vec<_> = api.operations.iter().collect();
+        let mut out = Self { operations, sent: HashMap::new(), received: HashMap::new() };
+        // Operations share their answers, so each root is followed once.
+        let mut closures: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut follow = |root: &'a str, to: &mut HashMap<&'a str, BTreeSet<usize>>, at: usize| {
+            let closure = closures.entry(root).or_insert_with(|| api.closure([root]).into_iter().collect());
+            for id in closure {
+                to.entry(*id).or_default().insert(at);
+            }
+        };
+        for at in 0..out.operations.len() {
+            let Some((_, operation)) = out.operations.get(at) else { continue };
+            let sent = operation.parameters.iter().map(|p| &p.ty);
+            let sent = sent.chain(operation.body.iter().flat_map(|b| b.content.values()));
+            sent.filter_map(TypeRef::named).for_each(|root| follow(root, &mut out.sent, at));
+            let received = operation.responses.values().flat_map(|r| r.content.values());
+            let received = received.filter_map(TypeRef::named);
+            let failed = operation.errors.keys().filter_map(|ty| ty.strip_prefix('$'));
+            received.chain(failed).for_each(|root| follow(root, &mut out.received, at));
+        }
+        out
+    }
+}
+
+/// Fills in the reach, the direction, the area and the tag of each row.
+pub(super) fn fill(rows: &mut [Row], old: &Side<'_>, new: &Side<'_>) {
+    let users = [Users::of(old.api), Users::of(new.api)];
+    measure(rows, &users, [old.api, new.api]);
+    place(rows, &users, [old, new]);
+}
+
+fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
+    for row in rows {
+        let (mut sent, mut received) = (false, false);
+        let mut reached: BTreeSet<(String, String)> = BTreeSet::new();
+        for (side, users) in users.iter().enumerate() {
+            let api = if side == 0 { old } else { new };
+            for id in row.types.get(side).into_iter().flatten() {
+                for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
+                    for at in found.get(id.as_str()).into_iter().flatten() {
+                        *is = true;
+                        if let Some((_, operation)) = users.operations.get(*at) {
+                            reached.insert((blank(&operation.path), operation.method.clone()));
+                        }
+                    }
+                }
+            }
+            for operation in
+                row.operations.get(side).into_iter().flatten().filter_map(|id| api.operations.get(id))
+            {
+                reached.insert((blank(&operation.path), operation.method.clone()));
+            }
+        }
+        row.direction.get_or_insert(match (sent, received) {
+            (true, true) => Direction::Both,
+            (true, false) => Direction::Request,
+            (false, true) => Direction::Response,
+            (false, false) => Direction::None,
+        });
+        let sample = reached.iter().take(SAMPLE).map(|(path, method)| format!("{method} {path}")).collect();
+        row.reach = Reach { operations: reached.len(), sample };
+    }
+}
+
+/// Where a row belongs: to the area and tag that most of its operations have, of the first ones where several do.
+fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
+    for row in rows {
+        type Home<'h> = (Option<&'h str>, Option<&'h str>);
+        let mut votes: BTreeMap<Home<'_>, usize> = BTreeMap::new();
+        // The new side says it; the old one where there is no new one.
+        for (at, (side, users)) in sides.iter().zip(users).enumerate().rev() {
+            if !votes.is_empty() {
+                break;
+            }
+            let mut ids: BTreeSet<&String> = row.operations.get(at).into_iter().flatten().collect();
+            for id in row.types.get(at).into_iter().flatten() {
+                for found in [&users.sent, &users.received] {
+                    let all = found.get(id.as_str()).into_iter().flatten();
+                    ids.extend(all.filter_map(|at| users.operations.get(*at)).map(|(id, _)| *id));
+                }
+            }
+            let own: Vec<&String> = row.types.get(at).into_iter().flatten().collect();
+            for id in ids {
+                let Some(operation) = side.api.operations.get(id) else { continue };
+                let area = side.names.operations.get(id).and_then(|name| name.area.as_deref());
+                let tag = operation.tags.first().map(String::as_str);
+                // Resources are included all over; the operations that are about the type itself know its home.
+                let near = own.iter().any(|own| {
+                    tag.is_some_and(|tag| {
+                        own.to_lowercase().starts_with(tag.trim_end_matches('s').to_lowercase().as_str())
+                    })
+                });
+                *votes.entry((area, tag)).or_default() += if near { 10_000 } else { 1 };
+            }
+        }
+        let most = votes.iter().max_by_key(|(key, count)| (**count, std::cmp::Reverse(**key)));
+        if let Some(((area, tag), _)) = most {
+            row.area = area.map(str::to_owned);
+            row.tag = tag.map(str::to_owned);
+        }
+    }
+}

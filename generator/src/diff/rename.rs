@@ -1,0 +1,116 @@
+//! Two versions go in; types that everything uses under another name come out.
+//!
+//! A rename is sound where neither name is known to the other side, every place that both sides have and that used
+//! the one uses the other and nothing else, and most of what the types hold is the same. Anything less is a swap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rust::Keys;
+use super::view::{Node, View};
+use super::walk::Walk;
+use crate::api::{Api, TypeRef};
+
+/// New names of types by their old ones.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Renamed {
+    names: BTreeMap<String, String>,
+    refuted: BTreeSet<(String, String)>,
+}
+
+impl Renamed {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn get(&self, old: &str) -> Option<&String> {
+        self.names.get(old)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.names.iter()
+    }
+
+    pub(super) fn is_refuted(&self, old: &str, new: &str) -> bool {
+        self.refuted.contains(&(old.to_owned(), new.to_owned()))
+    }
+}
+
+/// Finds the renames of types.
+pub(super) fn types(old: &Api, new: &Api) -> Renamed {
+    let mut found = Renamed::new();
+    let unknown = |id: &String, other: &Api| !other.types.contains_key(id);
+    if !old.types.keys().any(|id| unknown(id, new)) || !new.types.keys().any(|id| unknown(id, old)) {
+        return found;
+    }
+    // What a refuted pair led to was no evidence, so the search starts again without it.
+    for _ in 0..8 {
+        let keys = [old, new].map(|api| Keys { api, names: None });
+        let mut walk = Walk::new([old, new], keys, &found);
+        walk.pairs = Some(BTreeSet::new());
+        walk.api();
+        let pairs = walk.pairs.take().unwrap_or_default();
+        let partners = |id: &str, side: usize| {
+            pairs.iter().filter(|(a, b)| if side == 0 { a == id } else { b == id }).count()
+        };
+        let candidates =
+            pairs.iter().filter(|(a, b)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b));
+        let wrong: BTreeSet<(String, String)> = candidates
+            .filter(|(a, b)| partners(a, 0) != 1 || partners(b, 1) != 1 || !is_alike(old, new, a, b))
+            .cloned()
+            .collect();
+        if wrong.is_empty() {
+            let is_rename =
+                |(a, b): &(String, String)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b);
+            found.names = pairs.into_iter().filter(is_rename).collect();
+            return found;
+        }
+        found.refuted.extend(wrong);
+    }
+    found
+}
+
+/// Whether the two are of one kind and have at least half of their members in common.
+fn is_alike(old: &Api, new: &Api, a: &str, b: &str) -> bool {
+    let (a, b) = (TypeRef::Named(a.to_owned()), TypeRef::Named(b.to_owned()));
+    let (a, b) = (Node::of(&a), Node::of(&b));
+    match (a.view(old), b.view(new)) {
+        (View::Object { .. }, View::Object { .. }) => {
+            let (a, b) = (members(&a, old, 3), members(&b, new, 3));
+            half(&a, &b)
+        }
+        (View::Enum(_, a), View::Enum(_, b)) => {
+            let text = |values: &[crate::api::Value]| values.iter().map(|v| format!("{v:?}")).collect();
+            half(&text(&a), &text(&b))
+        }
+        (View::Union(_, a), View::Union(_, b)) => {
+            let tags = |u: &crate::api::Union| {
+                u.variants.iter().map(|v| v.tag.clone().unwrap_or_else(|| v.ty.to_string())).collect()
+            };
+            half(&tags(a), &tags(b))
+        }
+        (View::Scalar(a), View::Scalar(b)) => a == b,
+        (View::List(_), View::List(_)) | (View::Map(_), View::Map(_)) => true,
+        _ => false,
+    }
+}
+
+fn half(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
+    2 * a.intersection(b).count() >= a.union(b).count()
+}
+
+/// The names of members and of what stands inline in them.
+fn members(node: &Node<'_>, api: &Api, depth: usize) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    if depth > 0
+        && let View::Object { members: all, .. } = node.view(api)
+    {
+        for (name, member) in all {
+            out.insert(name.to_owned());
+            if super::walk::name_of(&member.node, api).is_none() {
+                let inner = members(&member.node, api, depth - 1);
+                out.extend(inner.into_iter().map(|inner| format!("{name}.{inner}")));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,140 @@
+//! What changed at one place goes in; a row comes out that later steps complete: reach, group, verdicts.
+
+use std::collections::BTreeSet;
+
+use super::change::{Bump, Change, Direction, Kind, Reach};
+
+/// A change that is not judged yet.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Row {
+    pub(super) kind: Option<Kind>,
+    pub(super) subject: String,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+    pub(super) pointer: String,
+    /// Operations that it is about directly: ids of the old and of the new side.
+    pub(super) operations: [BTreeSet<String>; 2],
+    /// Types whose users it reaches: ids of the old and of the new side.
+    pub(super) types: [BTreeSet<String>; 2],
+    /// Rust items of the old and of the new side: paths, or what paths start with where they end in `*`.
+    pub(super) keys: [Vec<String>; 2],
+    /// Places that Rust items of both sides are traced back to.
+    pub(super) origins: BTreeSet<String>,
+    /// Who sends it, where that does not follow from the types.
+    pub(super) direction: Option<Direction>,
+    /// Whether what was added or is gone had to be there, or the limit became narrower.
+    pub(super) strict: bool,
+    /// Whether failed answers alone are concerned.
+    pub(super) failure: bool,
+    /// What identical changes share.
+    pub(super) group: Option<String>,
+    /// What the writer of the row knows beside the verdicts.
+    pub(super) remark: Option<String>,
+    pub(super) area: Option<String>,
+    pub(super) tag: Option<String>,
+    pub(super) reach: Reach,
+    pub(super) rust: Option<Bump>,
+    pub(super) rust_items: [Option<String>; 2],
+    pub(super) rust_note: String,
+    /// The Rust item that may take the place of what is gone.
+    pub(super) successor: Option<String>,
+}
+
+impl Row {
+    pub(super) fn new(kind: Kind, subject: impl Into<String>) -> Self {
+        Self { kind: Some(kind), subject: subject.into(), ..Self::default() }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind.unwrap_or(Kind::LimitChanged)
+    }
+
+    pub(super) fn values(mut self, old: Option<String>, new: Option<String>) -> Self {
+        (self.old, self.new) = (old, new);
+        self
+    }
+
+    /// What makes two rows the same cause.
+    pub(super) fn key(&self) -> (Kind, String, Option<String>, Option<String>) {
+        (self.kind(), self.subject.clone(), self.old.clone(), self.new.clone())
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        let join = |own: &mut [BTreeSet<String>; 2], other: [BTreeSet<String>; 2]| {
+            for (own, other) in own.iter_mut().zip(other) {
+                own.extend(other);
+            }
+        };
+        join(&mut self.operations, other.operations);
+        join(&mut self.types, other.types);
+        for (own, other) in self.keys.iter_mut().zip(other.keys) {
+            own.extend(other);
+        }
+        self.origins.extend(other.origins);
+        self.strict |= other.strict;
+    }
+
+    pub(super) fn direction(&self) -> Direction {
+        self.direction.unwrap_or(Direction::None)
+    }
+
+    pub(super) fn finish(self) -> Change {
+        let (wire, why) = super::verdict::wire(&self);
+        let direction = self.direction();
+        let mut note = why.to_owned();
+        for part in [Some(self.rust_note.as_str()).filter(|n| !n.is_empty()), self.remark.as_deref()]
+            .into_iter()
+            .flatten()
+        {
+            note.push_str("; ");
+            note.push_str(part);
+        }
+        let kind = self.kind();
+        let (old, new) = (self.old.as_deref(), self.new.as_deref());
+        let id = stable(&[kind.as_str(), &self.subject, old.unwrap_or_default(), new.unwrap_or_default()]);
+        let [rust_old, rust_new] = self.rust_items;
+        Change {
+            id,
+            kind,
+            subject: self.subject,
+            direction,
+            wire,
+            rust: self.rust.unwrap_or(Bump::None),
+            reach: self.reach,
+            old: self.old,
+            new: self.new,
+            pointer: self.pointer,
+            area: self.area,
+            tag: self.tag,
+            rust_old,
+            rust_new,
+            note,
+            group: self.group.map(|group| stable(&["group", &group])),
+        }
+    }
+}
+
+/// What a pair has on the old side (0) or the new one.
+pub(super) fn of<T>([old, new]: &[T; 2], side: usize) -> &T {
+    if side == 0 { old } else { new }
+}
+
+/// The same, to be changed.
+pub(super) fn of_mut<T>([old, new]: &mut [T; 2], side: usize) -> &mut T {
+    if side == 0 { old } else { new }
+}
+
+/// Sixteen hexadecimal digits of the parts (FNV-1a), the same on every machine and in every run.
+pub(super) fn stable(parts: &[&str]) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut eat = |byte: u8| {
+        hash ^= u64::from(byte);
+        hash = hash.wrapping_mul(0x0000_0100_0000_01b3);
+    };
+    for part in parts {
+        part.bytes().for_each(&mut eat);
+        // A byte that no UTF-8 has keeps `a`, `bc` apart from `ab`, `c`.
+        eat(0xff);
+    }
+    format!("{hash:016x}")
+}

@@ -1,0 +1,87 @@
+//! A row goes in; what it means for a call comes out, and why.
+
+use super::change::{Direction, Kind, Wire};
+use super::row::Row;
+
+/// The verdict and its reason, as a reviewer would say it.
+pub(super) fn wire(row: &Row) -> (Wire, &'static str) {
+    use Wire::{Breaking, Risky, Safe};
+    let sent = matches!(row.direction(), Direction::Request | Direction::Both);
+    let received = matches!(row.direction(), Direction::Response | Direction::Both);
+    match row.kind() {
+        Kind::OperationAdded => (Safe, "no old client calls it"),
+        Kind::OperationRemoved => (Breaking, "the server no longer answers the call"),
+        Kind::OperationRenamed => (Safe, "method and path are the same"),
+        Kind::OperationMoved => (Breaking, "the old method and path are no longer answered"),
+        Kind::OperationDeprecated | Kind::ParameterDeprecated | Kind::FieldDeprecated => {
+            (Safe, "it still works; the vendor advises against it")
+        }
+        Kind::OperationUndeprecated | Kind::ParameterUndeprecated | Kind::FieldUndeprecated => {
+            (Safe, "it works as before")
+        }
+        Kind::ParameterAdded if row.strict => (Breaking, "calls without it are refused"),
+        Kind::ParameterAdded => (Safe, "it may be left out"),
+        Kind::ParameterRemoved => (Breaking, "a server may refuse a parameter that it does not know"),
+        Kind::ParameterRequired => (Breaking, "calls without it are refused"),
+        Kind::ParameterOptional => (Safe, "calls with it are accepted as before"),
+        Kind::ParameterTypeChanged => (Breaking, "what was sent may be refused"),
+        Kind::ParameterDefaultChanged => (Risky, "calls without it now mean something else"),
+        Kind::ParameterEncodingChanged => (Breaking, "lists are read otherwise than they were written"),
+        Kind::ValueAdded if received => (Risky, "a client that knows all values meets one that it does not"),
+        Kind::ValueAdded => (Safe, "nobody has to send it"),
+        Kind::ValueRemoved if sent => (Breaking, "what was sent may be refused"),
+        Kind::ValueRemoved => (Safe, "it is only no longer received"),
+        Kind::TypeAdded => (Safe, "what uses it has a row of its own"),
+        Kind::TypeRemoved => (Safe, "what used it has a row of its own"),
+        Kind::TypeRenamed => (Safe, "names of types are not sent"),
+        Kind::FieldAdded if sent && row.strict => (Breaking, "requests without it are refused"),
+        Kind::FieldAdded if sent => (Safe, "it may be left out"),
+        Kind::FieldAdded => (Safe, "a client does not read what it does not know"),
+        Kind::FieldRemoved if sent => (Breaking, "a server may refuse a member that it does not know"),
+        Kind::FieldRemoved if row.strict => (Breaking, "a client that relies on it no longer gets it"),
+        Kind::FieldRemoved if received => (Risky, "a client may rely on it although it was optional"),
+        Kind::FieldRemoved => (Safe, "it is not sent"),
+        Kind::FieldTypeChanged if !sent && !received => (Safe, "it is not sent"),
+        Kind::FieldTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
+        Kind::FieldTypeChanged if sent => (Breaking, "what was sent may be refused"),
+        Kind::FieldTypeChanged => (Breaking, "an old client cannot read what it gets"),
+        Kind::FieldRequired if sent => (Breaking, "requests without it are refused"),
+        Kind::FieldRequired => (Safe, "it is now always received"),
+        Kind::FieldOptional if received => (Risky, "a client may rely on it"),
+        Kind::FieldOptional => (Safe, "requests with it are accepted as before"),
+        Kind::FieldNullable if received => (Risky, "a client may not expect null"),
+        Kind::FieldNullable => (Safe, "nobody has to send null"),
+        Kind::FieldNotNullable if sent => (Breaking, "null is refused"),
+        Kind::FieldNotNullable => (Safe, "null is only no longer received"),
+        Kind::FieldDefaultChanged if sent => (Risky, "requests without it now mean something else"),
+        Kind::FieldDefaultChanged => (Safe, "it is received as it is"),
+        Kind::VariantAdded if received => (Risky, "a client that knows all types meets one that it does not"),
+        Kind::VariantAdded => (Safe, "nobody has to send it"),
+        Kind::VariantRemoved if sent => (Breaking, "what was sent may be refused"),
+        Kind::VariantRemoved => (Safe, "it is only no longer received"),
+        Kind::ResponseAdded if row.failure => (Safe, "any call can fail, whether or not it is declared"),
+        Kind::ResponseAdded => (Risky, "a client may not know this success"),
+        Kind::ResponseRemoved if row.failure => (Safe, "any call can fail, whether or not it is declared"),
+        Kind::ResponseRemoved => (Breaking, "a client that relies on it no longer gets it"),
+        Kind::ResponseTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
+        Kind::ResponseTypeChanged if row.failure => (Risky, "errors are read otherwise"),
+        Kind::ResponseTypeChanged => (Breaking, "an old client cannot read what it gets"),
+        Kind::MediaTypeAdded => (Safe, "nobody has to use it"),
+        Kind::MediaTypeRemoved => (Breaking, "what was sent or asked for may be refused"),
+        Kind::BodyAdded | Kind::BodyRequired if row.strict => (Breaking, "calls without a body are refused"),
+        Kind::BodyAdded => (Safe, "it may be left out"),
+        Kind::BodyRequired => (Breaking, "calls without a body are refused"),
+        Kind::BodyRemoved => (Breaking, "a server may refuse a body that it does not expect"),
+        Kind::BodyOptional => (Safe, "calls with a body are accepted as before"),
+        Kind::BodyTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
+        Kind::BodyTypeChanged => (Breaking, "what was sent may be refused"),
+        Kind::LimitChanged if sent && row.strict => (Breaking, "values that were accepted may be refused"),
+        Kind::LimitChanged if received && row.remark.is_some() => {
+            (Risky, "values may be received that were not before")
+        }
+        Kind::LimitChanged => (Safe, "values that were sent are accepted as before"),
+        Kind::SecurityChanged => (Breaking, "calls that are authenticated as before may be refused"),
+        Kind::ServerChanged if row.strict => (Breaking, "the address that was used is no longer named"),
+        Kind::ServerChanged => (Safe, "the address that was used is still there"),
+    }
+}

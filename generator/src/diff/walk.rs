@@ -1,0 +1,598 @@
+//! Two versions go in; rows come out: every place of the one is held against the same place of the other.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::Side;
+use super::change::{Direction, Kind};
+use super::rename::Renamed;
+use super::row::Row;
+use super::row::{of, of_mut};
+use super::rust::Keys;
+use super::view::{Member, Node, View, is_named};
+use crate::api::{Api, Limits, Pointer, Union, Value, Variant};
+
+/// What stands at a place, which says what a change of its type is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Field,
+    Parameter,
+    Body,
+    Response,
+    Failure,
+}
+
+/// A place on both sides.
+#[derive(Debug, Clone)]
+pub(super) struct Spot {
+    pub(super) subject: String,
+    pub(super) place: Place,
+    pub(super) pointers: [Pointer; 2],
+    /// Where the type or the operation around it stands.
+    pub(super) bases: [Pointer; 2],
+    /// The type whose users the place reaches.
+    pub(super) types: [Option<String>; 2],
+    /// The operations that it belongs to, where it belongs to no type, and who sends it.
+    pub(super) operations: [Option<String>; 2],
+    pub(super) direction: Option<Direction>,
+    pub(super) keys: [Vec<String>; 2],
+}
+
+/// The walk along both sides.
+pub(super) struct Walk<'a> {
+    pub(super) apis: [&'a Api; 2],
+    pub(super) keys: [Keys<'a>; 2],
+    pub(super) renamed: &'a Renamed,
+    pub(super) rows: Vec<Row>,
+    seen: HashSet<(String, String)>,
+    /// Named types of each side that were held against something.
+    pub(super) met: [HashSet<String>; 2],
+    /// Pairs of names that stand at one place, where a rename is looked for.
+    pub(super) pairs: Option<BTreeSet<(String, String)>>,
+    depth: usize,
+}
+
+/// Every difference, one row each, in no order yet.
+pub(super) fn rows(old: &Side<'_>, new: &Side<'_>, renamed: &Renamed) -> Vec<Row> {
+    let keys = [old, new].map(|side| Keys { api: side.api, names: Some(side.names) });
+    let mut walk = Walk::new([old.api, new.api], keys, renamed);
+    walk.api();
+    walk.rows
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(apis: [&'a Api; 2], keys: [Keys<'a>; 2], renamed: &'a Renamed) -> Self {
+        let (seen, met) = (HashSet::new(), [HashSet::new(), HashSet::new()]);
+        Self { apis, keys, renamed, rows: Vec::new(), seen, met, pairs: None, depth: 0 }
+    }
+
+    /// The old side (0) or the new one.
+    pub(super) fn api_of(&self, side: usize) -> &'a Api {
+        let [old, new] = self.apis;
+        if side == 0 { old } else { new }
+    }
+
+    /// The whole API.
+    pub(super) fn api(&mut self) {
+        self.operations();
+        self.common_types();
+        self.lone_types();
+        self.conventions();
+    }
+
+    /// Types that both sides have, whether or not one place uses both.
+    fn common_types(&mut self) {
+        let [old, new] = self.apis;
+        for id in old.types.keys().filter(|id| is_named(old, id)) {
+            let other = self.renamed.get(id).unwrap_or(id);
+            if new.types.contains_key(other) && is_named(new, other) {
+                let (old, new) = (named(id), named(other));
+                self.walk(&Node::of(&old), &Node::of(&new), &Spot::nowhere());
+            }
+        }
+    }
+
+    /// Types that were held against nothing.
+    fn lone_types(&mut self) {
+        for (side, kind) in [(0, Kind::TypeRemoved), (1, Kind::TypeAdded)] {
+            let [old, new] = self.apis;
+            let (api, other) = if side == 0 { (old, new) } else { (new, old) };
+            let Some(met) = self.met.get(side) else { continue };
+            let lone =
+                |id: &&String| is_named(api, id) && !met.contains(*id) && !other.types.contains_key(*id);
+            let lone: Vec<String> = api.types.keys().filter(lone).cloned().collect();
+            for id in lone {
+                let row = self.type_row(kind, &id, side);
+                self.rows.push(row);
+            }
+        }
+        let renamed: Vec<(String, String)> =
+            self.renamed.iter().map(|(old, new)| (old.clone(), new.clone())).collect();
+        for (old, new) in renamed {
+            let mut row = self.type_row(Kind::TypeRenamed, &new, 1);
+            let gone = self.type_row(Kind::TypeRenamed, &old, 0);
+            row.merge(gone);
+            self.rows.push(row.values(Some(old), Some(new)));
+        }
+    }
+
+    fn type_row(&self, kind: Kind, id: &str, side: usize) -> Row {
+        let mut row = Row::new(kind, id);
+        if let (Some(api), Some(keys)) = (self.apis.get(side), self.keys.get(side)) {
+            let at = api.type_pointer(id);
+            row.origins.insert(at.to_string());
+            row.pointer = at.to_string();
+            if let (Some(own), Some(types)) = (row.keys.get_mut(side), row.types.get_mut(side)) {
+                own.extend(keys.of_named(id));
+                types.insert(id.to_owned());
+            }
+        }
+        row
+    }
+
+    /// What the runtime stands for is spelled out apart.
+    fn conventions(&mut self) {
+        let [old, new] = self.apis;
+        for (name, old_one) in &old.info.conventions {
+            let Some(new_one) = new.info.conventions.get(name) else { continue };
+            let names: BTreeSet<&String> = old_one.members.keys().chain(new_one.members.keys()).collect();
+            for member in names {
+                let mut spot = Spot::nowhere();
+                spot.subject = format!("{name}.{member}");
+                let at = Pointer::new("/components/schemas").child(name);
+                let at = member.split('.').fold(at, |at, part| at.child("properties").child(part));
+                spot.pointers = [at.clone(), at];
+                let users = |api: &Api, uses: &BTreeSet<crate::api::ConventionUse>| -> BTreeSet<String> {
+                    api.types
+                        .iter()
+                        .filter(|(_, t)| uses.iter().any(|u| u.is_of(t)))
+                        .map(|(id, _)| id.clone())
+                        .collect()
+                };
+                let types = [users(old, &old_one.uses), users(new, &new_one.uses)];
+                let before = self.rows.len();
+                let sides = [old_one.members.get(member), new_one.members.get(member)];
+                self.member(sides.map(|field| field.map(Member::from)), &spot);
+                for row in self.rows.iter_mut().skip(before) {
+                    row.types = types.clone();
+                }
+            }
+        }
+    }
+
+    /// Whether the two look the same on the wire.
+    fn is_same(&self, old: &Node<'_>, new: &Node<'_>) -> bool {
+        let none = Renamed::new();
+        let keys = self.apis.map(|api| Keys { api, names: None });
+        let mut walk = Walk::new(self.apis, keys, &none);
+        walk.depth = self.depth + 1;
+        walk.meet(old, new, &Spot::nowhere());
+        walk.rows.is_empty()
+    }
+
+    /// Holds two nodes against each other.
+    pub(super) fn walk(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot) {
+        let [old_api, new_api] = self.apis;
+        let (a, b) = (name_of(old, old_api), name_of(new, new_api));
+        if let (Some(a), Some(b)) = (a, b) {
+            if let Some(pairs) = &mut self.pairs
+                && a != b
+            {
+                pairs.insert((a.to_owned(), b.to_owned()));
+            }
+            let unknown = !new_api.types.contains_key(a) && !old_api.types.contains_key(b);
+            let tried = self.pairs.is_some() && unknown && !self.renamed.is_refuted(a, b);
+            if a != b && self.renamed.get(a).map(String::as_str) != Some(b) && !tried {
+                let same = self.depth < 3 && self.is_same(old, new);
+                self.type_changed(old, new, spot, !same);
+                return;
+            }
+        }
+        self.meet(old, new, spot);
+    }
+
+    fn meet_all(&mut self, ids: [Option<&str>; 2]) {
+        for (met, id) in self.met.iter_mut().zip(ids) {
+            met.extend(id.map(str::to_owned));
+        }
+    }
+
+    /// The same for nodes whose names do not matter.
+    fn meet(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot) {
+        let [old_api, new_api] = self.apis;
+        let (a, b) = (name_of(old, old_api), name_of(new, new_api));
+        self.meet_all([a, b]);
+        let Some(name) = b.or(a) else { return self.views(old, new, spot) };
+        let key = (old.id().unwrap_or_default().to_owned(), new.id().unwrap_or_default().to_owned());
+        if !self.seen.insert(key) {
+            return;
+        }
+        let at = |api: &Api, id: Option<&str>| {
+            id.map_or_else(|| spot.pointers[1].clone(), |id| api.type_pointer(id))
+        };
+        let at = [at(old_api, a), at(new_api, b)];
+        let base = Spot {
+            subject: name.to_owned(),
+            place: Place::Field,
+            pointers: at.clone(),
+            bases: at,
+            types: [a, b].map(|id| id.map(str::to_owned)),
+            operations: [None, None],
+            direction: None,
+            keys: [
+                a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
+                b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),
+            ],
+        };
+        if let (Some(a), Some(b)) = (a, b) {
+            let deprecated =
+                [(old_api, a), (new_api, b)].map(|(api, id)| api.types.get(id).is_some_and(|t| t.deprecated));
+            self.flag(deprecated, Kind::FieldDeprecated, Kind::FieldUndeprecated, &base);
+        }
+        self.views(old, new, &base);
+    }
+
+    fn views(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot) {
+        let [old_api, new_api] = self.apis;
+        // What is written inline cannot hold itself; the bound guards against a stored Api edited by hand.
+        if self.depth > 200 {
+            return;
+        }
+        self.depth += 1;
+        match (old.view(old_api), new.view(new_api)) {
+            (View::Opaque, _) | (_, View::Opaque) => {}
+            (View::Scalar(a), View::Scalar(b)) if a == b => {}
+            (View::List(a), View::List(b)) => self.walk(&a, &b, &spot.inside("[]", "items")),
+            (View::Map(a), View::Map(b)) => self.walk(&a, &b, &spot.inside("{}", "additionalProperties")),
+            (
+                View::Object { owner: o1, members: m1, rest: r1 },
+                View::Object { owner: o2, members: m2, rest: r2 },
+            ) => {
+                let names: BTreeSet<&str> = m1.keys().chain(m2.keys()).copied().collect();
+                for name in names {
+                    let mut child = spot.member(name);
+                    child.keys = [self.keys[0].of_member(o1, name), self.keys[1].of_member(o2, name)];
+                    self.member([m1.get(name).cloned(), m2.get(name).cloned()], &child);
+                }
+                if r1.is_some() || r2.is_some() {
+                    let child = spot.inside("{}", "additionalProperties");
+                    self.member([r1.map(Member::from), r2.map(Member::from)], &child);
+                }
+            }
+            (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], &a, &b, old, new, spot),
+            (View::Union(o1, a), View::Union(o2, b)) => self.variants([o1, o2], a, b, spot),
+            // A set of types with one in it is that type, so far as the wire goes.
+            (View::Union(_, union), _) if union.variants.len() == 1 => {
+                union.variants.iter().for_each(|only| self.walk(&Node::of(&only.ty), new, spot));
+            }
+            (_, View::Union(_, union)) if union.variants.len() == 1 => {
+                union.variants.iter().for_each(|only| self.walk(old, &Node::of(&only.ty), spot));
+            }
+            _ => self.type_changed(old, new, spot, true),
+        }
+        self.depth -= 1;
+    }
+
+    /// A member that at least one side has.
+    fn member(&mut self, sides: [Option<Member<'_>>; 2], spot: &Spot) {
+        match sides {
+            [Some(old), Some(new)] => {
+                let certain = old.node.is_certain() && new.node.is_certain();
+                if certain {
+                    self.flag([old.required, new.required], Kind::FieldRequired, Kind::FieldOptional, spot);
+                    self.flag(
+                        [old.nullable, new.nullable],
+                        Kind::FieldNullable,
+                        Kind::FieldNotNullable,
+                        spot,
+                    );
+                }
+                self.flag(
+                    [old.deprecated, new.deprecated],
+                    Kind::FieldDeprecated,
+                    Kind::FieldUndeprecated,
+                    spot,
+                );
+                self.limits(&old.limits, &new.limits, Kind::FieldDefaultChanged, spot);
+                self.walk(&old.node, &new.node, spot);
+            }
+            [Some(old), None] if !matches!(old.node, Node::Opaque) => {
+                let mut row = spot.row(Kind::FieldRemoved).values(Some(self.shown(&old.node, 0)), None);
+                row.strict = old.required;
+                row.pointer = spot.pointers[0].to_string();
+                row.keys[0].extend(self.keys[0].of_inline(&old.node));
+                self.rows.push(row);
+            }
+            [None, Some(new)] if !matches!(new.node, Node::Opaque) => {
+                let mut row = spot.row(Kind::FieldAdded).values(None, Some(self.shown(&new.node, 1)));
+                row.strict = new.required && new.limits.default.is_none();
+                row.keys[1].extend(self.keys[1].of_inline(&new.node));
+                self.rows.push(row);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something that is or is not so: `on` where it has become so.
+    pub(super) fn flag(&mut self, [old, new]: [bool; 2], on: Kind, off: Kind, spot: &Spot) {
+        if old != new {
+            let mut row = spot.row(if new { on } else { off });
+            row.strict = new;
+            self.rows.push(row);
+        }
+    }
+
+    pub(super) fn limits(&mut self, old: &Limits, new: &Limits, default: Kind, spot: &Spot) {
+        if old == new {
+            return;
+        }
+        if old.default != new.default {
+            let text = |l: &Limits| l.default.as_ref().map(ToString::to_string);
+            self.rows.push(spot.row(default).values(text(old), text(new)));
+        }
+        let (old, new) = (bounds(old), bounds(new));
+        if old != new {
+            let mut row = spot.row(Kind::LimitChanged);
+            let (narrower, wider) = compare(&old, &new);
+            row.strict = narrower;
+            row.remark = wider.then(|| "wider than before".to_owned());
+            self.rows.push(row.values(join(&old), join(&new)));
+        }
+    }
+
+    fn values(
+        &mut self,
+        owners: [Option<&str>; 2],
+        old: &[Value],
+        new: &[Value],
+        old_node: &Node<'_>,
+        new_node: &Node<'_>,
+        spot: &Spot,
+    ) {
+        if let ([a], [b]) = (old, new) {
+            // One constant in the place of another is a swap, no growth.
+            if a != b {
+                self.type_changed(old_node, new_node, spot, true);
+            }
+            return;
+        }
+        let owner = [old_node, new_node].map(|node| node.id().map(str::to_owned));
+        for (side, kind, own, other) in [(0, Kind::ValueRemoved, old, new), (1, Kind::ValueAdded, new, old)] {
+            for value in own.iter().filter(|value| !other.contains(value)) {
+                let text = text_of(value);
+                let mut row = spot.row(kind);
+                row.subject = format!("{}={text}", spot.subject);
+                let id = of(&owner, side).as_deref().or(*of(&owners, side));
+                row.keys = [Vec::new(), Vec::new()];
+                *of_mut(&mut row.keys, side) = id
+                    .map(|id| of(&self.keys, side).of_value(id, *of(&owners, side), &text))
+                    .unwrap_or_default();
+                row.pointer = of(&spot.pointers, side).child("enum").to_string();
+                self.rows.push(row);
+            }
+        }
+    }
+
+    fn variants(&mut self, owners: [&str; 2], old: &Union, new: &Union, spot: &Spot) {
+        let mut left: Vec<&Variant> = new.variants.iter().collect();
+        let mut gone: Vec<&Variant> = Vec::new();
+        let mut matched: Vec<(&Variant, &Variant)> = Vec::new();
+        // What agrees in tag and name belongs together before what agrees in one of them.
+        let mut open: Vec<&Variant> = old.variants.iter().collect();
+        let same_name = |a: &Variant, b: &Variant| {
+            let name =
+                |v: &Variant, side: usize| name_of(&Node::of(&v.ty), self.api_of(side)).map(str::to_owned);
+            match (name(a, 0), name(b, 1)) {
+                (Some(a), Some(b)) => Some(a == b || self.renamed.get(&a) == Some(&b)),
+                _ => None,
+            }
+        };
+        type Test<'t> = &'t dyn Fn(&Variant, &Variant) -> bool;
+        let tests: [Test<'_>; 3] = [
+            &|a, b| a.tag == b.tag && same_name(a, b) == Some(true),
+            &|a, b| same_name(a, b) == Some(true),
+            &|a, b| {
+                let tagged = a.tag.is_some() && a.tag == b.tag;
+                let bare =
+                    same_name(a, b).is_none() && (tagged || self.is_same(&Node::of(&a.ty), &Node::of(&b.ty)));
+                bare && (a.tag == b.tag || a.tag.is_none() || b.tag.is_none())
+            },
+        ];
+        for test in tests {
+            let mut rest = Vec::new();
+            for a in open {
+                match left.iter().position(|b| test(a, b)) {
+                    Some(at) => matched.push((a, left.remove(at))),
+                    None => rest.push(a),
+                }
+            }
+            open = rest;
+        }
+        gone.extend(open);
+        for (a, b) in matched {
+            let mut inner = spot.clone();
+            inner.subject = format!("{}|{}", spot.subject, self.variant(b, 1));
+            self.walk(&Node::of(&a.ty), &Node::of(&b.ty), &inner);
+        }
+        for (side, kind, variants) in [(0, Kind::VariantRemoved, gone), (1, Kind::VariantAdded, left)] {
+            for variant in variants {
+                let mut row = spot.row(kind);
+                row.subject = format!("{}|{}", spot.subject, self.variant(variant, side));
+                let member = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
+                row.keys = [Vec::new(), Vec::new()];
+                let owner = *of::<&str>(&owners, side);
+                *of_mut(&mut row.keys, side) = of(&self.keys, side).of_value(owner, Some(owner), &member);
+                row.pointer = of(&spot.pointers, side).to_string();
+                self.rows.push(row);
+            }
+        }
+    }
+
+    fn variant(&self, variant: &Variant, side: usize) -> String {
+        match (name_of(&Node::of(&variant.ty), self.api_of(side)), &variant.tag) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(tag)) => tag.clone(),
+            (None, None) => self.shown(&Node::of(&variant.ty), side),
+        }
+    }
+
+    fn type_changed(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot, differs: bool) {
+        let kind = match spot.place {
+            Place::Field => Kind::FieldTypeChanged,
+            Place::Parameter => Kind::ParameterTypeChanged,
+            Place::Body => Kind::BodyTypeChanged,
+            Place::Response | Place::Failure => Kind::ResponseTypeChanged,
+        };
+        let (shown_old, shown_new) = (self.shown(old, 0), self.shown(new, 1));
+        let mut row = spot.row(kind).values(Some(shown_old), Some(shown_new));
+        row.strict = differs;
+        row.failure = spot.place == Place::Failure;
+        row.keys[0].extend(self.keys[0].of_inline(old));
+        row.keys[1].extend(self.keys[1].of_inline(new));
+        self.rows.push(row);
+    }
+
+    /// A type as a person writes it: its name, or what it is.
+    pub(super) fn shown(&self, node: &Node<'_>, side: usize) -> String {
+        let api = self.api_of(side);
+        if let Some(name) = name_of(node, api) {
+            return name.to_owned();
+        }
+        match node.view(api) {
+            View::Scalar(text) => text,
+            View::List(item) => format!("list of {}", self.shown(&item, side)),
+            View::Map(item) => format!("map of {}", self.shown(&item, side)),
+            View::Object { .. } => match node {
+                Node::Identifier(kind) => format!("id of {kind}"),
+                Node::Relationship(r, _) => match r.to {
+                    crate::api::Arity::One => format!("one of {}", r.kind),
+                    crate::api::Arity::Many => format!("any number of {}", r.kind),
+                    crate::api::Arity::Links => "links".to_owned(),
+                },
+                _ => "object".to_owned(),
+            },
+            View::Enum(_, values) => match values.as_ref() {
+                [only] => format!("always {}", text_of(only)),
+                many => format!("one of {} values", many.len()),
+            },
+            View::Union(_, union) => format!("one of {} types", union.variants.len()),
+            View::Opaque => "object".to_owned(),
+        }
+    }
+}
+
+impl Spot {
+    /// A place that no row is written of before a named type is met.
+    pub(super) fn nowhere() -> Self {
+        Self {
+            subject: String::new(),
+            place: Place::Field,
+            pointers: [Pointer::root(), Pointer::root()],
+            bases: [Pointer::root(), Pointer::root()],
+            types: [None, None],
+            operations: [None, None],
+            direction: None,
+            keys: [Vec::new(), Vec::new()],
+        }
+    }
+
+    fn inside(&self, sign: &str, token: &str) -> Self {
+        let pointers = [self.pointers[0].child(token), self.pointers[1].child(token)];
+        Self { subject: format!("{}{sign}", self.subject), pointers, ..self.clone() }
+    }
+
+    fn member(&self, name: &str) -> Self {
+        let at = |at: &Pointer| at.child("properties").child(name);
+        Self {
+            subject: format!("{}.{name}", self.subject),
+            place: Place::Field,
+            pointers: [at(&self.pointers[0]), at(&self.pointers[1])],
+            ..self.clone()
+        }
+    }
+
+    /// A row about this place.
+    pub(super) fn row(&self, kind: Kind) -> Row {
+        let mut row = Row::new(kind, self.subject.clone());
+        row.pointer = self.pointers[1].to_string();
+        let places = self.pointers.iter().chain(&self.bases).map(ToString::to_string);
+        row.origins = places.filter(|place| !place.is_empty()).collect();
+        row.direction = self.direction;
+        row.keys = self.keys.clone();
+        for side in 0..2 {
+            of_mut(&mut row.types, side).extend(of(&self.types, side).clone());
+            of_mut(&mut row.operations, side).extend(of(&self.operations, side).clone());
+        }
+        row
+    }
+}
+
+/// The name of the type that a node uses, where it has one of its own, through other names of it.
+pub(super) fn name_of<'n>(node: &'n Node<'_>, api: &'n Api) -> Option<&'n str> {
+    let mut id = node.id().filter(|id| is_named(api, id) && api.types.contains_key(*id))?;
+    for _ in 0..64 {
+        match api.types.get(id).map(|ty| &ty.shape) {
+            Some(crate::api::Shape::Alias(crate::api::TypeRef::Named(next))) if is_named(api, next) => {
+                id = next
+            }
+            _ => break,
+        }
+    }
+    Some(id)
+}
+
+fn named(id: &str) -> crate::api::TypeRef {
+    crate::api::TypeRef::Named(id.to_owned())
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+    }
+}
+
+/// A bound, and whether a greater number means that more values fit.
+fn bounds(limits: &Limits) -> BTreeMap<&'static str, (Option<f64>, String)> {
+    let mut out = BTreeMap::new();
+    let mut number = |name, value: Option<f64>| {
+        if let Some(value) = value {
+            out.insert(name, (Some(value), value.to_string()));
+        }
+    };
+    number("minimum", limits.minimum);
+    number("maximum", limits.maximum);
+    number("minLength", limits.min_length.map(|n| n as f64));
+    number("maxLength", limits.max_length.map(|n| n as f64));
+    number("minItems", limits.min_items.map(|n| n as f64));
+    number("maxItems", limits.max_items.map(|n| n as f64));
+    for (name, text) in [("format", &limits.format), ("pattern", &limits.pattern)] {
+        if let Some(text) = text {
+            out.insert(name, (None, text.clone()));
+        }
+    }
+    out
+}
+
+type Bounds = BTreeMap<&'static str, (Option<f64>, String)>;
+
+/// Whether some value fits no longer, and whether some fits that did not.
+fn compare(old: &Bounds, new: &Bounds) -> (bool, bool) {
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let (mut narrower, mut wider) = (false, false);
+    for name in names {
+        match (old.get(name), new.get(name)) {
+            (a, b) if a == b => {}
+            (Some(_), None) => wider = true,
+            (None, Some(_)) => narrower = true,
+            (Some((Some(a), _)), Some((Some(b), _))) if name.starts_with("max") == (b > a) => wider = true,
+            (Some((Some(_), _)), Some((Some(_), _))) => narrower = true,
+            _ => (narrower, wider) = (true, true),
+        }
+    }
+    (narrower, wider)
+}
+
+fn join(bounds: &Bounds) -> Option<String> {
+    let parts: Vec<String> = bounds.iter().map(|(name, (_, value))| format!("{name} {value}")).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

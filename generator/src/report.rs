@@ -1,0 +1,27 @@
+//! What changed goes in; a report comes out: text for a terminal, Markdown for a comment, HTML for a browser, JSON.
+
+mod html;
+mod markdown;
+mod outline;
+mod text;
+mod words;
+
+pub use html::html;
+pub use markdown::markdown;
+pub use text::text;
+
+use crate::diff::Diff;
+
+/// The most characters that a comment may have on GitHub.
+pub const COMMENT: usize = 65_536;
+/// What Markdown needs for its head and for saying what it folds.
+pub const LEAST: usize = 3_000;
+
+/// Everything, as `docs/diff.schema.json` describes it.
+///
+/// # Errors
+///
+/// When a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
+pub fn json(diff: &Diff) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string_pretty(diff)? + "\n")
+}

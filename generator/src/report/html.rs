@@ -1,0 +1,96 @@
+//! What changed goes in; one HTML file comes out that needs nothing else.
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+use super::outline::{Entry, outline};
+use super::text::{change_of, head, migration, others};
+use super::words::{reach, verb};
+use crate::diff::Diff;
+
+/// The page, with its style and its script.
+const TEMPLATE: &str = include_str!("../../../templates/report/report.html");
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a str,
+    area: &'a str,
+    tag: &'a str,
+    kind: &'a str,
+    wire: &'a str,
+    rust: &'a str,
+    subject: &'a str,
+    verb: String,
+    reach: String,
+    others: String,
+    note: &'a str,
+    pointer: &'a str,
+    rust_old: Option<&'a str>,
+    rust_new: Option<&'a str>,
+    migration: Option<(String, String)>,
+    sample: &'a [String],
+    operations: usize,
+    places: Vec<&'a str>,
+}
+
+/// The report for a browser.
+///
+/// # Errors
+///
+/// When the template is wrong; the message says where.
+pub fn html(diff: &Diff) -> Result<String, String> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    let sections = outline(diff);
+    let rows: Vec<Row<'_>> =
+        sections.iter().flat_map(|s| s.entries.iter().map(move |e| row(e, s.area, s.tag))).collect();
+    let mut areas: Vec<&str> = rows.iter().map(|row| row.area).collect();
+    let mut kinds: Vec<&str> = rows.iter().map(|row| row.kind).collect();
+    for list in [&mut areas, &mut kinds] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    let items: Vec<(&str, &str, String)> =
+        diff.summary.rust_only.iter().map(|i| (i.rust.as_str(), i.path.as_str(), change_of(i))).collect();
+    let values = context! {
+        from => diff.from,
+        to => diff.to,
+        bump => diff.bump.as_str(),
+        head => head(diff).lines().collect::<Vec<_>>(),
+        areas,
+        kinds,
+        rows,
+        items,
+    };
+    environment
+        .render_named_str("report.html", TEMPLATE, values)
+        .map_err(|e| format!("templates/report/report.html: {e:#}"))
+}
+
+fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
+    let change = entry.head;
+    let (wire, rust) = entry.weight();
+    Row {
+        id: &change.id,
+        area,
+        tag,
+        kind: change.kind.as_str(),
+        wire: wire.as_str(),
+        rust: rust.as_str(),
+        subject: &change.subject,
+        verb: verb(change),
+        reach: reach(change),
+        others: others(entry).replace('`', ""),
+        note: &change.note,
+        pointer: &change.pointer,
+        rust_old: change.rust_old.as_deref(),
+        rust_new: change.rust_new.as_deref(),
+        migration: migration(change),
+        sample: &change.reach.sample,
+        operations: change.reach.operations,
+        places: entry.others.iter().map(|c| c.subject.as_str()).collect(),
+    }
+}

@@ -1,0 +1,204 @@
+//! What changed goes in; Markdown comes out that a comment can hold, and that says what it had to fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::outline::{Entry, Section, outline};
+use super::text::{change_of, head, migration, others};
+use super::words::{count, reach, verb};
+use crate::diff::{Bump, Diff, Wire};
+
+/// What is kept for the last lines, which say what was folded.
+const RESERVE: usize = 1_500;
+/// Rust items without a row that are shown.
+const ITEMS: usize = 20;
+/// The longest entry; a pattern or a list of servers can be longer than that.
+const LONGEST: usize = 900;
+
+/// The report for a comment, of at most `max_chars` characters (at least [`super::LEAST`]).
+///
+/// Entries are taken by their importance until the space is used up, so none is left out before all that matter less
+/// are.
+pub fn markdown(diff: &Diff, max_chars: usize) -> String {
+    let max = max_chars.max(super::LEAST);
+    let sections = outline(diff);
+    let top = top(diff);
+    let items = items(diff);
+    let mut order: Vec<(usize, usize)> = sections
+        .iter()
+        .enumerate()
+        .flat_map(|(s, section)| (0..section.entries.len()).map(move |e| (s, e)))
+        .collect();
+    let entry = |(s, e): (usize, usize)| sections.get(s).and_then(|section| section.entries.get(e));
+    order.sort_by_key(|at| entry(*at).map(|e| (!e.breaks(), e.weight())));
+    let mut left = max.saturating_sub(length(&top) + length(&items) + RESERVE);
+    let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut headed: BTreeSet<(usize, bool)> = BTreeSet::new();
+    for at in order {
+        let (Some(section), Some(entry)) = (sections.get(at.0), entry(at)) else { continue };
+        // A heading is paid for by the first entry below it.
+        let new = headed.insert((at.0, true));
+        let cost = length(&line(entry)) + if new { length(&heading(section)) } else { 0 };
+        if cost > left {
+            break;
+        }
+        left -= cost;
+        taken.insert(at);
+    }
+    let mut out = top;
+    let mut folded: Vec<&Entry<'_>> = Vec::new();
+    for (s, section) in sections.iter().enumerate() {
+        let mut open = false;
+        for (e, entry) in section.entries.iter().enumerate() {
+            if !taken.contains(&(s, e)) {
+                folded.push(entry);
+                continue;
+            }
+            if !open {
+                out.push_str(&heading(section));
+                open = true;
+            }
+            out.push_str(&line(entry));
+        }
+    }
+    out.push_str(&items);
+    out.push_str(&rest(&folded));
+    out
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn top(diff: &Diff) -> String {
+    let cut = |text: &str| text.chars().take(60).collect::<String>();
+    let mut out =
+        format!("## {}: {} → {}\n\n", cut(&diff.from.api), cut(&diff.from.version), cut(&diff.to.version));
+    for line in head(diff).lines() {
+        let _ = writeln!(out, "- {line}");
+    }
+    out
+}
+
+fn heading(section: &Section<'_>) -> String {
+    let area = if section.area.is_empty() { "all areas" } else { section.area };
+    match section.tag {
+        "" => format!("\n### {area}\n\n"),
+        tag => format!("\n### {area} / {tag}\n\n"),
+    }
+}
+
+fn line(entry: &Entry<'_>) -> String {
+    let (wire, rust) = entry.weight();
+    let change = entry.head;
+    let mark = match (wire, rust) {
+        (Wire::Breaking, Bump::Major) => "**breaks wire and Rust**",
+        (Wire::Breaking, _) => "**breaks wire**",
+        (_, Bump::Major) => "**breaks Rust**",
+        (Wire::Risky, _) => "risky",
+        (Wire::Safe, _) => "safe",
+    };
+    let mut out = format!(
+        "- {mark}: {} {}{}{}",
+        code(&change.subject),
+        escaped(&verb(change)),
+        reach(change),
+        others(entry)
+    );
+    if entry.breaks() {
+        let _ = write!(out, " — {}.", escaped(&change.note));
+        if let Some((before, now)) = migration(change) {
+            let _ = write!(
+                out,
+                "\n  Before {}, now {}.",
+                code(&before),
+                if now.starts_with("nothing ") { now } else { code(&now) }
+            );
+        }
+    }
+    if length(&out) > LONGEST {
+        out = out.chars().take(LONGEST).collect::<String>() + " …";
+    }
+    out.push('\n');
+    out
+}
+
+/// A span of code: what is inside is shown as it is, whatever it holds.
+fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if longest > 0 { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Text of a document, without what Markdown or HTML would make of it; spans of code stay.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        match c {
+            '`' => inside = !inside,
+            '\n' | '\r' => {
+                out.push(' ');
+                continue;
+            }
+            '<' | '>' | '*' | '_' | '[' | ']' | '\\' | '|' | '#' | '@' if !inside => out.push('\\'),
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn items(diff: &Diff) -> String {
+    let all = &diff.summary.rust_only;
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out =
+        "\n### In Rust alone\n\nThe generator, the names or the areas changed these.\n\n".to_owned();
+    let mut sorted: Vec<_> = all.iter().collect();
+    sorted.sort_by_key(|item| item.rust);
+    let room = 900;
+    let mut shown = 0;
+    for item in sorted.iter().take(ITEMS) {
+        let text = format!("- {}: {}{}\n", item.rust.as_str(), code(&item.path), escaped(&change_of(item)));
+        if length(&out) + length(&text) > room {
+            break;
+        }
+        out.push_str(&text);
+        shown += 1;
+    }
+    if shown < all.len() {
+        let _ = writeln!(out, "- and {} more", all.len() - shown);
+    }
+    out
+}
+
+/// What was folded, by verdict and kind.
+fn rest(folded: &[&Entry<'_>]) -> String {
+    if folded.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "\n### Folded\n\n{} more, which the JSON and the HTML report have:\n\n",
+        count(folded.len(), "entry").replace("entrys", "entries")
+    );
+    let mut verdicts: BTreeMap<(bool, Wire), BTreeMap<&str, usize>> = BTreeMap::new();
+    for entry in folded {
+        let kinds = verdicts.entry((!entry.breaks(), entry.weight().0)).or_default();
+        *kinds.entry(entry.head.kind.as_str()).or_default() += 1;
+    }
+    for ((safe, wire), kinds) in verdicts {
+        let mark = if !safe { "breaking" } else { wire.as_str() };
+        let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+        kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+        let listed: Vec<String> =
+            kinds.iter().take(8).map(|(kind, count)| format!("{count} {kind}")).collect();
+        let more = kinds.len().saturating_sub(8);
+        let more = if more > 0 { format!(", and {} of other kinds", more) } else { String::new() };
+        let _ = writeln!(out, "- {mark}: {}{more}", listed.join(", "));
+    }
+    out
+}

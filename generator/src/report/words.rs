@@ -1,0 +1,108 @@
+//! A change goes in; the words that people read of it come out, the same in every report.
+
+use crate::diff::{Change, Direction, Kind};
+
+/// What became of the subject: `added`, `type changed: string → integer`.
+pub(super) fn verb(change: &Change) -> String {
+    let kind = change.kind.as_str();
+    let nouns = [
+        "operation-",
+        "parameter-",
+        "value-",
+        "type-",
+        "field-",
+        "variant-",
+        "response-",
+        "media-type-",
+        "body-",
+    ];
+    // `type-changed` says what of the thing changed, `media-type-` which thing.
+    let verb = match change.kind {
+        Kind::LimitChanged => "limit changed".to_owned(),
+        Kind::SecurityChanged => "security changed".to_owned(),
+        Kind::ServerChanged => "address changed".to_owned(),
+        _ => {
+            let longest = nouns.iter().filter(|noun| kind.starts_with(**noun)).max_by_key(|noun| noun.len());
+            kind.get(longest.map_or(0, |noun| noun.len())..).unwrap_or(kind).replace('-', " ")
+        }
+    };
+    let noun = match change.kind {
+        Kind::TypeAdded | Kind::TypeRemoved | Kind::TypeRenamed => "type ",
+        Kind::MediaTypeAdded | Kind::MediaTypeRemoved => "media type ",
+        Kind::ResponseAdded | Kind::ResponseRemoved => "response ",
+        _ => "",
+    };
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => format!("{noun}{verb}: {old} → {new}"),
+        (Some(what), None) if verb == "removed" => format!("{noun}{verb} ({what})"),
+        (None, Some(what)) if verb == "added" => format!("{noun}{verb} ({what})"),
+        (Some(old), None) => format!("{noun}{verb}: {old} → none"),
+        (None, Some(new)) => format!("{noun}{verb}: none → {new}"),
+        _ => format!("{noun}{verb}"),
+    }
+}
+
+/// Who sends it and how many operations that is, where there is more to it than the subject says.
+pub(super) fn reach(change: &Change) -> String {
+    let mut out = String::new();
+    let is_operation = change.kind.as_str().starts_with("operation-");
+    if change.direction != Direction::None && !is_operation {
+        out.push_str(&format!(" · {}", change.direction.as_str()));
+    }
+    if change.reach.operations > 1 || (change.reach.operations == 1 && !change.subject.contains('/')) {
+        let noun = if change.reach.operations == 1 { "operation" } else { "operations" };
+        out.push_str(&format!(" · reaches {} {noun}", change.reach.operations));
+    }
+    out
+}
+
+/// `count` of `noun`, in the number that it asks for.
+pub(super) fn count(count: usize, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The Rust item as a person would write the call: `client.apps().list(…)`.
+pub(super) fn call(item: &str) -> String {
+    let (path, rest) = item.split_once(' ').unwrap_or((item, ""));
+    let signature = rest.split_once(' ').map_or("", |(_, signature)| signature);
+    let parts: Vec<&str> = path.split("::").collect();
+    match (parts.as_slice(), rest.starts_with("fn")) {
+        (["operations", handle, _, method], true) if signature.contains("=>") => {
+            let arguments = signature.split("=>").next().unwrap_or_default();
+            format!("client.{handle}().{method}({})", names(arguments))
+        }
+        (["operations", handle, builder, setter], true) => {
+            format!("client.{handle}().{}(…).{setter}(…)", snake(builder))
+        }
+        (["operations", handle, builder], _) => format!("client.{handle}().{}(…)", snake(builder)),
+        (["models", ty, function], true) => format!("{ty}::{function}({})", names(signature)),
+        (["models", rest @ ..], _) if signature.is_empty() => rest.join("::"),
+        (["models", rest @ ..], false) => format!("{}: {signature}", rest.join("::")),
+        (["Client", handle], _) => format!("client.{handle}()"),
+        _ => item.to_owned(),
+    }
+}
+
+/// The names of the arguments in a signature.
+fn names(signature: &str) -> String {
+    let mut depth = 0_i32;
+    let mut parts = vec![String::new()];
+    for c in signature.chars() {
+        match c {
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        parts.last_mut().into_iter().for_each(|part| part.push(c));
+    }
+    let names = parts.iter().map(|part| part.split(" :").next().unwrap_or_default().trim());
+    names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn snake(builder: &str) -> String {
+    heck::ToSnakeCase::to_snake_case(builder.strip_suffix("Call").unwrap_or(builder))
+}

@@ -1,0 +1,125 @@
+//! Documents go in; versions and what changed between them come out.
+
+#![allow(dead_code)] // each test binary takes what it needs
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use storewright_generator::api::Api;
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::diff::{Diff, Side, diff};
+use storewright_generator::load::{self, Options, Source};
+use storewright_generator::lower;
+use storewright_generator::name::{self, Config, Names};
+use storewright_generator::render;
+
+/// One side of a comparison.
+pub(crate) struct Version {
+    pub(crate) api: Api,
+    pub(crate) names: Names,
+    pub(crate) items: String,
+}
+
+/// The Api of a document, if it is one.
+pub(crate) fn api(name: &str, document: &Value, out: &mut Sink) -> Option<Api> {
+    let text = serde_json::to_vec(document).unwrap();
+    let spec = load::load(Source { name, text: &text }, None, &Options::default(), out)?;
+    lower::lower(&spec, name, out)
+}
+
+/// The version that a document is, if it is one.
+pub(crate) fn tried(name: &str, document: &Value) -> Option<Version> {
+    let mut out = Sink::new();
+    let api = api(name, document, &mut out)?;
+    let config = Config::parse("handle.from = \"id\"", None, &mut out)?;
+    let names = name::name(&api, &config, &mut out)?;
+    let items = render::items(&api, &names);
+    Some(Version { api, names, items })
+}
+
+pub(crate) fn loaded(name: &str, document: &Value) -> Version {
+    let mut out = Sink::new();
+    tried(name, document).unwrap_or_else(|| {
+        api(name, document, &mut out);
+        panic!("{:?}", out.diagnostics())
+    })
+}
+
+/// One without names, where Rust is not what a test is about.
+pub(crate) fn nameless(name: &str, document: &Value) -> Version {
+    let mut out = Sink::new();
+    let api = api(name, document, &mut out).unwrap_or_else(|| panic!("{:?}", out.diagnostics()));
+    Version { api, names: Names::default(), items: String::new() }
+}
+
+pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
+    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: &v.items });
+    diff(&old, &new)
+}
+
+pub(crate) fn counts(diff: &Diff) -> BTreeMap<&'static str, usize> {
+    diff.summary.kinds.clone()
+}
+
+/// The counts that the same diff with its sides exchanged must have.
+pub(crate) fn mirrored(diff: &Diff) -> BTreeMap<&'static str, usize> {
+    let mut out = BTreeMap::new();
+    for change in &diff.changes {
+        *out.entry(change.kind.mirror().as_str()).or_default() += 1;
+    }
+    out
+}
+
+/// JSON Merge Patch (RFC 7386).
+pub(crate) fn patched(target: &Value, patch: &Value) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let mut out = target.as_object().cloned().unwrap_or_default();
+    for (name, value) in patch {
+        match value {
+            Value::Null => {
+                out.shift_remove(name);
+            }
+            value => {
+                let old = out.get(name).cloned().unwrap_or(Value::Null);
+                out.insert(name.clone(), patched(&old, value));
+            }
+        }
+    }
+    Value::Object(out)
+}
+
+/// Every object with its members in the other order.
+pub(crate) fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            Value::Object(map.iter().rev().map(|(k, v)| (k.clone(), reversed(v))).collect::<Map<_, _>>())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(reversed).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Every schema in the place of its references, except in discriminators, which know names only, and where a schema
+/// would stand in itself.
+pub(crate) fn dereferenced(document: &Value) -> Value {
+    fn go<'v>(value: &'v Value, root: &'v Value, open: &mut Vec<&'v str>) -> Value {
+        match value {
+            Value::Object(map) => match map.get("$ref").and_then(Value::as_str) {
+                Some(reference) if open.contains(&reference) => value.clone(),
+                Some(reference) => {
+                    open.push(reference);
+                    let out = go(root.pointer(reference.trim_start_matches('#')).unwrap(), root, open);
+                    open.pop();
+                    out
+                }
+                None if map.contains_key("discriminator") => value.clone(),
+                None => Value::Object(map.iter().map(|(k, v)| (k.clone(), go(v, root, open))).collect()),
+            },
+            Value::Array(items) => Value::Array(items.iter().map(|item| go(item, root, open)).collect()),
+            other => other.clone(),
+        }
+    }
+    let mut out = document.clone();
+    out["paths"] = go(&document["paths"], document, &mut Vec::new());
+    out
+}

@@ -1,0 +1,147 @@
+//! A vendor's name or a Rust one goes in; what the other side calls it comes out, with area, file and line.
+
+use std::fs;
+use std::path::Path;
+
+use storewright_generator::api::Api;
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::name::Names;
+
+use crate::Outcome;
+use crate::pipeline;
+use crate::report::{plural, refuse};
+use crate::tree::Tree;
+
+/// How many items are shown.
+const SHOWN: usize = 40;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A path (`/v1/apps/{id}`), an operation id, a schema or field (`App.attributes.name`), or a Rust name
+    /// (`AppAttributes.name`, `apps::list`).
+    name: String,
+}
+
+/// What a name stands for: places in the vendor's document, and the Rust member that is meant there.
+struct Wanted {
+    origin: String,
+    ends: Option<String>,
+}
+
+pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    let mut out = Sink::new();
+    let mut count = 0;
+    for name in tree.apis()? {
+        let rules = pipeline::rules(tree, Some(&name))?;
+        let Some((api, _)) = pipeline::stored(tree, &name, &mut out) else {
+            return Ok(refuse(out.diagnostics()));
+        };
+        let Some(version) = pipeline::version_of(api, &rules, None, &mut out)? else {
+            return Ok(refuse(out.diagnostics()));
+        };
+        let wanted = wanted(&version.api, &version.names, &args.name);
+        let generated = tree.generated(&name);
+        for line in version.items.lines().filter(|line| !line.starts_with('#')) {
+            let Some((item, place)) = line.split_once(" | ") else { continue };
+            let (origin, areas) = place.split_once(' ').unwrap_or((place, ""));
+            let path = item.split(' ').next().unwrap_or_default();
+            if !wanted.iter().any(|w| w.fits(path, origin)) && !is_rust(path, &args.name) {
+                continue;
+            }
+            count += 1;
+            if count > SHOWN {
+                continue;
+            }
+            println!("{}", item.trim_start_matches("::"));
+            println!("    {name}: {origin}");
+            if !areas.is_empty() {
+                println!("    feature: {}", areas.replace(',', " or "));
+            }
+            if let Some((file, line)) = defined(&generated, path) {
+                println!("    {}:{line}", tree.shown(&file));
+            }
+        }
+    }
+    if count > SHOWN {
+        println!("and {} more: give more of the name", count - SHOWN);
+    }
+    eprintln!("{count} {}", plural(count, "item"));
+    Ok(if count == 0 { Outcome::Findings } else { Outcome::Done })
+}
+
+impl Wanted {
+    fn fits(&self, path: &str, origin: &str) -> bool {
+        let part = |end: &String| path.rsplit(['.', ':']).next() == Some(end);
+        self.origin == origin && self.ends.as_ref().is_none_or(part)
+    }
+}
+
+fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
+    let mut out = Vec::new();
+    // `GET /v1/apps` says which of a path's operations is meant.
+    let (method, path) = name.split_once(' ').map_or((None, name), |(method, path)| (Some(method), path));
+    for (id, operation) in &api.operations {
+        let call = operation.path == path && method.is_none_or(|m| operation.method == m.to_uppercase());
+        if call || id == name {
+            out.push(Wanted { origin: operation.pointer().to_string(), ends: None });
+        }
+    }
+    if api.types.contains_key(name) {
+        out.push(Wanted { origin: api.type_pointer(name).to_string(), ends: None });
+    }
+    // The longest type in front of a field is the one that has it.
+    let mut types = name.match_indices('.').filter_map(|(end, _)| api.types.get_key_value(name.get(..end)?));
+    if let Some((id, _)) = types.next_back() {
+        let field = name.rsplit('.').next().unwrap_or_default();
+        if let Some(member) = names.types.get(id).and_then(|t| t.members.get(field)) {
+            out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: Some(member.clone()) });
+        }
+    }
+    out
+}
+
+/// Whether a Rust path ends with what a person wrote of it, from the start of a name on.
+fn is_rust(path: &str, name: &str) -> bool {
+    path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with([':', '.']))
+}
+
+/// The file and line that define an item.
+fn defined(generated: &Path, path: &str) -> Option<(std::path::PathBuf, usize)> {
+    let parts: Vec<&str> = path.split("::").flat_map(|part| part.split('.')).collect();
+    let (files, own, member) = match parts.as_slice() {
+        ["models", ty, rest @ ..] => (files(&generated.join("src/models")), *ty, rest.first()),
+        ["operations", module, rest @ ..] => {
+            let file = generated.join(format!("src/operations/{module}.rs"));
+            (vec![file], *rest.first()?, rest.get(1))
+        }
+        _ => (vec![generated.join("src/client.rs")], "Client", parts.last()),
+    };
+    let defines = |line: &str, name: &str| {
+        let words: Vec<&str> =
+            line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
+        ["struct", "enum", "type", "fn"].iter().any(|kind| words.windows(2).any(|w| w == [*kind, name]))
+    };
+    files.into_iter().find_map(|file| {
+        let text = fs::read_to_string(&file).ok()?;
+        let start = text.lines().position(|line| defines(line, own))?;
+        let inner = member.and_then(|member| {
+            let is = |line: &str| {
+                let code = line.trim_start();
+                defines(code, member)
+                    || code.starts_with(&format!("pub {member}:"))
+                    || code.starts_with(&format!("{member}("))
+                    || code.starts_with(&format!("{member},"))
+                    || code.starts_with(&format!("{member} ="))
+            };
+            text.lines().enumerate().skip(start).find(|(_, line)| is(line)).map(|(at, _)| at)
+        });
+        Some((file, inner.unwrap_or(start) + 1))
+    })
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut out: Vec<_> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    out.sort();
+    out
+}
