@@ -118,6 +118,8 @@ codes! {
     PathParameter = "path-parameter",
     /// The document uses something that the generator does not read.
     Unsupported = "unsupported",
+    /// An operation declares no successful response; its answer is not read.
+    NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
     AmbiguousDefinition = "ambiguous-definition",
     /// Something was left out because the overlay says so.

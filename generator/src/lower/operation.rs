@@ -315,9 +315,9 @@ impl Lowering<'_> {
             }
         }
         if out.responses.is_empty() {
-            let message = format!("operation `{id}` declares no successful response");
+            let message = format!("operation `{id}` declares no successful response; what it answers is not read");
             self.out.push(
-                Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
+                Diagnostic::notice(Code::NoSuccess, &self.spec.origin(at), message)
                     .help("add the response in the overlay"),
             );
         }
