@@ -10,10 +10,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "http-client")]
 mod reqwest;
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "http-client")]
 pub use self::reqwest::Reqwest;
 
 /// A future on the heap, so that it has a name.
