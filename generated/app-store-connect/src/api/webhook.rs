@@ -34,7 +34,6 @@ impl std::error::Error for WebhookError {}
 
 /// What happened: the vendor's event types, in the form in which they are delivered. Apple adds some; one that is not
 /// known here is kept.
-#[derive(Clone)]
 #[non_exhaustive]
 #[allow(missing_docs)] // each is the vendor's name
 pub enum WebhookEventKind {
@@ -71,7 +70,6 @@ open_enum! { WebhookEventKind {
 } }
 
 /// One event.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookEvent {
     /// What happened.
@@ -90,7 +88,6 @@ object! { WebhookEvent {
 } required ["type"] }
 
 /// What changed.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookEventAttributes {
     /// The state before.
@@ -111,7 +108,6 @@ object! { WebhookEventAttributes {
 } rest additional }
 
 /// What an event is about.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookEventRelationships {
     /// The resource that changed.
@@ -120,7 +116,6 @@ pub struct WebhookEventRelationships {
 object! { WebhookEventRelationships { instance: "instance" } }
 
 /// The resource that changed.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebhookEventInstance {
     /// Its type and identifier.
@@ -128,7 +123,6 @@ pub struct WebhookEventInstance {
 }
 object! { WebhookEventInstance { data: "data" } }
 
-#[derive(Clone)]
 struct Payload {
     data: WebhookEvent,
 }
