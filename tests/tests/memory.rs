@@ -42,7 +42,7 @@ async fn a_million_items_take_no_more_memory_than_a_few() {
         let host = seen.header("host").unwrap();
         let more = number * PAGE < ITEMS;
         let next =
-            more.then(|| format!(r#""next":"http://{host}/v1/items?cursor={number}""#)).unwrap_or_default();
+            if more { format!(r#""next":"http://{host}/v1/items?cursor={number}""#) } else { String::new() };
         Answer::new(200, "application/json", format!(r#"{{"data":[{}],"links":{{{next}}}}}"#, data.join(",")))
     })
     .await;

@@ -63,7 +63,7 @@ fn page(host: &str, first: usize, count: usize, next: bool) -> String {
         })
         .collect();
     let next =
-        next.then(|| format!(r#","next":"{host}/v1/apps?cursor={}""#, first + count)).unwrap_or_default();
+        if next { format!(r#","next":"{host}/v1/apps?cursor={}""#, first + count) } else { String::new() };
     format!(r#"{{"data":[{}],"links":{{"self":"{host}/v1/apps"{next}}}}}"#, apps.join(","))
 }
 
