@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use crate::client::Client;
 use crate::codec::Slot;
+use crate::limit::Limits;
 use crate::request::Operation;
 
 /// One API. A generated crate implements it for an empty type.
@@ -21,6 +22,8 @@ pub trait Api: Sized + Send + Sync + 'static {
     const REQUEST_ID_HEADERS: &'static [&'static str] = &["x-request-id"];
     /// The header that holds the rate limit.
     const RATE_LIMIT_HEADER: &'static str = "x-rate-limit";
+    /// How much a client sends at most, unless it is built with other limits.
+    const LIMITS: Limits = Limits::NONE;
 
     /// The JSON that is sent where an operation has no body; some servers refuse a `POST` without one.
     fn default_body(_operation: &Operation) -> Option<&'static str> {

@@ -4,19 +4,21 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::client::{Client, ERROR_BODY_LIMIT};
+use crate::client::{Client, ERROR_BODY_LIMIT, Reading};
 use crate::codec::{DecodeError, Fields, Object, Put, Slot, View, from_slice};
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
 use crate::request::{Operation, Request, Style};
+use crate::retry::RetryPolicy;
 use crate::transport::Body;
 
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
@@ -229,6 +231,16 @@ impl<A, T> Call<A, T> {
         Call { client, request, answer: PhantomData }
     }
 
+    #[cfg(feature = "files")]
+    pub(crate) fn into_parts(self) -> (Client<A>, Request) {
+        (self.client, self.request)
+    }
+
+    /// The same call, whose answer is read as another type.
+    pub fn answering<U>(self) -> Call<A, U> {
+        Call { client: self.client, request: self.request, answer: PhantomData }
+    }
+
     /// The request as it stands.
     #[inline]
     pub fn request(&self) -> &Request {
@@ -305,6 +317,24 @@ impl<A, T> Call<A, T> {
         self
     }
 
+    /// The same call, sent again as another policy says than the client's.
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.request.retry(policy);
+        self
+    }
+
+    /// The same call with another limit for one attempt, body included; `None` waits for ever.
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.request.timeout(timeout);
+        self
+    }
+
+    /// The same call with another limit for all attempts and waits together; `None` waits as long as these take.
+    pub fn with_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.request.deadline(deadline);
+        self
+    }
+
     /// Asks for another media type than the operation's.
     #[inline]
     pub fn accept(&mut self, media_type: &str) {
@@ -371,7 +401,8 @@ impl<A: Api, T> Call<A, T> {
     /// # Errors
     /// As `send`, but for what would come with the body.
     pub async fn stream(self) -> Result<http::Response<Body>, ApiError<A>> {
-        let opened = self.client.core().clone().open(self.request, |status| status.is_success());
+        let opened =
+            self.client.core().clone().open(self.request, |status| status.is_success(), Reading::Later);
         let (answer, body) = opened.await?;
         let mut response = http::Response::new(body);
         *response.status_mut() = answer.status;

@@ -3,11 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
+use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::request::Operation;
 use crate::transport::{BoxError, BoxFuture};
+
+mod refreshing;
+
+pub use self::refreshing::{Issued, Issuer, Refreshing};
 
 /// Where a client gets its credentials. It is asked for every request, so that none is sent with an expired token.
 pub trait TokenProvider: Send + Sync + 'static {
@@ -17,9 +21,9 @@ pub trait TokenProvider: Send + Sync + 'static {
         operation: &'a Operation,
     ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>>;
 
-    /// Learns that the server refused a credential with 401. `true` says that asking again gives another one; the
-    /// request is then sent once more.
-    fn invalidate(&self, _refused: &Credential) -> bool {
+    /// Learns that the server refused a credential with 401, and with which headers. `true` says that asking again gives
+    /// another one; the request is then sent once more.
+    fn invalidate(&self, _refused: &Credential, _answer: &HeaderMap) -> bool {
         false
     }
 }
@@ -33,8 +37,8 @@ impl<T: TokenProvider + ?Sized> TokenProvider for Arc<T> {
         (**self).credential(operation)
     }
 
-    fn invalidate(&self, refused: &Credential) -> bool {
-        (**self).invalidate(refused)
+    fn invalidate(&self, refused: &Credential, answer: &HeaderMap) -> bool {
+        (**self).invalidate(refused, answer)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Errors: what failed, and what the server said about it, in one type that is generic over the API's own fault.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -9,7 +10,7 @@ use crate::api::{Api, Fault};
 use crate::call::Answer;
 use crate::codec::{DecodeError, from_slice};
 use crate::limit::RateLimit;
-use crate::request::Operation;
+use crate::request::{Method, Operation};
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
 
 /// The error of every call to an API.
@@ -41,6 +42,14 @@ pub enum ErrorKind {
     Decode,
     /// The next page cannot be followed.
     Paging,
+    /// The client only reads, and the method may change something; nothing was sent.
+    ReadOnly,
+    /// The client's own limit would let the request through only after its deadline; nothing was sent.
+    Limit,
+    /// A file is not what it should be, or cannot be read or written.
+    File,
+    /// The server took the files but could not make use of them.
+    Rejected,
 }
 
 /// An error before the API's own fault was read from it: the same type for all APIs.
@@ -64,11 +73,51 @@ pub(crate) enum Cause {
     Status,
     Decode(DecodeError),
     Paging(String),
+    ReadOnly,
+    Limit(Duration),
+    #[cfg(feature = "files")]
+    File(BoxError),
+    #[cfg(feature = "files")]
+    Rejected(String),
 }
 
 impl Failure {
     pub(crate) fn new(operation: Option<Operation>, cause: Cause, answer: Option<Answer>) -> Self {
         Failure(std::sync::Arc::new(Details { operation, cause, answer }))
+    }
+
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.0.answer.as_ref()
+    }
+
+    /// Of an answer that failed for its status.
+    pub(crate) fn status(&self) -> Option<StatusCode> {
+        matches!(self.0.cause, Cause::Status).then(|| self.answer().map(|answer| answer.status))?
+    }
+
+    pub(crate) fn is_limit(&self) -> bool {
+        matches!(self.0.cause, Cause::Limit(_))
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn is_transport(&self) -> bool {
+        matches!(self.0.cause, Cause::Transport(_))
+    }
+
+    /// Whether the same request may succeed later without having had an effect twice; `writes` says that twice is fine.
+    pub(crate) fn is_retryable(&self, writes: bool) -> bool {
+        let method = self.0.operation.as_ref().map(|operation| operation.method);
+        let repeatable = writes || method.is_some_and(Method::is_idempotent);
+        match &self.0.cause {
+            Cause::Status => match self.status().map_or(0, |status| status.as_u16()) {
+                429 => true,
+                408 | 500 | 502 | 503 | 504 => repeatable,
+                _ => false,
+            },
+            Cause::Transport(error) => error.kind() == TransportErrorKind::Connect || repeatable,
+            Cause::Limit(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -80,6 +129,19 @@ impl<F: Fault> From<Failure> for Error<F> {
         };
         let fault = from_slice(body).ok().filter(|fault| *fault != F::default()).map(Box::new);
         Error { failure, fault }
+    }
+}
+
+#[cfg(feature = "files")]
+impl<F: Fault> Error<F> {
+    /// The error of a server that took what was sent and could make no use of it, in the server's words.
+    pub fn rejected(reason: impl Into<String>) -> Self {
+        Failure::new(None, Cause::Rejected(reason.into()), None).into()
+    }
+
+    /// The error of a file that is not what it should be, or cannot be read.
+    pub fn file(problem: impl Into<BoxError>) -> Self {
+        Failure::new(None, Cause::File(problem.into()), None).into()
     }
 }
 
@@ -97,6 +159,12 @@ impl<F> Error<F> {
             Cause::Status => ErrorKind::Status,
             Cause::Decode(_) => ErrorKind::Decode,
             Cause::Paging(_) => ErrorKind::Paging,
+            Cause::ReadOnly => ErrorKind::ReadOnly,
+            Cause::Limit(_) => ErrorKind::Limit,
+            #[cfg(feature = "files")]
+            Cause::File(_) => ErrorKind::File,
+            #[cfg(feature = "files")]
+            Cause::Rejected(_) => ErrorKind::Rejected,
         }
     }
 
@@ -123,6 +191,16 @@ impl<F> Error<F> {
     /// The beginning of the answer's body, as it came: at most 64 KiB. It may hold personal data.
     pub fn body(&self) -> Option<&Bytes> {
         self.answer().map(|answer| &answer.body)
+    }
+
+    /// The beginning of the answer's body as one line of text, at most 300 characters, for a log. It may hold personal
+    /// data.
+    pub fn excerpt(&self) -> Option<String> {
+        let body = self.body()?;
+        let text = String::from_utf8_lossy(body.get(..2048).unwrap_or(body));
+        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+        let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        Some(line.chars().take(300).collect())
     }
 
     /// The id that the server gave the request, to tell its support.
@@ -154,16 +232,7 @@ impl<F> Error<F> {
     /// Whether the same call may succeed later without having had an effect twice: 429 and failed connections for
     /// every method, other transport errors and 408, 500, 502, 503, 504 for methods that may be repeated.
     pub fn is_retryable(&self) -> bool {
-        let idempotent = self.operation().is_some_and(|operation| operation.method.is_idempotent());
-        match &self.failure.0.cause {
-            Cause::Status => match self.status().map_or(0, |status| status.as_u16()) {
-                429 => true,
-                408 | 500 | 502 | 503 | 504 => idempotent,
-                _ => false,
-            },
-            Cause::Transport(error) => error.kind() == TransportErrorKind::Connect || idempotent,
-            _ => false,
-        }
+        self.failure.is_retryable(false)
     }
 }
 
@@ -190,6 +259,18 @@ impl<F: Fault> fmt::Display for Error<F> {
                 fmt::Display::fmt(error, f)
             }
             Cause::Paging(problem) => f.write_str(problem),
+            Cause::ReadOnly => f.write_str("the client only reads"),
+            Cause::Limit(wait) => {
+                write!(
+                    f,
+                    "the client's own limit lets no request through for {} s",
+                    wait.as_secs_f64().ceil()
+                )
+            }
+            #[cfg(feature = "files")]
+            Cause::File(error) => fmt::Display::fmt(error, f),
+            #[cfg(feature = "files")]
+            Cause::Rejected(problem) => f.write_str(problem),
         }
     }
 }
@@ -199,6 +280,8 @@ impl<F: Fault> std::error::Error for Error<F> {
         match &self.failure.0.cause {
             Cause::Credentials(error) => error.source(),
             Cause::Transport(error) => error.source(),
+            #[cfg(feature = "files")]
+            Cause::File(error) => error.source(),
             _ => None,
         }
     }

@@ -7,20 +7,32 @@
 //! - [`Document`], [`Page`] and their parts are the shapes of JSON:API.
 
 mod api;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod call;
 mod client;
+mod clock;
 pub mod codec;
 mod credentials;
 mod error;
+#[cfg(feature = "files")]
+mod files;
 mod form;
 mod json_api;
+#[cfg(feature = "jwt")]
+mod jwt;
 mod limit;
 mod limited;
 mod page;
 mod patch;
 mod request;
+mod retry;
+#[cfg(feature = "test-util")]
+pub mod testing;
 mod time;
 mod transport;
+#[cfg(feature = "webhooks")]
+mod webhook;
 
 #[doc(hidden)]
 pub use serde;
@@ -29,25 +41,40 @@ pub use serde_json;
 pub use {bytes::Bytes, http, serde_json::Value};
 
 pub use self::api::{Api, Fault, NoFault};
+#[cfg(feature = "blocking")]
+pub use self::blocking::{Wait, WaitEach, Waiting};
 pub use self::call::{Answer, Call, Check, Json, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
+pub use self::clock::{Clock, SystemClock};
 pub use self::codec::{AnyIncluded, DecodeError, Includes};
-pub use self::credentials::{Credential, StaticToken, TokenProvider};
+pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
+#[cfg(feature = "files")]
+pub use self::files::{
+    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, Row, Rows, Transfer,
+    Uploader,
+};
 pub use self::form::File;
 pub use self::json_api::{
     Document, DocumentLinks, Identifier, Linkage, LinkageBody, Linkages, LinkagesBody, NoIncluded, Page,
     PagedDocumentLinks, Paging, PagingInformation, Related, RelationshipLinks, Resource, ResourceLinks,
     ToMany, ToOne,
 };
-pub use self::limit::RateLimit;
+#[cfg(feature = "jwt")]
+pub use self::jwt::Es256Key;
+pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Style};
+pub use self::retry::RetryPolicy;
 pub use self::time::{Date, Timestamp};
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "http-client")]
 pub use self::transport::Reqwest;
 pub use self::transport::{
     Body, BoxError, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind,
 };
+#[cfg(feature = "webhooks")]
+pub use self::webhook::{BadSignature, verify_hmac_sha256};
+#[cfg(feature = "http-client")]
+pub use reqwest;

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+mod limiter;
+
+pub use self::limiter::Limits;
+pub(crate) use self::limiter::{Limiter, Permit};
+
 /// What a server says about how much it still takes: `user-hour-lim:3600;user-hour-rem:3121;`.
 ///
 /// ```

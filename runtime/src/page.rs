@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -67,7 +68,7 @@ pub trait Paged {
 #[must_use = "pages are fetched when they are asked for"]
 pub struct Pages<A: Api, P> {
     client: Client<A>,
-    visited: HashSet<String>,
+    visited: HashSet<u64>,
     state: State<P, A::Fault>,
 }
 
@@ -89,7 +90,7 @@ impl<A: Api, P> fmt::Debug for Pages<A, P> {
 
 impl<A: Api, P: Payload + Paged> Pages<A, P> {
     pub(crate) fn new(client: Client<A>, request: Request) -> Self {
-        let visited = HashSet::from([client.core().url(&request)]);
+        let visited = HashSet::from([mark(client.core(), &request)]);
         Pages { client, visited, state: State::Next(Box::new(request)) }
     }
 
@@ -131,12 +132,19 @@ impl<A: Api, P: Payload + Paged> Pages<A, P> {
     }
 }
 
+/// Eight bytes for a URL: a list may have many pages, and that two of them get the same ones does not happen.
+fn mark(core: &Core, request: &Request) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    core.url(request).hash(&mut hasher);
+    hasher.finish()
+}
+
 /// The request for the next page.
 fn follow(
     core: &Core,
     mut request: Request,
     next: Next,
-    visited: &mut HashSet<String>,
+    visited: &mut HashSet<u64>,
 ) -> Result<Request, Failure> {
     let operation = *request.operation();
     let failed = |problem| Failure::new(Some(operation), Cause::Paging(problem), None);
@@ -151,7 +159,7 @@ fn follow(
             }
         }
     }
-    if !visited.insert(core.url(&request)) {
+    if !visited.insert(mark(core, &request)) {
         return Err(failed("the link to the next page leads to a page that was there before".to_owned()));
     }
     Ok(request)

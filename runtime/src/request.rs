@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -9,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::codec::{Put, to_vec};
 use crate::form::{File, Form};
+use crate::retry::RetryPolicy;
 
 /// All but what RFC 3986 calls unreserved: whatever a value holds, it stays one segment, or one value.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -38,6 +40,25 @@ impl Method {
             Method::Delete => "DELETE",
             Method::Options => "OPTIONS",
         }
+    }
+
+    /// Whether nothing is changed by sending it.
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Method::Get | Method::Head | Method::Options)
+    }
+
+    /// The method of a name on the wire, in any case.
+    pub fn from_name(name: &str) -> Option<Method> {
+        const ALL: [Method; 7] = [
+            Method::Get,
+            Method::Head,
+            Method::Post,
+            Method::Put,
+            Method::Patch,
+            Method::Delete,
+            Method::Options,
+        ];
+        ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 
     /// Whether sending twice has the effect of sending once.
@@ -160,6 +181,17 @@ pub struct Request {
     headers: HeaderMap,
     body: Option<Body>,
     problem: Option<String>,
+    /// To another host than the API's, without anything that is the API's.
+    foreign: bool,
+    options: Option<Box<Options>>,
+}
+
+/// How one request is sent, where that is not as the client sends all.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) deadline: Option<Option<Duration>>,
 }
 
 #[derive(Clone)]
@@ -198,7 +230,45 @@ impl Request {
             headers: HeaderMap::new(),
             body: None,
             problem,
+            foreign: false,
+            options: None,
         }
+    }
+
+    /// A request to a host that is not the API's: credentials and headers of the client stay at home.
+    #[cfg(feature = "files")]
+    pub(crate) fn foreign(operation: Operation, url: &str) -> Self {
+        let mut request = Request::new(operation, &[]);
+        request.foreign = true;
+        match url.parse() {
+            Ok(url) => request.target = Some(url),
+            // The text of a URL that is signed is a secret.
+            Err(_) => request.fail("the URL of the file is no URL".to_owned()),
+        }
+        request
+    }
+
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    pub(crate) fn options(&self) -> Option<&Options> {
+        self.options.as_deref()
+    }
+
+    /// Sends this request again as another policy says than the client's.
+    pub fn retry(&mut self, policy: RetryPolicy) {
+        self.options.get_or_insert_default().retry = Some(policy);
+    }
+
+    /// How long one attempt of this request may take, body included; `None` waits for ever.
+    pub fn timeout(&mut self, timeout: impl Into<Option<Duration>>) {
+        self.options.get_or_insert_default().timeout = Some(timeout.into());
+    }
+
+    /// How long this request may take with all attempts and waits; `None` as long as these take.
+    pub fn deadline(&mut self, deadline: impl Into<Option<Duration>>) {
+        self.options.get_or_insert_default().deadline = Some(deadline.into());
     }
 
     /// The operation.

@@ -10,10 +10,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "http-client")]
 mod reqwest;
 
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "http-client")]
 pub use self::reqwest::Reqwest;
 
 /// A future on the heap, so that it has a name.
@@ -119,14 +119,22 @@ impl Body {
     /// # Errors
     /// When the connection fails before the end.
     pub async fn collect(&mut self, limit: usize) -> Result<(Bytes, bool), TransportError> {
-        let mut read = BytesMut::new();
-        while let Some(chunk) = self.chunk().await? {
+        // Most answers are one piece, which need not be copied.
+        let Some(first) = self.chunk().await? else { return Ok((Bytes::new(), true)) };
+        if first.len() > limit {
+            return Ok((Bytes::copy_from_slice(first.get(..limit).unwrap_or_default()), false));
+        }
+        let Some(second) = self.chunk().await? else { return Ok((first, true)) };
+        let mut read = BytesMut::from(first);
+        let mut next = Some(second);
+        while let Some(chunk) = next {
             let room = limit.saturating_sub(read.len());
             if chunk.len() > room {
                 read.extend_from_slice(chunk.get(..room).unwrap_or_default());
                 return Ok((read.freeze(), false));
             }
             read.extend_from_slice(&chunk);
+            next = self.chunk().await?;
         }
         Ok((read.freeze(), true))
     }

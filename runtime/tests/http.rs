@@ -1,16 +1,16 @@
 //! Calls against a real HTTP server on loopback: what is sent, what comes back, what is an error.
-#![cfg(feature = "reqwest")]
+#![cfg(feature = "http-client")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use storewright_runtime::http::{HeaderName, StatusCode};
+use storewright_runtime::http::{HeaderMap, HeaderName, StatusCode};
 use storewright_runtime::{
     Api, ApiError, BoxError, BoxFuture, Bytes, Call, Client, Credential, ErrorKind, Fault, Items, Json,
-    Method, Next, Operation, Page, Paged, Pages, Request, StaticToken, Style, TokenProvider, Value, object,
-    operation,
+    Method, Next, Operation, Page, Paged, Pages, Request, RetryPolicy, StaticToken, Style, TokenProvider,
+    Value, object, operation,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -135,6 +135,7 @@ impl Server {
         Client::<Store>::builder()
             .base_url(&self.url)
             .credentials(StaticToken::bearer("s3cret"))
+            .retry(RetryPolicy::none())
             .build()
             .unwrap()
     }
@@ -348,8 +349,12 @@ async fn bodies_are_bounded() {
         reply(status, "", vec![b' '; 200_000])
     })
     .await;
-    let client: Client<Store> =
-        Client::<Store>::builder().base_url(&server.url).body_limit(100_000).build().unwrap();
+    let client: Client<Store> = Client::<Store>::builder()
+        .base_url(&server.url)
+        .retry(RetryPolicy::none())
+        .body_limit(100_000)
+        .build()
+        .unwrap();
     let error = read_item(&client).send().await.unwrap_err();
     assert_eq!((error.kind(), error.body().unwrap().len()), (ErrorKind::Decode, 64 * 1024));
     let error = read_item(&client).send().await.unwrap_err();
@@ -369,7 +374,8 @@ async fn broken_connections_are_transport_errors() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let client: Client<Store> = Client::<Store>::builder().base_url(url).build().unwrap();
+    let client: Client<Store> =
+        Client::<Store>::builder().base_url(url).retry(RetryPolicy::none()).build().unwrap();
     let mut call = read_item(&client);
     call.text("secret", "hidden");
     let error = call.send().await.unwrap_err();
@@ -381,8 +387,12 @@ async fn broken_connections_are_transport_errors() {
 #[tokio::test]
 async fn a_silent_server_times_out_and_a_dropped_call_hangs_up() {
     let server = Server::start(|_, _| Vec::new()).await;
-    let client: Client<Store> =
-        Client::<Store>::builder().base_url(&server.url).timeout(Duration::from_millis(100)).build().unwrap();
+    let client: Client<Store> = Client::<Store>::builder()
+        .base_url(&server.url)
+        .retry(RetryPolicy::none())
+        .timeout(Duration::from_millis(100))
+        .build()
+        .unwrap();
     let error = read_item(&client).send().await.unwrap_err();
     assert!(error.to_string().contains("took too long"), "{error}");
 
@@ -402,7 +412,7 @@ impl TokenProvider for Renewing {
         Box::pin(async move { Credential::bearer(&format!("token-{number}")).map(Some) })
     }
 
-    fn invalidate(&self, refused: &Credential) -> bool {
+    fn invalidate(&self, refused: &Credential, _: &HeaderMap) -> bool {
         assert!(refused.value().to_str().unwrap().starts_with("Bearer token-"));
         self.renews
     }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use storewright_runtime::{
     Answer, Api, Body, BoxFuture, Bytes, Check, Client, DecodeError, ErrorKind, Method, NoFault, Operation,
-    Payload, Request, Style, Timeout, Transport, TransportError, TransportErrorKind, Value, http,
+    Payload, Request, RetryPolicy, Style, Timeout, Transport, TransportError, TransportErrorKind, Value,
+    http,
 };
 
 #[derive(Debug)]
@@ -50,6 +51,7 @@ fn script(
     let script =
         Arc::new(Script { answers: Mutex::new(answers.into_iter().collect()), ..Default::default() });
     let client = Client::<Store>::builder().transport(Arc::clone(&script)).timeout(Duration::from_secs(7));
+    let client = client.retry(RetryPolicy::none());
     (script, client.build().unwrap())
 }
 
@@ -237,4 +239,27 @@ fn an_answer_can_refuse_whatever_its_status() {
     let error = now(call.send()).unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, 200));
     assert_eq!(error.body().unwrap(), "no");
+}
+
+#[test]
+fn waiting_needs_no_executor_of_any_kind() {
+    struct Unpark(std::thread::Thread);
+    impl std::task::Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let mut busy = ok("x").unwrap();
+    *busy.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+    let (script, client) = script([Ok(busy), ok("1")]);
+    let policy = RetryPolicy::default().backoff(Duration::from_millis(5), Duration::from_millis(5));
+    let mut sent = client.call::<Value>(GET, &["1", "2"]).with_retry(policy).send();
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let answer = loop {
+        match sent.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(answer) => break answer.unwrap(),
+            Poll::Pending => std::thread::park(),
+        }
+    };
+    assert_eq!((answer, script.asked.lock().unwrap().len()), (Value::from(1), 2));
 }

@@ -18,6 +18,8 @@
 // A server that cannot be started, or a request that is not what a test expects, can only fail the test.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod clock;
 mod server;
 
+pub use clock::TestClock;
 pub use server::{Answer, Seen, Server};

@@ -1,13 +1,18 @@
 //! An HTTP server on loopback: scripted answers go in, the requests that it received come out.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
+use std::fmt;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -50,7 +55,30 @@ impl Seen {
 
 /// One answer to give.
 #[derive(Debug, Clone)]
-pub struct Answer(Response<Bytes>);
+pub struct Answer {
+    response: Response<Bytes>,
+    fault: Fault,
+}
+
+/// What goes wrong with an answer.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    None,
+    /// The connection ends without an answer.
+    NoAnswer,
+    /// The connection ends after so many bytes of the body.
+    CutAfter(usize),
+    /// The answer begins after a while.
+    Delay(Duration),
+    /// The body comes byte by byte, with a wait after each.
+    Drip(Duration),
+}
+
+impl From<Response<Bytes>> for Answer {
+    fn from(response: Response<Bytes>) -> Self {
+        Answer { response, fault: Fault::None }
+    }
+}
 
 impl Answer {
     /// An answer with a body of a media type.
@@ -58,7 +86,7 @@ impl Answer {
         let mut response = Response::new(body.into());
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         response.headers_mut().insert("content-type", HeaderValue::from_static(media_type));
-        Answer(response)
+        response.into()
     }
 
     /// An answer of JSON.
@@ -70,33 +98,129 @@ impl Answer {
     pub fn empty(status: u16) -> Self {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
-        Answer(response)
+        response.into()
+    }
+
+    /// No answer: the connection is closed after the request was read.
+    pub fn none() -> Self {
+        Answer { response: Response::default(), fault: Fault::NoAnswer }
+    }
+
+    /// The same answer, but the connection is closed after so many bytes of the body.
+    #[must_use]
+    pub fn cut_after(mut self, bytes: usize) -> Self {
+        self.fault = Fault::CutAfter(bytes);
+        self
+    }
+
+    /// The same answer after a while.
+    #[must_use]
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.fault = Fault::Delay(delay);
+        self
+    }
+
+    /// The same answer, byte by byte.
+    #[must_use]
+    pub fn dripping(mut self, wait: Duration) -> Self {
+        self.fault = Fault::Drip(wait);
+        self
     }
 
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.0.headers_mut().insert(name, value.parse().unwrap());
+        self.response.headers_mut().insert(name, value.parse().unwrap());
         self
     }
 }
 
+/// The body of an answer on its way.
+struct Sending {
+    left: Bytes,
+    announced: u64,
+    fault: Fault,
+    wait: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Body for Sending {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(wait) = &mut self.wait {
+            ready!(wait.as_mut().poll(context));
+            self.wait = None;
+        }
+        let piece = match self.fault {
+            Fault::CutAfter(0) => return Poll::Ready(Some(Err(io::Error::other("cut")))),
+            Fault::CutAfter(bytes) => {
+                self.fault = Fault::CutAfter(0);
+                // What was sent must leave before the connection ends.
+                self.wait = Some(Box::pin(tokio::time::sleep(Duration::from_millis(20))));
+                bytes.min(self.left.len())
+            }
+            Fault::Drip(wait) => {
+                self.wait = Some(Box::pin(tokio::time::sleep(wait)));
+                self.left.len().min(1)
+            }
+            _ => self.left.len(),
+        };
+        if piece == 0 {
+            return Poll::Ready(None);
+        }
+        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(piece)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty() && !matches!(self.fault, Fault::CutAfter(_))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.announced)
+    }
+}
+
+type Handler = dyn Fn(usize, &Seen) -> Answer + Send + Sync;
+
 /// A server; it ends with the runtime of the test that started it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Server {
     url: String,
     answers: Arc<Mutex<VecDeque<Answer>>>,
+    handler: Option<Arc<Handler>>,
     seen: Arc<Mutex<Vec<Seen>>>,
+    count: Arc<AtomicUsize>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl Server {
     /// Starts a server that gives the answers in turn, one to each request; one request more fails with 599.
     pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Server {
+        Self::serve(answers.into_iter().collect(), None).await
+    }
+
+    /// Starts a server that makes each answer from the request and its number, of which the first is 1.
+    pub async fn with(answer: impl Fn(usize, &Seen) -> Answer + Send + Sync + 'static) -> Server {
+        Self::serve(VecDeque::new(), Some(Arc::new(answer))).await
+    }
+
+    async fn serve(answers: VecDeque<Answer>, handler: Option<Arc<Handler>>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Server {
             url: format!("http://{}", listener.local_addr().unwrap()),
-            answers: Arc::new(Mutex::new(answers.into_iter().collect())),
+            answers: Arc::new(Mutex::new(answers)),
+            handler,
             seen: Arc::default(),
+            count: Arc::default(),
         };
         let shared = server.clone();
         tokio::spawn(async move {
@@ -104,7 +228,7 @@ impl Server {
                 let shared = shared.clone();
                 let service = service_fn(move |request| {
                     let shared = shared.clone();
-                    async move { Ok::<_, Infallible>(shared.answer(request).await) }
+                    async move { shared.answer(request).await }
                 });
                 let connection = hyper::server::conn::http1::Builder::new();
                 // That a client hangs up is none of the server's business.
@@ -114,13 +238,31 @@ impl Server {
         server
     }
 
-    async fn answer(&self, request: hyper::Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: hyper::Request<Incoming>) -> io::Result<Response<Sending>> {
         let (parts, body) = request.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
+        let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
         let line = format!("{} {}", parts.method, parts.uri);
-        self.seen.lock().unwrap().push(Seen { line, headers: parts.headers, body });
-        let answer = self.answers.lock().unwrap().pop_front();
-        answer.unwrap_or_else(|| Answer::empty(599)).0.map(Full::new)
+        let seen = Seen { line, headers: parts.headers, body };
+        let number = {
+            let mut all = self.seen.lock().unwrap();
+            all.push(seen.clone());
+            self.count.fetch_add(1, Ordering::Relaxed) + 1
+        };
+        let answer = match &self.handler {
+            Some(handler) => handler(number, &seen),
+            None => self.answers.lock().unwrap().pop_front().unwrap_or_else(|| Answer::empty(599)),
+        };
+        match answer.fault {
+            Fault::NoAnswer => return Err(io::Error::other("no answer")),
+            Fault::Delay(delay) => tokio::time::sleep(delay).await,
+            _ => {}
+        }
+        Ok(answer.response.map(|left| Sending {
+            announced: left.len() as u64,
+            left,
+            fault: answer.fault,
+            wait: None,
+        }))
     }
 
     /// Where the server is, without a slash at the end.
@@ -136,6 +278,11 @@ impl Server {
     /// All requests so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget(&self) {
+        self.seen.lock().unwrap().clear();
     }
 
     /// The one request so far.

@@ -14,19 +14,27 @@ use super::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorK
 pub struct Reqwest(reqwest::Client);
 
 impl Reqwest {
-    /// A transport with settings of its own.
+    /// A transport with the usual settings.
     ///
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, TransportError> {
-        reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map(Reqwest)
-            .map_err(failed)
+        Self::with(|builder| builder)
     }
 
-    /// A transport over a client with settings of yours, such as a proxy. The client should not follow redirects.
+    /// A transport with settings of yours, such as a proxy, certificates or a time to connect. Without any, the proxies
+    /// of the environment are used.
+    ///
+    /// # Errors
+    /// When the settings cannot be.
+    pub fn with(
+        settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, TransportError> {
+        let builder = settings(reqwest::Client::builder());
+        builder.redirect(reqwest::redirect::Policy::none()).build().map(Reqwest).map_err(failed)
+    }
+
+    /// A transport over a client of yours. The client should not follow redirects.
     pub fn over(client: reqwest::Client) -> Self {
         Reqwest(client)
     }

@@ -2,7 +2,30 @@
 //!
 //! {{ mark }}; edits are lost.
 
+use storewright_runtime::Limits;
+
 use crate::models::{ErrorResponse, ErrorResponseError};
+
+#[cfg(feature = "jwt")]
+mod key;
+#[cfg(feature = "files")]
+mod sales;
+#[cfg(feature = "files")]
+mod upload;
+#[cfg(feature = "webhook-events")]
+mod webhook;
+
+#[cfg(feature = "jwt")]
+pub use self::key::{IndividualKey, TeamKey};
+#[cfg(feature = "files")]
+pub use self::sales::SalesSummary;
+#[cfg(feature = "files")]
+pub use self::upload::{Upload, UploadState};
+#[cfg(feature = "webhook-events")]
+pub use self::webhook::{
+    SIGNATURE_HEADER, WebhookError, WebhookEvent, WebhookEventAttributes, WebhookEventInstance, WebhookEventKind,
+    WebhookEventRelationships,
+};
 
 /// {{ title }}.
 #[derive(Debug)]
@@ -13,6 +36,8 @@ impl storewright_runtime::Api for Api {
     type Client = crate::Client;
     const NAME: &'static str = "{{ title }}";
     const BASE_URL: &'static str = "{{ base_url }}";
+    // Apple tells the hour's limit in every answer; that there is one of about 300 to 350 a minute it does not say.
+    const LIMITS: Limits = Limits::NONE.per_minute(300).per_hour(3600);
 }
 
 impl storewright_runtime::Fault for ErrorResponse {

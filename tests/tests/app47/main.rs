@@ -6,6 +6,7 @@ mod failures;
 mod operations;
 mod paging;
 
+use app47_client::runtime::RetryPolicy;
 use app47_client::{AccessToken, Client};
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Server};
@@ -15,7 +16,8 @@ const TOKEN: &str = "544fa14538d6b81f6b00003d-s3cret";
 
 /// A client whose address has a path, as the vendor's own has.
 fn client_of(server: &Server) -> Client {
-    Client::builder(AccessToken::new(TOKEN)).base_url(format!("{}/api/v2", server.url())).build().unwrap()
+    let builder = Client::builder(AccessToken::new(TOKEN)).base_url(format!("{}/api/v2", server.url()));
+    builder.retry(RetryPolicy::none()).build().unwrap()
 }
 
 /// A server with answers, and a client of it.

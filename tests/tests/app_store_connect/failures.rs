@@ -1,10 +1,10 @@
 //! Failures: answers that are no success, or no answer at all, go in; typed errors come out.
 
+use app_store_connect_client::Client;
 use app_store_connect_client::models::{
     AppUpdateRequest, BetaGroupCreateRequest, ErrorLinksAssociated, ErrorResponseErrorSource,
 };
-use app_store_connect_client::runtime::ErrorKind;
-use app_store_connect_client::{Client, runtime::StaticToken};
+use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
 use serde_json::json;
 use storewright_tests::{Answer, Server};
 
@@ -179,8 +179,8 @@ async fn an_answer_that_cannot_be_read_says_where() {
 async fn a_server_that_is_not_there() {
     // A port that was free a moment ago: nothing listens on it.
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let client =
-        Client::builder(StaticToken::bearer(TOKEN)).base_url(format!("http://{free}")).build().unwrap();
+    let client = Client::builder(StaticToken::bearer(TOKEN)).base_url(format!("http://{free}"));
+    let client = client.retry(RetryPolicy::none()).build().unwrap();
     let error = client.apps().list().filter_name(["private"]).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.is_retryable() && error.status().is_none());

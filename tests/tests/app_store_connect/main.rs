@@ -1,6 +1,7 @@
 //! The App Store Connect client over real HTTP: one operation of every shape, as sent and as decoded.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod auth;
 mod client;
 mod failures;
 mod lists;
@@ -10,16 +11,25 @@ mod paging;
 mod parameters;
 mod reads;
 mod relationships;
+mod reports;
+mod scripted;
+mod uploads;
+mod webhooks;
 mod writes;
 
-use app_store_connect_client::{Client, runtime::StaticToken};
+use app_store_connect_client::Client;
+use app_store_connect_client::runtime::{RetryPolicy, StaticToken};
 use storewright_tests::{Answer, Server};
 
 /// A token that no answer and no text of the client may show.
 const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.s3cret";
 
 fn client_of(server: &Server) -> Client {
-    Client::builder(StaticToken::bearer(TOKEN)).base_url(server.url()).build().unwrap()
+    Client::builder(StaticToken::bearer(TOKEN))
+        .base_url(server.url())
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap()
 }
 
 /// A server with answers, and a client of it.

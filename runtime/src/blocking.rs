@@ -1,0 +1,62 @@
+//! Waiting without an executor: futures and streams of this crate go in; their results come out, on the same thread.
+
+use std::pin::Pin;
+use std::sync::OnceLock;
+
+use futures_core::Stream;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// Waits for a future, such as a call that was sent.
+///
+/// It is for scripts: on a thread that runs asynchronous code it must not be used, and panics there.
+///
+/// ```no_run
+/// use storewright_runtime::Wait;
+/// # fn run<F: Future<Output = Result<u8, ()>>>(sent: F) -> Result<u8, ()> {
+/// let answer = sent.wait()?;
+/// # Ok(answer) }
+/// ```
+pub trait Wait: Future + Sized {
+    /// What comes of the future.
+    fn wait(self) -> Self::Output {
+        handle().block_on(self)
+    }
+}
+
+impl<F: Future> Wait for F {}
+
+/// Waits for each item of a stream, such as those of all pages of a list.
+pub trait WaitEach: Stream + Sized {
+    /// The items, each fetched when it is asked for.
+    fn wait_each(self) -> Waiting<Self> {
+        Waiting(Box::pin(self))
+    }
+}
+
+impl<S: Stream> WaitEach for S {}
+
+/// The items of a stream, one after the other.
+#[derive(Debug)]
+#[must_use = "items are fetched when they are asked for"]
+pub struct Waiting<S>(Pin<Box<S>>);
+
+impl<S: Stream> Iterator for Waiting<S> {
+    type Item = S::Item;
+
+    fn next(&mut self) -> Option<S::Item> {
+        handle().block_on(std::future::poll_fn(|context| self.0.as_mut().poll_next(context)))
+    }
+}
+
+/// One thread drives connections and timers for all that wait.
+fn handle() -> &'static Handle {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME
+        .get_or_init(|| {
+            let built = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            // Without threads and sockets there is nothing that a caller could do.
+            #[allow(clippy::expect_used)]
+            built.expect("the system gives no threads or no sockets")
+        })
+        .handle()
+}

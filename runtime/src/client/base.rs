@@ -1,0 +1,47 @@
+//! The address of an API: its text goes in; whether another URL is of the same origin comes out.
+
+use http::Uri;
+
+/// The address of an API.
+#[derive(Debug)]
+pub(crate) struct Base {
+    /// Without a slash at the end.
+    pub(crate) url: String,
+    pub(crate) origin: Origin,
+}
+
+/// Scheme, host and port: whom credentials are for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) scheme: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Origin {
+    pub(crate) fn of(url: &Uri) -> Option<Origin> {
+        let scheme = url.scheme_str()?.to_ascii_lowercase();
+        let authority = url.authority()?;
+        let port = match (authority.port_u16(), scheme.as_str()) {
+            (Some(port), "http" | "https") => port,
+            (None, "https") => 443,
+            (None, "http") => 80,
+            _ => return None,
+        };
+        // A name before the host makes a URL look like it leads elsewhere, and would be sent as credentials.
+        if authority.as_str().contains('@') || authority.host().is_empty() {
+            return None;
+        }
+        Some(Origin { scheme, host: authority.host().to_ascii_lowercase(), port })
+    }
+}
+
+impl Base {
+    pub(crate) fn parse(url: &str) -> Result<Base, String> {
+        let parsed: Uri = url.parse().map_err(|error| format!("`{url}` is no base URL: {error}"))?;
+        let origin = Origin::of(&parsed).filter(|_| parsed.query().is_none()).ok_or_else(|| {
+            "the base URL needs http or https, a host, and neither user nor query".to_owned()
+        })?;
+        Ok(Base { url: url.trim_end_matches('/').to_owned(), origin })
+    }
+}

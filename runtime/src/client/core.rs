@@ -1,0 +1,384 @@
+//! One request: what the caller set goes in; it is sent as often as the policy says, and the last answer comes out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use tracing::Instrument;
+
+use super::base::{Base, Origin};
+use crate::call::Answer;
+use crate::clock::Clock;
+use crate::codec::DecodeError;
+use crate::credentials::{Credential, TokenProvider};
+use crate::error::{Cause, Failure};
+use crate::limit::{Limiter, RateLimit};
+use crate::request::{Operation, Request};
+use crate::retry::RetryPolicy;
+use crate::transport::{Body, BoxError, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
+
+/// How much of a body that is an error is kept.
+pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
+
+/// All that a client shares; knows no types of any API.
+pub(crate) struct Core {
+    pub(super) base: Base,
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) credentials: Option<Box<dyn TokenProvider>>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) retry: RetryPolicy,
+    pub(super) limiter: Option<Limiter>,
+    pub(super) read_only: bool,
+    pub(super) body_limit: usize,
+    pub(super) headers: HeaderMap,
+    pub(super) default_body: fn(&Operation) -> Option<&'static str>,
+    pub(super) request_id_headers: &'static [&'static str],
+    pub(super) rate_limit_header: &'static str,
+    pub(super) rate_limit: Mutex<Option<RateLimit>>,
+}
+
+/// Which statuses are answers rather than errors.
+pub(crate) type Accepts = fn(StatusCode) -> bool;
+
+/// What becomes of the body of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It does not matter.
+    Nothing,
+    /// It is read before the answer is given, and so is part of an attempt.
+    Whole,
+    /// The caller reads it.
+    Later,
+}
+
+/// What is the same for all attempts of one call.
+struct Plan<'a> {
+    request: &'a Request,
+    accepts: Accepts,
+    reading: Reading,
+    policy: &'a RetryPolicy,
+    timeout: Option<Duration>,
+    /// By the client's clock.
+    deadline: Option<Duration>,
+}
+
+impl Core {
+    /// Sends a request and reads the whole answer, unless its body does not matter.
+    pub(crate) fn fetch(
+        self: Arc<Self>,
+        request: Request,
+        accepts: Accepts,
+        reads: bool,
+    ) -> BoxFuture<'static, Result<Answer, Failure>> {
+        let reading = if reads { Reading::Whole } else { Reading::Nothing };
+        let opened = self.open(request, accepts, reading);
+        Box::pin(async move { opened.await.map(|(answer, _)| answer) })
+    }
+
+    /// Sends a request and gives the answer, and its body if that is for the caller to read.
+    pub(crate) fn open(
+        self: Arc<Self>,
+        request: Request,
+        accepts: Accepts,
+        reading: Reading,
+    ) -> BoxFuture<'static, Result<(Answer, Body), Failure>> {
+        let span = tracing::info_span!(
+            "request",
+            method = request.method().as_str(),
+            path = request.operation().path,
+            status = tracing::field::Empty,
+            attempt = tracing::field::Empty,
+        );
+        Box::pin(async move { self.attempts(&request, accepts, reading).await }.instrument(span))
+    }
+
+    /// The one place where a request is sent, and sent again.
+    async fn attempts(
+        &self,
+        request: &Request,
+        accepts: Accepts,
+        reading: Reading,
+    ) -> Result<(Answer, Body), Failure> {
+        let operation = request.operation();
+        let refused = |problem: String| Failure::new(Some(*operation), Cause::Build(problem), None);
+        if let Some(problem) = request.problem() {
+            return Err(refused(problem.to_owned()));
+        }
+        if self.read_only && !request.is_foreign() && !operation.method.is_safe() {
+            return Err(Failure::new(Some(*operation), Cause::ReadOnly, None));
+        }
+        let options = request.options();
+        let plan = Plan {
+            request,
+            accepts,
+            reading,
+            policy: options.and_then(|options| options.retry.as_ref()).unwrap_or(&self.retry),
+            timeout: options.and_then(|options| options.timeout).unwrap_or(self.timeout),
+            deadline: options
+                .and_then(|options| options.deadline)
+                .unwrap_or(self.deadline)
+                .map(|deadline| self.clock.elapsed().saturating_add(deadline)),
+        };
+        let mut attempt = 1_u32;
+        let mut renewed = false;
+        loop {
+            let credential = self
+                .credential(request)
+                .await
+                .map_err(|error| Failure::new(Some(*operation), Cause::Credentials(error), None))?;
+            tracing::Span::current().record("attempt", attempt);
+            let failure = match self.attempt(&plan, credential.as_ref()).await {
+                Ok(answered) => return Ok(answered),
+                Err(failure) => failure,
+            };
+            if !renewed && self.renews(&failure, credential.as_ref()) {
+                tracing::debug!("the credential was refused and is renewed");
+                renewed = true;
+                continue;
+            }
+            let Some(wait) = self.wait(&plan, &failure, attempt) else { return Err(failure) };
+            tracing::debug!(
+                status = failure.status().map(|status| status.as_u16()),
+                wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+                "the attempt failed and is repeated"
+            );
+            self.clock.sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    /// Sends a request once.
+    async fn attempt(
+        &self,
+        plan: &Plan<'_>,
+        credential: Option<&Credential>,
+    ) -> Result<(Answer, Body), Failure> {
+        let operation = *plan.request.operation();
+        let failed = |cause, answer| Failure::new(Some(operation), cause, answer);
+        let mut outgoing =
+            self.outgoing(plan.request, credential).map_err(|problem| failed(Cause::Build(problem), None))?;
+        let _permit = self.permitted(plan).await?;
+        let left = plan.deadline.map(|deadline| deadline.saturating_sub(self.clock.elapsed()));
+        if let Some(timeout) = plan.timeout.into_iter().chain(left).min() {
+            if timeout.is_zero() {
+                let late = TransportError::new(TransportErrorKind::Timeout, "the deadline is over");
+                return Err(failed(Cause::Transport(late), None));
+            }
+            outgoing.extensions_mut().insert(Timeout(timeout));
+        }
+        let response =
+            self.transport.send(outgoing).await.map_err(|error| failed(Cause::Transport(error), None))?;
+        tracing::Span::current().record("status", response.status().as_u16());
+        let (mut answer, mut body) = self.answer(response, plan.request.is_foreign());
+        if !(plan.accepts)(answer.status) {
+            // The status says more than a connection that fails after it.
+            if let Ok((bytes, _)) = body.collect(ERROR_BODY_LIMIT).await {
+                answer.body = bytes;
+            }
+            return Err(failed(Cause::Status, Some(answer)));
+        }
+        if plan.reading != Reading::Whole {
+            return Ok((answer, body));
+        }
+        match body.collect(self.body_limit).await {
+            Ok((bytes, complete)) => {
+                answer.body = bytes;
+                if complete {
+                    return Ok((answer, body));
+                }
+                let message = format!("the body is larger than {} bytes", self.body_limit);
+                Err(failed(Cause::Decode(DecodeError::message(message)), Some(answer.cut())))
+            }
+            Err(error) => Err(failed(Cause::Transport(error), Some(answer))),
+        }
+    }
+
+    /// Waits until the client's own limit lets a request through. What is dropped while it waits takes nothing.
+    async fn permitted(&self, plan: &Plan<'_>) -> Result<Option<crate::limit::Permit<'_>>, Failure> {
+        let Some(limiter) = self.limiter.as_ref().filter(|_| !plan.request.is_foreign()) else {
+            return Ok(None);
+        };
+        loop {
+            let now = self.clock.elapsed();
+            let wait = match limiter.permit(now) {
+                Ok(permit) => return Ok(Some(permit)),
+                Err(wait) => wait,
+            };
+            if plan.deadline.is_some_and(|deadline| now + wait >= deadline) {
+                return Err(Failure::new(Some(*plan.request.operation()), Cause::Limit(wait), None));
+            }
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    /// How long to wait before the next attempt, if there is to be one.
+    fn wait(&self, plan: &Plan<'_>, failure: &Failure, attempt: u32) -> Option<Duration> {
+        // The client's own limit was waited for already, as long as the deadline allows.
+        if failure.is_limit() || !failure.is_retryable(plan.policy.retries_writes()) {
+            return None;
+        }
+        let throttled = failure.status() == Some(StatusCode::TOO_MANY_REQUESTS);
+        let headers = failure.answer().map(|answer| &answer.headers);
+        let wait = plan.policy.wait(attempt, throttled, headers, self.clock.now())?;
+        let now = self.clock.elapsed();
+        if let Some(limiter) = self.limiter.as_ref().filter(|_| throttled && !plan.request.is_foreign()) {
+            limiter.quiet(now, wait);
+        }
+        plan.deadline.is_none_or(|deadline| now + wait < deadline).then_some(wait)
+    }
+
+    async fn credential(&self, request: &Request) -> Result<Option<Credential>, BoxError> {
+        match &self.credentials {
+            Some(provider) if request.operation().authenticated && !request.is_foreign() => {
+                provider.credential(request.operation()).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether there is another credential in place of one that was refused.
+    fn renews(&self, failure: &Failure, refused: Option<&Credential>) -> bool {
+        match (&self.credentials, refused, failure.answer()) {
+            (Some(provider), Some(refused), Some(answer)) if answer.status == StatusCode::UNAUTHORIZED => {
+                provider.invalidate(refused, &answer.headers)
+            }
+            _ => false,
+        }
+    }
+
+    fn outgoing(
+        &self,
+        request: &Request,
+        credential: Option<&Credential>,
+    ) -> Result<http::Request<Bytes>, String> {
+        let url: Uri = match request.target() {
+            Some(target) => target.clone(),
+            None => self.url(request).parse().map_err(|error| format!("the URL is no URL: {error}"))?,
+        };
+        let operation = request.operation();
+        let mut headers = HeaderMap::new();
+        let default_body = match self.belongs(request, &url)? {
+            // Invariant: credentials, and headers that may be some, go to the API's own origin only.
+            false => {
+                headers.extend(self.headers.get(USER_AGENT).map(|name| (USER_AGENT, name.clone())));
+                None
+            }
+            true => {
+                headers.clone_from(&self.headers);
+                headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
+                (self.default_body)(operation).map(|json| ("application/json", Bytes::from(json)))
+            }
+        };
+        let body = request.content_type().zip(request.body().cloned()).or(default_body);
+        if let Some((content_type, _)) = &body {
+            let value = HeaderValue::try_from(*content_type);
+            headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
+        }
+        if let Some(credential) = credential {
+            headers.insert(credential.name().clone(), credential.value().clone());
+        }
+        for (name, value) in request.headers() {
+            headers.insert(name.clone(), value.clone());
+        }
+        let mut outgoing = http::Request::new(body.map(|(_, bytes)| bytes).unwrap_or_default());
+        *outgoing.method_mut() = operation.method.into();
+        *outgoing.uri_mut() = url;
+        *outgoing.headers_mut() = headers;
+        Ok(outgoing)
+    }
+
+    /// Whether a request is one to the API; one to another host must be meant to be.
+    fn belongs(&self, request: &Request, url: &Uri) -> Result<bool, String> {
+        let origin = Origin::of(url);
+        if !request.is_foreign() {
+            let own = origin.as_ref() == Some(&self.base.origin);
+            return own.then_some(true).ok_or("the request leads to another host than the API's".to_owned());
+        }
+        match origin {
+            None => Err("the URL of the file is no http or https URL".to_owned()),
+            // What is worth TLS to the API is worth it to others.
+            Some(origin) if origin.scheme != "https" && self.base.origin.scheme == "https" => {
+                Err("the URL of the file is not https".to_owned())
+            }
+            Some(_) => Ok(false),
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.retry
+    }
+
+    pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
+        self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where a request goes.
+    pub(crate) fn url(&self, request: &Request) -> String {
+        if let Some(target) = request.target() {
+            return target.to_string();
+        }
+        let query = request.query();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{}{mark}{query}", self.base.url, request.path())
+    }
+
+    /// A request for a path that no operation has.
+    pub(super) fn raw(&self, method: crate::Method, path_and_query: &str) -> Request {
+        let mut request = Request::new(Operation::new(method, "raw", "/{path}"), &["raw"]);
+        match format!("{}{path_and_query}", self.base.url).parse() {
+            Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
+            _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),
+        }
+        request
+    }
+
+    /// The URL of a next page, if it leads to the API's own origin.
+    pub(crate) fn own(&self, url: &str) -> Result<Uri, String> {
+        let absolute = match url.strip_prefix('/') {
+            Some(rest) if !rest.starts_with('/') => {
+                let Origin { scheme, host, port } = &self.base.origin;
+                format!("{scheme}://{host}:{port}{url}").parse()
+            }
+            _ => url.parse(),
+        };
+        let parsed: Uri =
+            absolute.map_err(|error| format!("the link to the next page is no URL: {error}"))?;
+        match Origin::of(&parsed) {
+            Some(origin) if origin == self.base.origin => Ok(parsed),
+            Some(Origin { scheme, host, port }) => {
+                Err(format!("the link to the next page leads to another host, {scheme}://{host}:{port}"))
+            }
+            None => Err("the link to the next page is no http or https URL".to_owned()),
+        }
+    }
+
+    fn answer(&self, response: http::Response<Body>, foreign: bool) -> (Answer, Body) {
+        let (parts, body) = response.into_parts();
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = self.request_id_headers.iter().find_map(|name| text(name)).map(str::to_owned);
+        let rate_limit = text(self.rate_limit_header).filter(|_| !foreign).map(RateLimit::parse);
+        if let Some(told) = &rate_limit {
+            if let Some(limiter) = &self.limiter {
+                limiter.learn(told, self.clock.elapsed());
+            }
+            self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&rate_limit);
+        }
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: Bytes::new(),
+            request_id,
+            rate_limit,
+        };
+        (answer, body)
+    }
+}

@@ -1,0 +1,99 @@
+//! Time: a wait goes in, its end comes out; tests put a clock of their own in its place.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::transport::BoxFuture;
+
+/// What time it is, and how to wait. Everything that a client waits for or dates goes through one clock.
+pub trait Clock: Send + Sync + 'static {
+    /// The date and time of day, which may be wrong and may jump.
+    fn now(&self) -> SystemTime;
+
+    /// A time that never goes back, since any one moment.
+    fn elapsed(&self) -> Duration;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// One clock can serve several clients.
+impl<T: Clock + ?Sized> Clock for Arc<T> {
+    fn now(&self) -> SystemTime {
+        (**self).now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        (**self).elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        (**self).sleep(duration)
+    }
+}
+
+/// The clock of the system. Where `tokio` runs it waits as a timer of that, else on a thread.
+#[derive(Debug, Clone)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// The clock of the system.
+    pub fn new() -> Self {
+        SystemClock { start: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        wait(duration)
+    }
+}
+
+fn wait(duration: Duration) -> BoxFuture<'static, ()> {
+    #[cfg(feature = "http-client")]
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Box::pin(tokio::time::sleep(duration));
+    }
+    wait_on_a_thread(duration)
+}
+
+/// Executors have no timer in common.
+fn wait_on_a_thread(duration: Duration) -> BoxFuture<'static, ()> {
+    let (mut started, over) = (false, Arc::new(Mutex::new((false, Waker::noop().clone()))));
+    Box::pin(std::future::poll_fn(move |context| {
+        let mut state = over.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.0 {
+            return Poll::Ready(());
+        }
+        state.1.clone_from(context.waker());
+        drop(state);
+        if !started {
+            started = true;
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || {
+                std::thread::sleep(duration);
+                let mut state = over.lock().unwrap_or_else(PoisonError::into_inner);
+                state.0 = true;
+                state.1.wake_by_ref();
+            });
+        }
+        Poll::Pending
+    }))
+}

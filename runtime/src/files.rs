@@ -1,0 +1,112 @@
+//! Files: calls and URLs go in, files on disk come out, and the other way round; nothing is held in memory whole.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use md5::Md5;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncReadExt;
+
+use crate::transport::BoxError;
+
+mod download;
+mod rows;
+mod source;
+mod upload;
+
+pub use self::download::{Checksum, Download, Downloaded};
+pub use self::rows::{Columns, Row, Rows};
+pub use self::upload::{Part, PartHeader, Transfer, Uploader};
+
+/// How far a file is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes that went over the network.
+    pub done: u64,
+    /// Bytes that will, where that is known.
+    pub total: Option<u64>,
+}
+
+/// What is told of progress. It should be fast: the transfer waits for it.
+pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// How long a transfer may stand still.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Size and checksums of a file; the checksums are lower-case hexadecimal digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Digests {
+    /// In bytes.
+    pub size: u64,
+    /// MD5.
+    pub md5: String,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+impl Digests {
+    /// Reads a file from its beginning to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn of_file(path: impl AsRef<Path>) -> Result<Digests, BoxError> {
+        let path = path.as_ref();
+        let failed = |error| unreadable(path, &error);
+        let mut file = tokio::fs::File::open(path).await.map_err(failed)?;
+        let mut digester = Digester::default();
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            let read = file.read(&mut piece).await.map_err(failed)?;
+            if read == 0 {
+                return Ok(digester.finish());
+            }
+            digester.add(piece.get(..read).unwrap_or_default());
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> BoxError {
+    format!("{} cannot be read: {error}", path.display()).into()
+}
+
+/// Both checksums at once: files are seldom so large that it matters, and they are read once.
+#[derive(Default)]
+struct Digester {
+    size: u64,
+    md5: Md5,
+    sha256: Sha256,
+}
+
+impl Digester {
+    fn add(&mut self, bytes: &[u8]) {
+        self.size += bytes.len() as u64;
+        self.md5.update(bytes);
+        self.sha256.update(bytes);
+    }
+
+    fn finish(self) -> Digests {
+        Digests { size: self.size, md5: hex(&self.md5.finalize()), sha256: hex(&self.sha256.finalize()) }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A file beside the one that it is to become. It is removed when it is dropped, unless it was kept.
+struct Unfinished {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Whoever gives a download up has no use for an error.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Downloads: a call or a URL goes in; its bytes come out in a writer, a file, or as rows.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::write::MultiGzDecoder;
+use http::header::CONTENT_LENGTH;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+
+use super::source::{Source, within};
+use super::{Columns, Digester, IDLE, OnProgress, Progress, Rows, Unfinished};
+use crate::api::Api;
+use crate::call::Call;
+use crate::client::{Client, Reading};
+use crate::error::{ApiError, Cause, Failure};
+use crate::request::{Method, Operation, Request};
+use crate::retry::RetryPolicy;
+use crate::transport::BoxError;
+
+/// Unpacked bytes that are taken unless another limit is set.
+const LIMIT: u64 = 8 << 30;
+
+/// A file that is to be fetched. It is streamed: the memory that it takes does not depend on its size.
+#[must_use = "a download does nothing until it has a target"]
+pub struct Download<A> {
+    client: Client<A>,
+    request: Request,
+    gunzip: bool,
+    checksum: Option<Checksum>,
+    size: Option<u64>,
+    limit: u64,
+    idle: Duration,
+    progress: Option<OnProgress>,
+}
+
+/// What the bytes of a file, as they are sent, must add up to: hexadecimal digits in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Checksum {
+    /// MD5.
+    Md5(String),
+    /// SHA-256.
+    Sha256(String),
+}
+
+/// A file that was fetched whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Downloaded {
+    /// Bytes as they were sent.
+    pub received: u64,
+    /// Bytes that were written: more, if they were unpacked.
+    pub written: u64,
+    /// MD5 of what was sent.
+    pub md5: String,
+    /// SHA-256 of what was sent.
+    pub sha256: String,
+}
+
+impl<A> fmt::Debug for Download<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("request", &self.request).finish_non_exhaustive()
+    }
+}
+
+impl<A: Api, T> Call<A, T> {
+    /// The answer as a file, which is not held in memory.
+    pub fn download(self) -> Download<A> {
+        let (client, request) = self.into_parts();
+        Download::new(client, request)
+    }
+}
+
+impl<A: Api> Client<A> {
+    /// A file at a URL that the API named, which may be on any host. No credentials and no headers of the client go
+    /// there, and where the API is reached over TLS, so is it.
+    pub fn download(&self, url: &str) -> Download<A> {
+        let operation = const { Operation::new(Method::Get, "download", "(file)") };
+        Download::new(self.clone(), Request::foreign(operation, url))
+    }
+}
+
+impl<A: Api> Download<A> {
+    fn new(client: Client<A>, mut request: Request) -> Self {
+        // How long a file takes depends on its size: what is limited is how long nothing comes.
+        request.timeout(None);
+        Download {
+            client,
+            request,
+            gunzip: false,
+            checksum: None,
+            size: None,
+            limit: LIMIT,
+            idle: IDLE,
+            progress: None,
+        }
+    }
+
+    /// Unpacks gzip on the way.
+    pub fn gunzip(mut self) -> Self {
+        self.gunzip = true;
+        self
+    }
+
+    /// What the file must add up to as it is sent.
+    pub fn checksum(mut self, checksum: Checksum) -> Self {
+        self.checksum = Some(checksum);
+        self
+    }
+
+    /// How many bytes must be sent.
+    pub fn size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
+        self
+    }
+
+    /// How many bytes are taken at most, unpacked; by default 8 GiB.
+    pub fn limit(mut self, bytes: u64) -> Self {
+        self.limit = bytes;
+        self
+    }
+
+    /// How long nothing may come; by default a minute.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle = timeout;
+        self
+    }
+
+    /// Is told how far the file is.
+    pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(told));
+        self
+    }
+
+    /// Writes the file to a writer, which is flushed at the end. After an error it may hold a part.
+    ///
+    /// # Errors
+    /// As a call, and when the file is not what it should be.
+    pub async fn to_writer<W: AsyncWrite + Unpin + Send + ?Sized>(
+        self,
+        writer: &mut W,
+    ) -> Result<Downloaded, ApiError<A>> {
+        Ok(self.fetch(writer).await?)
+    }
+
+    /// Writes a file, in place of any that has the name. A part of a file never has the name: it is written beside it,
+    /// and removed if it does not become whole. A connection that is lost on the way is retried from the beginning.
+    ///
+    /// # Errors
+    /// As a call, and when the file is not what it should be or cannot be written.
+    pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded, ApiError<A>> {
+        let path = path.as_ref();
+        let failed = |error: std::io::Error| {
+            let text = format!("{} cannot be written: {error}", path.display());
+            self.failure(Cause::File(text.into()))
+        };
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        // Two downloads of one name do not write into each other.
+        name.push(format!(".{:016x}.part", crate::retry::random_bits()));
+        let mut unfinished = Unfinished { path: path.with_file_name(name), kept: false };
+        let mut attempt = 1_u32;
+        let downloaded = loop {
+            // Not on another thread: were this future dropped meanwhile, the file would be made after it was removed.
+            let file = std::fs::File::create(&unfinished.path).map_err(failed)?;
+            let mut file = tokio::fs::File::from_std(file);
+            match self.fetch(&mut file).await {
+                Ok(downloaded) => {
+                    file.sync_all().await.map_err(failed)?;
+                    break downloaded;
+                }
+                Err(failure) => {
+                    let Some(wait) = self.wait(attempt, &failure) else { return Err(failure.into()) };
+                    self.client.core().clock().sleep(wait).await;
+                    attempt += 1;
+                }
+            }
+        };
+        // At once, so that a download that was given up is none.
+        std::fs::rename(&unfinished.path, path).map_err(failed)?;
+        unfinished.kept = true;
+        Ok(downloaded)
+    }
+
+    /// The rows of the file, which begins with a line of names.
+    ///
+    /// # Errors
+    /// As a call; and when there is no line of names.
+    pub async fn rows(self, columns: Columns) -> Result<Rows<A>, ApiError<A>> {
+        let source = self.open().await?;
+        let operation = *self.request.operation();
+        Rows::new(source, columns, operation, self.size, self.checksum).await
+    }
+
+    fn failure(&self, cause: Cause) -> Failure {
+        Failure::new(Some(*self.request.operation()), cause, None)
+    }
+
+    /// How long to wait before the file is fetched anew. What failed before its body came was retried already.
+    fn wait(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
+        let core = self.client.core();
+        let own = self.request.options().and_then(|options| options.retry.as_ref());
+        let policy: &RetryPolicy = own.unwrap_or(core.retry());
+        let lost = failure.is_transport() && self.request.method().is_idempotent();
+        lost.then(|| policy.wait(attempt, false, None, core.clock().now())).flatten()
+    }
+
+    async fn open(&self) -> Result<Source, Failure> {
+        let core = self.client.core();
+        let opened = core.clone().open(self.request.clone(), |status| status.is_success(), Reading::Later);
+        let opened = within(&**core.clock(), self.idle.saturating_mul(10), opened).await;
+        let (answer, body) = opened.map_err(|error| self.failure(Cause::Transport(error)))??;
+        let announced =
+            answer.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        Ok(Source {
+            body,
+            clock: Arc::clone(core.clock()),
+            idle: self.idle,
+            total: self.size.or(announced),
+            progress: self.progress.clone(),
+            limit: self.limit,
+            unpacker: self.gunzip.then(|| MultiGzDecoder::new(Vec::new())),
+            packed: bytes::Bytes::new(),
+            digester: Digester::default(),
+            written: 0,
+        })
+    }
+
+    async fn fetch<W: AsyncWrite + Unpin + Send + ?Sized>(
+        &self,
+        writer: &mut W,
+    ) -> Result<Downloaded, Failure> {
+        let mut source = self.open().await?;
+        let unwritten = |error: std::io::Error| -> Failure {
+            let text: BoxError = format!("the file cannot be written: {error}").into();
+            self.failure(Cause::File(text))
+        };
+        while let Some(bytes) = source.next().await.map_err(|cause| self.failure(cause))? {
+            writer.write_all(&bytes).await.map_err(unwritten)?;
+        }
+        writer.flush().await.map_err(unwritten)?;
+        finish(source, self.size, self.checksum.as_ref()).map_err(|error| self.failure(Cause::File(error)))
+    }
+}
+
+/// Holds what came against what should have come.
+pub(super) fn finish(
+    source: Source,
+    size: Option<u64>,
+    checksum: Option<&Checksum>,
+) -> Result<Downloaded, BoxError> {
+    let (digests, written) = source.finish();
+    if let Some(size) = size.filter(|size| *size != digests.size) {
+        return Err(format!("the file should have {size} bytes and has {}", digests.size).into());
+    }
+    let (name, wanted, found) = match checksum {
+        Some(Checksum::Md5(wanted)) => ("MD5", wanted.as_str(), &digests.md5),
+        Some(Checksum::Sha256(wanted)) => ("SHA-256", wanted.as_str(), &digests.sha256),
+        None => ("", digests.md5.as_str(), &digests.md5),
+    };
+    if !wanted.trim().eq_ignore_ascii_case(found) {
+        return Err(format!("the {name} of the file should be {wanted} and is {found}").into());
+    }
+    Ok(Downloaded { received: digests.size, written, md5: digests.md5, sha256: digests.sha256 })
+}

@@ -1,0 +1,255 @@
+//! Uploads: a file and the parts that a server wants of it go in; they are sent side by side, and what is left comes out.
+
+use std::fmt;
+use std::io::SeekFrom;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::task::JoinSet;
+
+use super::{OnProgress, Progress, unreadable};
+use crate::api::Api;
+use crate::client::{Client, Core, Reading};
+use crate::error::{ApiError, Cause, Failure};
+use crate::request::{Method, Operation, Request};
+use crate::retry::RetryPolicy;
+use crate::transport::BoxError;
+
+/// A part that makes no way for so long is sent again.
+const PART_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// One request of an upload: a range of the file, and where it goes.
+#[non_exhaustive]
+pub struct Part {
+    /// The method, such as `PUT`.
+    pub method: String,
+    /// Where it goes, on any host. It often holds a signature, and so is a secret.
+    pub url: String,
+    /// The first byte of the file.
+    pub offset: u64,
+    /// How many bytes.
+    pub length: u64,
+    /// What goes with it.
+    pub headers: Vec<PartHeader>,
+    /// Whether the server has it.
+    pub done: bool,
+}
+crate::object! { Part {
+    method: "method", url: "url", offset: "offset", length: "length", headers: "headers", done: "done",
+} }
+
+/// A header of a [`Part`].
+#[non_exhaustive]
+pub struct PartHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+crate::object! { PartHeader { name: "name", value: "value" } }
+
+impl PartHeader {
+    /// A header of a name and value.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        PartHeader { name: name.into(), value: value.into() }
+    }
+}
+
+impl Part {
+    /// A part of a file that goes to a URL, by a method such as `PUT`.
+    pub fn new(method: impl Into<String>, url: impl Into<String>, offset: u64, length: u64) -> Self {
+        let (method, url) = (method.into(), url.into());
+        Part { method, url, offset, length, headers: Vec::new(), done: false }
+    }
+
+    /// With a header more.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push(PartHeader::new(name, value));
+        self
+    }
+
+    fn request(&self, policy: &RetryPolicy, timeout: Duration, body: Bytes) -> Result<Request, BoxError> {
+        let operation = match Method::from_name(&self.method) {
+            Some(Method::Put) => const { Operation::new(Method::Put, "upload", "(part of a file)") },
+            Some(Method::Post) => const { Operation::new(Method::Post, "upload", "(part of a file)") },
+            Some(Method::Patch) => const { Operation::new(Method::Patch, "upload", "(part of a file)") },
+            _ => return Err(format!("a part cannot be sent by the method `{}`", self.method).into()),
+        };
+        let mut request = Request::foreign(operation, &self.url);
+        for header in &self.headers {
+            // It belongs to the connection, and to the body that is there.
+            if !header.name.eq_ignore_ascii_case("content-length") {
+                request.header(&header.name, &header.value);
+            }
+        }
+        request.bytes("application/octet-stream", body);
+        // The same bytes at the same place: to send them twice does no harm, whatever the method.
+        request.retry(policy.clone().writes(true));
+        request.timeout(timeout);
+        Ok(request)
+    }
+}
+
+/// The parts of one upload, and which of them the server has. It can be kept, as JSON, to go on later; it holds URLs
+/// that are secrets, and its `Debug` shows them, as that of every model shows what is on the wire.
+#[non_exhaustive]
+pub struct Transfer {
+    /// The parts.
+    pub parts: Vec<Part>,
+}
+crate::object! { Transfer { parts: "parts" } }
+
+impl Transfer {
+    /// An upload of which nothing is sent yet.
+    pub fn new(parts: Vec<Part>) -> Self {
+        Transfer { parts }
+    }
+
+    /// Whether the server has all parts.
+    pub fn is_done(&self) -> bool {
+        self.parts.iter().all(|part| part.done)
+    }
+
+    fn progress(&self) -> Progress {
+        let done = self.parts.iter().filter(|part| part.done).map(|part| part.length).sum();
+        Progress { done, total: Some(self.parts.iter().map(|part| part.length).sum()) }
+    }
+}
+
+type OnPart = Arc<dyn Fn(&Transfer) + Send + Sync>;
+
+/// Sends the parts of files. No credentials go with them: the server that takes parts is often another one.
+#[derive(Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct Uploader<A> {
+    client: Client<A>,
+    parallel: usize,
+    policy: Option<RetryPolicy>,
+    timeout: Duration,
+    progress: Option<OnProgress>,
+    on_part: Option<OnPart>,
+}
+
+impl<A> fmt::Debug for Uploader<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Uploader").field("parallel", &self.parallel).finish_non_exhaustive()
+    }
+}
+
+impl<A: Api> Client<A> {
+    /// Begins uploads.
+    pub fn uploader(&self) -> Uploader<A> {
+        Uploader {
+            client: self.clone(),
+            parallel: 4,
+            policy: None,
+            timeout: PART_TIMEOUT,
+            progress: None,
+            on_part: None,
+        }
+    }
+}
+
+impl<A: Api> Uploader<A> {
+    /// How many parts are sent at once, each of which is in memory meanwhile; by default 4, and 0 counts as 1.
+    pub fn parallel(mut self, parts: usize) -> Self {
+        self.parallel = parts.max(1);
+        self
+    }
+
+    /// When a part is sent again; by default as the client's requests, whatever the method.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// How long one attempt to send a part may take; by default 10 minutes.
+    pub fn part_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Is told how far the file is, after each part.
+    pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(told));
+        self
+    }
+
+    /// Is given the state after each part, to keep it.
+    pub fn on_part(mut self, given: impl Fn(&Transfer) + Send + Sync + 'static) -> Self {
+        self.on_part = Some(Arc::new(given));
+        self
+    }
+
+    /// Sends the parts that the server has not yet. `transfer` knows at any time which it has: after an error, or when
+    /// the future was dropped, the same call sends the rest.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is shorter than its parts; and when a part is refused, or is lost too often.
+    pub async fn send(&self, file: impl AsRef<Path>, transfer: &mut Transfer) -> Result<(), ApiError<A>> {
+        let path: Arc<PathBuf> = Arc::new(file.as_ref().to_owned());
+        let failed = |error| Failure::new(None, Cause::File(error), None);
+        let size =
+            tokio::fs::metadata(&*path).await.map_err(|error| failed(unreadable(&path, &error)))?.len();
+        let end = transfer.parts.iter().map(|part| part.offset.saturating_add(part.length)).max();
+        if end.is_some_and(|end| end > size) {
+            let text = format!("{} has {size} bytes, and parts beyond them are to be sent", path.display());
+            return Err(failed(text.into()).into());
+        }
+        let policy = self.policy.clone().unwrap_or_else(|| self.client.core().retry().clone());
+        let mut waiting: Vec<usize> = (0..transfer.parts.len()).rev().collect();
+        // Dropped with this future, and all that is on its way with it.
+        let mut sending = JoinSet::new();
+        loop {
+            while sending.len() < self.parallel {
+                let Some(index) = waiting.pop() else { break };
+                let Some(part) = transfer.parts.get(index).filter(|part| !part.done).cloned() else {
+                    continue;
+                };
+                let core = Arc::clone(self.client.core());
+                let (path, policy, timeout) = (Arc::clone(&path), policy.clone(), self.timeout);
+                sending.spawn(async move {
+                    send_part(core, &path, &part, &policy, timeout).await.map(|()| index)
+                });
+            }
+            let Some(sent) = sending.join_next().await else { return Ok(()) };
+            let index = sent.map_err(|error| failed(format!("a part was not sent: {error}").into()))??;
+            if let Some(part) = transfer.parts.get_mut(index) {
+                part.done = true;
+            }
+            if let Some(progress) = &self.progress {
+                progress(transfer.progress());
+            }
+            if let Some(on_part) = &self.on_part {
+                on_part(transfer);
+            }
+        }
+    }
+}
+
+async fn send_part(
+    core: Arc<Core>,
+    path: &Path,
+    part: &Part,
+    policy: &RetryPolicy,
+    timeout: Duration,
+) -> Result<(), Failure> {
+    let failed = |error| Failure::new(None, Cause::File(error), None);
+    let body = read(path, part).await.map_err(|error| failed(unreadable(path, &error)))?;
+    let request = part.request(policy, timeout, body).map_err(failed)?;
+    core.open(request, |status| status.is_success(), Reading::Nothing).await?;
+    Ok(())
+}
+
+async fn read(path: &Path, part: &Part) -> std::io::Result<Bytes> {
+    let length = usize::try_from(part.length).map_err(std::io::Error::other)?;
+    let mut file = tokio::fs::File::open(path).await?;
+    file.seek(SeekFrom::Start(part.offset)).await?;
+    let mut bytes = vec![0; length];
+    file.read_exact(&mut bytes).await?;
+    Ok(bytes.into())
+}

@@ -1,0 +1,111 @@
+//! JSON Web Tokens: a private key and claims go in; a token that is signed with ES256 comes out.
+//!
+//! The signature is made by `aws-lc-rs`, which `rustls` uses too; the rest of a token is two pieces of JSON in base64.
+
+use std::fmt;
+use std::path::Path;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use secrecy::zeroize::Zeroizing;
+use serde_json::{Value, json};
+
+use crate::credentials::Credential;
+use crate::transport::BoxError;
+
+/// A private key on the curve P-256, with its id. It shows in no `Debug`, log or error, and is wiped when it is dropped.
+pub struct Es256Key {
+    id: String,
+    pair: EcdsaKeyPair,
+}
+
+impl Es256Key {
+    /// A key in PEM (PKCS #8), the form of `.p8` files.
+    ///
+    /// # Errors
+    /// When the text holds no such key.
+    pub fn from_pem(id: impl Into<String>, pem: &str) -> Result<Self, BoxError> {
+        let body = pem.split_once("-----BEGIN PRIVATE KEY-----");
+        let body = body.and_then(|(_, rest)| rest.split_once("-----END PRIVATE KEY-----"));
+        let (body, _) =
+            body.ok_or("the text is no private key: there is no line BEGIN PRIVATE KEY, or no END")?;
+        Self::from_der(id, &decode(body)?)
+    }
+
+    /// A key in a file with PEM.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no such key.
+    pub fn from_pem_file(id: impl Into<String>, path: &Path) -> Result<Self, BoxError> {
+        let pem = std::fs::read_to_string(path)
+            .map_err(|error| format!("the private key {} cannot be read: {error}", path.display()))?;
+        Self::from_pem(id, &Zeroizing::new(pem))
+    }
+
+    /// A key in PEM or DER, encoded in base64 once more: the form in which build systems keep files as secrets.
+    ///
+    /// # Errors
+    /// When the text holds no such key.
+    pub fn from_base64(id: impl Into<String>, text: &str) -> Result<Self, BoxError> {
+        let bytes = decode(text)?;
+        match std::str::from_utf8(&bytes) {
+            Ok(pem) if pem.contains("-----BEGIN") => Self::from_pem(id, pem),
+            _ => Self::from_der(id, &bytes),
+        }
+    }
+
+    /// A key in DER (PKCS #8).
+    ///
+    /// # Errors
+    /// When the bytes are no such key.
+    pub fn from_der(id: impl Into<String>, der: &[u8]) -> Result<Self, BoxError> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
+            .map_err(|_| "the private key is none on the curve P-256 in the form of PKCS #8")?;
+        Ok(Es256Key { id: id.into(), pair })
+    }
+
+    /// The id of the key.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Signs claims, which are a JSON object.
+    fn sign(&self, claims: &Value) -> Result<Zeroizing<String>, BoxError> {
+        let header = json!({"alg": "ES256", "kid": self.id, "typ": "JWT"});
+        let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
+        token.push('.');
+        token.push_str(&URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signature = self
+            .pair
+            .sign(&SystemRandom::new(), token.as_bytes())
+            .map_err(|_| "the token could not be signed: the system gave no random numbers")?;
+        token.push('.');
+        token.push_str(&URL_SAFE_NO_PAD.encode(signature));
+        Ok(Zeroizing::new(token))
+    }
+}
+
+impl Credential {
+    /// A token of claims, which are a JSON object, signed by a key: `Authorization: Bearer <token>`.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn signed(key: &Es256Key, claims: &Value) -> Result<Self, BoxError> {
+        Self::bearer(&key.sign(claims)?)
+    }
+}
+
+/// The text itself is not part of the error: it is a key, or a part of one.
+fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, BoxError> {
+    let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
+    let bytes = STANDARD.decode(text.as_bytes()).map_err(|_| "the private key is not encoded in base64")?;
+    Ok(Zeroizing::new(bytes))
+}
+
+impl fmt::Debug for Es256Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Es256Key").field("id", &self.id).finish_non_exhaustive()
+    }
+}

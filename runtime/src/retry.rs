@@ -1,0 +1,197 @@
+//! Retries: a failed attempt goes in; how long to wait before the next one comes out, or that there is none.
+
+use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+
+/// When a request that failed is sent again.
+///
+/// 429 and connections that could not be made are retried for every method: nothing has happened. 408, 500, 502, 503,
+/// 504 and lost connections are retried for methods that may be repeated; a `POST` or `PATCH` only with
+/// [`RetryPolicy::writes`], because it may have happened.
+///
+/// ```
+/// use std::time::Duration;
+/// use storewright_runtime::RetryPolicy;
+/// let patient = RetryPolicy::default().attempts(10).backoff(Duration::from_secs(1), Duration::from_secs(60));
+/// let never = RetryPolicy::none();
+/// # let _ = (patient, never);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPolicy {
+    attempts: u32,
+    base: Duration,
+    cap: Duration,
+    longest_retry_after: Duration,
+    writes: bool,
+}
+
+/// After 429 a wait begins at so many times the base: what is refused for being too much must become less.
+const THROTTLED: u32 = 4;
+
+impl Default for RetryPolicy {
+    /// 5 attempts; half a second, doubled each time, at most 30 s; `Retry-After` up to 5 minutes; no writes.
+    fn default() -> Self {
+        RetryPolicy {
+            attempts: 5,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(30),
+            longest_retry_after: Duration::from_secs(300),
+            writes: false,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt only.
+    pub fn none() -> Self {
+        RetryPolicy { attempts: 1, ..Self::default() }
+    }
+
+    /// How often a request is sent at most; 0 counts as 1. A refused credential that is renewed does not count.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// The first wait, which doubles with each attempt, and the longest. After 429 it begins at four times the first.
+    /// Of each wait a random part of up to one half is left out, so that many clients do not come back at once.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        (self.base, self.cap) = (first, longest);
+        self
+    }
+
+    /// The longest `Retry-After` that is waited for; a server that wants more gets no more attempts.
+    #[must_use]
+    pub fn longest_retry_after(mut self, longest: Duration) -> Self {
+        self.longest_retry_after = longest;
+        self
+    }
+
+    /// Whether `POST` and `PATCH` are sent again after a failure that may have come after they had their effect.
+    #[must_use]
+    pub fn writes(mut self, writes: bool) -> Self {
+        self.writes = writes;
+        self
+    }
+
+    pub(crate) fn retries_writes(&self) -> bool {
+        self.writes
+    }
+
+    /// How long to wait before the attempt after this one, of which the first is 1.
+    pub(crate) fn wait(
+        &self,
+        attempt: u32,
+        throttled: bool,
+        headers: Option<&HeaderMap>,
+        now: SystemTime,
+    ) -> Option<Duration> {
+        if attempt >= self.attempts {
+            return None;
+        }
+        if let Some(wait) = headers.and_then(|headers| retry_after(headers, now)) {
+            return (wait <= self.longest_retry_after).then_some(wait);
+        }
+        let factor = if throttled { THROTTLED } else { 1 };
+        let doubled = 2_u32.saturating_pow(attempt - 1).saturating_mul(factor);
+        let wait = self.base.saturating_mul(doubled).min(self.cap);
+        Some(wait - (wait / 2).mul_f64(random()))
+    }
+}
+
+/// What `Retry-After` asks for: seconds, or a date, which counts from the server's own date if it tells that.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = http_date(text)?;
+    let now = server_time(headers).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
+/// When the server says that it answered.
+pub(crate) fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
+fn http_date(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text.trim()).ok()
+}
+
+/// From 0 to 1. The keys of the standard hasher are random; a retry needs no better randomness.
+fn random() -> f64 {
+    (random_bits() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Not for secrets.
+pub(crate) fn random_bits() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        for (text, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
+            ("Sun, 06 Nov 1994 08:49:07 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+            ("1.5", None),
+            ("99999999999999999999", None),
+        ] {
+            let found = retry_after(&headers(&[("retry-after", text)]), now);
+            assert_eq!(found, seconds.map(Duration::from_secs), "{text}");
+        }
+        // The server's clock is ten minutes behind ours.
+        let both =
+            [("retry-after", "Sun, 06 Nov 1994 08:40:07 GMT"), ("date", "Sun, 06 Nov 1994 08:39:37 GMT")];
+        assert_eq!(retry_after(&headers(&both), now), Some(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn waits_double_up_to_the_cap_and_vary() {
+        let policy =
+            RetryPolicy::default().attempts(40).backoff(Duration::from_secs(1), Duration::from_secs(20));
+        let now = SystemTime::UNIX_EPOCH;
+        for (attempt, throttled, longest) in
+            [(1, false, 1), (2, false, 2), (4, false, 8), (9, false, 20), (39, false, 20), (1, true, 4)]
+        {
+            let longest = Duration::from_secs(longest);
+            let waits: Vec<_> =
+                (0..50).map(|_| policy.wait(attempt, throttled, None, now).unwrap()).collect();
+            assert!(waits.iter().all(|wait| (longest / 2..=longest).contains(wait)), "{attempt} {waits:?}");
+            assert!(waits.iter().any(|wait| *wait != waits[0]), "{attempt} {waits:?}");
+        }
+        assert_eq!(policy.wait(40, false, None, now), None);
+        assert_eq!(RetryPolicy::none().wait(1, true, None, now), None);
+        assert_eq!(RetryPolicy::none().attempts(0).wait(1, true, None, now), None);
+    }
+
+    #[test]
+    fn a_server_that_asks_for_too_long_gets_no_more() {
+        let policy = RetryPolicy::default().longest_retry_after(Duration::from_secs(60));
+        let now = SystemTime::UNIX_EPOCH;
+        let wait = |text| policy.wait(1, true, Some(&headers(&[("retry-after", text)])), now);
+        assert_eq!((wait("60"), wait("61")), (Some(Duration::from_secs(60)), None));
+    }
+}

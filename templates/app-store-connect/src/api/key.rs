@@ -1,0 +1,219 @@
+//! Keys of App Store Connect: a private key and its ids go in; signed tokens for every request come out.
+//!
+//! {{ mark }}; edits are lost.
+
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use storewright_runtime::http::HeaderMap;
+use storewright_runtime::{
+    BoxError, BoxFuture, Clock, Credential, Es256Key, Issued, Issuer, Operation, Refreshing, TokenProvider,
+    Value,
+};
+
+const AUDIENCE: &str = "appstoreconnect-v1";
+const ENTERPRISE_AUDIENCE: &str = "apple-developer-enterprise-v1";
+/// Apple refuses tokens that live longer than 20 minutes, and ones of just so many when clocks differ a little.
+const LIFETIME: Duration = Duration::from_secs(19 * 60);
+/// Tokens are dated back, for servers whose clocks are behind.
+const DATED_BACK: Duration = Duration::from_secs(60);
+
+/// What tokens are made from.
+#[derive(Debug)]
+struct Claims {
+    key: Es256Key,
+    /// Of a team; an individual key has none.
+    issuer: Option<String>,
+    audience: &'static str,
+    scope: Vec<String>,
+}
+
+impl Issuer for Claims {
+    fn issue(&self, now: SystemTime) -> Result<Issued, BoxError> {
+        let issued = now - DATED_BACK;
+        let expires = issued + LIFETIME;
+        let seconds =
+            |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let mut claims = storewright_runtime::serde_json::Map::new();
+        let (name, value) = match &self.issuer {
+            Some(issuer) => ("iss", issuer.as_str()),
+            None => ("sub", "user"),
+        };
+        claims.insert(name.to_owned(), Value::from(value));
+        claims.insert("iat".to_owned(), Value::from(seconds(issued)));
+        claims.insert("exp".to_owned(), Value::from(seconds(expires)));
+        claims.insert("aud".to_owned(), Value::from(self.audience));
+        if !self.scope.is_empty() {
+            claims.insert("scope".to_owned(), Value::from(self.scope.as_slice()));
+        }
+        Ok(Issued::new(Credential::signed(&self.key, &Value::Object(claims))?, expires))
+    }
+}
+
+/// Where the text of a private key is.
+enum Text<'a> {
+    File(&'a Path),
+    Pem(&'a str),
+    Base64(&'a str),
+}
+
+fn key(id: &str, text: &Text<'_>) -> Result<Es256Key, BoxError> {
+    match text {
+        Text::File(path) => Es256Key::from_pem_file(id, path),
+        Text::Pem(pem) => Es256Key::from_pem(id, pem),
+        Text::Base64(text) => Es256Key::from_base64(id, text),
+    }
+}
+
+/// Reads the id and text of a key from variables such as those of the environment.
+fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> Result<Es256Key, BoxError> {
+    let id = variable("ASC_KEY_ID").ok_or("ASC_KEY_ID is not set")?;
+    if let Some(text) = variable("ASC_PRIVATE_KEY") {
+        // Line ends do not survive in every build system.
+        let text = text.replace("\\n", "\n");
+        let text = if text.contains("-----BEGIN") { Text::Pem(&text) } else { Text::Base64(&text) };
+        return key(&id, &text);
+    }
+    let path = variable("ASC_PRIVATE_KEY_PATH").ok_or("neither ASC_PRIVATE_KEY nor ASC_PRIVATE_KEY_PATH is set")?;
+    key(&id, &Text::File(Path::new(&path)))
+}
+
+macro_rules! keys {
+    ($($(#[$meta:meta])* $name:ident($($issuer:ident)?),)*) => {$(
+        $(#[$meta])*
+        ///
+        /// Tokens live for 19 minutes and are replaced a minute before they end. One is signed for all calls that wait.
+        pub struct $name(Refreshing<Claims>);
+
+        impl $name {
+            /// A key from a `.p8` file, as Apple gives it.
+            ///
+            /// # Errors
+            /// When the file cannot be read, or is no private key on the curve P-256.
+            pub fn from_p8_file(
+                path: impl AsRef<Path>,
+                key_id: impl AsRef<str>,
+                $($issuer: impl Into<String>,)?
+            ) -> Result<Self, BoxError> {
+                let key = key(key_id.as_ref(), &Text::File(path.as_ref()))?;
+                Ok(Self::new(key, keys!(@issuer $($issuer)?)))
+            }
+
+            /// A key from the text of a `.p8` file.
+            ///
+            /// # Errors
+            /// When the text is no private key on the curve P-256.
+            pub fn from_pem(
+                pem: &str,
+                key_id: impl AsRef<str>,
+                $($issuer: impl Into<String>,)?
+            ) -> Result<Self, BoxError> {
+                Ok(Self::new(key(key_id.as_ref(), &Text::Pem(pem))?, keys!(@issuer $($issuer)?)))
+            }
+
+            /// A key from a `.p8` file that was encoded in base64.
+            ///
+            /// # Errors
+            /// When the text is no private key on the curve P-256.
+            pub fn from_base64(
+                text: &str,
+                key_id: impl AsRef<str>,
+                $($issuer: impl Into<String>,)?
+            ) -> Result<Self, BoxError> {
+                Ok(Self::new(key(key_id.as_ref(), &Text::Base64(text))?, keys!(@issuer $($issuer)?)))
+            }
+
+            fn new(key: Es256Key, issuer: Option<String>) -> Self {
+                $name(Refreshing::new(Claims { key, issuer, audience: AUDIENCE, scope: Vec::new() }))
+            }
+
+            /// Tokens that are good for these requests only, each as `GET /v1/apps?filter[platform]=IOS`.
+            #[must_use]
+            pub fn scope<S: Into<String>>(mut self, requests: impl IntoIterator<Item = S>) -> Self {
+                self.0.issuer_mut().scope = requests.into_iter().map(Into::into).collect();
+                self
+            }
+
+            /// Another clock than the system's, for tests.
+            #[must_use]
+            pub fn clock(self, clock: impl Clock) -> Self {
+                $name(self.0.clock(clock))
+            }
+        }
+
+        impl TokenProvider for $name {
+            fn credential<'a>(
+                &'a self,
+                operation: &'a Operation,
+            ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
+                self.0.credential(operation)
+            }
+
+            fn invalidate(&self, refused: &Credential, answer: &HeaderMap) -> bool {
+                self.0.invalidate(refused, answer)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )*};
+    (@issuer $issuer:ident) => { Some($issuer.into()) };
+    (@issuer) => { None };
+}
+
+keys! {
+    /// A key of a team, made under Users and Access, Integrations.
+    TeamKey(issuer_id),
+    /// A key of one person, which may do what the person may.
+    IndividualKey(),
+}
+
+impl TeamKey {
+    /// A key from the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (PEM or base64) or
+    /// `ASC_PRIVATE_KEY_PATH`.
+    ///
+    /// # Errors
+    /// When a variable is missing, or names no private key on the curve P-256.
+    pub fn from_env() -> Result<Self, BoxError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// As `from_env`, from variables that are kept elsewhere.
+    ///
+    /// # Errors
+    /// When a variable is missing, or names no private key on the curve P-256.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
+        let issuer = variable("ASC_ISSUER_ID").ok_or("ASC_ISSUER_ID is not set")?;
+        Ok(Self::new(from_variables(&variable)?, Some(issuer)))
+    }
+}
+
+impl IndividualKey {
+    /// A key from the environment: `ASC_KEY_ID`, and `ASC_PRIVATE_KEY` (PEM or base64) or `ASC_PRIVATE_KEY_PATH`.
+    ///
+    /// # Errors
+    /// When a variable is missing, or names no private key on the curve P-256.
+    pub fn from_env() -> Result<Self, BoxError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// As `from_env`, from variables that are kept elsewhere.
+    ///
+    /// # Errors
+    /// When a variable is missing, or names no private key on the curve P-256.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
+        Ok(Self::new(from_variables(&variable)?, None))
+    }
+}
+
+impl crate::Client {
+    /// Begins a client of the Enterprise Program's API, which has a host of its own and a smaller part of the operations.
+    pub fn enterprise_builder(mut key: TeamKey) -> storewright_runtime::ClientBuilder<super::Api> {
+        key.0.issuer_mut().audience = ENTERPRISE_AUDIENCE;
+        Self::builder(key).base_url("https://api.enterprise.developer.apple.com")
+    }
+}

@@ -1,0 +1,289 @@
+//! Uploads of assets: a reservation and a file go in; the asset comes out, once Apple has made what it is to become.
+//!
+//! {{ mark }}; edits are lost.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use storewright_runtime::{Digests, Method, Part, Payload, RetryPolicy, Transfer, Uploader, Value, object};
+
+use crate::{Call, Client, Error};
+
+/// How often it is asked whether an asset is ready.
+const POLL: Duration = Duration::from_secs(5);
+
+/// Collections whose assets are committed with the MD5 of the file; the others take no checksum, but for those below.
+const WITH_CHECKSUM: &[&str] = &[
+    "/v1/appClipAdvancedExperienceImages",
+    "/v1/appClipHeaderImages",
+    "/v1/appEncryptionDeclarationDocuments",
+    "/v1/appPreviews",
+    "/v1/appScreenshots",
+    "/v1/appStoreReviewAttachments",
+    "/v1/inAppPurchaseAppStoreReviewScreenshots",
+    "/v1/inAppPurchaseImages",
+    "/v1/routingAppCoverages",
+    "/v1/subscriptionAppStoreReviewScreenshots",
+    "/v1/subscriptionImages",
+];
+
+/// Collections whose assets are committed with checksums that name their algorithm.
+const WITH_CHECKSUMS: &[&str] = &["/v1/backgroundAssetUploadFiles", "/v1/buildUploadFiles"];
+
+/// Where an upload is. It can be kept, as JSON, to go on with it later; it holds URLs that are secrets, and its
+/// `Debug` shows them.
+#[non_exhaustive]
+pub struct UploadState {
+    /// The path of the asset, such as `/v1/appScreenshots/123`.
+    pub path: String,
+    /// The type of the asset.
+    pub kind: String,
+    /// The identifier of the asset.
+    pub id: String,
+    /// The MD5 of the file.
+    pub md5: String,
+    /// The SHA-256 of the file.
+    pub sha256: String,
+    /// The parts, and which of them are sent.
+    pub transfer: Transfer,
+    /// Whether Apple was told that all parts are sent.
+    pub committed: bool,
+}
+object! { UploadState {
+    path: "path", kind: "type", id: "id", md5: "md5", sha256: "sha256", transfer: "transfer", committed: "committed",
+} }
+
+type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
+
+/// An upload of one file: [`Client::upload`].
+#[must_use = "nothing is sent before `send`"]
+pub struct Upload<T> {
+    client: Client,
+    file: PathBuf,
+    reserve: Call<T>,
+    state: Option<UploadState>,
+    uploader: Uploader<super::Api>,
+    on_state: Option<OnState>,
+    poll: Duration,
+    patience: Option<Duration>,
+}
+
+impl<T> fmt::Debug for Upload<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Uploads a file for an asset, such as a screenshot or the file of a build: reserves the asset, sends the file's
+    /// parts, commits them, and waits until Apple has taken or refused it.
+    ///
+    /// `reserve` is the call that creates the asset.
+    pub fn upload<T: Payload>(&self, reserve: Call<T>, file: impl Into<PathBuf>) -> Upload<T> {
+        Upload {
+            client: self.clone(),
+            file: file.into(),
+            reserve,
+            state: None,
+            uploader: self.runtime().uploader(),
+            on_state: None,
+            poll: POLL,
+            patience: None,
+        }
+    }
+
+    /// Asks for a resource again and again, every five seconds, until Apple is done with it, such as
+    /// `/v1/buildUploads/123`.
+    ///
+    /// # Errors
+    /// As a call; and with Apple's reasons when it refused the resource.
+    pub async fn wait_until_processed<T: Payload>(&self, path: &str) -> Result<T, Error> {
+        self.processed(path, POLL, None).await
+    }
+
+    async fn processed<T: Payload>(
+        &self,
+        path: &str,
+        poll: Duration,
+        patience: Option<Duration>,
+    ) -> Result<T, Error> {
+        let clock = self.runtime().clock();
+        let until = patience.map(|patience| clock.elapsed() + patience);
+        loop {
+            let asked = self.runtime().raw::<Value>(Method::Get, path);
+            match outcome(&asked.send().await?) {
+                Outcome::Done => return self.runtime().raw(Method::Get, path).send().await,
+                Outcome::Failed(reason) => return Err(Error::rejected(format!("Apple refused {path}: {reason}"))),
+                Outcome::Waiting(state) => {
+                    if until.is_some_and(|until| clock.elapsed() + poll > until) {
+                        return Err(Error::rejected(format!("{path} is still in the state {state}")));
+                    }
+                }
+            }
+            clock.sleep(poll).await;
+        }
+    }
+}
+
+impl<T: Payload> Upload<T> {
+    /// Goes on with an upload that began earlier, of which the same file is not changed.
+    pub fn resume(mut self, state: UploadState) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Is given the state whenever it changes, to keep it.
+    pub fn on_state(mut self, given: impl Fn(&UploadState) + Send + Sync + 'static) -> Self {
+        self.on_state = Some(Arc::new(given));
+        self
+    }
+
+    /// How the parts are sent: how many at once, how often again, and whom it is told.
+    pub fn parts(
+        mut self,
+        set: impl FnOnce(Uploader<super::Api>) -> Uploader<super::Api>,
+    ) -> Self {
+        self.uploader = set(self.uploader);
+        self
+    }
+
+    /// How often it is asked whether the asset is ready, by default every five seconds, and how long altogether, by
+    /// default for ever.
+    pub fn poll(mut self, every: Duration, patience: impl Into<Option<Duration>>) -> Self {
+        (self.poll, self.patience) = (every, patience.into());
+        self
+    }
+
+    /// Uploads the file, and gives the asset as it is then.
+    ///
+    /// # Errors
+    /// As a call; when the file cannot be read, or was changed since the upload began; and with Apple's reasons when it
+    /// refused the file.
+    pub async fn send(self) -> Result<T, Error> {
+        let digests = Digests::of_file(&self.file).await.map_err(Error::file)?;
+        let mut state = match self.state {
+            Some(state) if state.md5 == digests.md5 => state,
+            Some(_) => return Err(Error::file(format!("{} was changed since its upload began", self.file.display()))),
+            None => reserve(self.reserve, digests).await?,
+        };
+        let keep = |state: &UploadState| self.on_state.iter().for_each(|given| given(state));
+        keep(&state);
+        let uploader = match self.on_state.clone() {
+            Some(given) => {
+                let known = state.clone();
+                self.uploader.on_part(move |transfer| {
+                    given(&UploadState { transfer: transfer.clone(), ..known.clone() });
+                })
+            }
+            None => self.uploader,
+        };
+        if !state.committed {
+            uploader.send(&self.file, &mut state.transfer).await?;
+            commit(&self.client, &state).await?;
+            state.committed = true;
+            keep(&state);
+        }
+        self.client.processed(&state.path, self.poll, self.patience).await
+    }
+}
+
+/// Creates the asset, and reads what Apple wants to be sent.
+async fn reserve<T>(call: Call<T>, digests: Digests) -> Result<UploadState, Error> {
+    let collection = call.request().path().to_owned();
+    let answer = call.answering::<Value>().send().await?;
+    let text = |pointer: &str| answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (kind, id) = (text("/data/type"), text("/data/id"));
+    let operations = answer.pointer("/data/attributes/uploadOperations").and_then(Value::as_array);
+    let parts: Option<Vec<Part>> = operations.into_iter().flatten().map(part).collect();
+    match parts {
+        Some(parts) if !parts.is_empty() && !id.is_empty() => Ok(UploadState {
+            path: format!("{collection}/{id}"),
+            kind,
+            id,
+            md5: digests.md5,
+            sha256: digests.sha256,
+            transfer: Transfer::new(parts),
+            committed: false,
+        }),
+        _ => Err(Error::rejected(format!("{collection} did not say where the file goes"))),
+    }
+}
+
+fn part(operation: &Value) -> Option<Part> {
+    let number = |name: &str| operation.get(name)?.as_u64();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let part = Part::new(
+        text(operation, "method")?,
+        text(operation, "url")?,
+        number("offset").unwrap_or_default(),
+        number("length")?,
+    );
+    let headers = operation.get("requestHeaders").and_then(Value::as_array);
+    headers.into_iter().flatten().try_fold(part, |part, header| {
+        Some(part.header(text(header, "name")?, text(header, "value").unwrap_or_default()))
+    })
+}
+
+/// Tells Apple that all parts are sent.
+async fn commit(client: &Client, state: &UploadState) -> Result<(), Error> {
+    let collection = state.path.rsplit_once('/').map_or("", |(collection, _)| collection);
+    let mut attributes = storewright_runtime::serde_json::Map::new();
+    attributes.insert("uploaded".to_owned(), Value::Bool(true));
+    if WITH_CHECKSUM.contains(&collection) {
+        attributes.insert("sourceFileChecksum".to_owned(), Value::from(state.md5.as_str()));
+    } else if WITH_CHECKSUMS.contains(&collection) {
+        let sum = |hash: &str, algorithm: &str| -> Value {
+            [("hash", hash), ("algorithm", algorithm)].map(|(k, v)| (k.to_owned(), Value::from(v))).into_iter().collect()
+        };
+        let sums = [("file".to_owned(), sum(&state.sha256, "SHA_256"))].into_iter().collect();
+        attributes.insert("sourceFileChecksums".to_owned(), Value::Object(sums));
+    }
+    let data: Value = [
+        ("type".to_owned(), Value::from(state.kind.as_str())),
+        ("id".to_owned(), Value::from(state.id.as_str())),
+        ("attributes".to_owned(), Value::Object(attributes)),
+    ]
+    .into_iter()
+    .collect();
+    let body: Value = [("data".to_owned(), data)].into_iter().collect();
+    let mut call = client.runtime().raw::<()>(Method::Patch, &state.path);
+    call.json(&body);
+    // To say twice that all is there does no harm.
+    call.with_retry(RetryPolicy::default().writes(true)).send().await
+}
+
+enum Outcome {
+    Waiting(String),
+    Done,
+    Failed(String),
+}
+
+/// What the state of an asset or upload says. The names of the states are the vendor's, and it adds some: what is none of
+/// those that come before the end is the end.
+fn outcome(answer: &Value) -> Outcome {
+    let attributes = answer.pointer("/data/attributes");
+    let state = ["assetDeliveryState", "state"]
+        .iter()
+        .find_map(|name| attributes?.get(name).filter(|state| !state.is_null()));
+    let named = state.and_then(|state| state.get("state").unwrap_or(state).as_str());
+    match named.unwrap_or_default() {
+        waiting @ ("" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE" | "PROCESSING") => Outcome::Waiting(waiting.to_owned()),
+        "FAILED" => Outcome::Failed(reasons(state)),
+        _ => Outcome::Done,
+    }
+}
+
+fn reasons(state: Option<&Value>) -> String {
+    let errors = state.and_then(|state| state.get("errors")?.as_array());
+    let reasons: Vec<String> = errors
+        .into_iter()
+        .flatten()
+        .map(|error| {
+            let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+            format!("{}: {}", text("code"), text("description"))
+        })
+        .collect();
+    if reasons.is_empty() { "it gave no reason".to_owned() } else { reasons.join("; ") }
+}

@@ -1,0 +1,240 @@
+//! Assets: a reservation and a file go in; what the API and the storage got, and the asset, come out.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use app_store_connect_client::models::{
+    AppScreenshotCreateRequest, BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType,
+    BuildUploadFileCreateRequestUti, BuildUploadResponse,
+};
+use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
+use app_store_connect_client::{Client, UploadState};
+use serde_json::{Value, json};
+use storewright_tests::{Answer, Server, TestClock};
+
+use crate::TOKEN;
+
+const CONTENT: &[u8] = b"\x89PNG a picture of an app";
+const MD5: &str = "d7d066c17e0897da2aa63c3f69337b26";
+const SHA256: &str = "7f525c2f75236c7a6eea7cee6bef28cb53d8bc20e6f06ec8357b608ca95761d3";
+
+fn file() -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), CONTENT).unwrap();
+    file
+}
+
+fn client(api: &Server, clock: &TestClock) -> Client {
+    let builder = Client::builder(StaticToken::bearer(TOKEN)).base_url(api.url()).clock(clock.clone());
+    builder.header("x-own", "1").build().unwrap()
+}
+
+/// A reserved asset, in two parts.
+fn reserved(kind: &str, storage: &Server) -> Answer {
+    let part = |offset: usize, length: usize| {
+        json!({
+            "method": "PUT", "url": format!("{}/{kind}/{offset}?signature=s1gned", storage.url()),
+            "offset": offset, "length": length, "partNumber": 1, "expiration": "2026-11-23T11:00:00Z",
+            "requestHeaders": [{"name": "Content-Type", "value": "image/png"}, {"name": "x-amz", "value": "v"}],
+        })
+    };
+    Answer::json(
+        201,
+        &json!({"data": {"type": kind, "id": "a1", "attributes": {
+            "uploadOperations": [part(0, 10), part(10, CONTENT.len() - 10)],
+            "assetDeliveryState": {"state": "AWAITING_UPLOAD", "errors": null},
+        }}}),
+    )
+}
+
+fn asset(kind: &str, state: &Value) -> Answer {
+    Answer::json(
+        200,
+        &json!({"data": {"type": kind, "id": "a1", "attributes": {
+            "fileName": "a.png", "uploadOperations": null, "assetDeliveryState": state}}}),
+    )
+}
+
+fn create() -> AppScreenshotCreateRequest {
+    AppScreenshotCreateRequest::new("a.png", i64::try_from(CONTENT.len()).unwrap(), "set")
+}
+
+#[tokio::test]
+async fn a_screenshot_from_reservation_to_completion() {
+    const KIND: &str = "appScreenshots";
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let uploaded = json!({"state": "UPLOAD_COMPLETE"});
+    let complete = json!({"state": "COMPLETE", "errors": []});
+    let api = Server::start([
+        reserved(KIND, &storage),
+        // It is no harm to commit twice.
+        Answer::empty(500),
+        asset(KIND, &uploaded),
+        asset(KIND, &uploaded),
+        asset(KIND, &Value::Null),
+        asset(KIND, &complete),
+        asset(KIND, &complete),
+    ])
+    .await;
+    let clock = TestClock::at(0);
+    let client = client(&api, &clock);
+    let states = Arc::new(Mutex::new(Vec::<UploadState>::new()));
+    let kept = Arc::clone(&states);
+    let done = client
+        .upload(client.app_screenshots().create(create()), file().path())
+        .on_state(move |state| kept.lock().unwrap().push(state.clone()))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((done.data.id.as_str(), done.data.attributes.file_name.as_deref()), ("a1", Some("a.png")));
+
+    let seen = api.seen();
+    let lines: Vec<&str> = seen.iter().map(|seen| seen.line.as_str()).collect();
+    const ONE: &str = "GET /v1/appScreenshots/a1";
+    const COMMIT: &str = "PATCH /v1/appScreenshots/a1";
+    assert_eq!(lines, ["POST /v1/appScreenshots", COMMIT, COMMIT, ONE, ONE, ONE, ONE]);
+    let commit = json!({"data": {"type": KIND, "id": "a1", "attributes": {
+        "uploaded": true, "sourceFileChecksum": MD5}}});
+    assert_eq!((seen[1].json(), seen[2].json()), (commit.clone(), commit));
+    assert!(clock.waits().iter().filter(|wait| **wait == Duration::from_secs(5)).count() == 2);
+
+    let mut parts = storage.seen();
+    parts.sort_by(|a, b| a.line.cmp(&b.line));
+    assert_eq!(parts.iter().flat_map(|part| part.body.to_vec()).collect::<Vec<u8>>(), CONTENT);
+    for (part, offset) in parts.iter().zip([0, 10]) {
+        assert_eq!(part.line, format!("PUT /appScreenshots/{offset}?signature=s1gned"));
+        assert_eq!((part.header("authorization"), part.header("x-own")), (None, None));
+        assert_eq!((part.header("content-type"), part.header("x-amz")), (Some("image/png"), Some("v")));
+        assert!(!format!("{part:?}").contains(TOKEN));
+    }
+    let states = states.lock().unwrap();
+    let done = |state: &UploadState| state.transfer.parts.iter().filter(|part| part.done).count();
+    assert_eq!(states.iter().map(done).collect::<Vec<_>>(), [0, 1, 2, 2]);
+    assert_eq!(states.iter().map(|state| state.committed).collect::<Vec<_>>(), [false, false, false, true]);
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_in_another_process() {
+    const KIND: &str = "appScreenshots";
+    let storage =
+        Server::with(|_, seen| Answer::empty(if seen.line.contains("/10") { 403 } else { 200 })).await;
+    let api = Server::start([reserved(KIND, &storage)]).await;
+    let clock = TestClock::at(0);
+    let saved = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&saved);
+    let first = client(&api, &clock);
+    let file = file();
+    let error = first
+        .upload(first.app_screenshots().create(create()), file.path())
+        .parts(|uploader| uploader.parallel(1).retry(RetryPolicy::none()))
+        .on_state(move |state| *kept.lock().unwrap() = serde_json::to_string(state).unwrap())
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.status().unwrap(), 403);
+    assert!(!format!("{error} {error:?}").contains("s1gned"));
+
+    let text = saved.lock().unwrap().clone();
+    let other = Server::with(|_, _| Answer::empty(200)).await;
+    let state: UploadState = serde_json::from_str(&text.replace(storage.url(), other.url())).unwrap();
+    let complete = || asset(KIND, &json!({"state": "COMPLETE"}));
+    let api = Server::start([complete(), complete(), complete(), complete(), complete()]).await;
+    let second = client(&api, &clock);
+    let upload = || second.upload(second.app_screenshots().create(create()), file.path());
+    let last = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&last);
+    let keep = move |state: &UploadState| *kept.lock().unwrap() = Some(state.clone());
+    upload().resume(state.clone()).on_state(keep).send().await.unwrap();
+    assert_eq!(other.one().line, "PUT /appScreenshots/10?signature=s1gned");
+    assert_eq!(api.seen()[0].line, "PATCH /v1/appScreenshots/a1");
+    // What is committed is only waited for.
+    let committed = last.lock().unwrap().clone().unwrap();
+    upload().resume(committed).send().await.unwrap();
+    assert_eq!((api.seen().len(), api.seen()[3].line.as_str()), (5, "GET /v1/appScreenshots/a1"));
+    std::fs::write(file.path(), "another picture").unwrap();
+    let error = upload().resume(state).send().await.unwrap_err();
+    assert!(error.kind() == ErrorKind::File && error.to_string().contains("was changed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_refused_file_says_why() {
+    const KIND: &str = "appScreenshots";
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let failed = json!({"state": "FAILED", "errors": [
+        {"code": "IMAGE_INCORRECT_DIMENSIONS", "description": "The dimensions are wrong."}, {"code": "B"}]});
+    let waiting = json!({"state": "UPLOAD_COMPLETE"});
+    let api = Server::start([
+        reserved(KIND, &storage),
+        asset(KIND, &waiting),
+        asset(KIND, &failed),
+        reserved(KIND, &storage),
+        asset(KIND, &waiting),
+        asset(KIND, &waiting),
+        asset(KIND, &waiting),
+    ])
+    .await;
+    let client = client(&api, &TestClock::at(0));
+    let file = file();
+    let upload = || client.upload(client.app_screenshots().create(create()), file.path());
+    let error = upload().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert_eq!(
+        error.to_string(),
+        "Apple refused /v1/appScreenshots/a1: IMAGE_INCORRECT_DIMENSIONS: The dimensions are wrong.; B: "
+    );
+    let error = upload().poll(Duration::from_secs(10), Duration::from_secs(15)).send().await.unwrap_err();
+    assert_eq!(error.to_string(), "/v1/appScreenshots/a1 is still in the state UPLOAD_COMPLETE");
+    assert_eq!(api.seen().len(), 7);
+}
+
+#[tokio::test]
+async fn the_file_of_a_build_and_the_build() {
+    const KIND: &str = "buildUploadFiles";
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let complete = || asset(KIND, &json!({"state": "COMPLETE"}));
+    let api = Server::start([reserved(KIND, &storage), complete(), complete(), complete()]).await;
+    let client = client(&api, &TestClock::at(0));
+    let request = BuildUploadFileCreateRequest::new(
+        BuildUploadFileCreateRequestAssetType::Asset,
+        "App.ipa",
+        i64::try_from(CONTENT.len()).unwrap(),
+        BuildUploadFileCreateRequestUti::ComAppleIpa,
+        "b1",
+    );
+    client.upload(client.build_upload_files().create(request), file().path()).send().await.unwrap();
+    assert_eq!(
+        api.seen()[1].json(),
+        json!({"data": {"type": KIND, "id": "a1", "attributes": {"uploaded": true,
+            "sourceFileChecksums": {"file": {"hash": SHA256, "algorithm": "SHA_256"}}}}})
+    );
+
+    let build = |state: &str, errors: Value| {
+        Answer::json(
+            200,
+            &json!({"data": {"type": "buildUploads", "id": "b1", "attributes": {
+                "cfBundleVersion": "7", "state": {"state": state, "errors": errors}}}}),
+        )
+    };
+    let api = Server::start([
+        build("PROCESSING", json!([])),
+        build("COMPLETE", Value::Null),
+        build("COMPLETE", Value::Null),
+        build("FAILED", json!([{"code": "90683", "description": "Missing purpose string."}])),
+    ])
+    .await;
+    let client = self::client(&api, &TestClock::at(0));
+    let done: BuildUploadResponse = client.wait_until_processed("/v1/buildUploads/b1").await.unwrap();
+    assert_eq!(done.data.attributes.cf_bundle_version.as_deref(), Some("7"));
+    let error = client.wait_until_processed::<BuildUploadResponse>("/v1/buildUploads/b1").await.unwrap_err();
+    assert_eq!(error.to_string(), "Apple refused /v1/buildUploads/b1: 90683: Missing purpose string.");
+}
+
+#[tokio::test]
+async fn a_reservation_without_a_place_to_send_to_is_an_error() {
+    let api = Server::start([asset("appScreenshots", &Value::Null)]).await;
+    let client = client(&api, &TestClock::at(0));
+    let file = file();
+    let upload = client.upload(client.app_screenshots().create(create()), file.path());
+    let error = upload.send().await.unwrap_err();
+    assert_eq!(error.to_string(), "/v1/appScreenshots did not say where the file goes");
+}

@@ -1,0 +1,70 @@
+//! Paths that no operation has, and clients that only read.
+
+use storewright_runtime::{Client, ErrorKind, Method, Operation, Value};
+use storewright_tests::{Answer, Server};
+
+use crate::{GET, Store, TOKEN, builder, call, fails, ok, quick};
+
+#[tokio::test]
+async fn a_raw_path_has_the_same_credentials_retries_and_errors() {
+    let server = Server::start([fails(500), ok(), fails(404)]).await;
+    let (client, _) = quick(&server);
+    let mut news = client.raw::<Value>(Method::Get, "/v9/news/a%2Fb?filter[x]=1,2&b");
+    news.header("x-one", "1");
+    assert_eq!(news.send().await.unwrap(), serde_json::json!({"ok": true}));
+    let error = client.raw::<Value>(Method::Delete, "/v9/news").send().await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 404);
+    let seen = server.seen();
+    assert_eq!(seen[0].line, "GET /v9/news/a%2Fb?filter[x]=1,2&b");
+    for seen in &seen {
+        assert_eq!(seen.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+    }
+    assert_eq!((seen[1].header("x-one"), seen[2].line.as_str()), (Some("1"), "DELETE /v9/news"));
+}
+
+#[tokio::test]
+async fn a_raw_path_leads_to_no_other_host() {
+    let server = Server::start([]).await;
+    let (client, _) = quick(&server);
+    for path in ["", "v1", "@evil.example.com/", ".evil.example.com/", "/a b", "https://evil.example.com"] {
+        let error = client.raw::<Value>(Method::Get, path).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Build, "{path}");
+    }
+    assert!(server.seen().is_empty());
+    let next = Server::start([ok()]).await;
+    let (client, _) = quick(&next);
+    client.raw::<Value>(Method::Get, "//evil.example.com/x").send().await.unwrap();
+    assert_eq!(next.one().line, "GET //evil.example.com/x");
+}
+
+#[tokio::test]
+async fn a_client_that_only_reads_refuses_the_rest() {
+    let server = Server::with(|_, _| ok()).await;
+    let client: Client<Store> = builder(&server).read_only(true).build().unwrap();
+    for method in [Method::Post, Method::Put, Method::Patch, Method::Delete] {
+        for call in
+            [call(&client, Operation::new(method, "write", "/v1/items")), client.raw(method, "/v1/items")]
+        {
+            let error = call.send().await.unwrap_err();
+            assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::ReadOnly, false));
+            assert!(error.to_string().ends_with(": the client only reads"), "{error}");
+        }
+    }
+    assert!(server.seen().is_empty());
+    call(&client, GET).send().await.unwrap();
+    let head = Operation::new(Method::Head, "head", "/v1/items");
+    assert!(client.call::<bool>(head, &[]).send().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_proxy_is_used_by_a_transport_that_has_one() {
+    use storewright_runtime::Reqwest;
+    let proxy = Server::start([Answer::new(200, "application/json", "{}")]).await;
+    let transport = Reqwest::with(|settings| {
+        settings.proxy(storewright_runtime::reqwest::Proxy::all(proxy.url()).unwrap())
+    });
+    let client =
+        Client::<Store>::builder().base_url("http://api.example.invalid").transport(transport.unwrap());
+    call(&client.build().unwrap(), GET).send().await.unwrap();
+    assert_eq!(proxy.one().line, "GET http://api.example.invalid/v1/items");
+}

@@ -1,0 +1,172 @@
+//! Failing servers go in; how often and when a request is sent comes out.
+
+use std::time::{Duration, Instant};
+
+use storewright_runtime::{ErrorKind, Operation, RetryPolicy};
+use storewright_tests::{Answer, Server};
+
+use crate::{DELETE, GET, POST, at_once, builder, call, fails, ok, quick};
+
+fn seconds(range: std::ops::RangeInclusive<f64>, wait: Duration) -> bool {
+    range.contains(&wait.as_secs_f64())
+}
+
+#[tokio::test]
+async fn a_server_that_fails_twice_is_asked_three_times() {
+    let server = Server::start([fails(500), fails(503), ok()]).await;
+    let (client, clock) = quick(&server);
+    call(&client, GET).send().await.unwrap();
+    let waits = clock.waits();
+    assert_eq!(waits.len(), 2);
+    assert!(seconds(0.25..=0.5, waits[0]) && seconds(0.5..=1.0, waits[1]), "{waits:?}");
+}
+
+#[tokio::test]
+async fn what_is_sent_again_depends_on_the_method_and_the_failure() {
+    const STATUSES: [u16; 9] = [400, 401, 404, 408, 409, 429, 500, 501, 503];
+    let again = |operation: Operation, status: u16, writes: bool| match status {
+        429 => true,
+        408 | 500 | 503 => writes || operation.method.is_idempotent(),
+        _ => false,
+    };
+    for operation in [GET, DELETE, POST] {
+        for status in STATUSES {
+            for writes in [false, true] {
+                let server = Server::start([fails(status), ok()]).await;
+                let (client, _) = quick(&server);
+                let policy = RetryPolicy::default().writes(writes);
+                let result = call(&client, operation).with_retry(policy).send().await;
+                let expected = again(operation, status, writes);
+                assert_eq!(result.is_ok(), expected, "{} {status} {writes}", operation.method);
+                assert_eq!(server.seen().len(), if expected { 2 } else { 1 });
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_tried_again_unless_it_may_have_had_an_effect() {
+    let server = Server::start([Answer::none(), ok().cut_after(3), ok()]).await;
+    let (client, clock) = quick(&server);
+    call(&client, GET).send().await.unwrap();
+    assert_eq!((server.seen().len(), clock.waits().len()), (3, 2));
+
+    let server = Server::start([Answer::none(), ok()]).await;
+    let (client, _) = quick(&server);
+    let error = call(&client, POST).send().await.unwrap_err();
+    assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Transport, 1));
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_tried_again_for_every_method() {
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let server = Server::start([]).await;
+    let (_, clock) = quick(&server);
+    let client = builder(&server).base_url(format!("http://{free}")).clock(clock.clone()).build().unwrap();
+    assert_eq!(call(&client, POST).send().await.unwrap_err().kind(), ErrorKind::Transport);
+    assert_eq!(clock.waits().len(), 4);
+}
+
+#[tokio::test]
+async fn a_storm_of_429_with_the_servers_own_times() {
+    let in_ten = ("retry-after", "Mon, 23 Nov 2026 10:00:10 GMT");
+    let server = Server::start([
+        fails(429).header("retry-after", "7"),
+        fails(429).header(in_ten.0, in_ten.1).header("date", "Mon, 23 Nov 2026 10:00:00 GMT"),
+        fails(503).header("retry-after", "0"),
+        ok(),
+    ])
+    .await;
+    let (client, clock) = quick(&server);
+    call(&client, POST).with_retry(RetryPolicy::default().writes(true)).send().await.unwrap();
+    assert_eq!(clock.waits(), [7, 10, 0].map(Duration::from_secs));
+}
+
+#[tokio::test]
+async fn a_storm_of_429_without_times_ends() {
+    let server = Server::with(|_, _| fails(429)).await;
+    let (client, clock) = quick(&server);
+    let error = call(&client, POST).send().await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), server.seen().len()), (429, 5));
+    assert!(error.is_retryable());
+    let waits = clock.waits();
+    for (wait, longest) in waits.iter().zip([2.0, 4.0, 8.0, 16.0]) {
+        assert!(seconds(longest / 2.0..=longest, *wait), "{waits:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_an_hour_is_not_waited_for() {
+    let server = Server::start([fails(429).header("retry-after", "3600")]).await;
+    let (client, clock) = quick(&server);
+    let error = call(&client, GET).send().await.unwrap_err();
+    assert_eq!(error.headers().unwrap()["retry-after"], "3600");
+    assert!(clock.waits().is_empty());
+}
+
+#[tokio::test]
+async fn a_deadline_holds_for_all_attempts_together() {
+    let server = Server::with(|_, _| fails(503).header("retry-after", "20")).await;
+    let (client, clock) = quick(&server);
+    let sent = call(&client, GET).with_deadline(Duration::from_secs(50)).send().await;
+    assert_eq!(sent.unwrap_err().status().unwrap().as_u16(), 503);
+    assert_eq!((clock.waits().len(), server.seen().len()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_deadline_ends_an_attempt_too() {
+    for answer in [ok().delayed(Duration::from_secs(30)), ok().dripping(Duration::from_secs(10))] {
+        let server = Server::with(move |_, _| answer.clone()).await;
+        let client = builder(&server).deadline(Duration::from_millis(300)).build().unwrap();
+        let start = Instant::now();
+        let error = call(&client, GET).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport);
+        assert!(error.to_string().contains("took too long"), "{error}");
+        assert!(start.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[tokio::test]
+async fn a_slow_server_is_given_up_after_the_timeout_of_an_attempt() {
+    let server = Server::start([ok().dripping(Duration::from_secs(10)), ok()]).await;
+    let client = builder(&server).timeout(Duration::from_millis(300)).retry(at_once()).build().unwrap();
+    call(&client, GET).send().await.unwrap();
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_call_may_have_a_policy_of_its_own() {
+    let server = Server::with(|_, _| fails(500)).await;
+    let client = builder(&server).retry(at_once()).build().unwrap();
+    call(&client, GET).with_retry(RetryPolicy::none()).send().await.unwrap_err();
+    assert_eq!(server.seen().len(), 1);
+    call(&client, GET).with_retry(at_once().attempts(3)).send().await.unwrap_err();
+    assert_eq!(server.seen().len(), 4);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_not_asked_for_again() {
+    let server = Server::start([Answer::new(200, "application/json", r#"{"ok":"#), ok()]).await;
+    let (client, _) = quick(&server);
+    let error = call(&client, GET).send().await.unwrap_err();
+    assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Decode, 1));
+    assert_eq!(error.excerpt().unwrap(), r#"{"ok":"#);
+}
+
+#[tokio::test]
+async fn an_excerpt_is_one_short_line_of_whatever_came() {
+    let long = format!("<html>\r\n<body>\u{1b}[31m{}</body>", "Could not process this request ".repeat(500));
+    for (body, begins) in [
+        (long.as_bytes(), "<html> <body> [31mCould not process this request Could"),
+        (b"", ""),
+        (b"\xff\xfe{\"a\": 1}", "\u{fffd}\u{fffd}{\"a\": 1}"),
+    ] {
+        let answer = Answer::new(502, "text/html", body.to_vec());
+        let server = Server::with(move |_, _| answer.clone()).await;
+        let (client, _) = quick(&server);
+        let error = call(&client, POST).send().await.unwrap_err();
+        let excerpt = error.excerpt().unwrap();
+        assert!(excerpt.starts_with(begins) && excerpt.chars().count() <= 300, "{excerpt}");
+        assert_eq!(error.to_string(), "POST /v1/items: 502 Bad Gateway");
+    }
+}
