@@ -315,7 +315,8 @@ impl Lowering<'_> {
             }
         }
         if out.responses.is_empty() {
-            let message = format!("operation `{id}` declares no successful response; what it answers is not read");
+            let message =
+                format!("operation `{id}` declares no successful response; what it answers is not read");
             self.out.push(
                 Diagnostic::notice(Code::NoSuccess, &self.spec.origin(at), message)
                     .help("add the response in the overlay"),

@@ -7,6 +7,7 @@ mod paging;
 mod security;
 mod values;
 
+use app_center_client::runtime::RetryPolicy;
 use app_center_client::{Client, Credentials};
 use storewright_tests::{Answer, Server};
 
@@ -15,7 +16,7 @@ const TOKEN: &str = "0123456789abcdef-s3cret";
 
 fn client_of(server: &Server) -> Client {
     let credentials = Credentials::token(TOKEN).with_basic("ann@example.com", "pass:word");
-    Client::builder(credentials).base_url(server.url()).build().unwrap()
+    Client::builder(credentials).base_url(server.url()).retry(RetryPolicy::none()).build().unwrap()
 }
 
 /// A server with answers, and a client of it.
