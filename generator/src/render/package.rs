@@ -30,17 +30,17 @@ impl Context<'_> {
     /// Files that come from templates: first those of the API, then those of every crate that the API has not.
     pub(super) fn templates(&self) -> Result<Vec<File>, String> {
         let own = format!("{}/", self.api.info.name);
-        let mut chosen: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-        for (prefix, wanted) in [("crate/", true), (own.as_str(), true)] {
-            for (path, text) in self.options.templates.iter().filter(|(p, _)| wanted && p.starts_with(prefix))
-            {
-                let target = path.get(prefix.len()..).unwrap_or(path);
-                chosen.insert(target, (path, text));
-            }
-        }
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_keep_trailing_newline(true);
+        let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
+        for prefix in ["crate/", own.as_str()] {
+            for (path, text) in self.options.templates.iter().filter(|(p, _)| p.starts_with(prefix)) {
+                // By its path, so that a template can extend another.
+                environment.add_template(path, text).map_err(|e| format!("templates/{path}: {e:#}"))?;
+                chosen.insert(path.get(prefix.len()..).unwrap_or(path), path);
+            }
+        }
         let features = self.features();
         let default: Vec<&str> =
             self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
@@ -66,9 +66,11 @@ impl Context<'_> {
         };
         chosen
             .into_iter()
-            .map(|(target, (path, text))| {
-                let text =
-                    environment.render_str(text, &values).map_err(|e| format!("templates/{path}: {e:#}"))?;
+            .map(|(target, path)| {
+                let text = environment
+                    .get_template(path)
+                    .and_then(|template| template.render(&values))
+                    .map_err(|e| format!("templates/{path}: {e:#}"))?;
                 Ok(File { path: target.to_owned(), text })
             })
             .collect()
