@@ -137,7 +137,6 @@ struct Plan {
 }
 
 /// Sends the parts of files. No credentials go with them: the server that takes parts is often another one.
-#[derive(Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Uploader<A> {
     client: Client<A>,
@@ -148,6 +147,22 @@ pub struct Uploader<A> {
     refuses: Option<Refuses>,
     progress: Option<OnProgress>,
     on_part: Option<OnPart>,
+}
+
+// Derived, it would ask the same of the API, of which there is no value.
+impl<A> Clone for Uploader<A> {
+    fn clone(&self) -> Self {
+        Uploader {
+            client: self.client.clone(),
+            parallel: self.parallel,
+            policy: self.policy.clone(),
+            timeout: self.timeout,
+            budget: self.budget,
+            refuses: self.refuses.clone(),
+            progress: self.progress.clone(),
+            on_part: self.on_part.clone(),
+        }
+    }
 }
 
 impl<A> fmt::Debug for Uploader<A> {
