@@ -92,7 +92,8 @@ fn no_secret_of_the_api(seen: &[Seen]) {
 async fn a_release_from_the_beginning_to_its_id() {
     let storage = storage(|_, _| None).await;
     let api =
-        Server::start([begun(&storage), Answer::empty(500), finished(), finished(), finished(), ready()]).await;
+        Server::start([begun(&storage), Answer::empty(500), finished(), finished(), finished(), ready()])
+            .await;
     let clock = TestClock::at(0);
     let client = client(&api, &clock);
     let states = Arc::new(Mutex::new(Vec::<UploadState>::new()));
@@ -174,7 +175,8 @@ async fn the_error_budget_is_shared_and_ends() {
         storage(|_, seen| (!seen.line.contains("block_number=1&")).then(|| Answer::empty(503))).await;
     let api = Server::start([begun(&storage)]).await;
     let client = client(&api, &TestClock::at(0));
-    let upload = client.upload_release(begin(&client), file().path()).parts(|parts| parts.parallel(1));
+    let file = file();
+    let upload = client.upload_release(begin(&client), file.path()).parts(|parts| parts.parallel(1));
     let error = upload.send().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
     assert!(!format!("{error} {error:?}").contains("t0k"));
@@ -227,9 +229,9 @@ async fn a_refused_release_says_why() {
         let storage = storage(|_, _| None).await;
         let api = Server::start([begun(&storage), finished(), answer]).await;
         let client = client(&api, &TestClock::at(0));
-        let upload = client.upload_release(begin(&client), file().path());
-        let error =
-            upload.poll(Duration::from_secs(5), Duration::from_secs(4)).send().await.unwrap_err();
+        let file = file();
+        let upload = client.upload_release(begin(&client), file.path());
+        let error = upload.poll(Duration::from_secs(5), Duration::from_secs(4)).send().await.unwrap_err();
         assert_eq!((error.kind(), error.to_string()), (ErrorKind::Rejected, text));
     }
 }
@@ -250,7 +252,8 @@ async fn symbols_are_committed_or_aborted() {
         let client = client(&api, &TestClock::at(0));
         let request = SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple);
         let begin = client.symbol_uploads().create("o", "a", request);
-        let upload = client.upload_symbols(begin, file().path());
+        let file = file();
+        let upload = client.upload_symbols(begin, file.path());
         let result = upload.parts(|parts| parts.retry(RetryPolicy::none())).send().await;
         match result {
             Ok(done) => assert_eq!((sent, done.status), (201, SymbolUploadStatus::Committed)),
