@@ -91,6 +91,16 @@ impl<A: Api> Client<A> {
         Call::new(self.clone(), self.core.raw(method, path_and_query))
     }
 
+    /// A call of another host than the API's, such as one that stores its files: nothing goes with it that is the
+    /// client's own, no credentials and no headers, and no limit holds for it. Of `operation` only the method and what an
+    /// error calls it matter.
+    ///
+    /// Where the API's address is `https`, so must be the URL. It may be a secret: no error shows it.
+    #[cfg(feature = "files")]
+    pub fn foreign<T>(&self, operation: Operation, url: &str) -> Call<A, T> {
+        Call::new(self.clone(), Request::foreign(operation, url))
+    }
+
     /// What the latest answer said about the rate limit.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.core.rate_limit()

@@ -240,6 +240,8 @@ impl Request {
     pub(crate) fn foreign(operation: Operation, url: &str) -> Self {
         let mut request = Request::new(operation, &[]);
         request.foreign = true;
+        // The path only names the operation: its holes stay.
+        request.problem = None;
         match url.parse() {
             Ok(url) => request.target = Some(url),
             // The text of a URL that is signed is a secret.

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::task::JoinSet;
 
 use super::{OnProgress, Progress, unreadable};
 use crate::api::Api;
+use crate::call::Answer;
 use crate::client::{Client, Core, Reading};
+use crate::clock::Clock;
 use crate::error::{ApiError, Cause, Failure};
 use crate::request::{Method, Operation, Request};
 use crate::retry::RetryPolicy;
@@ -121,17 +124,45 @@ impl Transfer {
 }
 
 type OnPart = Arc<dyn Fn(&Transfer) + Send + Sync>;
+type Refuses = Arc<dyn Fn(&Answer) -> bool + Send + Sync>;
+
+/// What sending one part needs to know.
+#[derive(Clone)]
+struct Plan {
+    core: Arc<Core>,
+    path: Arc<PathBuf>,
+    policy: RetryPolicy,
+    timeout: Duration,
+    refuses: Option<Refuses>,
+}
 
 /// Sends the parts of files. No credentials go with them: the server that takes parts is often another one.
-#[derive(Clone)]
 #[must_use = "nothing is sent before `send`"]
 pub struct Uploader<A> {
     client: Client<A>,
     parallel: usize,
     policy: Option<RetryPolicy>,
     timeout: Duration,
+    budget: Option<u32>,
+    refuses: Option<Refuses>,
     progress: Option<OnProgress>,
     on_part: Option<OnPart>,
+}
+
+// Derived, it would ask the same of the API, of which there is no value.
+impl<A> Clone for Uploader<A> {
+    fn clone(&self) -> Self {
+        Uploader {
+            client: self.client.clone(),
+            parallel: self.parallel,
+            policy: self.policy.clone(),
+            timeout: self.timeout,
+            budget: self.budget,
+            refuses: self.refuses.clone(),
+            progress: self.progress.clone(),
+            on_part: self.on_part.clone(),
+        }
+    }
 }
 
 impl<A> fmt::Debug for Uploader<A> {
@@ -148,6 +179,8 @@ impl<A: Api> Client<A> {
             parallel: 4,
             policy: None,
             timeout: PART_TIMEOUT,
+            budget: None,
+            refuses: None,
             progress: None,
             on_part: None,
         }
@@ -164,6 +197,20 @@ impl<A: Api> Uploader<A> {
     /// When a part is sent again; by default as the client's requests, whatever the method.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = Some(policy);
+        self
+    }
+
+    /// How many failures all parts may have between them, in place of so many attempts for each: a failure takes one from
+    /// the budget, a part that arrives adds one. The waits are those of the policy. By default there is none.
+    pub fn error_budget(mut self, failures: u32) -> Self {
+        self.budget = Some(failures);
+        self
+    }
+
+    /// Whether an answer whose status is a success says in its body that the part was not taken. Such a part is sent
+    /// again where there is an [error budget](Self::error_budget), and is else an error. By default no body is read.
+    pub fn refuses(mut self, refuses: impl Fn(&Answer) -> bool + Send + Sync + 'static) -> Self {
+        self.refuses = Some(Arc::new(refuses));
         self
     }
 
@@ -201,23 +248,46 @@ impl<A: Api> Uploader<A> {
             return Err(failed(text.into()).into());
         }
         let policy = self.policy.clone().unwrap_or_else(|| self.client.core().retry().clone());
-        let mut waiting: Vec<usize> = (0..transfer.parts.len()).rev().collect();
+        let mut budget = self.budget;
+        let plan = Plan {
+            core: Arc::clone(self.client.core()),
+            path,
+            policy: if budget.is_some() { RetryPolicy::none() } else { policy.clone() },
+            timeout: self.timeout,
+            refuses: self.refuses.clone(),
+        };
+        // How often a part failed, and how long it waits for that.
+        let mut waiting: Vec<(usize, u32, Duration)> =
+            (0..transfer.parts.len()).rev().map(|index| (index, 0, Duration::ZERO)).collect();
         // Dropped with this future, and all that is on its way with it.
         let mut sending = JoinSet::new();
         loop {
             while sending.len() < self.parallel {
-                let Some(index) = waiting.pop() else { break };
+                let Some((index, failures, wait)) = waiting.pop() else { break };
                 let Some(part) = transfer.parts.get(index).filter(|part| !part.done).cloned() else {
                     continue;
                 };
-                let core = Arc::clone(self.client.core());
-                let (path, policy, timeout) = (Arc::clone(&path), policy.clone(), self.timeout);
+                let plan = plan.clone();
                 sending.spawn(async move {
-                    send_part(core, &path, &part, &policy, timeout).await.map(|()| index)
+                    if !wait.is_zero() {
+                        plan.core.clock().sleep(wait).await;
+                    }
+                    (index, failures, send_part(plan, &part).await)
                 });
             }
             let Some(sent) = sending.join_next().await else { return Ok(()) };
-            let index = sent.map_err(|error| failed(format!("a part was not sent: {error}").into()))??;
+            let (index, failures, sent) =
+                sent.map_err(|error| failed(format!("a part was not sent: {error}").into()))?;
+            if let Err(failure) = sent {
+                let failures = failures.saturating_add(1);
+                let left = budget.and_then(|budget| budget.checked_sub(1));
+                let wait = left.and_then(|_| wait_after(&failure, failures, &policy, plan.core.clock()));
+                let Some(wait) = wait else { return Err(failure.into()) };
+                budget = left;
+                waiting.push((index, failures, wait));
+                continue;
+            }
+            budget = budget.map(|budget| budget.saturating_add(1));
             if let Some(part) = transfer.parts.get_mut(index) {
                 part.done = true;
             }
@@ -231,18 +301,37 @@ impl<A: Api> Uploader<A> {
     }
 }
 
-async fn send_part(
-    core: Arc<Core>,
-    path: &Path,
-    part: &Part,
+/// How long a part waits before it is sent again, if that may help.
+fn wait_after(
+    failure: &Failure,
+    failures: u32,
     policy: &RetryPolicy,
-    timeout: Duration,
-) -> Result<(), Failure> {
+    clock: &Arc<dyn Clock>,
+) -> Option<Duration> {
+    let status = failure.status();
+    let refused = status.is_some_and(|status| status.is_success());
+    if !refused && !failure.is_retryable(true) {
+        return None;
+    }
+    let headers = failure.answer().map(Answer::headers);
+    let throttled = status == Some(StatusCode::TOO_MANY_REQUESTS);
+    // The budget says how often.
+    policy.clone().attempts(u32::MAX).wait(failures, throttled, headers, clock.now())
+}
+
+async fn send_part(plan: Plan, part: &Part) -> Result<(), Failure> {
     let failed = |error| Failure::new(None, Cause::File(error), None);
-    let body = read(path, part).await.map_err(|error| failed(unreadable(path, &error)))?;
-    let request = part.request(policy, timeout, body).map_err(failed)?;
-    core.open(request, |status| status.is_success(), Reading::Nothing).await?;
-    Ok(())
+    let body = read(&plan.path, part).await.map_err(|error| failed(unreadable(&plan.path, &error)))?;
+    let request = part.request(&plan.policy, plan.timeout, body).map_err(failed)?;
+    let operation = *request.operation();
+    let reading = if plan.refuses.is_some() { Reading::Whole } else { Reading::Nothing };
+    let (answer, _) = plan.core.open(request, |status| status.is_success(), reading).await?;
+    match plan.refuses {
+        Some(refuses) if refuses(&answer) => {
+            Err(Failure::new(Some(operation), Cause::Status, Some(answer.cut())))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn read(path: &Path, part: &Part) -> std::io::Result<Bytes> {

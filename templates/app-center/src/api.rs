@@ -6,9 +6,13 @@ use storewright_runtime::{Method, Operation};
 
 mod credentials;
 mod fault;
+#[cfg(feature = "files")]
+mod upload;
 
 pub use credentials::Credentials;
 pub use fault::Fault;
+#[cfg(feature = "files")]
+pub use upload::{Upload, UploadState};
 
 /// {{ title }}.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod bodies;
 mod failures;
 mod paging;
 mod security;
+mod uploads;
 mod values;
 
 use app_center_client::runtime::RetryPolicy;

@@ -1,0 +1,154 @@
+//! Uploads: the call that begins one and a file go in; the id of a release, or the symbols, come out.
+//!
+//! {{ mark }}; edits are lost.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use storewright_runtime::{Digests, Method, Payload, RetryPolicy, Transfer, Uploader, object};
+
+use crate::models::{ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
+use crate::{Call, Client, Error};
+
+mod release;
+mod symbols;
+
+/// How often it is asked whether a release is ready.
+const POLL: Duration = Duration::from_secs(5);
+
+/// How many blocks of a release are sent at once, as Microsoft's own client does.
+const PARALLEL: usize = 10;
+
+/// How many failures all blocks of a release may have between them, as in Microsoft's own client.
+const ERROR_BUDGET: u32 = 20;
+
+/// Where an upload is. It can be kept, as JSON, to go on with it later; it holds URLs that are secrets, and its
+/// `Debug` shows them.
+#[non_exhaustive]
+pub struct UploadState {
+    /// The path of the upload, such as `/v0.1/apps/owner/app/uploads/releases/123`.
+    pub path: String,
+    /// The URL that is told when all parts of a release are sent; empty for symbols.
+    pub finish: String,
+    /// The MD5 of the file.
+    pub md5: String,
+    /// The parts, and which of them are sent.
+    pub transfer: Transfer,
+    /// Whether the storage says that it has the whole file.
+    pub finished: bool,
+    /// Whether App Center was told so.
+    pub committed: bool,
+}
+object! { UploadState {
+    path: "path", finish: "finish", md5: "md5", transfer: "transfer", finished: "finished", committed: "committed",
+} }
+
+type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
+
+/// An upload of one file: [`Client::upload_release`] and [`Client::upload_symbols`]. `R` is what App Center answers when
+/// it begins.
+#[must_use = "nothing is sent before `send`"]
+pub struct Upload<R> {
+    client: Client,
+    file: PathBuf,
+    begin: Call<R>,
+    state: Option<UploadState>,
+    uploader: Uploader<super::Api>,
+    on_state: Option<OnState>,
+    poll: Duration,
+    patience: Option<Duration>,
+}
+
+impl<R> fmt::Debug for Upload<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Uploads a file as a new release: begins it, sends the file in blocks, ten at once, says that they are all there, and
+    /// waits until App Center has taken or refused it. Its answer is the id of the release.
+    ///
+    /// `begin` is `client.releases().create_release_upload(…)`. The blocks go to another host, without the API token.
+    pub fn upload_release(
+        &self,
+        begin: Call<ReleaseUploadBeginResponse>,
+        file: impl Into<PathBuf>,
+    ) -> Upload<ReleaseUploadBeginResponse> {
+        let uploader = self.runtime().uploader().parallel(PARALLEL).error_budget(ERROR_BUDGET);
+        self.upload(begin, file.into(), uploader.refuses(release::refuses))
+    }
+
+    /// Uploads a file of symbols: begins it, sends the file to the Azure blob that App Center names, without the API
+    /// token, and commits it; when the file cannot be sent, the upload is aborted.
+    ///
+    /// `begin` is `client.symbol_uploads().create(…)`. The file is in memory while it is sent.
+    pub fn upload_symbols(
+        &self,
+        begin: Call<SymbolUploadBeginResponse>,
+        file: impl Into<PathBuf>,
+    ) -> Upload<SymbolUploadBeginResponse> {
+        self.upload(begin, file.into(), self.runtime().uploader())
+    }
+
+    fn upload<R>(&self, begin: Call<R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {
+        let client = self.clone();
+        Upload { client, file, begin, state: None, uploader, on_state: None, poll: POLL, patience: None }
+    }
+}
+
+impl<R> Upload<R> {
+    /// Goes on with an upload that began earlier, of which the same file is not changed.
+    pub fn resume(mut self, state: UploadState) -> Self {
+        self.state = Some(state);
+        self
+    }
+
+    /// Is given the state whenever it changes, to keep it.
+    pub fn on_state(mut self, given: impl Fn(&UploadState) + Send + Sync + 'static) -> Self {
+        self.on_state = Some(Arc::new(given));
+        self
+    }
+
+    /// How the parts are sent: how many at once, how often again, and whom it is told.
+    pub fn parts(mut self, set: impl FnOnce(Uploader<super::Api>) -> Uploader<super::Api>) -> Self {
+        self.uploader = set(self.uploader);
+        self
+    }
+
+    /// The state that was saved, if it is one of this file.
+    fn resumed(&mut self, digests: &Digests) -> Result<Option<UploadState>, Error> {
+        match self.state.take() {
+            Some(state) if state.md5 != digests.md5 => {
+                Err(Error::file(format!("{} was changed since its upload began", self.file.display())))
+            }
+            state => Ok(state),
+        }
+    }
+
+    fn keep(&self, state: &UploadState) {
+        self.on_state.iter().for_each(|given| given(state));
+    }
+
+    /// Sends the parts that are not sent yet.
+    async fn send_parts(&self, state: &mut UploadState) -> Result<(), Error> {
+        let mut uploader = self.uploader.clone();
+        if let Some(given) = self.on_state.clone() {
+            let known = state.clone();
+            uploader = uploader.on_part(move |transfer| {
+                given(&UploadState { transfer: transfer.clone(), ..known.clone() });
+            });
+        }
+        uploader.send(&self.file, &mut state.transfer).await
+    }
+
+    /// Tells App Center what became of the upload.
+    async fn tell<T: Payload>(&self, path: &str, body: &dyn storewright_runtime::codec::Put) -> Result<T, Error> {
+        let mut call = self.client.runtime().raw::<T>(Method::Patch, path);
+        call.json(body);
+        // To say it twice does no harm.
+        call.with_retry(RetryPolicy::default().writes(true)).send().await
+    }
+}
