@@ -75,6 +75,9 @@ fn run<A: rt::Api>(
     let client = rt::Client::<A>::builder()
         .base_url(url)
         .transport(Arc::clone(&recorder))
+        // Each call is one request, at once: also one that is told to come again later.
+        .retry(rt::RetryPolicy::none())
+        .limits(rt::Limits::NONE)
         .build()
         .map_err(|error| error.to_string())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
