@@ -248,13 +248,11 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
         );
     }
     let mut is_well = session.findings.is_empty();
-    let unneeded = session.exceptions.iter().filter(|e| !e.used && rounds.contains(&e.round));
-    for exception in unneeded.filter(|_| args.only.is_none()) {
-        is_well = false;
-        eprintln!(
-            "{api}: {}: the exception in round {:?} is not needed",
-            exception.operation, exception.round
-        );
+    for exception in session.exceptions.iter().filter(|_| args.only.is_none()) {
+        for round in exception.rounds.iter().filter(|r| rounds.contains(r) && !exception.used.contains(r)) {
+            is_well = false;
+            eprintln!("{api}: {}: the exception in round {round:?} is not needed", exception.operation);
+        }
     }
     for (side, finding) in &session.findings {
         eprintln!("{api}: {side:?}: {finding}");
@@ -268,7 +266,7 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
         eprintln!("{api}: not called: {}", missed.join(", "));
     }
     let count = |side: Side| session.findings.iter().filter(|(s, _)| *s == side).count();
-    let used = session.exceptions.iter().filter(|e| e.used);
+    let used = session.exceptions.iter().filter(|e| !e.used.is_empty());
     let found = FoundOfApi {
         name: api.to_owned(),
         operations: operations.len(),

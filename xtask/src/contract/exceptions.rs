@@ -1,5 +1,6 @@
 //! `tests/contract/<api>.toml` goes in; the operations that the judge itself gets wrong come out, and which are needed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 
@@ -16,14 +17,14 @@ use crate::tree::Tree;
 pub(super) struct Exception {
     pub(super) operation: String,
     /// Where it is needed.
-    pub(super) round: Round,
+    pub(super) rounds: Vec<Round>,
     /// `request` or `answer`.
     pub(super) side: Side,
     /// Part of what is found.
     pub(super) says: String,
     pub(super) reason: String,
     #[serde(skip)]
-    pub(super) used: bool,
+    pub(super) used: BTreeSet<Round>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -51,9 +52,10 @@ pub(super) fn excepts(
 ) -> bool {
     let mut found = false;
     for exception in exceptions.iter_mut() {
-        let is = exception.operation == operation && exception.round == round && exception.side == side;
+        let is =
+            exception.operation == operation && exception.rounds.contains(&round) && exception.side == side;
         if is && message.contains(&exception.says) {
-            exception.used = true;
+            exception.used.insert(round);
             found = true;
         }
     }

@@ -93,6 +93,7 @@ impl<'t> Sampler<'t> {
                     (out, value) => *out = value,
                 }
             }
+            self.complete(schema, &mut out, depth);
             return out;
         }
         self.typed(schema, depth)
@@ -143,6 +144,21 @@ impl<'t> Sampler<'t> {
         out
     }
 
+    /// What one part requires may be described by another, or by none.
+    fn complete(&mut self, schema: &'t Value, out: &mut Value, depth: usize) {
+        let parts = self.schemas.parts(schema, out);
+        let Value::Object(members) = out else { return };
+        for name in parts.iter().flat_map(|part| strings(part.get("required"))) {
+            if !members.contains_key(name) {
+                let value = match self.schemas.member(&parts, name).first() {
+                    Some(schema) => self.at(schema, depth + 1),
+                    None => Value::from("a"),
+                };
+                members.insert(name.to_owned(), value);
+            }
+        }
+    }
+
     fn list(&mut self, schema: &'t Value, depth: usize) -> Vec<Value> {
         let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
         let most = limit("maxItems").unwrap_or(u64::MAX);
@@ -173,6 +189,7 @@ impl<'t> Sampler<'t> {
         let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
         #[allow(clippy::cast_possible_truncation)] // limits are small
         let (least, most) = (limit("minimum").map(|n| n as i64), limit("maximum").map(|n| n as i64));
+        let least = least.map(|least| least + i64::from(is(schema, "exclusiveMinimum")));
         match (self.fill, least, most) {
             (Fill::Required, Some(least), _) => least,
             (Fill::All, _, Some(most)) => most,
