@@ -10,15 +10,6 @@ const ignore = () => {};
 const logger = { info: ignore, warn: ignore, error: ignore, debug: ignore, trace: ignore, fatal: ignore, success: ignore };
 logger.child = () => logger;
 
-// Answers that are made up are the same in every run (mulberry32).
-let state = 1;
-Math.random = () => {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
-
 const [path] = process.argv.slice(2);
 const document = JSON.parse(readFileSync(path, "utf8"));
 const operations = await getHttpOperationsFromSpec(document);
