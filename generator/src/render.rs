@@ -1,5 +1,6 @@
 //! An `Api` and its `Names` go in; the files of a client crate come out.
 
+mod driver;
 mod listing;
 mod model;
 mod operation;
@@ -231,6 +232,14 @@ fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
     certain
 }
 
+/// Renders a program that calls every operation of the crate and reports what became of it: for the contract tests.
+///
+/// # Errors
+/// When a template is missing or wrong; the message names it.
+pub fn driver(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
+    Context::new(api, names, options).driver()
+}
+
 fn areas_of(names: &Names) -> BTreeMap<&str, &BTreeSet<String>> {
     let types = names.types.values().filter_map(|t| Some((t.ident.as_str(), names.modules.get(&t.module)?)));
     let tokens = names.tokens.iter().filter_map(|(ident, token)| {
@@ -314,7 +323,11 @@ impl<'a> Context<'a> {
         let mut head = Source::new(about);
         let body = body.finish();
         let mut lines = String::new();
-        if body.contains("rt::") {
+        // `AppsSort::` is no path into the runtime.
+        let is_path = |(at, _): (usize, &str)| {
+            !body.get(..at).unwrap_or_default().ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        };
+        if body.match_indices("rt::").any(is_path) {
             lines.push_str("use storewright_runtime as rt;\n\n");
         }
         let mut groups: BTreeMap<Option<&BTreeSet<String>>, Vec<String>> = BTreeMap::new();

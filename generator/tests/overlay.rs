@@ -139,6 +139,18 @@ fn copies_are_of_the_tree_as_it_stands() {
 }
 
 #[test]
+fn what_an_action_adds_is_bounded() {
+    let doubling: String = (0..40)
+        .map(|n| {
+            format!("  - {{ target: $, update: {{ k{n}: {{}} }} }}\n  - {{ target: $.k{n}, copy: $ }}\n")
+        })
+        .collect();
+    let (tree, said) = applied(&actions("1.1.0", &doubling), json!({"a": 1}));
+    assert!(tree.to_string().len() < 10_000_000);
+    assert!(said.contains("1 places would get more than 100000 values altogether"), "{said}");
+}
+
+#[test]
 fn versions_compare_as_numbers() {
     use std::cmp::Ordering::{Equal, Greater, Less};
     for (a, b, order) in [

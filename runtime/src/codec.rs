@@ -7,7 +7,7 @@
 //! The rules of decoding:
 //! - Members that are not known are skipped.
 //! - `null` equals an absent member, wherever the member is not required. A required scalar or object that is
-//!   `null` is an error.
+//!   `null` is an error. In a map of scalars it is the empty one.
 //! - A fault names its path, such as `data[0].attributes.name`; the path is only collected while an error unwinds.
 
 mod draft;

@@ -9,7 +9,7 @@ use storewright_generator::diagnostic::Sink;
 
 use crate::report::{plural, refuse};
 use crate::tree::{API, CRATE, DOCUMENTS, SHARED, Tree};
-use crate::{Outcome, generate, settings, status, tidy, update};
+use crate::{Outcome, contract, generate, settings, status, tidy, update};
 
 /// Older versions, whose crates must compile too.
 const OLDER: &[(&str, &str)] =
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 /// In the order in which they run: what fails soon and often comes first.
 const STEPS: &[&str] =
-    &["tidy", "fmt", "generate", "update", "notices", "test", "clippy", "doc", "areas", "older"];
+    &["tidy", "fmt", "generate", "update", "notices", "test", "clippy", "doc", "areas", "older", "contract"];
 
 /// How a step ended.
 enum Step {
@@ -78,6 +78,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "doc" => cargo(tree, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?,
         "areas" => areas(tree)?,
         "older" => older(tree)?,
+        "contract" => contracts(tree)?,
         _ => bail!("there is no step `{name}`"),
     })
 }
@@ -134,6 +135,20 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
         _ => {
             Step::Failed(format!("{count} {} to settle in the overlay or the rules", plural(count, "notice")))
         }
+    })
+}
+
+/// Every operation of every API whose document is here is called, and what a judge says is nothing.
+fn contracts(tree: &Tree) -> anyhow::Result<Step> {
+    if let Some(why) = contract::missing() {
+        return Ok(Step::Skipped(why));
+    }
+    let (here, away) = contract::documents(tree)?;
+    let outcome = contract::run(tree, &contract::Args::of(here))?;
+    Ok(match (outcome, away.as_slice()) {
+        (Outcome::Done, []) => Step::Passed,
+        (Outcome::Done, away) => missing(&format!("the document of {}", away.join(", "))),
+        _ => ended(outcome),
     })
 }
 

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use storewright_generator::api::Api;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
 
-use crate::pipeline;
+use crate::pipeline::{self, Rules};
 use crate::report::{print, refuse};
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -115,8 +116,24 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         if let Some(files) = pipeline::crate_files(&stored, &rules, &options, out)? {
             roots.push(Root { folder, files, records: BTreeMap::new() });
         }
+        if args.out.is_none() {
+            roots.extend(driver(tree, &stored, &rules, &options, out)?);
+        }
     }
     Ok((!out.has_errors()).then_some(roots))
+}
+
+/// The program of the contract tests that belongs to a crate of ours; none where there are no templates for one.
+pub(crate) fn driver(
+    tree: &Tree,
+    api: &Api,
+    rules: &Rules,
+    options: &Options,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Root>> {
+    let files = pipeline::driver_files(api, rules, options, out)?.unwrap_or_default();
+    let folder = tree.driver(&api.info.name);
+    Ok((!files.is_empty()).then_some(Root { folder, files, records: BTreeMap::new() }))
 }
 
 fn foreign(

@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod contract;
 mod diff;
 mod fetch;
 mod find;
@@ -53,6 +54,8 @@ enum Command {
     Tidy,
     /// Run every check that continuous integration runs.
     Ci(ci::Args),
+    /// Call every operation through its generated client, judged by a server that was made from the document.
+    Contract(contract::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
     /// Print a script that completes these commands in a shell.
@@ -114,6 +117,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Status(args) => status::run(&tree, &args),
         Command::Tidy => tidy::run(&tree),
         Command::Ci(args) => ci::run(&tree, &args),
+        Command::Contract(args) => contract::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
         Command::Completions { .. } | Command::Measure(_) => Ok(Outcome::Done),
     }

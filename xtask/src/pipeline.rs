@@ -76,7 +76,9 @@ pub(crate) struct Version {
 pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
     let mut out = Rules::default();
     let templates = tree.root().join("templates");
-    read_folder(&templates, &templates.join("crate"), &mut out.templates)?;
+    for folder in ["crate", "driver"] {
+        read_folder(&templates, &templates.join(folder), &mut out.templates)?;
+    }
     if let Some(api) = api {
         let spec = tree.spec(api);
         out.folder = tree.shown(&spec);
@@ -271,6 +273,33 @@ pub(crate) fn crate_files(
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
     let files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
     Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+}
+
+/// `Api` → `Names` → the program that calls every operation, by path below its folder; none if errors were pushed.
+pub(crate) fn driver_files(
+    api: &Api,
+    rules: &Rules,
+    options: &Options,
+    out: &mut Sink,
+) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+    let Some(names) = names(api, rules, out) else { return Ok(None) };
+    let options = Options { templates: rules.templates.clone(), ..options.clone() };
+    let files = render::driver(api, &names, &options).map_err(anyhow::Error::msg)?;
+    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+}
+
+/// The document as its vendor means it, mended and otherwise as it is; none if errors were pushed.
+pub(crate) fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Option<serde_json::Value> {
+    let overlay = match &rules.overlay {
+        None => None,
+        Some((path, text)) => {
+            Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
+        }
+    };
+    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let tree = load::mended(source, overlay.as_ref(), out);
+    load::locate(source, out);
+    tree
 }
 
 /// The safe defaults among what stages said. What the overlay skips is no default: it stands in the Api.

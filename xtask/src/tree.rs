@@ -56,6 +56,11 @@ impl Tree {
         self.root.join("generated").join(api)
     }
 
+    /// The program that calls every operation of one API.
+    pub(crate) fn driver(&self, api: &str) -> PathBuf {
+        self.root.join("tests/contract/driver").join(api)
+    }
+
     /// The APIs, by name.
     pub(crate) fn apis(&self) -> anyhow::Result<Vec<String>> {
         let specs = self.root.join("specs");

@@ -76,10 +76,12 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         let before = fs::read_to_string(&path).unwrap_or_default();
         notes.insert(CHANGES.to_owned(), with_section(&before, diff));
     }
-    let roots = [
+    let driver = generate::driver(tree, &api, &rules, &generate::ours(&settings), out)?;
+    let mut roots = vec![
         Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records },
         Root { folder: tree.generated(&args.api), files, records: notes },
     ];
+    roots.extend(driver);
     let found = write::compare(&roots, MARK)?;
     if args.check {
         print(out.diagnostics());

@@ -222,7 +222,12 @@ impl<'a> Context<'a> {
     }
 
     /// The type of the answer, and whether it is a page of a list.
-    fn answer(&self, operation: &Operation, name: &OperationName, method: &Method) -> (TokenStream, bool) {
+    pub(super) fn answer(
+        &self,
+        operation: &Operation,
+        name: &OperationName,
+        method: &Method,
+    ) -> (TokenStream, bool) {
         if operation.method == "HEAD" {
             return (quote!(bool), false);
         }
@@ -527,7 +532,7 @@ impl<'a> Context<'a> {
 }
 
 /// Whether nothing is optional but how many a page has: the runtime has one type for all such calls.
-fn is_limited(optional: &[&Parameter]) -> bool {
+pub(super) fn is_limited(optional: &[&Parameter]) -> bool {
     let [only] = optional else { return false };
     only.role() == Role::Limit && only.ty == TypeRef::Integer && !only.deprecated
 }

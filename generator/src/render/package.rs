@@ -29,12 +29,16 @@ fn plain(text: &str) -> String {
 impl Context<'_> {
     /// Files that come from templates: first those of the API, then those of every crate that the API has not.
     pub(super) fn templates(&self) -> Result<Vec<File>, String> {
-        let own = format!("{}/", self.api.info.name);
+        self.templates_in(&["crate/", &format!("{}/", self.api.info.name)])
+    }
+
+    /// Files that come from the templates in these folders, the last folder first.
+    pub(super) fn templates_in(&self, folders: &[&str]) -> Result<Vec<File>, String> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_keep_trailing_newline(true);
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
-        for prefix in ["crate/", own.as_str()] {
+        for prefix in folders {
             for (path, text) in self.options.templates.iter().filter(|(p, _)| p.starts_with(prefix)) {
                 // By its path, so that a template can extend another.
                 environment.add_template(path, text).map_err(|e| format!("templates/{path}: {e:#}"))?;

@@ -138,7 +138,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Ok(Place::Union(union)) => choose(union, members, self.path),
             Ok(Place::Keys(keys)) => {
                 while let Some(key) = members.key()? {
-                    members.value(Seed::new(keys.key(&key), self.path), key)?;
+                    members.value(Seed::lenient(keys.key(&key), self.path, true), key)?;
                 }
                 Ok(())
             }
@@ -264,7 +264,7 @@ fn fill<'de, A: MapAccess<'de>>(
         match object.field(&key) {
             Some(slot) => members.value(Seed::lenient(slot, path, lenient), key)?,
             None => match object.rest_mut() {
-                Some(rest) => members.value(Seed::new(rest.key(&key), path), key)?,
+                Some(rest) => members.value(Seed::lenient(rest.key(&key), path, true), key)?,
                 None => drop(members.map.next_value::<IgnoredAny>()?),
             },
         }

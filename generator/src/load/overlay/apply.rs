@@ -8,6 +8,9 @@ use super::{Action, Change, Edition};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 use crate::load::Origins;
 
+/// Values that one action may add. Forty actions that each copy the document into itself would fill any memory.
+const ADDED: usize = 100_000;
+
 pub(super) fn apply(
     action: &Action,
     edition: Edition,
@@ -118,14 +121,35 @@ fn update(
         );
         return;
     }
+    let key = if update.from.is_some() { "copy" } else { "update" };
+    if places.len().saturating_mul(count(update.value, ADDED)) > ADDED {
+        let message = format!("{} places would get more than {ADDED} values altogether", places.len());
+        let diagnostic = Diagnostic::error(Code::InvalidOverlay, &action.place(key), message);
+        out.push(diagnostic.help("let the target select less"));
+        return;
+    }
     for at in places {
         let Some(node) = tree.pointer_mut(at.as_str()) else { continue };
         for fault in merge::merge(node, &update, at, origins) {
-            out.push(Diagnostic::error(
-                Code::InvalidOverlay,
-                &action.place(if update.from.is_some() { "copy" } else { "update" }),
-                fault,
-            ));
+            out.push(Diagnostic::error(Code::InvalidOverlay, &action.place(key), fault));
         }
     }
+}
+
+/// Values in a tree, counted until there are more than `most`.
+fn count(value: &Value, most: usize) -> usize {
+    let mut open = vec![value];
+    let mut out = 0;
+    while let Some(value) = open.pop() {
+        out += 1;
+        if out > most {
+            break;
+        }
+        match value {
+            Value::Object(map) => open.extend(map.values()),
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    out
 }

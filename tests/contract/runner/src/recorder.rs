@@ -1,0 +1,141 @@
+//! Requests of a client go in; they go on to the server with further headers, and what went both ways is kept.
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+use storewright_runtime as rt;
+use storewright_runtime::Transport;
+
+/// As much of a body as is looked at.
+const LIMIT: usize = 64 * 1024 * 1024;
+
+/// A transport over the default one.
+#[derive(Debug)]
+pub struct Recorder {
+    inner: rt::Reqwest,
+    state: std::sync::Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    headers: Vec<(String, String)>,
+    answer: Option<Answer>,
+    exchange: Option<Exchange>,
+}
+
+/// What is answered without asking a server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The media type.
+    pub media: String,
+    /// The body.
+    pub body: String,
+}
+
+/// A request and its answer. Bodies that are no UTF-8 are shown as well as they can be.
+#[derive(Debug, Default, Clone, Serialize)]
+pub struct Exchange {
+    /// The method.
+    pub method: String,
+    /// Path and query as sent.
+    pub target: String,
+    /// Headers as sent, without those of the connection.
+    pub headers: Vec<(String, String)>,
+    /// The body as sent.
+    pub body: Option<String>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The media type of the answer.
+    pub media: Option<String>,
+    /// What the judge says about request and answer, as it says it.
+    pub violations: Option<String>,
+    /// The body of the answer.
+    pub answer: String,
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+impl Recorder {
+    /// A recorder of nothing yet.
+    ///
+    /// # Errors
+    /// When there is no transport.
+    pub fn new() -> Result<Self, rt::TransportError> {
+        Ok(Self { inner: rt::Reqwest::new()?, state: std::sync::Arc::default() })
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the next requests carry along, and what answers them if not the server.
+    pub fn expect(&self, headers: Vec<(String, String)>, answer: Option<Answer>) {
+        *self.state() = State { headers, answer, exchange: None };
+    }
+
+    /// What went both ways last.
+    pub fn take(&self) -> Option<Exchange> {
+        self.state().exchange.take()
+    }
+}
+
+impl Transport for Recorder {
+    fn send(
+        &self,
+        mut request: http::Request<Bytes>,
+    ) -> rt::BoxFuture<'static, Result<http::Response<rt::Body>, rt::TransportError>> {
+        let headers = request.headers().iter();
+        let headers = headers
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let body = request.body();
+        let mut exchange = Exchange {
+            method: request.method().to_string(),
+            target: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+            headers: headers.collect(),
+            body: (!body.is_empty()).then(|| String::from_utf8_lossy(body).into_owned()),
+            ..Exchange::default()
+        };
+        let (more, scripted) = {
+            let state = self.state();
+            (state.headers.clone(), state.answer.clone())
+        };
+        for (name, value) in more {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                request.headers_mut().insert(name, value);
+            }
+        }
+        let sent = scripted.is_none().then(|| self.inner.send(request));
+        let state = std::sync::Arc::clone(&self.state);
+        Box::pin(async move {
+            let (parts, body) = match (sent, scripted) {
+                (Some(sent), _) => {
+                    let (parts, mut body) = sent.await?.into_parts();
+                    (parts, body.collect(LIMIT).await?.0)
+                }
+                (None, answer) => {
+                    let answer =
+                        answer.unwrap_or(Answer { status: 200, media: String::new(), body: String::new() });
+                    let mut response = http::Response::new(());
+                    *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+                    if let Ok(media) = HeaderValue::try_from(answer.media) {
+                        response.headers_mut().insert(http::header::CONTENT_TYPE, media);
+                    }
+                    (response.into_parts().0, Bytes::from(answer.body))
+                }
+            };
+            exchange.status = parts.status.as_u16();
+            exchange.media = text(&parts.headers, "content-type");
+            exchange.violations = text(&parts.headers, "sl-violations");
+            exchange.answer = String::from_utf8_lossy(&body).into_owned();
+            state.lock().unwrap_or_else(PoisonError::into_inner).exchange = Some(exchange);
+            Ok(http::Response::from_parts(parts, rt::Body::from(body)))
+        })
+    }
+}

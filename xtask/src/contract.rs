@@ -1,0 +1,387 @@
+//! Vendor documents go in; every operation is called through its generated client, and what a judge says comes out.
+
+mod document;
+mod exceptions;
+mod judge;
+mod plan;
+mod program;
+mod sample;
+mod schema;
+mod verdict;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::load;
+
+use self::document::Operation;
+use self::exceptions::Exception;
+use self::judge::Judge;
+use self::plan::{Answer, Order};
+use self::program::Program;
+use self::sample::{Fill, Sampler};
+use self::schema::Schemas;
+use self::verdict::{Expected, Side};
+use crate::report::{plural, refuse, table};
+use crate::tree::{SHARED, Tree};
+use crate::{Outcome, fetch, pipeline, settings};
+
+/// Values of so many seeds are tried in the round of properties.
+const SEEDS: u64 = 8;
+
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Args {
+    /// The APIs, as their folders under `specs/` are called; where absent, all of them.
+    apis: Vec<String>,
+    /// A judge that runs already, for one API.
+    #[arg(long, value_name = "URL")]
+    judge: Option<String>,
+    /// The rounds; where absent, all of them.
+    #[arg(long, value_enum)]
+    round: Vec<Round>,
+    /// Print what was found as JSON on standard output.
+    #[arg(long)]
+    json: bool,
+    /// Only operations whose id contains this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+impl Args {
+    /// All rounds of some APIs.
+    pub(crate) fn of(apis: Vec<String>) -> Self {
+        Self { apis, ..Self::default() }
+    }
+}
+
+/// A way to call all operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Round {
+    /// With what must be there.
+    Required,
+    /// With everything that may be there.
+    All,
+    /// Every failure that is declared.
+    Errors,
+    /// The judge makes up the answers.
+    Dynamic,
+    /// Values of many seeds, sent and answered; what newer servers may answer.
+    Properties,
+}
+
+const ROUNDS: &[Round] = &[Round::Required, Round::All, Round::Errors, Round::Dynamic, Round::Properties];
+
+#[derive(Debug, Serialize)]
+struct Found {
+    apis: Vec<FoundOfApi>,
+}
+
+#[derive(Debug, Serialize)]
+struct FoundOfApi {
+    name: String,
+    operations: usize,
+    called: usize,
+    request_violations: usize,
+    decode_failures: usize,
+    exceptions: Vec<Reason>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reason {
+    operation: String,
+    reason: String,
+}
+
+/// One API while it is judged.
+struct Session<'t> {
+    schemas: Schemas<'t>,
+    program: Program,
+    exceptions: Vec<Exception>,
+    called: BTreeSet<&'t str>,
+    findings: Vec<(Side, String)>,
+}
+
+/// Why nothing can be judged here, if so.
+pub(crate) fn missing() -> Option<String> {
+    judge::missing()
+}
+
+/// The APIs whose documents are here, and those whose are not.
+pub(crate) fn documents(tree: &Tree) -> anyhow::Result<(Vec<String>, Vec<String>)> {
+    let (mut here, mut away) = (Vec::new(), Vec::new());
+    for api in tree.apis()? {
+        match vendor_document(tree, &api)? {
+            Some(_) => here.push(api),
+            None => away.push(api),
+        }
+    }
+    Ok((here, away))
+}
+
+pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    let apis = if args.apis.is_empty() { tree.apis()? } else { args.apis.clone() };
+    for api in &apis {
+        tree.check_api(api)?;
+    }
+    if args.judge.is_some() && apis.len() != 1 {
+        bail!("`--judge` is a judge of one API: name it");
+    }
+    if args.judge.is_none() {
+        if let Some(why) = missing() {
+            bail!(why);
+        }
+        judge::install(tree)?;
+    }
+    let mut found = Found { apis: Vec::new() };
+    let mut is_well = true;
+    for api in &apis {
+        let mut out = Sink::new();
+        let Some(document) = vendor_document(tree, api)? else {
+            eprintln!("{api}: DID NOT RUN: its document is not beside the checkout; set {SHARED}");
+            continue;
+        };
+        let Some(prepared) = prepared(tree, api, &document, &mut out)? else {
+            return Ok(refuse(out.diagnostics()));
+        };
+        let (one, well) = contract(tree, args, api, &prepared)?;
+        is_well &= well;
+        found.apis.push(one);
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&found)?);
+    }
+    let mut rows = vec![
+        ["API", "operations", "called", "request violations", "decode failures", "exceptions"]
+            .map(str::to_owned),
+    ];
+    rows.extend(found.apis.iter().map(|api| {
+        let numbers =
+            [api.operations, api.called, api.request_violations, api.decode_failures, api.exceptions.len()];
+        let [operations, called, violations, failures, exceptions] = numbers.map(|n| n.to_string());
+        [api.name.clone(), operations, called, violations, failures, exceptions]
+    }));
+    eprint!("{}", table(&rows));
+    Ok(if is_well { Outcome::Done } else { Outcome::Findings })
+}
+
+/// The document that the stored Api was made of; none if it is not here.
+fn vendor_document(tree: &Tree, api: &str) -> anyhow::Result<Option<fetch::Document>> {
+    let settings = settings::read(tree, api)?;
+    if settings.empty {
+        return Ok(Some(fetch::empty()));
+    }
+    let read = settings.read.context("nothing was read yet: `cargo xtask update` first")?;
+    let names = [read.from.clone(), format!("{}.json", read.version)];
+    let path = names.iter().find_map(|name| tree.shared(&format!("specs/{api}/{name}")));
+    let Some(path) = path else { return Ok(None) };
+    let mut out = Sink::new();
+    let document = fetch::fetch(&path.display().to_string(), Some(&read.sha256), &mut out);
+    match document {
+        Some(document) => Ok(Some(document)),
+        None => bail!("{}", out.diagnostics().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+/// The vendor's tree, mended by the API's overlay and then by that of the tests; none if errors were pushed.
+fn prepared(
+    tree: &Tree,
+    api: &str,
+    document: &fetch::Document,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Value>> {
+    let rules = pipeline::rules(tree, Some(api))?;
+    let Some(mut mended) = pipeline::mended(document, &rules, out) else { return Ok(None) };
+    let path = tree.root().join("tests/contract").join(format!("{api}.overlay.yaml"));
+    if path.is_file() {
+        let (name, text) = (tree.shown(&path), fs::read_to_string(&path)?);
+        let source = load::Source { name: &name, text: text.as_bytes() };
+        let Some(overlay) = load::Overlay::parse(source, out) else { return Ok(None) };
+        let outcomes = overlay.apply(&mut mended, None, out);
+        if let Some(unneeded) = outcomes.iter().find(|action| action.applies && action.matched == 0) {
+            bail!("{name}: the action `{}` matches nothing: take it out", unneeded.id);
+        }
+    }
+    Ok((!out.has_errors()).then(|| document::written_back(mended)))
+}
+
+fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Result<(FoundOfApi, bool)> {
+    let schemas = Schemas::new(prepared);
+    let operations = document::operations(prepared);
+    let file = program::build(tree, api)?;
+    let judge = match &args.judge {
+        Some(url) => Judge::at(url),
+        None => {
+            let folder = tree.root().join("target/contract");
+            fs::create_dir_all(&folder)?;
+            let path = folder.join(format!("{api}.json"));
+            fs::write(&path, serde_json::to_vec(&document::closed(prepared))?)?;
+            Judge::start(tree, &path, operations.len())?
+        }
+    };
+    let mut session = Session {
+        schemas,
+        program: Program::start(&file, &judge.url)?,
+        exceptions: exceptions::read(tree, api)?,
+        called: BTreeSet::new(),
+        findings: Vec::new(),
+    };
+    let rounds = if args.round.is_empty() { ROUNDS } else { &args.round };
+    for round in rounds {
+        let (start, before) = (Instant::now(), session.findings.len());
+        let mut calls = 0;
+        let chosen = |o: &&Operation<'_>| args.only.as_ref().is_none_or(|only| o.id.contains(only.as_str()));
+        for operation in operations.iter().filter(chosen) {
+            calls += session.round(*round, operation).with_context(|| operation.id.to_owned())?;
+        }
+        let findings = session.findings.len() - before;
+        let name = format!("{round:?}").to_lowercase();
+        eprintln!(
+            "{api}: {name}: {calls} calls, {findings} {} ({} s)",
+            plural(findings, "finding"),
+            start.elapsed().as_secs()
+        );
+    }
+    let mut is_well = session.findings.is_empty();
+    // Answers that are made up at random may be right by chance.
+    let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
+    for exception in session.exceptions.iter().filter(|_| args.only.is_none()) {
+        for round in exception.rounds.iter().filter(|r| is_sure(r) && !exception.used.contains(r)) {
+            is_well = false;
+            eprintln!("{api}: {}: the exception in round {round:?} is not needed", exception.operation);
+        }
+    }
+    for (side, finding) in &session.findings {
+        eprintln!("{api}: {side:?}: {finding}");
+    }
+    let missed: Vec<&str> =
+        operations.iter().map(|o| o.id).filter(|id| !session.called.contains(id)).collect();
+    // The other rounds have nothing to ask of some operations.
+    let all = rounds.iter().any(|round| matches!(round, Round::Required | Round::All));
+    if args.only.is_none() && all && !missed.is_empty() {
+        is_well = false;
+        eprintln!("{api}: not called: {}", missed.join(", "));
+    }
+    let count = |side: Side| session.findings.iter().filter(|(s, _)| *s == side).count();
+    let used = session.exceptions.iter().filter(|e| !e.used.is_empty());
+    let found = FoundOfApi {
+        name: api.to_owned(),
+        operations: operations.len(),
+        called: session.called.len(),
+        request_violations: count(Side::Request),
+        decode_failures: count(Side::Answer),
+        exceptions: used
+            .map(|e| Reason { operation: e.operation.clone(), reason: e.reason.clone() })
+            .collect(),
+    };
+    Ok((found, is_well))
+}
+
+/// The media types of a successful answer, one call each; an empty one where there is no body.
+fn media_types(operation: &Operation<'_>) -> Vec<String> {
+    let content = plan::success(operation).map_or(&[][..], |(_, content)| content);
+    match content {
+        [] => vec![String::new()],
+        content => content.iter().map(|(media, _)| media.clone()).collect(),
+    }
+}
+
+fn takes_json(media: &str) -> bool {
+    media.starts_with("application/json")
+}
+
+impl<'t> Session<'t> {
+    /// Calls one operation in a round; how many calls that were.
+    fn round(&mut self, round: Round, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
+        let schemas = self.schemas;
+        let order = |fill, seed| plan::order(schemas, operation, fill, seed);
+        let prefer = |value: String| vec![("prefer".to_owned(), value)];
+        match round {
+            Round::Required => self.call(round, operation, &order(Fill::Required, 1), Expected::Same),
+            Round::All => self.call(round, operation, &order(Fill::All, 2), Expected::Same),
+            Round::Dynamic => {
+                let order = Order { headers: prefer("dynamic=true".to_owned()), ..order(Fill::Required, 3) };
+                self.call(round, operation, &order, Expected::Same)
+            }
+            Round::Errors => {
+                let mut calls = 0;
+                for (status, schema) in plan::failures(operation) {
+                    for media in media_types(operation) {
+                        let mut order = Order { media: Some(media.clone()), ..order(Fill::Required, 4) };
+                        // Of a client that does not say that it takes JSON, the judge gives no failure in JSON.
+                        match schema.filter(|_| !media.is_empty() && !takes_json(&media)) {
+                            None => order.headers = prefer(format!("code={status}")),
+                            Some(schema) => {
+                                let body =
+                                    Sampler::new(schemas, Fill::All, false, 5).value(schema).to_string();
+                                order.answer =
+                                    Some(Answer { status, media: "application/json".to_owned(), body });
+                            }
+                        }
+                        calls += self.call(round, operation, &order, Expected::Failure(status))?;
+                    }
+                }
+                Ok(calls)
+            }
+            Round::Properties => self.properties(operation),
+        }
+    }
+
+    /// Requests of many seeds are what their schemas accept; answers that schemas accept are read, and so are those
+    /// that say more than the document does.
+    fn properties(&mut self, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
+        let mut calls = 0;
+        let Some((status, content)) = plan::success(operation) else { return Ok(0) };
+        let none = [(String::new(), &Value::Null)];
+        let content = if content.is_empty() { &none[..] } else { content };
+        for seed in 0..SEEDS {
+            for (media, schema) in
+                content.iter().filter(|(media, _)| media.contains("json") || media.is_empty())
+            {
+                let fill = if seed == 0 { Fill::All } else { Fill::Some };
+                let mut order = plan::order(self.schemas, operation, Fill::Some, 100 + seed);
+                let mut value = Sampler::new(self.schemas, fill, false, 200 + seed).value(schema);
+                order.media = Some(media.clone());
+                let answer = |value: &Value| {
+                    let body = if media.is_empty() { String::new() } else { value.to_string() };
+                    Some(Answer { status, media: media.clone(), body })
+                };
+                order.answer = answer(&value);
+                calls += self.call(Round::Properties, operation, &order, Expected::Same)?;
+                plan::newer(self.schemas, schema, &mut value, &mut (300 + seed));
+                order.answer = answer(&value);
+                calls += self.call(Round::Properties, operation, &order, Expected::Read)?;
+            }
+        }
+        Ok(calls)
+    }
+
+    fn call(
+        &mut self,
+        round: Round,
+        operation: &'t Operation<'t>,
+        order: &Order,
+        expected: Expected,
+    ) -> anyhow::Result<usize> {
+        let reports = self.program.call(order)?;
+        if !reports.is_empty() {
+            self.called.insert(operation.id);
+        }
+        for report in &reports {
+            let mut seen = BTreeSet::new();
+            for (side, message) in verdict::judge(self.schemas, operation, order, report, expected) {
+                let excepted =
+                    exceptions::excepts(&mut self.exceptions, operation.id, round, (side, &message));
+                if !excepted && seen.len() < 4 && seen.insert(message.clone()) {
+                    self.findings.push((side, format!("{} ({round:?}): {message}", operation.id)));
+                }
+            }
+        }
+        Ok(reports.len())
+    }
+}

@@ -1,0 +1,63 @@
+//! `tests/contract/<api>.toml` goes in; the operations that the judge itself gets wrong come out, and which are needed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use super::Round;
+use super::verdict::Side;
+use crate::tree::Tree;
+
+/// What is not held against the client, and why.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exception {
+    pub(super) operation: String,
+    /// Where it is needed.
+    pub(super) rounds: Vec<Round>,
+    /// `request` or `answer`.
+    pub(super) side: Side,
+    /// Part of what is found.
+    pub(super) says: String,
+    pub(super) reason: String,
+    #[serde(skip)]
+    pub(super) used: BTreeSet<Round>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    exception: Vec<Exception>,
+}
+
+pub(super) fn read(tree: &Tree, api: &str) -> anyhow::Result<Vec<Exception>> {
+    let path = tree.root().join("tests/contract").join(format!("{api}.toml"));
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(toml::from_str::<File>(&text).with_context(|| tree.shown(&path))?.exception),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).with_context(|| tree.shown(&path)),
+    }
+}
+
+/// Whether what was found is excepted; if so, the exception is needed.
+pub(super) fn excepts(
+    exceptions: &mut [Exception],
+    operation: &str,
+    round: Round,
+    (side, message): (Side, &str),
+) -> bool {
+    let mut found = false;
+    for exception in exceptions.iter_mut() {
+        let is =
+            exception.operation == operation && exception.rounds.contains(&round) && exception.side == side;
+        if is && message.contains(&exception.says) {
+            exception.used.insert(round);
+            found = true;
+        }
+    }
+    found
+}

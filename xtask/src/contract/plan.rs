@@ -1,0 +1,124 @@
+//! An operation and a round go in; what the generated client is told to call comes out.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::document::Operation;
+use super::sample::{Fill, Sampler};
+use super::schema::Schemas;
+
+/// One operation to be called. The names are those of `tests/contract/runner`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Order {
+    pub(super) operation: String,
+    pub(super) parameters: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<Value>,
+    /// Headers that the judge is told something by.
+    pub(super) headers: Vec<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) answer: Option<Answer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) media: Option<String>,
+}
+
+/// What is answered without asking the judge.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) media: String,
+    pub(super) body: String,
+}
+
+/// The arguments of one call; the same ones for the same seed.
+pub(super) fn order(schemas: Schemas<'_>, operation: &Operation<'_>, fill: Fill, seed: u64) -> Order {
+    let mut sampler = Sampler::new(schemas, fill, true, seed);
+    let mut out = Order { operation: operation.id.to_owned(), ..Order::default() };
+    for parameter in &operation.parameters {
+        if parameter.required || sampler.takes() {
+            let value = match sampler.value(parameter.schema) {
+                // An empty list is not sent at all.
+                Value::Array(items) if items.is_empty() && parameter.required => {
+                    Sampler::new(schemas, Fill::Required, true, seed).value(parameter.schema)
+                }
+                Value::Array(items) if items.is_empty() => continue,
+                value => value,
+            };
+            out.parameters.insert(parameter.name.to_owned(), value);
+        }
+    }
+    if let Some((media, schema, _)) = &operation.body {
+        let mut body = match media.contains("json") {
+            true => sampler.value(schema),
+            false => Value::String("bytes".to_owned()),
+        };
+        // JSON:API: who changes a resource says twice which one.
+        let last = operation.parameters.iter().rfind(|p| p.place == "path");
+        let id = last.and_then(|last| out.parameters.get(last.name)).cloned();
+        if let (Some(own), Some(id), true) = (body.pointer_mut("/data/id"), id, operation.path.ends_with('}'))
+        {
+            *own = id;
+        }
+        out.body = Some(body);
+    }
+    out
+}
+
+/// The failures that an operation declares, with the schema of their JSON; `default` is any of them.
+pub(super) fn failures<'o, 't>(
+    operation: &'o Operation<'t>,
+) -> impl Iterator<Item = (u16, Option<&'t Value>)> + use<'o, 't> {
+    let status = |status: &str| if status == "default" { Some(400) } else { status.parse().ok() };
+    let json = |content: &[(String, &'t Value)]| {
+        content.iter().find(|(media, _)| media.contains("json")).map(|(_, schema)| *schema)
+    };
+    let declared =
+        operation.answers.iter().filter_map(move |(name, content)| Some((status(name)?, json(content))));
+    declared.filter(|(status, _)| *status >= 400)
+}
+
+/// The first success that an operation declares: its status, media types and schemas.
+pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o [(String, &'t Value)])> {
+    operation.answers.iter().find_map(|(status, content)| {
+        let status = status.parse().ok().filter(|status| (200..300).contains(status))?;
+        Some((status, content.as_slice()))
+    })
+}
+
+/// What newer servers may answer: unknown members, values and types, and null for what is there. Only `data` and `id` of
+/// JSON:API keep their values: a resource that is null is none, and the codec refuses it on purpose.
+pub(super) fn newer(schemas: Schemas<'_>, schema: &Value, value: &mut Value, seed: &mut u64) {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    let choice = (*seed >> 33) % 12;
+    let parts = schemas.parts(schema, value);
+    match value {
+        Value::Object(members) => {
+            let is_map = parts.iter().any(|part| part.get("additionalProperties").is_some());
+            for (name, member) in members.iter_mut() {
+                match (choice, name.as_str()) {
+                    (0, name) if !["type", "data", "id"].contains(&name) => *member = Value::Null,
+                    (1, "type") => *member = json!("somethingNewer"),
+                    (_, name) => {
+                        if let Some(schema) = schemas.member(&parts, name).first() {
+                            newer(schemas, schema, member, seed);
+                        }
+                    }
+                }
+            }
+            // What else a map holds is of its own type.
+            if choice < 4 && !is_map {
+                members.insert("aNewerMember".to_owned(), json!({ "is": ["new", 1, null] }));
+            }
+        }
+        Value::Array(items) => {
+            let schema = parts.iter().find_map(|part| part.get("items"));
+            for (item, schema) in items.iter_mut().zip(schema.into_iter().cycle()) {
+                newer(schemas, schema, item, seed);
+            }
+        }
+        Value::String(text) if choice < 3 && parts.iter().any(|part| part.get("enum").is_some()) => {
+            *text = "A_NEWER_VALUE".to_owned();
+        }
+        _ => {}
+    }
+}

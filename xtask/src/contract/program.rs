@@ -1,0 +1,127 @@
+//! Orders go in, one by one; the generated client calls, and its reports come out.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::plan::Order;
+use crate::tree::Tree;
+
+/// The program that calls the operations of one API, while it runs.
+#[derive(Debug)]
+pub(super) struct Program {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+/// What became of a call. The names are those of `tests/contract/runner`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Report {
+    pub(super) media: String,
+    pub(super) exchange: Option<Exchange>,
+    #[serde(rename = "Ok")]
+    pub(super) answered: Option<Read>,
+    #[serde(rename = "Err")]
+    pub(super) failed: Option<Failed>,
+}
+
+/// An answer that was read, encoded again.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Read {
+    pub(super) read: Value,
+    pub(super) inside: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Failed {
+    pub(super) failed: String,
+    pub(super) message: String,
+    pub(super) fault: bool,
+}
+
+/// A request and its answer.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Exchange {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<String>,
+    pub(super) status: u16,
+    pub(super) media: Option<String>,
+    pub(super) violations: Option<String>,
+    pub(super) answer: String,
+}
+
+/// Compiles the program; its file.
+pub(super) fn build(tree: &Tree, api: &str) -> anyhow::Result<PathBuf> {
+    let package = format!("{api}-contract");
+    let arguments = [
+        "build",
+        "--package",
+        &package,
+        "--features",
+        "contract",
+        "--message-format=json-render-diagnostics",
+    ];
+    let built = tree.cargo(&arguments).stderr(Stdio::inherit()).output()?;
+    if !built.status.success() {
+        bail!("{package} does not compile");
+    }
+    let messages = String::from_utf8(built.stdout)?;
+    let file = messages.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let name = message.pointer("/target/name")?.as_str()?;
+        (name == package).then(|| message.get("executable")?.as_str().map(PathBuf::from)).flatten()
+    });
+    file.last().with_context(|| format!("cargo does not say where {package} is"))
+}
+
+impl Program {
+    /// Starts the program against the server at `url`.
+    pub(super) fn start(file: &PathBuf, url: &str) -> anyhow::Result<Self> {
+        let mut child = Command::new(file)
+            .arg(url)
+            // What is on loopback is not behind a proxy.
+            .env("NO_PROXY", "127.0.0.1,localhost")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| file.display().to_string())?;
+        let input = child.stdin.take().context("the program has no input")?;
+        let output = child.stdout.take().context("the program has no output")?;
+        Ok(Self { child, input, output: BufReader::new(output) })
+    }
+
+    /// Makes the calls of one order: one for each media type of the answer.
+    pub(super) fn call(&mut self, order: &Order) -> anyhow::Result<Vec<Report>> {
+        serde_json::to_writer(&mut self.input, order)?;
+        self.input.write_all(b"\n")?;
+        self.input.flush()?;
+        let mut out = Vec::new();
+        loop {
+            let mut line = String::new();
+            if self.output.read_line(&mut line)? == 0 {
+                bail!("the program ended while it called {}", order.operation);
+            }
+            if line.trim().is_empty() {
+                return Ok(out);
+            }
+            out.push(serde_json::from_str(&line).with_context(|| order.operation.clone())?);
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It is gone already, or is now; either is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,261 @@
+//! A schema and a seed go in; a value that the schema accepts comes out, the same one for the same seed.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::schema::Schemas;
+
+/// How deep optional members and items go: schemas may be recursive.
+const DEPTH: usize = 12;
+
+/// How much of a schema is filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fill {
+    /// What must be there, and first values.
+    Required,
+    /// Everything, and other values than the first ones.
+    All,
+    /// Some of it, by the seed.
+    Some,
+}
+
+/// What makes values.
+#[derive(Debug)]
+pub(super) struct Sampler<'t> {
+    schemas: Schemas<'t>,
+    fill: Fill,
+    /// Whether values are sent: then what only the server sets is left out.
+    sent: bool,
+    state: u64,
+}
+
+impl<'t> Sampler<'t> {
+    pub(super) fn new(schemas: Schemas<'t>, fill: Fill, sent: bool, seed: u64) -> Self {
+        Self { schemas, fill, sent, state: seed }
+    }
+
+    /// SplitMix64: the same numbers everywhere.
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// One of so many.
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        let count = u64::try_from(count).unwrap_or(1).max(1);
+        usize::try_from(self.next() % count).unwrap_or_default()
+    }
+
+    fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+        let index = match self.fill {
+            Fill::Required => 0,
+            // Beyond the first.
+            Fill::All if items.len() > 1 => 1 + self.below(items.len() - 1),
+            _ => self.below(items.len()),
+        };
+        items.get(index)
+    }
+
+    /// Whether what may be left out is there.
+    pub(super) fn takes(&mut self) -> bool {
+        match self.fill {
+            Fill::Required => false,
+            Fill::All => true,
+            Fill::Some => self.next().is_multiple_of(2),
+        }
+    }
+
+    /// A value of the schema.
+    pub(super) fn value(&mut self, schema: &'t Value) -> Value {
+        self.at(schema, 0)
+    }
+
+    fn at(&mut self, schema: &'t Value, depth: usize) -> Value {
+        let schema = self.schemas.resolve(schema);
+        if depth > 4 * DEPTH {
+            return Value::Null;
+        }
+        if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+            return self.pick(values).cloned().unwrap_or_default();
+        }
+        for key in ["oneOf", "anyOf"] {
+            if let Some(variants) = schema.get(key).and_then(Value::as_array) {
+                return self.pick(variants).map(|variant| self.at(variant, depth + 1)).unwrap_or_default();
+            }
+        }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            let mut out = self.typed(schema, depth);
+            for part in parts {
+                match (&mut out, self.at(part, depth + 1)) {
+                    (Value::Object(out), Value::Object(members)) => out.extend(members),
+                    (out, value) => *out = value,
+                }
+            }
+            self.complete(schema, &mut out, depth);
+            return out;
+        }
+        self.typed(schema, depth)
+    }
+
+    fn typed(&mut self, schema: &'t Value, depth: usize) -> Value {
+        let kind = schema.get("type").and_then(Value::as_str).unwrap_or_else(|| {
+            match (schema.get("items"), schema.get("properties"), schema.get("allOf")) {
+                (Some(_), ..) => "array",
+                (_, Some(_), _) | (_, _, Some(_)) => "object",
+                _ if schema.get("additionalProperties").is_some() => "object",
+                _ => "any",
+            }
+        });
+        match kind {
+            "object" => Value::Object(self.object(schema, depth)),
+            "array" => Value::Array(self.list(schema, depth)),
+            "string" => Value::String(self.text(schema)),
+            "boolean" => Value::Bool(self.fill != Fill::Required),
+            "integer" => Value::from(self.integer(schema)),
+            "number" => self.number(schema),
+            _ => json!({ "any": "thing" }),
+        }
+    }
+
+    fn object(&mut self, schema: &'t Value, depth: usize) -> Map<String, Value> {
+        let required: Vec<&str> = strings(schema.get("required"));
+        let mut out = Map::new();
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let must = required.contains(&name.as_str());
+            let resolved = self.schemas.resolve(property);
+            if self.sent && (is(property, "readOnly") || is(resolved, "readOnly")) {
+                continue;
+            }
+            let nullable = is(property, "nullable") || is(resolved, "nullable");
+            if nullable && self.sent && self.fill == Fill::Some && self.below(4) == 0 {
+                out.insert(name.clone(), Value::Null);
+            } else if must || (depth < DEPTH && self.takes()) {
+                out.insert(name.clone(), self.at(property, depth + 1));
+            }
+        }
+        if let Some(more) = schema.get("additionalProperties").filter(|more| more.is_object())
+            && depth < DEPTH
+            && self.takes()
+        {
+            out.insert("further".to_owned(), self.at(more, depth + 1));
+        }
+        out
+    }
+
+    /// What one part requires may be described by another, or by none.
+    fn complete(&mut self, schema: &'t Value, out: &mut Value, depth: usize) {
+        let parts = self.schemas.parts(schema, out);
+        let Value::Object(members) = out else { return };
+        for name in parts.iter().flat_map(|part| strings(part.get("required"))) {
+            if !members.contains_key(name) {
+                let value = match self.schemas.member(&parts, name).first() {
+                    Some(schema) => self.at(schema, depth + 1),
+                    None => Value::from("a"),
+                };
+                members.insert(name.to_owned(), value);
+            }
+        }
+    }
+
+    fn list(&mut self, schema: &'t Value, depth: usize) -> Vec<Value> {
+        let limit = |key: &str| schema.get(key).and_then(Value::as_u64);
+        let most = limit("maxItems").unwrap_or(u64::MAX);
+        let wanted = match self.fill {
+            _ if depth >= DEPTH => 0,
+            Fill::Required => 1,
+            Fill::All => 2,
+            Fill::Some => self.next() % 4,
+        };
+        let count = wanted.max(limit("minItems").unwrap_or(0)).min(most);
+        let Some(items) = schema.get("items") else { return Vec::new() };
+        let mut out: Vec<Value> = Vec::new();
+        for _ in 0..count {
+            let value = self.at(items, depth + 1);
+            // Of a list of few values, the next one that is not there yet.
+            let others = self.schemas.resolve(items).get("enum").and_then(Value::as_array);
+            match others {
+                Some(others) if out.contains(&value) => {
+                    out.extend(others.iter().find(|other| !out.contains(other)).cloned());
+                }
+                _ => out.push(value),
+            }
+        }
+        out
+    }
+
+    fn integer(&mut self, schema: &'t Value) -> i64 {
+        let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
+        #[allow(clippy::cast_possible_truncation)] // limits are small
+        let (least, most) = (limit("minimum").map(|n| n as i64), limit("maximum").map(|n| n as i64));
+        let least = least.map(|least| least + i64::from(is(schema, "exclusiveMinimum")));
+        match (self.fill, least, most) {
+            (Fill::Required, Some(least), _) => least,
+            (Fill::All, _, Some(most)) => most,
+            (Fill::Some, least, most) => {
+                let least = least.unwrap_or(0);
+                let span = most.unwrap_or(1000).saturating_sub(least).max(1);
+                least + i64::try_from(self.next() % u64::try_from(span).unwrap_or(1)).unwrap_or(0)
+            }
+            (_, Some(least), _) => least + 1,
+            (Fill::Required, None, Some(most)) => most.min(1),
+            (Fill::Required, ..) => 1,
+            (Fill::All, ..) => 7,
+        }
+    }
+
+    fn number(&mut self, schema: &'t Value) -> Value {
+        let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
+        let value = limit("minimum").unwrap_or(0.0).max(if self.fill == Fill::Required { 1.0 } else { 2.5 });
+        Number::from_f64(limit("maximum").map_or(value, |most| value.min(most)))
+            .map_or(Value::Null, Value::Number)
+    }
+
+    fn text(&mut self, schema: &'t Value) -> String {
+        let any = self.next();
+        let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        let text = match format {
+            "date-time" | "dateTime" => {
+                ["2025-01-31T10:00:00Z", "2026-02-28T23:59:59.123-08:00"].map(str::to_owned)
+            }
+            "date" => ["2025-01-31", "2026-02-28"].map(str::to_owned),
+            "uri" | "URL" | "url" => {
+                ["https://example.com/a", "https://example.com/b?c=d&e=%20"].map(str::to_owned)
+            }
+            "uri-reference" => ["/a", "https://example.com/b"].map(str::to_owned),
+            "email" => ["a@example.com", "b.c+d@example.com"].map(str::to_owned),
+            "duration" | "Timespan" => ["PT1H", "P1DT2H3M"].map(str::to_owned),
+            "uuid" => ["00000000-0000-4000-8000-000000000001".to_owned(), format!("{any:08.8x}")]
+                .map(|text| if text.len() == 36 { text } else { uuid(any) }),
+            "number" => ["1", "2.5"].map(str::to_owned),
+            "byte" => ["YQ==", "YWI="].map(str::to_owned),
+            "binary" => ["a", "b"].map(str::to_owned),
+            // What is special in queries, paths or JSON.
+            _ if schema.get("pattern").is_none() => ["a".to_owned(), format!("b, é|/?&=%\"{}", any % 1000)],
+            _ => ["a1".to_owned(), format!("B-{}", any % 1000)],
+        };
+        let [first, other] = text;
+        let text = if self.fill == Fill::Required { first } else { other };
+        let limit = |key: &str| {
+            schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok())
+        };
+        let mut text: String = text.chars().take(limit("maxLength").unwrap_or(usize::MAX)).collect();
+        while text.chars().count() < limit("minLength").unwrap_or(0) {
+            text.push('x');
+        }
+        text
+    }
+}
+
+fn uuid(any: u64) -> String {
+    format!("{:08x}-0000-4000-8000-{:012x}", any >> 32, any & 0xFFFF_FFFF_FFFF)
+}
+
+fn is(schema: &Value, key: &str) -> bool {
+    schema.get(key) == Some(&Value::Bool(true))
+}
+
+pub(super) fn strings(list: Option<&Value>) -> Vec<&str> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}

@@ -1,0 +1,264 @@
+//! A vendor's tree and a JSON value go in; where the value breaks its schema, or says more than it, comes out.
+//!
+//! Nothing of the pipeline is used: what judges the clients must not share their faults. It is stricter than JSON
+//! Schema in one thing: a member that no schema names is a fault.
+
+use serde_json::{Map, Value};
+
+/// A tree that `$ref`s point into.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schemas<'t> {
+    root: &'t Value,
+}
+
+/// A chain of `$ref`s, `allOf`s and unions that is longer is taken for one without end.
+const DEPTH: usize = 40;
+
+impl<'t> Schemas<'t> {
+    pub(super) fn new(root: &'t Value) -> Self {
+        Self { root }
+    }
+
+    /// What stands behind `$ref`s.
+    pub(super) fn resolve(self, mut node: &'t Value) -> &'t Value {
+        for _ in 0..DEPTH {
+            let Some(pointer) = node.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'))
+            else {
+                return node;
+            };
+            match self.root.pointer(&pointer.replace("%7B", "{").replace("%7D", "}")) {
+                Some(next) => node = next,
+                None => return node,
+            }
+        }
+        node
+    }
+
+    /// What stands behind the `$ref`s of a node that is not of the tree.
+    pub(super) fn find(self, node: &Value) -> Value {
+        let pointer = node.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
+        let found = pointer.and_then(|pointer| self.root.pointer(pointer));
+        found.map(|found| self.resolve(found).clone()).unwrap_or_default()
+    }
+
+    /// The schemas that hold of `value` at once: those behind `$ref` and `allOf`, and of unions all that its `type`
+    /// does not rule out.
+    pub(super) fn parts(self, schema: &'t Value, value: &Value) -> Vec<&'t Value> {
+        let mut out = Vec::new();
+        self.collect(schema, value, 0, &mut out);
+        out
+    }
+
+    fn collect(self, schema: &'t Value, value: &Value, depth: usize, out: &mut Vec<&'t Value>) {
+        if depth > DEPTH {
+            return;
+        }
+        let schema = self.resolve(schema);
+        out.push(schema);
+        for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            self.collect(part, value, depth + 1, out);
+        }
+        for key in ["oneOf", "anyOf"] {
+            let variants = schema.get(key).and_then(Value::as_array).into_iter().flatten();
+            for variant in variants.filter(|variant| self.may_be(variant, value)) {
+                self.collect(variant, value, depth + 1, out);
+            }
+        }
+    }
+
+    /// Whether no member of one possible value rules the schema out.
+    fn may_be(self, schema: &'t Value, value: &Value) -> bool {
+        let schema = self.resolve(schema);
+        let fits = match (schema.get("type").and_then(Value::as_str), value) {
+            (Some("object"), value) => value.is_object(),
+            (Some("string"), value) => value.is_string(),
+            (Some("array"), value) => value.is_array(),
+            _ => true,
+        };
+        let properties = schema.get("properties").and_then(Value::as_object);
+        fits && properties.into_iter().flatten().all(|(name, property)| {
+            match (self.resolve(property).get("enum").and_then(Value::as_array), value.get(name)) {
+                (Some(allowed), Some(found)) if allowed.len() == 1 => allowed.contains(found),
+                _ => true,
+            }
+        })
+    }
+
+    /// The schemas of a member; none if no schema names it.
+    pub(super) fn member(self, parts: &[&'t Value], name: &str) -> Vec<&'t Value> {
+        let named = parts.iter().filter_map(|part| part.get("properties")?.get(name));
+        let named: Vec<&Value> = named.collect();
+        match named.is_empty() {
+            true => parts
+                .iter()
+                .filter_map(|part| part.get("additionalProperties"))
+                .filter(|s| s.is_object())
+                .collect(),
+            false => named,
+        }
+    }
+
+    /// Whether every object fits: there are no members, or all are allowed by a bare `true`, or nothing is said.
+    pub(super) fn is_free(self, parts: &[&'t Value]) -> bool {
+        let says = ["properties", "allOf", "oneOf", "anyOf", "$ref"];
+        parts.iter().all(|part| says.iter().all(|key| part.get(key).is_none()))
+            || parts.iter().any(|part| part.get("additionalProperties") == Some(&Value::Bool(true)))
+    }
+
+    /// What is wrong with `value`, with the place in it.
+    pub(super) fn check(self, schema: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
+        let parts = self.parts(schema, value);
+        if value.is_null() {
+            let nullable = |part: &&Value| {
+                part.get("nullable") == Some(&Value::Bool(true))
+                    || part.get("x-nullable") == Some(&Value::Bool(true))
+            };
+            // A `$ref` may have `nullable` beside it.
+            if !parts.iter().any(|part| nullable(part)) && !nullable(&schema) {
+                out.push(format!("{at}: null is not allowed"));
+            }
+            return;
+        }
+        for part in &parts {
+            self.check_part(part, value, at, out);
+        }
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let at = format!("{at}/{name}");
+                    let schemas = self.member(&parts, name);
+                    if schemas.is_empty() && !self.is_free(&parts) {
+                        out.push(format!("{at}: no schema names this member"));
+                    }
+                    for schema in schemas {
+                        self.check(schema, member, &at, out);
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    for schema in parts.iter().filter_map(|part| part.get("items")) {
+                        self.check(schema, item, &format!("{at}/{index}"), out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_part(self, part: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
+        if let Some(ty) = part.get("type").and_then(Value::as_str) {
+            let fits = match ty {
+                "object" => value.is_object(),
+                "array" => value.is_array(),
+                "string" => value.is_string(),
+                "boolean" => value.is_boolean(),
+                "integer" => value.is_i64() || value.is_u64(),
+                "number" => value.is_number(),
+                _ => true,
+            };
+            if !fits {
+                out.push(format!("{at}: this is no {ty}"));
+                return;
+            }
+        }
+        if let Some(allowed) = part.get("enum").and_then(Value::as_array)
+            && !allowed.contains(value)
+        {
+            out.push(format!("{at}: this value is not listed"));
+        }
+        let required = part.get("required").and_then(Value::as_array).into_iter().flatten();
+        if let Value::Object(members) = value {
+            for name in required.filter_map(Value::as_str).filter(|name| !members.contains_key(*name)) {
+                out.push(format!("{at}: `{name}` is missing"));
+            }
+        }
+        self.check_limits(part, value, at, out);
+    }
+
+    fn check_limits(self, part: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
+        let limit = |key: &str| part.get(key).and_then(Value::as_f64);
+        #[allow(clippy::cast_precision_loss)] // lengths
+        let measured = match value {
+            Value::Number(number) => number.as_f64().map(|n| (n, "minimum", "maximum")),
+            Value::String(text) => Some((text.chars().count() as f64, "minLength", "maxLength")),
+            Value::Array(items) => Some((items.len() as f64, "minItems", "maxItems")),
+            _ => None,
+        };
+        if let Some((size, least, most)) = measured {
+            if limit(least).is_some_and(|least| size < least) {
+                out.push(format!("{at}: less than {least}"));
+            }
+            if limit(most).is_some_and(|most| size > most) {
+                out.push(format!("{at}: more than {most}"));
+            }
+        }
+    }
+
+    /// Where an answer that was encoded again differs from what came: null equals absent, and members that no schema
+    /// names may be lost. Objects and lists without content count as absent.
+    pub(super) fn compare(
+        self,
+        schemas: &[&'t Value],
+        came: &Value,
+        again: &Value,
+        at: &str,
+        out: &mut Vec<String>,
+    ) {
+        match (came, again) {
+            (Value::Object(came), Value::Object(again)) => {
+                let value = Value::Object(came.clone());
+                let parts: Vec<&Value> = schemas.iter().flat_map(|s| self.parts(s, &value)).collect();
+                self.compare_members(&parts, came, again, at, out);
+            }
+            (Value::Array(left), Value::Array(right)) => {
+                if left.len() != right.len() {
+                    out.push(format!("{at}: {} items came, {} are left", left.len(), right.len()));
+                }
+                let parts: Vec<&Value> = schemas.iter().flat_map(|s| self.parts(s, came)).collect();
+                let items: Vec<&Value> = parts.iter().filter_map(|part| part.get("items")).collect();
+                for (index, (left, right)) in left.iter().zip(right).enumerate() {
+                    self.compare(&items, left, right, &format!("{at}/{index}"), out);
+                }
+            }
+            (left, right) if is_nothing(left) && is_nothing(right) => {}
+            (Value::Number(left), Value::Number(right)) if left.as_f64() == right.as_f64() => {}
+            (left, right) if left == right => {}
+            _ => out.push(format!("{at}: another value is left than came")),
+        }
+    }
+
+    fn compare_members(
+        self,
+        parts: &[&'t Value],
+        came: &Map<String, Value>,
+        again: &Map<String, Value>,
+        at: &str,
+        out: &mut Vec<String>,
+    ) {
+        for (name, left) in came {
+            let schemas = self.member(parts, name);
+            let at = format!("{at}/{name}");
+            match again.get(name) {
+                Some(right) => self.compare(&schemas, left, right, &at, out),
+                None if is_nothing(left) || (schemas.is_empty() && !self.is_free(parts)) => {}
+                None => out.push(format!("{at}: this came and is lost")),
+            }
+        }
+        for (name, right) in again {
+            if !came.contains_key(name) && !is_nothing(right) {
+                out.push(format!("{at}/{name}: this did not come"));
+            }
+        }
+    }
+}
+
+/// Whether a value says no more than that it is absent.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.values().all(is_nothing),
+        _ => false,
+    }
+}
