@@ -75,12 +75,12 @@ pub(super) fn build(tree: &Tree, api: &str) -> anyhow::Result<PathBuf> {
         bail!("{package} does not compile");
     }
     let messages = String::from_utf8(built.stdout)?;
-    let file = messages.lines().filter_map(|line| {
+    let mut file = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         let name = message.pointer("/target/name")?.as_str()?;
         (name == package).then(|| message.get("executable")?.as_str().map(PathBuf::from)).flatten()
     });
-    file.last().with_context(|| format!("cargo does not say where {package} is"))
+    file.next_back().with_context(|| format!("cargo does not say where {package} is"))
 }
 
 impl Program {

@@ -114,7 +114,7 @@ impl<'t> Schemas<'t> {
                     || part.get("x-nullable") == Some(&Value::Bool(true))
             };
             // A `$ref` may have `nullable` beside it.
-            if !parts.iter().any(|part| nullable(part)) && !nullable(&schema) {
+            if !parts.iter().any(&nullable) && !nullable(&schema) {
                 out.push(format!("{at}: null is not allowed"));
             }
             return;

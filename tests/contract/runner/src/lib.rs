@@ -54,10 +54,11 @@ struct Report<'a> {
     result: Result<Read, Failed>,
 }
 
+/// An operation: its id, its method and path, and what calls it.
+pub type Listed<A> = (&'static str, &'static str, fn(&<A as rt::Api>::Client, &Arguments) -> Outcome);
+
 /// Reads calls until standard input ends. The arguments are the server's address.
-pub fn drive<A: rt::Api>(
-    calls: &[(&'static str, &'static str, fn(&A::Client, &Arguments) -> Outcome)],
-) -> ExitCode {
+pub fn drive<A: rt::Api>(calls: &[Listed<A>]) -> ExitCode {
     match run::<A>(calls) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -67,9 +68,7 @@ pub fn drive<A: rt::Api>(
     }
 }
 
-fn run<A: rt::Api>(
-    calls: &[(&'static str, &'static str, fn(&A::Client, &Arguments) -> Outcome)],
-) -> Result<(), Box<dyn std::error::Error>> {
+fn run<A: rt::Api>(calls: &[Listed<A>]) -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args().nth(1).ok_or("the address of the server is missing")?;
     let recorder = Arc::new(Recorder::new()?);
     let client = rt::Client::<A>::builder()
