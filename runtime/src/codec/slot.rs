@@ -106,7 +106,7 @@ pub trait Object {
         &[]
     }
 
-    /// The members that [`members`](Object::members) does not show.
+    /// The members that [`names`](Object::names) does not list.
     fn rest(&self) -> Option<&dyn Entries> {
         None
     }
