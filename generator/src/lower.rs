@@ -123,12 +123,18 @@ fn info(spec: &Spec, name: &str) -> Info {
     let mut skipped: Vec<Skipped> =
         spec.skipped.iter().map(|s| Skipped { at: s.at.to_string(), reason: s.reason.clone() }).collect();
     skipped.sort();
+    let schemas = Pointer::new("/components/schemas");
+    // Where a vendor has no schemas, all of them are the overlay's, which writes OpenAPI 3.0.
+    let schemas = match spec.origin(&schemas) {
+        origin if origin.to_string().is_empty() => schemas.to_string(),
+        origin => origin.to_string(),
+    };
     Info {
         format: FORMAT,
         name: name.to_owned(),
         title: document.info.title.clone(),
         version: spec.version.clone(),
-        schemas: spec.origin(&Pointer::new("/components/schemas")).to_string(),
+        schemas,
         servers: document.servers.iter().map(|s| s.url.clone()).collect(),
         security,
         skipped,
