@@ -1,5 +1,8 @@
 //! The generator and the crates go in; what they cost comes out, each row beside its budget.
 
+pub(crate) mod floor;
+mod peers;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, io};
@@ -22,6 +25,10 @@ pub(crate) struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Measure other generators on the vendor's file instead, beside ours: they are installed from crates.io, and some
+    /// take minutes and gigabytes.
+    #[arg(long, conflicts_with = "names")]
+    peers: bool,
 }
 
 /// Every row, in the order in which they are printed.
@@ -41,6 +48,9 @@ const NAMES: &[&str] = &[
     "overhead",
     "calls",
     "paging",
+    "floor-json",
+    "floor-print",
+    "floor-check",
 ];
 
 /// What `bench --json` prints.
@@ -78,6 +88,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     let bench = Bench { tree, target: tree.root().join("target/bench") };
     fs::create_dir_all(&bench.target)?;
+    if args.peers {
+        return peers::run(&bench, args.json);
+    }
     let mut rows = Vec::new();
     let mut failed = false;
     for name in NAMES.iter().filter(|name| args.names.is_empty() || args.names.iter().any(|n| n == *name)) {
@@ -165,6 +178,21 @@ impl Bench<'_> {
                 let subject = "memory that 100,000 calls leave behind";
                 at_most(name, subject, self.load(name, "growth_mb")?, "MB", 1.0)
             }
+            "floor-json" => match self.tree.shared(DOCUMENT) {
+                Some(document) => self.floor(
+                    name,
+                    "serde_json alone, on the document that `update` reads",
+                    "json",
+                    &document,
+                )?,
+                None => return Ok(None),
+            },
+            "floor-print" => {
+                let subject =
+                    "syn and prettyplease alone, on the Rust that `generate` writes for App Store Connect";
+                self.floor(name, subject, "print", &self.tree.generated(API))?
+            }
+            "floor-check" => self.plain_types()?,
             _ => {
                 let subject = "peak memory of a process that pages through 1,000,000 apps";
                 at_most(name, subject, self.load(name, "peak_mb")?, "MB", 60.0)
@@ -238,6 +266,39 @@ impl Bench<'_> {
             self.cost(&compile())
         })?;
         Ok(costs(name, subject, cost, &budget))
+    }
+
+    /// What no generator gets around.
+    fn floor(&self, name: &str, subject: &str, work: &str, path: &Path) -> anyhow::Result<Row> {
+        let cost = self.median(|| {
+            let mut command = self.xtask(&["floor", work])?;
+            command.arg(path);
+            self.cost(&command)
+        })?;
+        Ok(limit(name, subject, cost))
+    }
+
+    /// `cargo check` of the crate's structs and enums with nothing around them.
+    fn plain_types(&self) -> anyhow::Result<Row> {
+        let folder = self.target.join("plain");
+        fs::create_dir_all(folder.join("src"))?;
+        fs::write(folder.join("src/lib.rs"), floor::plain(&self.tree.generated(API))?)?;
+        let manifest = "[package]\nname = \"plain\"\nedition = \"2024\"\n\n[workspace]\n";
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        let cost = self.median(|| {
+            let run = |arguments: &[&str]| {
+                let mut cargo = self.cargo(arguments);
+                cargo.arg("--manifest-path").arg(folder.join("Cargo.toml"));
+                cargo
+            };
+            quietly(&mut run(&["clean", "--package", "plain"]))?;
+            self.cost(&run(&["check"]))
+        })?;
+        Ok(limit(
+            "floor-check",
+            "cargo check of the crate's structs and enums alone, without codec or methods",
+            cost,
+        ))
     }
 
     fn lines(&self) -> anyhow::Result<Row> {
@@ -351,6 +412,12 @@ fn costs(name: &str, subject: &str, cost: Cost, budget: &Budget) -> Row {
         ok: cost.cpu_s <= budget.cpu_s && budget.peak_mb.is_none_or(|mb| cost.peak_mb <= mb),
         ..Row::named(name, subject)
     }
+}
+
+/// What a thing costs that has no budget, because it is what budgets are held against.
+fn limit(name: &str, subject: &str, cost: Cost) -> Row {
+    let budget = Budget { cpu_s: f64::INFINITY, peak_mb: None };
+    Row { budget: None, ..costs(name, subject, cost, &budget) }
 }
 
 fn at_most(name: &str, subject: &str, value: f64, unit: &str, budget: f64) -> Row {

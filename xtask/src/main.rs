@@ -66,6 +66,9 @@ enum Command {
     /// Run a command and write what it cost into a file.
     #[command(hide = true)]
     Measure(measure::Args),
+    /// Do a piece of the work that no generator gets around, to see what it costs.
+    #[command(hide = true)]
+    Floor(bench::floor::Args),
 }
 
 /// How a command ended, as its exit code says it.
@@ -106,6 +109,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Done);
         }
         Command::Measure(args) => return measure::run(args),
+        Command::Floor(args) => return bench::floor::run(args),
         _ => {}
     }
     let tree = Tree::find(cli.root)?;
@@ -119,6 +123,6 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
-        Command::Completions { .. } | Command::Measure(_) => Ok(Outcome::Done),
+        Command::Completions { .. } | Command::Measure(_) | Command::Floor(_) => Ok(Outcome::Done),
     }
 }

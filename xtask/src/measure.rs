@@ -39,6 +39,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 /// What `command` takes; its environment and folder are kept, its output goes to stderr where it fails.
 pub(crate) fn measure(command: &Command, into: &Path) -> anyhow::Result<Cost> {
+    match attempt(command, into)? {
+        (cost, None) => Ok(cost),
+        (_, Some(stderr)) => bail!("{command:?} failed:\n{stderr}"),
+    }
+}
+
+/// What `command` takes, and what it says on stderr where it fails.
+pub(crate) fn attempt(command: &Command, into: &Path) -> anyhow::Result<(Cost, Option<String>)> {
     let mut wrapped = Command::new(std::env::current_exe()?);
     wrapped
         .arg("measure")
@@ -56,12 +64,12 @@ pub(crate) fn measure(command: &Command, into: &Path) -> anyhow::Result<Cost> {
             None => wrapped.env_remove(key),
         };
     }
+    // A file of an earlier run would be taken for this one's.
+    let _ = fs::remove_file(into);
     let output = wrapped.stdin(Stdio::null()).output()?;
-    if !output.status.success() {
-        bail!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    let text = fs::read_to_string(into).with_context(|| into.display().to_string())?;
-    Ok(serde_json::from_str(&text)?)
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let Ok(text) = fs::read_to_string(into) else { bail!("{command:?} cannot be run:\n{stderr}") };
+    Ok((serde_json::from_str(&text)?, (!output.status.success()).then_some(stderr)))
 }
 
 #[cfg(unix)]

@@ -1,0 +1,129 @@
+//! The work that no generator gets around goes in, one piece of it a process; it is done, and nothing else.
+//!
+//! What these cost is the limit of what can be saved: `docs/performance.md` holds it against what ours cost.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use syn::visit_mut::{self, VisitMut};
+use syn::{File, GenericArgument, Item, PathArguments, Type, parse_quote};
+
+use crate::Outcome;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[arg(value_enum)]
+    work: Work,
+    /// The document, or the crate's folder.
+    path: PathBuf,
+}
+
+/// A piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Work {
+    /// Read the vendor's document as JSON.
+    Json,
+    /// Parse and print the Rust of a crate.
+    Print,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    match args.work {
+        Work::Json => {
+            let text = fs::read_to_string(&args.path).with_context(|| args.path.display().to_string())?;
+            let document: serde_json::Value = serde_json::from_str(&text)?;
+            std::hint::black_box(document);
+        }
+        Work::Print => {
+            for (_, file) in parsed(&args.path)? {
+                std::hint::black_box(prettyplease::unparse(&file));
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Every Rust file below a crate's `src`.
+fn parsed(folder: &Path) -> anyhow::Result<Vec<(PathBuf, File)>> {
+    let mut out = Vec::new();
+    let mut folders = vec![folder.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+                let file = syn::parse_file(&text).with_context(|| path.display().to_string())?;
+                out.push((path, file));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The structs and enums of a crate as one file, with their fields and docs and nothing else: no codec, no methods, no
+/// traits. A type that is not among them, nor of the standard library, stands as `String`.
+pub(super) fn plain(folder: &Path) -> anyhow::Result<String> {
+    let files = parsed(folder)?;
+    let models =
+        files.into_iter().filter(|(path, _)| path.components().any(|part| part.as_os_str() == "models"));
+    let mut items: Vec<Item> = models.flat_map(|(_, file)| file.items).filter(is_type).collect();
+    let known: BTreeSet<String> = items.iter().filter_map(name).collect();
+    for item in &mut items {
+        match item {
+            Item::Struct(item) => item.attrs.retain(|attribute| !attribute.path().is_ident("cfg")),
+            Item::Enum(item) => item.attrs.retain(|attribute| !attribute.path().is_ident("cfg")),
+            _ => {}
+        }
+        Plain(&known).visit_item_mut(item);
+    }
+    let mut out = "//! Plain types.\n#![allow(dead_code)]\nuse std::collections::BTreeMap;\n".to_owned();
+    let file = File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
+    write!(out, "{}", prettyplease::unparse(&file))?;
+    Ok(out)
+}
+
+fn is_type(item: &Item) -> bool {
+    matches!(item, Item::Struct(_) | Item::Enum(_))
+}
+
+fn name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// Types that need nothing but the standard library.
+const STANDARD: &[&str] = &["BTreeMap", "Box", "Option", "String", "Vec", "bool", "f64", "i32", "i64", "u64"];
+
+struct Plain<'a>(&'a BTreeSet<String>);
+
+impl VisitMut for Plain<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::Path(path) = ty
+            && let Some(last) = path.path.segments.last().cloned()
+        {
+            let name = last.ident.to_string();
+            if self.0.contains(&name) || STANDARD.contains(&name.as_str()) {
+                path.path = last.into();
+            } else {
+                // `Patch<T>` is `T` or nothing.
+                *ty = match last.arguments {
+                    PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+                        Some(GenericArgument::Type(inner)) => parse_quote!(Option<#inner>),
+                        _ => parse_quote!(String),
+                    },
+                    _ => parse_quote!(String),
+                };
+            }
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}

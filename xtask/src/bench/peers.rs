@@ -1,0 +1,328 @@
+//! A vendor's document goes in; what other generators make of it, and what that costs, comes out beside ours.
+//!
+//! The others are installed from crates.io into the folder of build output, at the versions below, and are given the
+//! vendor's file as it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use serde::Serialize;
+
+use super::{Bench, count_lines, quietly, remove};
+use crate::Outcome;
+use crate::measure::{Cost, attempt};
+use crate::report::plural;
+use crate::tree::{API, CRATE, DOCUMENT, SHARED};
+
+/// A generator that crates.io has.
+struct Peer {
+    /// The crate that installs it, and what its program is called.
+    name: &'static str,
+    program: &'static str,
+    version: &'static str,
+    /// What it is called with; `{in}`, `{out}` and `{config}` are the document, the crate's folder and the file below.
+    arguments: &'static [&'static str],
+    /// What it wants to read beside the document.
+    config: Option<&'static str>,
+    /// The crate's manifest, where the generator writes none: what its documentation asks for.
+    manifest: Option<&'static str>,
+}
+
+const PEERS: &[Peer] = &[
+    Peer {
+        name: "cargo-progenitor",
+        program: "cargo-progenitor",
+        version: "0.15.1",
+        arguments: &[
+            "progenitor",
+            "--input",
+            "{in}",
+            "--output",
+            "{out}",
+            "--name",
+            "peer",
+            "--version",
+            "0.1.0",
+        ],
+        config: None,
+        manifest: None,
+    },
+    Peer {
+        name: "oas3-gen",
+        program: "oas3-gen",
+        version: "0.29.0",
+        arguments: &[
+            "generate",
+            "client-mod",
+            "--workspace",
+            "--quiet",
+            "--input",
+            "{in}",
+            "--output",
+            "{out}",
+        ],
+        config: None,
+        manifest: None,
+    },
+];
+
+/// What one generator made.
+#[derive(Debug, Default, Serialize)]
+struct Made {
+    name: String,
+    version: String,
+    /// From the vendor's file to a crate.
+    generate_cpu_s: Option<f64>,
+    generate_peak_mb: Option<f64>,
+    /// Of Rust.
+    lines: Option<usize>,
+    /// `cargo check` of the crate alone, up to the first errors where it does not compile.
+    check_cpu_s: Option<f64>,
+    check_peak_mb: Option<f64>,
+    /// Errors of the compiler in the crate as it was generated.
+    errors: Option<usize>,
+    /// What came between, such as a document that was refused.
+    problem: Option<String>,
+}
+
+/// What `bench --peers --json` prints.
+#[derive(Debug, Serialize)]
+struct Table {
+    document: String,
+    peers: Vec<Made>,
+}
+
+pub(super) fn run(bench: &Bench<'_>, json: bool) -> anyhow::Result<Outcome> {
+    let Some(document) = bench.tree.shared(DOCUMENT) else {
+        bail!("{DOCUMENT} is not beside the checkout: set {SHARED}");
+    };
+    let work = Work { bench, folder: bench.target.join("peers"), document };
+    fs::create_dir_all(&work.folder)?;
+    let mut made = vec![work.ours()?];
+    for peer in PEERS {
+        made.push(work.peer(peer)?);
+    }
+    let is_well = made.first().is_some_and(|ours| ours.errors == Some(0));
+    if json {
+        let document = DOCUMENT.rsplit('/').next().unwrap_or_default().to_owned();
+        println!("{}", serde_json::to_string_pretty(&Table { document, peers: made })?);
+    } else {
+        print!("{}", table(&made));
+    }
+    Ok(if is_well { Outcome::Done } else { Outcome::Findings })
+}
+
+struct Work<'a> {
+    bench: &'a Bench<'a>,
+    folder: PathBuf,
+    document: PathBuf,
+}
+
+impl Work<'_> {
+    fn ours(&self) -> anyhow::Result<Made> {
+        eprintln!("measuring ours …");
+        let out = self.bench.tree.root().join("target/bench/peers/storewright");
+        let mut command = self.bench.xtask(&["generate", "--api", API, "--from"])?;
+        command.arg(&self.document).arg("--out").arg(&out);
+        let mut made = Made {
+            name: "storewright".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Made::default()
+        };
+        self.generate(&command, &out, &mut made)?;
+        self.check(&out, CRATE, &["--no-default-features", "--features", "full"], &mut made)?;
+        Ok(made)
+    }
+
+    fn peer(&self, peer: &Peer) -> anyhow::Result<Made> {
+        eprintln!("measuring {} …", peer.name);
+        let mut made =
+            Made { name: peer.name.to_owned(), version: peer.version.to_owned(), ..Made::default() };
+        if let Err(error) = self.install(peer) {
+            made.problem = Some(format!("it cannot be installed: {error:#}"));
+            return Ok(made);
+        }
+        let out = self.folder.join(format!("{}-crate", peer.name));
+        let config = self.folder.join(format!("{}.toml", peer.name));
+        let place = |text: &str| {
+            let mut text = text.to_owned();
+            for (hole, path) in [("{in}", &self.document), ("{out}", &out), ("{config}", &config)] {
+                text = text.replace(hole, &path.display().to_string());
+            }
+            text
+        };
+        if let Some(text) = peer.config {
+            fs::write(&config, place(text))?;
+        }
+        let mut command = Command::new(self.folder.join("bin").join(peer.program));
+        command.args(peer.arguments.iter().map(|argument| place(argument)));
+        self.generate(&command, &out, &mut made)?;
+        if made.problem.is_some() {
+            return Ok(made);
+        }
+        if let Some(manifest) = peer.manifest {
+            fs::write(out.join("Cargo.toml"), manifest)?;
+        }
+        let package = package(&out)?;
+        self.check(&out, &package, &[], &mut made)?;
+        Ok(made)
+    }
+
+    fn install(&self, peer: &Peer) -> anyhow::Result<()> {
+        let version = format!("{}@={}", peer.name, peer.version);
+        let mut cargo = self.bench.tree.cargo(&["install", "--locked", "--quiet", "--root"]);
+        cargo.arg(&self.folder).arg("--target-dir").arg(self.folder.join("install")).arg(&version);
+        quietly(&mut cargo).map(drop)
+    }
+
+    /// From the document to a crate, from nothing.
+    fn generate(&self, command: &Command, out: &Path, made: &mut Made) -> anyhow::Result<()> {
+        let mut failed = None;
+        let cost = self.bench.median(|| {
+            remove(out)?;
+            let (cost, failure) = attempt(command, &self.folder.join("cost.json"))?;
+            failed = failure;
+            Ok(cost)
+        })?;
+        (made.generate_cpu_s, made.generate_peak_mb) = (Some(cost.cpu_s), Some(cost.peak_mb));
+        match failed {
+            Some(text) => made.problem = Some(format!("it refuses the document: {}", last_line(&text))),
+            None => made.lines = Some(count_lines(out)?),
+        }
+        Ok(())
+    }
+
+    /// `cargo check` of a crate whose dependencies are built.
+    fn check(&self, folder: &Path, package: &str, features: &[&str], made: &mut Made) -> anyhow::Result<()> {
+        let manifest = folder.join("Cargo.toml");
+        // It stands below a workspace that it is no member of.
+        let text = fs::read_to_string(&manifest).with_context(|| manifest.display().to_string())?;
+        if !text.contains("[workspace]") {
+            fs::write(&manifest, format!("{text}\n[workspace]\n"))?;
+        }
+        let cargo = |arguments: &[&str]| {
+            let mut cargo = self.bench.cargo(arguments);
+            cargo.arg("--manifest-path").arg(&manifest);
+            // A folder of its own: others may want the same dependencies with other features.
+            cargo.env("CARGO_TARGET_DIR", folder.join("target"));
+            cargo
+        };
+        let check = || {
+            let mut check = cargo(&["check", "--quiet", "--package", package]);
+            check.args(features);
+            check
+        };
+        let cost = self.folder.join("cost.json");
+        let (_, first) = attempt(&check(), &cost)?;
+        let own = format!("could not compile `{package}`");
+        if let Some(text) = first.filter(|text| !text.contains(&own)) {
+            made.problem = Some(format!("its dependencies do not build: {}", last_line(&text)));
+            return Ok(());
+        }
+        quietly(&mut cargo(&["clean", "--package", package]))?;
+        // Once: some take minutes, and the differences are greater than the noise.
+        let (Cost { cpu_s, peak_mb }, failed) = attempt(&check(), &cost)?;
+        (made.check_cpu_s, made.check_peak_mb) = (Some(cpu_s), Some(peak_mb));
+        made.errors = Some(failed.as_deref().map_or(0, errors));
+        Ok(())
+    }
+}
+
+/// The package that a manifest is of.
+fn package(folder: &Path) -> anyhow::Result<String> {
+    let path = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let manifest: toml::Table = text.parse().with_context(|| path.display().to_string())?;
+    let name = manifest.get("package").and_then(|package| package.get("name")).and_then(toml::Value::as_str);
+    name.map(str::to_owned).with_context(|| format!("{} names no package", path.display()))
+}
+
+/// How many errors the compiler says that it found; it may have stopped before it saw all.
+fn errors(stderr: &str) -> usize {
+    let count = stderr.lines().rev().find_map(|line| {
+        let (_, tail) = line.split_once(" due to ")?;
+        tail.split(' ').next()?.parse().ok()
+    });
+    count.unwrap_or(1)
+}
+
+fn last_line(text: &str) -> String {
+    text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
+}
+
+fn table(made: &[Made]) -> String {
+    let mut cells = vec![
+        [
+            "generator",
+            "version",
+            "generate s",
+            "MB",
+            "lines",
+            "check s",
+            "MB",
+            "compiles",
+            "check, over ours",
+        ]
+        .map(str::to_owned),
+    ];
+    let ours = made.first().and_then(|ours| ours.check_cpu_s);
+    for one in made {
+        let number =
+            |value: Option<f64>, digits: usize| value.map(|v| format!("{v:.digits$}")).unwrap_or_default();
+        cells.push([
+            one.name.clone(),
+            one.version.clone(),
+            number(one.generate_cpu_s, 2),
+            number(one.generate_peak_mb, 0),
+            one.lines.map(|lines| lines.to_string()).unwrap_or_default(),
+            number(one.check_cpu_s, 1),
+            number(one.check_peak_mb, 0),
+            match one.errors {
+                Some(0) => "yes".to_owned(),
+                Some(count) => format!("NO: {count} {}", plural(count, "error")),
+                None => "NO".to_owned(),
+            },
+            number(one.check_cpu_s.zip(ours).map(|(theirs, ours)| theirs / ours), 1),
+        ]);
+    }
+    let mut out = crate::report::table(&cells);
+    for one in made {
+        if let Some(problem) = &one.problem {
+            out += &format!("{}: {problem}\n", one.name);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_counted_as_the_compiler_counts_them() {
+        let text = "error[E0425]: x\nerror: could not compile `peer` (lib) due to 31 previous errors; 2 warnings emitted\n";
+        assert_eq!(errors(text), 31);
+        assert_eq!(errors("error: could not compile `peer` (lib) due to 1 previous error"), 1);
+        assert_eq!(errors("rustc was killed"), 1);
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_each_and_says_what_went_wrong() {
+        let ours = Made {
+            name: "a".into(),
+            version: "1".into(),
+            check_cpu_s: Some(2.0),
+            errors: Some(0),
+            ..Made::default()
+        };
+        let other = Made { name: "b".into(), check_cpu_s: Some(5.0), errors: Some(2), ..Made::default() };
+        let none = Made { name: "c".into(), problem: Some("it refuses".into()), ..Made::default() };
+        let text = table(&[ours, other, none]);
+        let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(rows[1], ["a", "1", "2.0", "yes", "1.0"]);
+        assert_eq!(rows[2], ["b", "5.0", "NO:", "2", "errors", "2.5"]);
+        assert_eq!(rows[3..], [vec!["c", "NO"], vec!["c:", "it", "refuses"]]);
+    }
+}
