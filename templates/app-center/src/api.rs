@@ -4,11 +4,13 @@
 
 use storewright_runtime::{Method, Operation};
 
+mod app_ref;
 mod credentials;
 mod fault;
 #[cfg(feature = "files")]
 mod upload;
 
+pub use app_ref::{AppRef, NoAppRef};
 pub use credentials::Credentials;
 pub use fault::Fault;
 #[cfg(feature = "files")]

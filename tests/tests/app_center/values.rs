@@ -104,3 +104,21 @@ async fn text_and_files() {
     );
     assert_eq!(seen[1].header("accept"), Some("application/octet-stream"));
 }
+
+#[test]
+fn an_app_is_named_in_two_ways() {
+    use app_center_client::AppRef;
+    let app = AppRef::new("AlexLerxst", "Caravan-01");
+    for text in [
+        "AlexLerxst/Caravan-01",
+        "https://appcenter.ms/users/AlexLerxst/apps/Caravan-01",
+        "https://appcenter.ms/orgs/AlexLerxst/apps/Caravan-01/distribute/releases",
+    ] {
+        assert_eq!(text.parse(), Ok(app.clone()), "{text}");
+    }
+    assert_eq!(app.to_string(), "AlexLerxst/Caravan-01");
+    for text in ["", "a", "/a", "a/", "a/b/c", "https://appcenter.ms/users/a", "https://appcenter.ms/teams/a/apps/b"] {
+        let error = text.parse::<AppRef>().unwrap_err();
+        assert!(error.to_string().contains("`owner/app`"), "{text}");
+    }
+}

@@ -1,0 +1,68 @@
+//! `owner/app`, or the address of an app's page, goes in; the two names that operations want come out.
+//!
+//! {{ mark }}; edits are lost.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An app, as App Center's command line and the addresses of its pages name it: by its owner, a user or an
+/// organization, and its own name.
+///
+/// ```
+/// use {{ library }}::AppRef;
+/// let app: AppRef = "BallardFlowers/BouquetOrders-app".parse()?;
+/// assert_eq!((app.owner.as_str(), app.name.as_str()), ("BallardFlowers", "BouquetOrders-app"));
+/// let page: AppRef = "https://appcenter.ms/orgs/BallardFlowers/apps/BouquetOrders-app".parse()?;
+/// assert_eq!(page, app);
+/// # Ok::<(), {{ library }}::NoAppRef>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AppRef {
+    /// What operations call `owner_name`.
+    pub owner: String,
+    /// What operations call `app_name`.
+    pub name: String,
+}
+
+impl AppRef {
+    /// The app of that name which the owner has.
+    pub fn new(owner: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { owner: owner.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for AppRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+/// A text that names no app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoAppRef(());
+
+impl fmt::Display for NoAppRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an app is named as `owner/app`, or by the address of its page on appcenter.ms")
+    }
+}
+
+impl std::error::Error for NoAppRef {}
+
+impl FromStr for AppRef {
+    type Err = NoAppRef;
+
+    fn from_str(text: &str) -> Result<Self, NoAppRef> {
+        let page = text.split_once("://").and_then(|(_, address)| address.split_once('/'));
+        let parts: Vec<&str> = page.map_or(text, |(_, path)| path).split('/').collect();
+        let (owner, name) = match (page, parts.as_slice()) {
+            (None, [owner, name]) => (owner, name),
+            (Some(_), ["users" | "orgs", owner, "apps", name, ..]) => (owner, name),
+            _ => return Err(NoAppRef(())),
+        };
+        if owner.is_empty() || name.is_empty() {
+            return Err(NoAppRef(()));
+        }
+        Ok(Self::new(*owner, *name))
+    }
+}
