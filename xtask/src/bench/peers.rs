@@ -22,12 +22,10 @@ struct Peer {
     name: &'static str,
     program: &'static str,
     version: &'static str,
-    /// What it is called with; `{in}`, `{out}` and `{config}` are the document, the crate's folder and the file below.
+    /// What it is called with; `{in}` and `{out}` are the document and the crate's folder.
     arguments: &'static [&'static str],
-    /// What it wants to read beside the document.
-    config: Option<&'static str>,
-    /// The crate's manifest, where the generator writes none: what its documentation asks for.
-    manifest: Option<&'static str>,
+    /// Where it leaves the list of dependencies, if it writes modules and no crate: they are mounted as it asks for.
+    dependencies: Option<&'static str>,
 }
 
 const PEERS: &[Peer] = &[
@@ -46,8 +44,7 @@ const PEERS: &[Peer] = &[
             "--version",
             "0.1.0",
         ],
-        config: None,
-        manifest: None,
+        dependencies: None,
     },
     Peer {
         name: "oas3-gen",
@@ -63,8 +60,21 @@ const PEERS: &[Peer] = &[
             "--output",
             "{out}",
         ],
-        config: None,
-        manifest: None,
+        dependencies: None,
+    },
+    Peer {
+        name: "openapi-to-rust",
+        program: "openapi-to-rust",
+        version: "0.23.0",
+        arguments: &["generate", "{in}", "--output-dir", "{out}/src/api", "--module-name", "api", "--quiet"],
+        dependencies: Some("src/api/REQUIRED_DEPS.toml"),
+    },
+    Peer {
+        name: "ploidy",
+        program: "ploidy",
+        version: "0.15.0",
+        arguments: &["generate", "rust", "{in}", "--output", "{out}", "--name", "peer"],
+        dependencies: None,
     },
 ];
 
@@ -145,25 +155,21 @@ impl Work<'_> {
             return Ok(made);
         }
         let out = self.folder.join(format!("{}-crate", peer.name));
-        let config = self.folder.join(format!("{}.toml", peer.name));
         let place = |text: &str| {
-            let mut text = text.to_owned();
-            for (hole, path) in [("{in}", &self.document), ("{out}", &out), ("{config}", &config)] {
-                text = text.replace(hole, &path.display().to_string());
-            }
-            text
+            let document = self.document.display().to_string();
+            text.replace("{in}", &document).replace("{out}", &out.display().to_string())
         };
-        if let Some(text) = peer.config {
-            fs::write(&config, place(text))?;
-        }
         let mut command = Command::new(self.folder.join("bin").join(peer.program));
         command.args(peer.arguments.iter().map(|argument| place(argument)));
         self.generate(&command, &out, &mut made)?;
         if made.problem.is_some() {
             return Ok(made);
         }
-        if let Some(manifest) = peer.manifest {
-            fs::write(out.join("Cargo.toml"), manifest)?;
+        if let Some(list) = peer.dependencies {
+            let list = fs::read_to_string(out.join(list))?;
+            let package = "[package]\nname = \"peer\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+            fs::write(out.join("Cargo.toml"), format!("{package}\n{list}"))?;
+            fs::write(out.join("src/lib.rs"), "pub mod api;\n")?;
         }
         let package = package(&out)?;
         self.check(&out, &package, &[], &mut made)?;
