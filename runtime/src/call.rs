@@ -24,14 +24,24 @@ use crate::transport::Body;
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
 pub type Sent<T, F> = Pin<Box<dyn Future<Output = Result<T, Error<F>>> + Send + 'static>>;
 
-/// What came back from the server.
-#[derive(Debug, Default, Clone)]
+/// What came back from the server. Its `Debug` shows neither headers nor body, which may hold secrets.
+#[derive(Default, Clone)]
 pub struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
     pub(crate) rate_limit: Option<RateLimit>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {

@@ -19,8 +19,10 @@ pub type ApiError<A> = Error<<A as Api>::Fault>;
 /// What went wrong with a call. `F` is the body of an error that the API answers.
 ///
 /// Its text names the method, the path template, the status and the server's own message; it holds no query, no
-/// credentials and none of the values of a document.
-#[derive(Debug, Clone)]
+/// credentials and none of the values of a document. Its `Debug` is no more than that: the answer's headers and body,
+/// which may hold secrets, show only to those who ask for them with [`Error::headers`], [`Error::body`] or
+/// [`Error::excerpt`].
+#[derive(Clone)]
 pub struct Error<F> {
     failure: Failure,
     fault: Option<Box<F>>,
@@ -272,6 +274,18 @@ impl<F: Fault> fmt::Display for Error<F> {
             #[cfg(feature = "files")]
             Cause::Rejected(problem) => f.write_str(problem),
         }
+    }
+}
+
+impl<F: Fault> fmt::Debug for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("text", &self.to_string())
+            .field("operation", &self.operation().map(|operation| operation.id))
+            .field("status", &self.status().map(|status| status.as_u16()))
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
     }
 }
 

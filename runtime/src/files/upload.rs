@@ -98,7 +98,7 @@ impl Part {
 }
 
 /// The parts of one upload, and which of them the server has. It can be kept, as JSON, to go on later; it holds URLs
-/// that are secrets, and its `Debug` shows them, as that of every model shows what is on the wire.
+/// that are secrets, as their queries sign them. `Debug` leaves the queries out, JSON must not.
 #[non_exhaustive]
 pub struct Transfer {
     /// The parts.
