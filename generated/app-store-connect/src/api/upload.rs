@@ -32,8 +32,8 @@ const WITH_CHECKSUM: &[&str] = &[
 /// Collections whose assets are committed with checksums that name their algorithm.
 const WITH_CHECKSUMS: &[&str] = &["/v1/backgroundAssetUploadFiles", "/v1/buildUploadFiles"];
 
-/// Where an upload is. It can be kept, as JSON, to go on with it later; it holds URLs that are secrets, and its
-/// `Debug` shows them.
+/// Where an upload is. It can be kept, as JSON, to go on with it later; the JSON holds URLs that are secrets, because
+/// their queries sign them.
 #[non_exhaustive]
 pub struct UploadState {
     /// The path of the asset, such as `/v1/appScreenshots/123`.
