@@ -90,8 +90,9 @@ impl Part {
             }
         }
         request.bytes("application/octet-stream", body);
-        // The same bytes at the same place: to send them twice does no harm, whatever the method.
-        request.retry(policy.clone().writes(true));
+        request.retry(policy.clone());
+        // The same bytes at the same place.
+        request.repeatable();
         request.timeout(timeout);
         Ok(request)
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storewright_runtime::{Digests, Method, Payload, RetryPolicy, Transfer, Uploader, object};
+use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object};
 
 use crate::models::{ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
 use crate::{Call, Client, Error};
@@ -149,6 +149,6 @@ impl<R> Upload<R> {
         let mut call = self.client.runtime().raw::<T>(Method::Patch, path);
         call.json(body);
         // To say it twice does no harm.
-        call.with_retry(RetryPolicy::default().writes(true)).send().await
+        call.repeatable().send().await
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storewright_runtime::{Digests, Method, Part, Payload, RetryPolicy, Transfer, Uploader, Value, object};
+use storewright_runtime::{Digests, Method, Part, Payload, Transfer, Uploader, Value, object};
 
 use crate::{Call, Client, Error};
 
@@ -251,7 +251,7 @@ async fn commit(client: &Client, state: &UploadState) -> Result<(), Error> {
     let mut call = client.runtime().raw::<()>(Method::Patch, &state.path);
     call.json(&body);
     // To say twice that all is there does no harm.
-    call.with_retry(RetryPolicy::default().writes(true)).send().await
+    call.repeatable().send().await
 }
 
 enum Outcome {
