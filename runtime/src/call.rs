@@ -17,21 +17,31 @@ use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
-use crate::request::{Operation, Request, Style};
+use crate::request::{Operation, Place, Request, Style};
 use crate::retry::RetryPolicy;
 use crate::transport::Body;
 
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
 pub type Sent<T, F> = Pin<Box<dyn Future<Output = Result<T, Error<F>>> + Send + 'static>>;
 
-/// What came back from the server.
-#[derive(Debug, Default, Clone)]
+/// What came back from the server. Its `Debug` shows neither headers nor body, which may hold secrets.
+#[derive(Default, Clone)]
 pub struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
     pub(crate) rate_limit: Option<RateLimit>,
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("length", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Answer {
@@ -323,6 +333,13 @@ impl<A, T> Call<A, T> {
         self
     }
 
+    /// The same call, sent again whatever its method after failures after which a `GET` would be: to send it twice does no
+    /// harm.
+    pub fn repeatable(mut self) -> Self {
+        self.request.repeatable();
+        self
+    }
+
     /// The same call with another limit for one attempt, body included; `None` waits for ever.
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.request.timeout(timeout);
@@ -396,7 +413,8 @@ impl<A: Api, T: Payload> Call<A, T> {
 }
 
 impl<A: Api, T> Call<A, T> {
-    /// Sends the request and gives the answer unread, as soon as its headers are there.
+    /// Sends the request and gives the answer unread, as soon as its headers are there. The limits of time hold for the
+    /// reading too.
     ///
     /// # Errors
     /// As `send`, but for what would come with the body.
@@ -427,22 +445,20 @@ impl<A: Api, P: Payload + Paged> Call<A, P> {
 
 /// Sends a request and reads the answer: all that is made anew for every type of answer.
 pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) -> Sent<T, A::Fault> {
-    let operation = *request.operation();
+    let place = request.place();
     let fetched = client.core().clone().fetch(request, T::accepts, T::READS);
     Box::pin(async move {
         let answer = fetched.await?;
         match T::decode(&answer) {
-            Ok(value) if value.refuses() => {
-                Err(Failure::new(Some(operation), Cause::Status, Some(answer.cut())).into())
-            }
+            Ok(value) if value.refuses() => Err(unusable(place, Cause::Status, answer).into()),
             Ok(value) => Ok(value),
-            Err(error) => Err(unreadable(operation, error, answer).into()),
+            Err(error) => Err(unusable(place, Cause::Decode(error), answer).into()),
         }
     })
 }
 
-fn unreadable(operation: Operation, error: DecodeError, answer: Answer) -> Failure {
-    Failure::new(Some(operation), Cause::Decode(error), Some(answer.cut()))
+fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
+    Failure::new(Some(operation), cause, Some(answer.cut())).at(path)
 }
 
 /// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not

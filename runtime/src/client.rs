@@ -12,6 +12,7 @@ use self::base::Base;
 use crate::api::Api;
 use crate::call::Call;
 use crate::clock::{Clock, SystemClock};
+use crate::codec::without_query;
 use crate::credentials::TokenProvider;
 use crate::error::{Cause, Error, Failure};
 use crate::limit::{Limiter, Limits, RateLimit};
@@ -135,7 +136,9 @@ pub struct ClientBuilder<A> {
 
 impl<A> fmt::Debug for ClientBuilder<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("base_url", &self.base_url).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &without_query(&self.base_url))
+            .finish_non_exhaustive()
     }
 }
 

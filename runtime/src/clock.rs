@@ -1,12 +1,14 @@
 //! Time: a wait goes in, its end comes out; tests put a clock of their own in its place.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::transport::BoxFuture;
+use crate::transport::{BoxFuture, TransportError, TransportErrorKind};
 
-/// What time it is, and how to wait. Everything that a client waits for or dates goes through one clock.
+/// What time it is, and how to wait. What a client dates or waits out goes through one clock: retries, limits, polling. Only
+/// how long a server may take is always measured by the system's.
 pub trait Clock: Send + Sync + 'static {
     /// The date and time of day, which may be wrong and may jump.
     fn now(&self) -> SystemTime;
@@ -67,11 +69,27 @@ impl Clock for SystemClock {
 }
 
 fn wait(duration: Duration) -> BoxFuture<'static, ()> {
-    #[cfg(feature = "http-client")]
+    #[cfg(any(feature = "http-client", feature = "files", feature = "blocking"))]
     if tokio::runtime::Handle::try_current().is_ok() {
         return Box::pin(tokio::time::sleep(duration));
     }
     wait_on_a_thread(duration)
+}
+
+/// Gives a future up after a time of the system's clock.
+pub(crate) async fn within<F: Future>(time: Duration, future: F) -> Result<F::Output, TransportError> {
+    let mut future = pin!(future);
+    let mut over = wait(time);
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        over.as_mut().poll(context).map(|()| {
+            let text = format!("nothing came for {} s", time.as_secs_f64());
+            Err(TransportError::new(TransportErrorKind::Timeout, text))
+        })
+    })
+    .await
 }
 
 /// Executors have no timer in common.

@@ -15,6 +15,7 @@ mod macros;
 mod path;
 mod places;
 mod read;
+mod show;
 mod slot;
 mod token_macros;
 mod union;
@@ -29,6 +30,7 @@ pub(crate) use self::draft::Linkage;
 pub use self::draft::{DraftShape, ID, INCLUDED};
 use self::path::Path;
 use self::read::Seed;
+pub(crate) use self::show::without_query;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]
 pub use self::token_macros::{canonical, debug_text, known};
@@ -226,7 +228,7 @@ impl<K, V> Empty for std::collections::BTreeMap<K, V> {
     const EMPTY: Self = Self::new();
 }
 
-/// The body of every model's `Debug`: the name of the type and what it is on the wire, without what is absent.
+/// The body of every model's `Debug`: the name of the type and what it is on the wire, without what is absent or secret.
 #[doc(hidden)]
 #[inline(never)]
 pub fn debug(name: &str, value: &dyn Put, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::request::Operation;
@@ -99,6 +102,17 @@ impl StaticToken {
     /// A token that is sent as `Authorization: Bearer <token>`.
     pub fn bearer(token: impl Into<String>) -> Self {
         StaticToken { header: None, token: token.into().into() }
+    }
+
+    /// A name and a password, sent as HTTP Basic (RFC 7617). The name holds no colon: what follows one is taken for the
+    /// password.
+    pub fn basic(user: &str, password: &str) -> Self {
+        let pair = Zeroizing::new(format!("{user}:{password}"));
+        // With room for all of it, so that growing leaves no copy behind.
+        let mut value = String::with_capacity(8 + pair.len() * 2);
+        value.push_str("Basic ");
+        STANDARD.encode_string(pair.as_bytes(), &mut value);
+        Self::header(AUTHORIZATION, value)
     }
 
     /// A token that is the whole value of a header.

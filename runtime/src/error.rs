@@ -1,6 +1,7 @@
 //! Errors: what failed, and what the server said about it, in one type that is generic over the API's own fault.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,8 +20,10 @@ pub type ApiError<A> = Error<<A as Api>::Fault>;
 /// What went wrong with a call. `F` is the body of an error that the API answers.
 ///
 /// Its text names the method, the path template, the status and the server's own message; it holds no query, no
-/// credentials and none of the values of a document.
-#[derive(Debug, Clone)]
+/// credentials and none of the values of a document. Its `Debug` is no more than that: the answer's headers and body,
+/// which may hold secrets, show only to those who ask for them with [`Error::headers`], [`Error::body`] or
+/// [`Error::excerpt`].
+#[derive(Clone)]
 pub struct Error<F> {
     failure: Failure,
     fault: Option<Box<F>>,
@@ -54,11 +57,13 @@ pub enum ErrorKind {
 
 /// An error before the API's own fault was read from it: the same type for all APIs.
 #[derive(Debug, Clone)]
-pub(crate) struct Failure(std::sync::Arc<Details>);
+pub(crate) struct Failure(Arc<Details>);
 
 #[derive(Debug, Default)]
 pub(crate) struct Details {
     pub(crate) operation: Option<Operation>,
+    /// The path, where the operation's says nothing.
+    pub(crate) path: Option<String>,
     pub(crate) cause: Cause,
     /// What came back, if anything did.
     pub(crate) answer: Option<Answer>,
@@ -83,7 +88,15 @@ pub(crate) enum Cause {
 
 impl Failure {
     pub(crate) fn new(operation: Option<Operation>, cause: Cause, answer: Option<Answer>) -> Self {
-        Failure(std::sync::Arc::new(Details { operation, cause, answer }))
+        Failure(Arc::new(Details { operation, path: None, cause, answer }))
+    }
+
+    /// With the path that an error shows in place of the operation's.
+    pub(crate) fn at(mut self, path: Option<String>) -> Self {
+        if let Some(details) = Arc::get_mut(&mut self.0).filter(|_| path.is_some()) {
+            details.path = path;
+        }
+        self
     }
 
     pub(crate) fn answer(&self) -> Option<&Answer> {
@@ -239,7 +252,8 @@ impl<F> Error<F> {
 impl<F: Fault> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
-            write!(f, "{} {}: ", operation.method, operation.path)?;
+            let path = self.failure.0.path.as_deref().unwrap_or(operation.path);
+            write!(f, "{} {path}: ", operation.method)?;
         }
         match &self.failure.0.cause {
             Cause::Build(problem) => f.write_str(problem),
@@ -272,6 +286,18 @@ impl<F: Fault> fmt::Display for Error<F> {
             #[cfg(feature = "files")]
             Cause::Rejected(problem) => f.write_str(problem),
         }
+    }
+}
+
+impl<F: Fault> fmt::Debug for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("text", &self.to_string())
+            .field("operation", &self.operation().map(|operation| operation.id))
+            .field("status", &self.status().map(|status| status.as_u16()))
+            .field("request_id", &self.request_id())
+            .finish_non_exhaustive()
     }
 }
 

@@ -56,14 +56,30 @@ impl Es256Key {
         }
     }
 
+    /// A key in PEM, or in PEM or DER that was encoded in base64: what a variable of a build system holds. Where its line
+    /// ends became `\\n` in two characters, they are line ends all the same.
+    ///
+    /// # Errors
+    /// When the text holds no such key.
+    pub fn from_text(id: impl Into<String>, text: &str) -> Result<Self, BoxError> {
+        match text.contains("-----BEGIN") {
+            true => Self::from_pem(id, &Zeroizing::new(text.replace("\\n", "\n"))),
+            false => Self::from_base64(id, text),
+        }
+    }
+
     /// A key in DER (PKCS #8).
     ///
     /// # Errors
-    /// When the bytes are no such key.
+    /// When the bytes are no such key, or the id is empty.
     pub fn from_der(id: impl Into<String>, der: &[u8]) -> Result<Self, BoxError> {
+        let id = id.into().trim().to_owned();
+        if id.is_empty() {
+            return Err("the key id is empty".into());
+        }
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
             .map_err(|_| "the private key is none on the curve P-256 in the form of PKCS #8")?;
-        Ok(Es256Key { id: id.into(), pair })
+        Ok(Es256Key { id, pair })
     }
 
     /// The id of the key.

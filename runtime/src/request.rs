@@ -167,6 +167,12 @@ impl Style {
     }
 }
 
+/// The path of operations that call a path of the caller's.
+pub(crate) const RAW: &str = "/{path}";
+
+/// What an error calls a request: its operation, and its path where the operation's says nothing.
+pub(crate) type Place = (Operation, Option<String>);
+
 /// One request, which can be looked at, kept, cloned and sent later.
 ///
 /// Setting a query parameter or header again replaces it. What cannot be sent, such as an empty id, is remembered and
@@ -192,6 +198,9 @@ pub(crate) struct Options {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) timeout: Option<Option<Duration>>,
     pub(crate) deadline: Option<Option<Duration>>,
+    /// How long an attempt may wait for the head of the answer.
+    pub(crate) silence: Option<Duration>,
+    pub(crate) repeatable: bool,
 }
 
 #[derive(Clone)]
@@ -273,6 +282,17 @@ impl Request {
         self.options.get_or_insert_default().deadline = Some(deadline.into());
     }
 
+    /// Sends this request again whatever its method, after failures after which a `GET` would be: to send it twice does no
+    /// harm.
+    pub fn repeatable(&mut self) {
+        self.options.get_or_insert_default().repeatable = true;
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn silence(&mut self, longest: Duration) {
+        self.options.get_or_insert_default().silence = Some(longest);
+    }
+
     /// The operation.
     pub fn operation(&self) -> &Operation {
         &self.operation
@@ -325,6 +345,11 @@ impl Request {
     /// Why the request cannot be sent, if so.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        let raw = self.target.as_ref().filter(|_| self.operation.path == RAW);
+        (self.operation, raw.map(|target| target.path().to_owned()))
     }
 
     /// The URL of a page that the server named, which replaces path and query.

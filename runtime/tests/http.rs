@@ -371,9 +371,10 @@ async fn broken_connections_are_transport_errors() {
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.is_retryable());
 
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // It does not listen, and nobody else gets its port.
+    let bound = tokio::net::TcpSocket::new_v4().unwrap();
+    bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("http://{}", bound.local_addr().unwrap());
     let client: Client<Store> =
         Client::<Store>::builder().base_url(url).retry(RetryPolicy::none()).build().unwrap();
     let mut call = read_item(&client);

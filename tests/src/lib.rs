@@ -22,4 +22,4 @@ mod clock;
 mod server;
 
 pub use clock::TestClock;
-pub use server::{Answer, Seen, Server};
+pub use server::{Answer, Nowhere, Seen, Server};

@@ -16,7 +16,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// One request as it was received.
 #[derive(Debug, Clone)]
@@ -185,6 +185,33 @@ impl Body for Sending {
 }
 
 type Handler = dyn Fn(usize, &Seen) -> Answer + Send + Sync;
+
+/// An address at which nothing listens, and which nobody else gets while this lives.
+#[derive(Debug)]
+pub struct Nowhere {
+    url: String,
+    _bound: TcpSocket,
+}
+
+impl Nowhere {
+    /// Takes an address.
+    pub fn new() -> Nowhere {
+        let bound = TcpSocket::new_v4().unwrap();
+        bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        Nowhere { url: format!("http://{}", bound.local_addr().unwrap()), _bound: bound }
+    }
+
+    /// The address, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Default for Nowhere {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// A server; it ends with the runtime of the test that started it.
 #[derive(Clone)]

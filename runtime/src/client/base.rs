@@ -38,7 +38,7 @@ impl Origin {
 
 impl Base {
     pub(crate) fn parse(url: &str) -> Result<Base, String> {
-        let parsed: Uri = url.parse().map_err(|error| format!("`{url}` is no base URL: {error}"))?;
+        let parsed: Uri = url.parse().map_err(|error| format!("the base URL is no URL: {error}"))?;
         let origin = Origin::of(&parsed).filter(|_| parsed.query().is_none()).ok_or_else(|| {
             "the base URL needs http or https, a host, and neither user nor query".to_owned()
         })?;

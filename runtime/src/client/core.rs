@@ -10,14 +10,14 @@ use tracing::Instrument;
 
 use super::base::{Base, Origin};
 use crate::call::Answer;
-use crate::clock::Clock;
+use crate::clock::{Clock, within};
 use crate::codec::DecodeError;
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Operation, Request};
+use crate::request::{Operation, RAW, Request};
 use crate::retry::RetryPolicy;
-use crate::transport::{Body, BoxError, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
+use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
 /// How much of a body that is an error is kept.
 pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
@@ -61,9 +61,17 @@ struct Plan<'a> {
     accepts: Accepts,
     reading: Reading,
     policy: &'a RetryPolicy,
+    repeatable: bool,
+    /// How long to wait for the head of an answer, where that has a limit of its own.
+    silence: Option<Duration>,
     timeout: Option<Duration>,
     /// By the client's clock.
     deadline: Option<Duration>,
+}
+
+fn late(operation: Operation) -> Failure {
+    let late = TransportError::new(TransportErrorKind::Timeout, "the deadline is over");
+    Failure::new(Some(operation), Cause::Transport(late), None)
 }
 
 impl Core {
@@ -86,14 +94,19 @@ impl Core {
         accepts: Accepts,
         reading: Reading,
     ) -> BoxFuture<'static, Result<(Answer, Body), Failure>> {
+        let (operation, path) = request.place();
         let span = tracing::info_span!(
             "request",
-            method = request.method().as_str(),
-            path = request.operation().path,
+            method = operation.method.as_str(),
+            path = path.as_deref().unwrap_or(operation.path),
             status = tracing::field::Empty,
             attempt = tracing::field::Empty,
         );
-        Box::pin(async move { self.attempts(&request, accepts, reading).await }.instrument(span))
+        let attempts = async move {
+            let opened = self.attempts(&request, accepts, reading).await;
+            opened.map_err(|failure| failure.at(path))
+        };
+        Box::pin(attempts.instrument(span))
     }
 
     /// The one place where a request is sent, and sent again.
@@ -108,7 +121,7 @@ impl Core {
         if let Some(problem) = request.problem() {
             return Err(refused(problem.to_owned()));
         }
-        if self.read_only && !request.is_foreign() && !operation.method.is_safe() {
+        if self.read_only && !operation.method.is_safe() {
             return Err(Failure::new(Some(*operation), Cause::ReadOnly, None));
         }
         let options = request.options();
@@ -117,6 +130,8 @@ impl Core {
             accepts,
             reading,
             policy: options.and_then(|options| options.retry.as_ref()).unwrap_or(&self.retry),
+            repeatable: options.is_some_and(|options| options.repeatable),
+            silence: options.and_then(|options| options.silence),
             timeout: options.and_then(|options| options.timeout).unwrap_or(self.timeout),
             deadline: options
                 .and_then(|options| options.deadline)
@@ -126,10 +141,7 @@ impl Core {
         let mut attempt = 1_u32;
         let mut renewed = false;
         loop {
-            let credential = self
-                .credential(request)
-                .await
-                .map_err(|error| Failure::new(Some(*operation), Cause::Credentials(error), None))?;
+            let credential = self.credential(&plan).await?;
             tracing::Span::current().record("attempt", attempt);
             let failure = match self.attempt(&plan, credential.as_ref()).await {
                 Ok(answered) => return Ok(answered),
@@ -162,16 +174,19 @@ impl Core {
         let mut outgoing =
             self.outgoing(plan.request, credential).map_err(|problem| failed(Cause::Build(problem), None))?;
         let _permit = self.permitted(plan).await?;
-        let left = plan.deadline.map(|deadline| deadline.saturating_sub(self.clock.elapsed()));
+        let left = self.left(plan);
         if let Some(timeout) = plan.timeout.into_iter().chain(left).min() {
             if timeout.is_zero() {
-                let late = TransportError::new(TransportErrorKind::Timeout, "the deadline is over");
-                return Err(failed(Cause::Transport(late), None));
+                return Err(late(operation));
             }
             outgoing.extensions_mut().insert(Timeout(timeout));
         }
-        let response =
-            self.transport.send(outgoing).await.map_err(|error| failed(Cause::Transport(error), None))?;
+        let sent = self.transport.send(outgoing);
+        let response = match plan.silence {
+            Some(longest) => within(longest, sent).await.and_then(|sent| sent),
+            None => sent.await,
+        };
+        let response = response.map_err(|error| failed(Cause::Transport(error), None))?;
         tracing::Span::current().record("status", response.status().as_u16());
         let (mut answer, mut body) = self.answer(response, plan.request.is_foreign());
         if !(plan.accepts)(answer.status) {
@@ -218,7 +233,7 @@ impl Core {
     /// How long to wait before the next attempt, if there is to be one.
     fn wait(&self, plan: &Plan<'_>, failure: &Failure, attempt: u32) -> Option<Duration> {
         // The client's own limit was waited for already, as long as the deadline allows.
-        if failure.is_limit() || !failure.is_retryable(plan.policy.retries_writes()) {
+        if failure.is_limit() || !failure.is_retryable(plan.repeatable || plan.policy.retries_writes()) {
             return None;
         }
         let throttled = failure.status() == Some(StatusCode::TOO_MANY_REQUESTS);
@@ -231,13 +246,24 @@ impl Core {
         plan.deadline.is_none_or(|deadline| now + wait < deadline).then_some(wait)
     }
 
-    async fn credential(&self, request: &Request) -> Result<Option<Credential>, BoxError> {
-        match &self.credentials {
-            Some(provider) if request.operation().authenticated && !request.is_foreign() => {
-                provider.credential(request.operation()).await
-            }
-            _ => Ok(None),
-        }
+    /// How much time there is until the deadline.
+    fn left(&self, plan: &Plan<'_>) -> Option<Duration> {
+        plan.deadline.map(|deadline| deadline.saturating_sub(self.clock.elapsed()))
+    }
+
+    async fn credential(&self, plan: &Plan<'_>) -> Result<Option<Credential>, Failure> {
+        let operation = plan.request.operation();
+        let Some(provider) =
+            self.credentials.as_ref().filter(|_| operation.authenticated && !plan.request.is_foreign())
+        else {
+            return Ok(None);
+        };
+        let asked = provider.credential(operation);
+        let credential = match self.left(plan) {
+            Some(left) => within(left, asked).await.map_err(|_| late(*operation))?,
+            None => asked.await,
+        };
+        credential.map_err(|error| Failure::new(Some(*operation), Cause::Credentials(error), None))
     }
 
     /// Whether there is another credential in place of one that was refused.
@@ -333,7 +359,7 @@ impl Core {
 
     /// A request for a path that no operation has.
     pub(super) fn raw(&self, method: crate::Method, path_and_query: &str) -> Request {
-        let mut request = Request::new(Operation::new(method, "raw", "/{path}"), &["raw"]);
+        let mut request = Request::new(Operation::new(method, "raw", RAW), &["raw"]);
         match format!("{}{path_and_query}", self.base.url).parse() {
             Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
             _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),

@@ -1,7 +1,6 @@
 //! Encoding: a model goes in and shows itself as views, JSON comes out through the only `Serialize`.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
@@ -38,41 +37,6 @@ pub enum View<'a> {
     Keys(&'a dyn Entries),
     /// JSON of any shape.
     Value(&'a Value),
-}
-
-impl fmt::Debug for View<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Members that are absent say nothing and would drown the others.
-        fn map(f: &mut fmt::Formatter<'_>, each: impl FnOnce(&mut dyn FnMut(&str, View<'_>))) -> fmt::Result {
-            let mut out = f.debug_map();
-            each(&mut |name, view| {
-                if !matches!(view, View::Absent) {
-                    out.entry(&name, &view);
-                }
-            });
-            out.finish()
-        }
-        match self {
-            View::Absent => f.write_str("absent"),
-            View::Null => f.write_str("null"),
-            View::Bool(value) => value.fmt(f),
-            View::Int(value) => value.fmt(f),
-            View::Uint(value) => value.fmt(f),
-            View::Float(value) => value.fmt(f),
-            View::Str(value) => value.fmt(f),
-            View::Object(object) => map(f, |put| object.each(put)),
-            View::Draft(draft) => map(f, |put| Fields::each(&Outline::new(*draft), put)),
-            View::Keys(keys) => map(f, |put| keys.each(put)),
-            View::Value(value) => write!(f, "{value}"),
-            View::Seq(seq) => {
-                let mut out = f.debug_list();
-                seq.each(&mut |view| {
-                    out.entry(&view);
-                });
-                out.finish()
-            }
-        }
-    }
 }
 
 /// Something that has a JSON form.

@@ -9,7 +9,7 @@ use flate2::write::MultiGzDecoder;
 use http::header::CONTENT_LENGTH;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
-use super::source::{Source, within};
+use super::source::Source;
 use super::{Columns, Digester, IDLE, OnProgress, Progress, Rows, Unfinished};
 use crate::api::Api;
 use crate::call::Call;
@@ -122,7 +122,7 @@ impl<A: Api> Download<A> {
         self
     }
 
-    /// How long nothing may come; by default a minute.
+    /// How long nothing may come, neither an answer nor more of it; by default a minute.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle = timeout;
         self
@@ -209,14 +209,13 @@ impl<A: Api> Download<A> {
 
     async fn open(&self) -> Result<Source, Failure> {
         let core = self.client.core();
-        let opened = core.clone().open(self.request.clone(), |status| status.is_success(), Reading::Later);
-        let opened = within(&**core.clock(), self.idle.saturating_mul(10), opened).await;
-        let (answer, body) = opened.map_err(|error| self.failure(Cause::Transport(error)))??;
+        let mut request = self.request.clone();
+        request.silence(self.idle);
+        let (answer, body) = core.clone().open(request, |status| status.is_success(), Reading::Later).await?;
         let announced =
             answer.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         Ok(Source {
             body,
-            clock: Arc::clone(core.clock()),
             idle: self.idle,
             total: self.size.or(announced),
             progress: self.progress.clone(),

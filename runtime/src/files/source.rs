@@ -1,26 +1,21 @@
 //! A body on its way: an answer goes in; its bytes come out, counted, summed up, unpacked and bounded.
 
-use std::future::Future;
 use std::io::Write;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 
 use super::{Digester, Digests, OnProgress, Progress};
-use crate::clock::Clock;
+use crate::clock::within;
 use crate::error::Cause;
-use crate::transport::{Body, BoxError, TransportError, TransportErrorKind};
+use crate::transport::{Body, BoxError};
 
 /// So much is unpacked at once: gzip makes at most a thousand times as much of it.
 const PACKED_PIECE: usize = 4096;
 
 pub(super) struct Source {
     pub(super) body: Body,
-    pub(super) clock: Arc<dyn Clock>,
     pub(super) idle: Duration,
     pub(super) total: Option<u64>,
     pub(super) progress: Option<OnProgress>,
@@ -40,7 +35,7 @@ impl Source {
             if let Some(bytes) = self.unpack().map_err(Cause::File)? {
                 return self.count(bytes).map(Some);
             }
-            let chunk = within(&*self.clock, self.idle, self.body.chunk()).await.map_err(Cause::Transport)?;
+            let chunk = within(self.idle, self.body.chunk()).await.map_err(Cause::Transport)?;
             match chunk.map_err(Cause::Transport)? {
                 Some(chunk) => {
                     self.digester.add(&chunk);
@@ -98,24 +93,4 @@ impl Source {
 
 fn not_gzip(error: std::io::Error) -> BoxError {
     format!("the file is no whole gzip: {error}").into()
-}
-
-/// Gives a future up after a time.
-pub(super) async fn within<F: Future>(
-    clock: &dyn Clock,
-    time: Duration,
-    future: F,
-) -> Result<F::Output, TransportError> {
-    let mut future = pin!(future);
-    let mut sleep = clock.sleep(time);
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Ok(output));
-        }
-        sleep.as_mut().poll(context).map(|()| {
-            let text = format!("nothing came for {} s", time.as_secs_f64());
-            Err(TransportError::new(TransportErrorKind::Timeout, text))
-        })
-    })
-    .await
 }

@@ -90,15 +90,16 @@ impl Part {
             }
         }
         request.bytes("application/octet-stream", body);
-        // The same bytes at the same place: to send them twice does no harm, whatever the method.
-        request.retry(policy.clone().writes(true));
+        request.retry(policy.clone());
+        // The same bytes at the same place.
+        request.repeatable();
         request.timeout(timeout);
         Ok(request)
     }
 }
 
 /// The parts of one upload, and which of them the server has. It can be kept, as JSON, to go on later; it holds URLs
-/// that are secrets, and its `Debug` shows them, as that of every model shows what is on the wire.
+/// that are secrets, as their queries sign them. `Debug` leaves the queries out, JSON must not.
 #[non_exhaustive]
 pub struct Transfer {
     /// The parts.

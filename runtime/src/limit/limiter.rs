@@ -16,18 +16,19 @@ const LONGEST: usize = 100_000;
 ///
 /// ```
 /// use storewright_runtime::Limits;
-/// const LIMITS: Limits = Limits::NONE.per_minute(300).per_hour(3600);
+/// const LIMITS: Limits = Limits::NONE.per_minute(300).as_told();
 /// # let _ = LIMITS;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     minute: Option<u32>,
     hour: Option<u32>,
+    told: bool,
 }
 
 impl Limits {
     /// No limit.
-    pub const NONE: Limits = Limits { minute: None, hour: None };
+    pub const NONE: Limits = Limits { minute: None, hour: None, told: false };
 
     /// So many in any 60 seconds; 0 counts as 1.
     #[must_use]
@@ -36,11 +37,19 @@ impl Limits {
         self
     }
 
-    /// So many in any hour, until an answer's rate limit says another number; 0 counts as 1. What the answers say is
-    /// left counts too, so that other programs with the same key are taken into account.
+    /// So many in any hour; 0 counts as 1. Requests of other programs with the same key do not count.
     #[must_use]
     pub const fn per_hour(mut self, requests: u32) -> Self {
         self.hour = Some(requests);
+        self
+    }
+
+    /// As many in any hour as the answers say ([`RateLimit`]), once one has said so. What they say is left counts, so that
+    /// other programs with the same key are taken into account. When nothing is left, one request a minute asks whether
+    /// there is more.
+    #[must_use]
+    pub const fn as_told(mut self) -> Self {
+        self.told = true;
         self
     }
 }
@@ -78,12 +87,12 @@ fn bounded(limit: u64) -> usize {
 struct State {
     minute: Option<Window>,
     hour: Option<Window>,
+    /// The hour as the server counts it.
+    told: Option<Window>,
     /// Sent and not answered: the server may not have counted them.
     in_flight: usize,
     /// The server asked for quiet until then.
     quiet_until: Duration,
-    /// When the server last said how many requests are left.
-    told_at: Option<Duration>,
 }
 
 /// Counts what is sent. Times are those of the client's clock.
@@ -95,9 +104,9 @@ impl Limiter {
         Limiter(Mutex::new(State {
             minute: limits.minute.map(|limit| Window::new(MINUTE, limit)),
             hour: limits.hour.map(|limit| Window::new(HOUR, limit)),
+            told: limits.told.then(|| Window::new(HOUR, u32::MAX)),
             in_flight: 0,
             quiet_until: Duration::ZERO,
-            told_at: None,
         }))
     }
 
@@ -107,20 +116,15 @@ impl Limiter {
 
     /// Takes a permit, or says how long to wait before asking again. Nothing is taken by asking.
     pub(crate) fn permit(&self, now: Duration) -> Result<Permit<'_>, Duration> {
-        let mut state = self.state();
+        let state = &mut *self.state();
         let mut free_at = state.quiet_until.max(now);
-        if let Some(minute) = &mut state.minute {
-            free_at = free_at.max(minute.free_at(now));
+        for window in state.minute.iter_mut().chain(&mut state.hour) {
+            free_at = free_at.max(window.free_at(now));
         }
-        let told_at = state.told_at;
-        if let Some(hour) = &mut state.hour {
-            let full_until = hour.free_at(now);
+        if let Some(told) = &mut state.told {
             // What others sent is known by its number only, not when it ends: one request a minute finds out.
-            let news = match told_at {
-                Some(_) => hour.sent.back().map_or(now, |last| *last + MINUTE),
-                None => full_until,
-            };
-            free_at = free_at.max(full_until.min(news));
+            let news = told.sent.back().map_or(now, |last| *last + MINUTE);
+            free_at = free_at.max(told.free_at(now).min(news));
         }
         if free_at > now {
             return Err(free_at - now);
@@ -137,7 +141,7 @@ impl Limiter {
         let (Some(limit), Some(remaining)) = (told.limit(), told.remaining()) else { return };
         let mut state = self.state();
         let in_flight = state.in_flight;
-        let Some(hour) = &mut state.hour else { return };
+        let Some(hour) = &mut state.told else { return };
         hour.limit = bounded(limit);
         let used = bounded(limit.saturating_sub(remaining)).min(hour.limit);
         let used = if remaining >= limit { 0 } else { used };
@@ -147,7 +151,6 @@ impl Limiter {
         while hour.sent.len() < used {
             hour.sent.push_back(now);
         }
-        state.told_at = Some(now);
     }
 
     /// Sends nothing for a while.
@@ -159,7 +162,7 @@ impl Limiter {
 
 impl State {
     fn windows(&mut self) -> impl Iterator<Item = &mut Window> {
-        self.minute.iter_mut().chain(&mut self.hour)
+        self.minute.iter_mut().chain(&mut self.hour).chain(&mut self.told)
     }
 }
 
@@ -204,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_others_sent_counts_and_one_request_a_minute_finds_out_more() {
-        let limiter = Limiter::new(Limits::NONE.per_hour(3600));
+        let limiter = Limiter::new(Limits::NONE.as_told());
         drop(limiter.permit(seconds(0)).unwrap());
         limiter.learn(&RateLimit::parse("user-hour-lim:10;user-hour-rem:2"), seconds(1));
         drop(limiter.permit(seconds(1)).unwrap());
@@ -221,16 +224,16 @@ mod tests {
 
     #[test]
     fn a_limit_without_numbers_or_with_wild_ones_changes_nothing_for_the_worse() {
-        let limiter = Limiter::new(Limits::NONE.per_hour(2));
+        let limiter = Limiter::new(Limits::NONE.per_hour(2).as_told());
         for text in ["", "user-hour-lim:x;user-hour-rem:1", "user-hour-lim:5"] {
             limiter.learn(&RateLimit::parse(text), seconds(0));
         }
         assert_eq!(sent_at(&limiter, 3), [0, 0, 3600]);
         let huge = format!("a-lim:{};a-rem:0", u64::MAX);
         limiter.learn(&RateLimit::parse(&huge), seconds(3600));
-        assert_eq!(limiter.state().hour.as_ref().unwrap().sent.len(), LONGEST);
-        limiter.learn(&RateLimit::parse("a-lim:1;a-rem:7"), seconds(3600));
-        assert!(limiter.permit(seconds(3600)).is_ok());
+        assert_eq!(limiter.state().told.as_ref().unwrap().sent.len(), LONGEST);
+        limiter.learn(&RateLimit::parse("a-lim:1;a-rem:7"), seconds(7200));
+        assert!(limiter.permit(seconds(7200)).is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The transport over the `reqwest` client.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -9,9 +10,17 @@ use http_body::Body as _;
 
 use super::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
-/// Sends requests with `reqwest`, over TLS by rustls. Redirects are not followed: credentials would go along.
-#[derive(Debug, Clone)]
+/// Sends requests with `reqwest`, which speaks TLS by the library that the crate's features say. Redirects are not
+/// followed: credentials would go along.
+#[derive(Clone)]
 pub struct Reqwest(reqwest::Client);
+
+// The settings of a client may hold the password of a proxy.
+impl fmt::Debug for Reqwest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reqwest").finish_non_exhaustive()
+    }
+}
 
 impl Reqwest {
     /// A transport with the usual settings.

@@ -37,7 +37,7 @@ impl storewright_runtime::Api for Api {
     const NAME: &'static str = "{{ title }}";
     const BASE_URL: &'static str = "{{ base_url }}";
     // Apple tells the hour's limit in every answer; that there is one of about 300 to 350 a minute it does not say.
-    const LIMITS: Limits = Limits::NONE.per_minute(300).per_hour(3600);
+    const LIMITS: Limits = Limits::NONE.per_minute(300).as_told();
 }
 
 impl storewright_runtime::Fault for ErrorResponse {

@@ -153,6 +153,96 @@ fn what_is_no_key_is_refused_without_showing_it() {
     assert!(wrong(TeamKey::from_variables(no_key)).contains("ASC_PRIVATE_KEY"));
 }
 
+/// The private key of another kind than Apple's, in PEM.
+fn other_pem(der: &[u8], label: &str) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
+}
+
+#[test]
+fn keys_of_other_kinds_are_refused_by_name() {
+    use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+    use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
+    let random = aws_lc_rs::rand::SystemRandom::new();
+    let p384 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &random).unwrap();
+    let rsa = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+    let rsa = AsDer::<Pkcs8V1Der<'_>>::as_der(&rsa).unwrap();
+    for (pem, problem) in [
+        (other_pem(p384.as_ref(), "PRIVATE KEY"), "P-256"),
+        (other_pem(rsa.as_ref(), "PRIVATE KEY"), "P-256"),
+        (other_pem(&[1, 2, 3], "EC PRIVATE KEY"), "BEGIN PRIVATE KEY"),
+        (other_pem(&[1, 2, 3], "ENCRYPTED PRIVATE KEY"), "BEGIN PRIVATE KEY"),
+        (other_pem(&[], "PRIVATE KEY"), "P-256"),
+    ] {
+        let error = IndividualKey::from_pem(&pem, "K").unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+        let error = IndividualKey::from_base64(&STANDARD.encode(&pem), "K").unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
+    let binary = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(binary.path(), b"\xff\xfe").unwrap();
+    let error = IndividualKey::from_p8_file(binary.path(), "K").unwrap_err().to_string();
+    assert!(error.contains(binary.path().to_str().unwrap()) && error.contains("UTF-8"), "{error}");
+}
+
+#[test]
+fn an_empty_id_is_refused_before_apple_does() {
+    for (key_id, issuer, problem) in
+        [("", ISSUER, "key id"), (" \n", ISSUER, "key id"), ("K", " ", "issuer id")]
+    {
+        let error = TeamKey::from_pem(&pem(), key_id, issuer).unwrap_err().to_string();
+        assert!(error.contains(problem) && error.contains("empty"), "{error}");
+    }
+    let error = IndividualKey::from_pem(&pem(), "").unwrap_err().to_string();
+    assert!(error.contains("key id"), "{error}");
+}
+
+#[tokio::test]
+async fn variables_are_read_as_build_systems_set_them() {
+    let pem = pem();
+    let set = |name: &str| match name {
+        "ASC_KEY_ID" => Some("K\n".to_owned()),
+        "ASC_ISSUER_ID" => Some(format!(" {ISSUER}\r\n")),
+        // A secret that is not there is an empty variable, and not none.
+        "ASC_PRIVATE_KEY" => Some(String::new()),
+        "ASC_PRIVATE_KEY_PATH" => Some("missing.p8".to_owned()),
+        _ => None,
+    };
+    let error = TeamKey::from_variables(set).unwrap_err().to_string();
+    assert!(error.contains("missing.p8"), "{error}");
+    let key = TeamKey::from_variables(|name| match name {
+        "ASC_PRIVATE_KEY" => Some(format!("\n{}\n", pem.replace('\n', "\\n"))),
+        _ => set(name),
+    });
+    let (header, claims) = read(&token(&key.unwrap()).await);
+    assert_eq!((&header["kid"], &claims["iss"]), (&json!("K"), &json!(ISSUER)));
+    let empty = |name: &str| if name == "ASC_ISSUER_ID" { Some(" ".to_owned()) } else { set(name) };
+    let error = TeamKey::from_variables(empty).unwrap_err().to_string();
+    assert!(error.contains("ASC_ISSUER_ID is not set"), "{error}");
+}
+
+/// This test runs itself once more, in a process that has the variables.
+#[tokio::test]
+async fn keys_come_from_the_environment_of_a_process() {
+    const SERVER: &str = "STOREWRIGHT_TEST_SERVER";
+    if let Ok(url) = std::env::var(SERVER) {
+        for builder in [
+            Client::builder(TeamKey::from_env().unwrap()),
+            Client::builder(IndividualKey::from_env().unwrap()),
+        ] {
+            builder.base_url(&url).build().unwrap().apps().get("1").send().await.unwrap();
+        }
+        return;
+    }
+    let server = Server::with(|_, _| app()).await;
+    let mut again = tokio::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "auth::keys_come_from_the_environment_of_a_process"]).env(SERVER, server.url());
+    again.env("ASC_KEY_ID", "K").env("ASC_ISSUER_ID", ISSUER).env("ASC_PRIVATE_KEY", STANDARD.encode(pem()));
+    let output = again.output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let claims: Vec<Value> = server.seen().iter().map(|seen| read(&token_of(seen)).1).collect();
+    assert_eq!((&claims[0]["iss"], &claims[1]["sub"], claims.len()), (&json!(ISSUER), &json!("user"), 2));
+}
+
 #[tokio::test]
 async fn a_token_is_kept_until_a_minute_before_its_end() {
     let server = Server::with(|_, _| app()).await;
@@ -303,4 +393,29 @@ async fn a_token_that_expires_between_pages_is_replaced() {
     let mut tokens: Vec<String> = server.seen().iter().map(token_of).collect();
     tokens.dedup();
     assert_eq!(tokens.len(), 4);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_between_pages_is_replaced_and_the_pages_go_on() {
+    let server = Server::with(|number, seen| {
+        let next = format!("http://{}/v1/apps?cursor=2", seen.header("host").unwrap());
+        match number {
+            1 => Answer::json(200, &json!({"data": [{"type": "apps", "id": "1"}], "links": {"next": next}})),
+            2 => Answer::json(401, &json!({"errors": [{"code": "NOT_AUTHORIZED"}]})),
+            _ => Answer::json(200, &json!({"data": [{"type": "apps", "id": "2"}], "links": {}})),
+        }
+    })
+    .await;
+    let clock = TestClock::at(NOW);
+    let client = client_of(&server, team().clock(clock.clone()), &clock);
+    let mut apps = client.apps().list().items();
+    let mut ids = Vec::new();
+    while let Some(app) = apps.try_next().await.unwrap() {
+        ids.push(app.id);
+    }
+    assert_eq!(ids, ["1", "2"]);
+    let seen = server.seen();
+    assert_eq!((seen.len(), &seen[1].line), (3, &seen[2].line));
+    assert_eq!(token_of(&seen[0]), token_of(&seen[1]));
+    assert_ne!(token_of(&seen[1]), token_of(&seen[2]));
 }

@@ -6,7 +6,7 @@ use app_store_connect_client::models::{
 };
 use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
 use serde_json::json;
-use storewright_tests::{Answer, Server};
+use storewright_tests::{Answer, Nowhere, Server};
 
 use crate::{TOKEN, serve};
 
@@ -177,9 +177,8 @@ async fn an_answer_that_cannot_be_read_says_where() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there() {
-    // A port that was free a moment ago: nothing listens on it.
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let client = Client::builder(StaticToken::bearer(TOKEN)).base_url(format!("http://{free}"));
+    let nowhere = Nowhere::new();
+    let client = Client::builder(StaticToken::bearer(TOKEN)).base_url(nowhere.url());
     let client = client.retry(RetryPolicy::none()).build().unwrap();
     let error = client.apps().list().filter_name(["private"]).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);

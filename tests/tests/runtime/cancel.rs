@@ -31,7 +31,7 @@ async fn a_call_dropped_anywhere_keeps_no_permit() {
     })
     .await;
     let clock = TestClock::at(0);
-    let limits = Limits::NONE.per_hour(100);
+    let limits = Limits::NONE.as_told();
     let client = builder(&server).retry(at_once()).clock(clock.clone()).limits(limits).build().unwrap();
     let mut finished = 0;
     for times in (0..40).chain([100_000]) {

@@ -1,15 +1,18 @@
 //! Files on servers go in; files on disk, bytes in writers and rows of reports come out.
 
 use std::io::Write;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use storewright_runtime::{Checksum, Client, Columns, ErrorKind, StaticToken};
-use storewright_tests::{Answer, Server};
+use storewright_runtime::{Checksum, Client, Columns, ErrorKind, Limits, StaticToken};
+use storewright_tests::{Answer, Server, TestClock};
+use tokio::io::AsyncWrite;
 
-use crate::{GET, Store, at_once, builder, call};
+use crate::{GET, Store, at_once, builder, call, quick};
 
 const TEXT: &[u8] = b"Provider\tSKU\tUnits\r\nAPPLE\tcom.example.\"app\t3\r\nAPPLE\tx\t-1.5\r\n";
 
@@ -112,7 +115,7 @@ async fn size_and_checksum_are_of_what_was_sent() {
 
 #[tokio::test]
 async fn a_gzip_bomb_is_given_up_in_time() {
-    // A gigabyte of zeros in one megabyte.
+    // A thousand times as much as is sent.
     let piece = vec![0; 1 << 20];
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..256 {
@@ -120,11 +123,42 @@ async fn a_gzip_bomb_is_given_up_in_time() {
     }
     let bomb = encoder.finish().unwrap();
     assert!(bomb.len() < 4 << 20);
-    let server = Server::start([file(bomb)]).await;
-    let mut written = tokio::io::sink();
+    let server = Server::start([file(bomb.clone()), file(bomb)]).await;
+    let mut written = Pieces::default();
     let download = call(&client(&server), GET).download().gunzip().limit(10 << 20);
     let error = download.to_writer(&mut written).await.unwrap_err();
     assert!(error.to_string().contains("larger than 10485760 bytes"), "{error}");
+    assert!(written.sum <= 10 << 20 && written.largest <= 5 << 20, "{written:?}");
+    // What has no line ends is no report.
+    let error = call(&client(&server), GET).download().gunzip().rows(Columns::Tabs).await.unwrap_err();
+    assert!(error.to_string().contains("longer than 4 MiB"), "{error}");
+}
+
+/// A writer that keeps nothing but how much it was given, and how much at once.
+#[derive(Debug, Default)]
+struct Pieces {
+    sum: usize,
+    largest: usize,
+}
+
+impl AsyncWrite for Pieces {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        self.sum += bytes.len();
+        self.largest = self.largest.max(bytes.len());
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
 }
 
 #[tokio::test]
@@ -155,6 +189,29 @@ async fn a_server_that_stops_sending_is_given_up_and_a_slow_one_is_not() {
     assert_eq!(written, b"0123456789");
     let error = download().to_writer(&mut written).await.unwrap_err();
     assert!(error.to_string().contains("nothing came for 1 s"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_begin_to_send_is_asked_again() {
+    let server = Server::start([file("x").delayed(Duration::from_secs(20)), file("whole")]).await;
+    let (client, clock) = quick(&server);
+    let mut written = Vec::new();
+    let download = call(&client, GET).download().idle_timeout(Duration::from_millis(300));
+    download.to_writer(&mut written).await.unwrap();
+    assert_eq!((written.as_slice(), server.seen().len(), clock.waits().len()), (&b"whole"[..], 2, 1));
+}
+
+#[tokio::test]
+async fn waits_of_the_client_are_no_silence_of_the_server() {
+    let server = Server::with(|_, _| file("whole")).await;
+    let clock = TestClock::at(0);
+    let client = builder(&server).clock(clock.clone()).limits(Limits::NONE.per_hour(1)).build().unwrap();
+    for _ in 0..2 {
+        let mut written = Vec::new();
+        call(&client, GET).download().to_writer(&mut written).await.unwrap();
+        assert_eq!(written, b"whole");
+    }
+    assert_eq!(clock.waits(), [Duration::from_secs(3600)]);
 }
 
 #[tokio::test]

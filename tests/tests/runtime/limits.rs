@@ -33,6 +33,23 @@ async fn clones_share_one_limit() {
 }
 
 #[tokio::test]
+async fn a_limit_of_ones_own_holds_whatever_the_server_would_take() {
+    let clock = TestClock::at(0);
+    let server = Server::with(|number, _| {
+        let left = 3000 - number;
+        ok().header("x-rate-limit", &format!("user-hour-lim:3600;user-hour-rem:{left};"))
+    })
+    .await;
+    let limits = Limits::NONE.per_hour(3).as_told();
+    let client = builder(&server).clock(clock.clone()).limits(limits).build().unwrap();
+    for _ in 0..4 {
+        call(&client, GET).send().await.unwrap();
+    }
+    // What others sent counts against the server's limit and not against one's own.
+    assert_eq!(clock.waits(), [Duration::from_secs(3600)]);
+}
+
+#[tokio::test]
 async fn what_the_server_says_is_left_counts_and_can_be_read() {
     let clock = TestClock::at(0);
     let server = Server::with(|number, _| {
@@ -40,7 +57,7 @@ async fn what_the_server_says_is_left_counts_and_can_be_read() {
         ok().header("x-rate-limit", &format!("user-hour-lim:3600;user-hour-rem:{left};"))
     })
     .await;
-    let client = builder(&server).clock(clock.clone()).limits(Limits::NONE.per_hour(3600)).build().unwrap();
+    let client = builder(&server).clock(clock.clone()).limits(Limits::NONE.as_told()).build().unwrap();
     for _ in 0..4 {
         call(&client, GET).send().await.unwrap();
     }

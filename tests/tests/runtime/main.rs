@@ -32,7 +32,6 @@ impl Api for Store {
 
 const GET: Operation = Operation::new(Method::Get, "get", "/v1/items");
 const POST: Operation = Operation::new(Method::Post, "post", "/v1/items");
-const DELETE: Operation = Operation::new(Method::Delete, "delete", "/v1/items");
 
 fn builder(server: &Server) -> ClientBuilder<Store> {
     Client::<Store>::builder()

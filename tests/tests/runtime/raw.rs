@@ -1,19 +1,21 @@
 //! Paths that no operation has, and clients that only read.
 
-use storewright_runtime::{Client, ErrorKind, Method, Operation, Value};
+use storewright_runtime::{Client, ErrorKind, Method, Operation, Part, Transfer, Value};
 use storewright_tests::{Answer, Server};
 
 use crate::{GET, Store, TOKEN, builder, call, fails, ok, quick};
 
 #[tokio::test]
 async fn a_raw_path_has_the_same_credentials_retries_and_errors() {
-    let server = Server::start([fails(500), ok(), fails(404)]).await;
+    let server = Server::start([fails(500), ok(), fails(404), fails(599)]).await;
     let (client, _) = quick(&server);
     let mut news = client.raw::<Value>(Method::Get, "/v9/news/a%2Fb?filter[x]=1,2&b");
     news.header("x-one", "1");
     assert_eq!(news.send().await.unwrap(), serde_json::json!({"ok": true}));
     let error = client.raw::<Value>(Method::Delete, "/v9/news").send().await.unwrap_err();
-    assert_eq!(error.status().unwrap().as_u16(), 404);
+    assert_eq!(error.to_string(), "DELETE /v9/news: 404 Not Found");
+    let secret = client.raw::<Value>(Method::Get, "/v9/news?email=x").send().await.unwrap_err();
+    assert_eq!(secret.to_string(), "GET /v9/news: 599 <unknown status code>");
     let seen = server.seen();
     assert_eq!(seen[0].line, "GET /v9/news/a%2Fb?filter[x]=1,2&b");
     for seen in &seen {
@@ -51,6 +53,14 @@ async fn a_client_that_only_reads_refuses_the_rest() {
         }
     }
     assert!(server.seen().is_empty());
+    // What is stored elsewhere is written too; reading it is no write.
+    let part = Part::new("PUT", format!("{}/part", server.url()), 0, 1);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "x").unwrap();
+    let sent = client.uploader().send(file.path(), &mut Transfer::new(vec![part])).await;
+    assert_eq!(sent.unwrap_err().kind(), ErrorKind::ReadOnly);
+    assert!(server.seen().is_empty());
+    client.download(&format!("{}/file", server.url())).to_writer(&mut Vec::new()).await.unwrap();
     call(&client, GET).send().await.unwrap();
     let head = Operation::new(Method::Head, "head", "/v1/items");
     assert!(client.call::<bool>(head, &[]).send().await.unwrap());

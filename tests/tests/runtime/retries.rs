@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use storewright_runtime::{ErrorKind, Operation, RetryPolicy};
-use storewright_tests::{Answer, Server};
+use storewright_runtime::{
+    BoxError, BoxFuture, Credential, ErrorKind, Method, Operation, RetryPolicy, TokenProvider,
+};
+use storewright_tests::{Answer, Nowhere, Server};
 
-use crate::{DELETE, GET, POST, at_once, builder, call, fails, ok, quick};
+use crate::{GET, POST, at_once, builder, call, fails, ok, quick};
 
 fn seconds(range: std::ops::RangeInclusive<f64>, wait: Duration) -> bool {
     range.contains(&wait.as_secs_f64())
@@ -23,20 +25,28 @@ async fn a_server_that_fails_twice_is_asked_three_times() {
 
 #[tokio::test]
 async fn what_is_sent_again_depends_on_the_method_and_the_failure() {
-    const STATUSES: [u16; 9] = [400, 401, 404, 408, 409, 429, 500, 501, 503];
-    let again = |operation: Operation, status: u16, writes: bool| match status {
-        429 => true,
-        408 | 500 | 503 => writes || operation.method.is_idempotent(),
-        _ => false,
-    };
-    for operation in [GET, DELETE, POST] {
+    const STATUSES: [u16; 11] = [400, 401, 404, 408, 409, 429, 500, 501, 502, 503, 504];
+    const METHODS: [(Method, bool); 5] = [
+        (Method::Get, true),
+        (Method::Put, true),
+        (Method::Delete, true),
+        (Method::Post, false),
+        (Method::Patch, false),
+    ];
+    for (method, repeats) in METHODS {
+        let operation = Operation::new(method, "x", "/v1/items");
         for status in STATUSES {
-            for writes in [false, true] {
+            for (writes, repeatable) in [(false, false), (true, false), (false, true)] {
                 let server = Server::start([fails(status), ok()]).await;
                 let (client, _) = quick(&server);
                 let policy = RetryPolicy::default().writes(writes);
-                let result = call(&client, operation).with_retry(policy).send().await;
-                let expected = again(operation, status, writes);
+                let call = call(&client, operation).with_retry(policy);
+                let result = if repeatable { call.repeatable() } else { call }.send().await;
+                let expected = match status {
+                    429 => true,
+                    408 | 500 | 502 | 503 | 504 => repeats || writes || repeatable,
+                    _ => false,
+                };
                 assert_eq!(result.is_ok(), expected, "{} {status} {writes}", operation.method);
                 assert_eq!(server.seen().len(), if expected { 2 } else { 1 });
             }
@@ -59,10 +69,10 @@ async fn a_lost_connection_is_tried_again_unless_it_may_have_had_an_effect() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_tried_again_for_every_method() {
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let nowhere = Nowhere::new();
     let server = Server::start([]).await;
     let (_, clock) = quick(&server);
-    let client = builder(&server).base_url(format!("http://{free}")).clock(clock.clone()).build().unwrap();
+    let client = builder(&server).base_url(nowhere.url()).clock(clock.clone()).build().unwrap();
     assert_eq!(call(&client, POST).send().await.unwrap_err().kind(), ErrorKind::Transport);
     assert_eq!(clock.waits().len(), 4);
 }
@@ -124,6 +134,24 @@ async fn a_deadline_ends_an_attempt_too() {
         assert!(error.to_string().contains("took too long"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(10));
     }
+}
+
+/// A provider that waits for something that never comes.
+struct Stuck;
+
+impl TokenProvider for Stuck {
+    fn credential<'a>(&'a self, _: &'a Operation) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_deadline_ends_the_wait_for_credentials_too() {
+    let server = Server::start([]).await;
+    let client = builder(&server).credentials(Stuck).deadline(Duration::from_millis(50)).build().unwrap();
+    let error = call(&client, GET).send().await.unwrap_err();
+    assert!(error.to_string().contains("took too long"), "{error}");
+    assert!(server.seen().is_empty());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use storewright_runtime::http::{HeaderName, header::AUTHORIZATION};
+use storewright_runtime::http::HeaderName;
 use storewright_runtime::{BoxError, BoxFuture, Credential, Operation, StaticToken, TokenProvider};
 
 /// The vendor's name of the way in which the six operations on tokens authenticate.
@@ -41,8 +41,7 @@ impl Credentials {
     /// The same with a name and a password.
     #[must_use]
     pub fn with_basic(mut self, user: &str, password: &str) -> Self {
-        let pair = format!("{user}:{password}");
-        self.basic = Some(StaticToken::header(AUTHORIZATION, format!("Basic {}", base64(pair.as_bytes()))));
+        self.basic = Some(StaticToken::basic(user, password));
         self
     }
 }
@@ -68,42 +67,6 @@ impl TokenProvider for Credentials {
         match secret {
             Some(secret) => secret.credential(operation),
             None => Box::pin(std::future::ready(Err(missing.into()))),
-        }
-    }
-}
-
-/// RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4_usize {
-            let six = (bits >> (18 - 6 * place)) as usize & 63;
-            let letter = ALPHABET.get(six).filter(|_| place <= chunk.len());
-            out.push(letter.map_or('=', |&letter| char::from(letter)));
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_as_in_rfc_4648() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), coded);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storewright_runtime::{Digests, Method, Payload, RetryPolicy, Transfer, Uploader, object};
+use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object};
 
 use crate::models::{ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
 use crate::{Call, Client, Error};
@@ -24,8 +24,8 @@ const PARALLEL: usize = 10;
 /// How many failures all blocks of a release may have between them, as in Microsoft's own client.
 const ERROR_BUDGET: u32 = 20;
 
-/// Where an upload is. It can be kept, as JSON, to go on with it later; it holds URLs that are secrets, and its
-/// `Debug` shows them.
+/// Where an upload is. It can be kept, as JSON, to go on with it later; the JSON holds URLs that are secrets, because
+/// their queries sign them.
 #[non_exhaustive]
 pub struct UploadState {
     /// The path of the upload, such as `/v0.1/apps/owner/app/uploads/releases/123`.
@@ -149,6 +149,6 @@ impl<R> Upload<R> {
         let mut call = self.client.runtime().raw::<T>(Method::Patch, path);
         call.json(body);
         // To say it twice does no harm.
-        call.with_retry(RetryPolicy::default().writes(true)).send().await
+        call.repeatable().send().await
     }
 }

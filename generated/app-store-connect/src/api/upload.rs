@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storewright_runtime::{Digests, Method, Part, Payload, RetryPolicy, Transfer, Uploader, Value, object};
+use storewright_runtime::{Digests, Method, Part, Payload, Transfer, Uploader, Value, object};
 
 use crate::{Call, Client, Error};
 
@@ -32,8 +32,8 @@ const WITH_CHECKSUM: &[&str] = &[
 /// Collections whose assets are committed with checksums that name their algorithm.
 const WITH_CHECKSUMS: &[&str] = &["/v1/backgroundAssetUploadFiles", "/v1/buildUploadFiles"];
 
-/// Where an upload is. It can be kept, as JSON, to go on with it later; it holds URLs that are secrets, and its
-/// `Debug` shows them.
+/// Where an upload is. It can be kept, as JSON, to go on with it later; the JSON holds URLs that are secrets, because
+/// their queries sign them.
 #[non_exhaustive]
 pub struct UploadState {
     /// The path of the asset, such as `/v1/appScreenshots/123`.
@@ -251,7 +251,7 @@ async fn commit(client: &Client, state: &UploadState) -> Result<(), Error> {
     let mut call = client.runtime().raw::<()>(Method::Patch, &state.path);
     call.json(&body);
     // To say twice that all is there does no harm.
-    call.with_retry(RetryPolicy::default().writes(true)).send().await
+    call.repeatable().send().await
 }
 
 enum Outcome {

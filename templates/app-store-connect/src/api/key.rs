@@ -51,32 +51,21 @@ impl Issuer for Claims {
     }
 }
 
-/// Where the text of a private key is.
-enum Text<'a> {
-    File(&'a Path),
-    Pem(&'a str),
-    Base64(&'a str),
-}
-
-fn key(id: &str, text: &Text<'_>) -> Result<Es256Key, BoxError> {
-    match text {
-        Text::File(path) => Es256Key::from_pem_file(id, path),
-        Text::Pem(pem) => Es256Key::from_pem(id, pem),
-        Text::Base64(text) => Es256Key::from_base64(id, text),
-    }
+/// A variable, as build systems set them: one that is empty is none, and what stands around a value is not part of it.
+fn set(variable: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<String, BoxError> {
+    let value = variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    value.ok_or_else(|| format!("{name} is not set").into())
 }
 
 /// Reads the id and text of a key from variables such as those of the environment.
 fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> Result<Es256Key, BoxError> {
-    let id = variable("ASC_KEY_ID").ok_or("ASC_KEY_ID is not set")?;
-    if let Some(text) = variable("ASC_PRIVATE_KEY") {
-        // Line ends do not survive in every build system.
-        let text = text.replace("\\n", "\n");
-        let text = if text.contains("-----BEGIN") { Text::Pem(&text) } else { Text::Base64(&text) };
-        return key(&id, &text);
+    let id = set(variable, "ASC_KEY_ID")?;
+    if let Ok(text) = set(variable, "ASC_PRIVATE_KEY") {
+        return Es256Key::from_text(id, &text);
     }
-    let path = variable("ASC_PRIVATE_KEY_PATH").ok_or("neither ASC_PRIVATE_KEY nor ASC_PRIVATE_KEY_PATH is set")?;
-    key(&id, &Text::File(Path::new(&path)))
+    let path = set(variable, "ASC_PRIVATE_KEY_PATH")
+        .map_err(|_| "neither ASC_PRIVATE_KEY nor ASC_PRIVATE_KEY_PATH is set")?;
+    Es256Key::from_pem_file(id, Path::new(&path))
 }
 
 macro_rules! keys {
@@ -90,42 +79,45 @@ macro_rules! keys {
             /// A key from a `.p8` file, as Apple gives it.
             ///
             /// # Errors
-            /// When the file cannot be read, or is no private key on the curve P-256.
+            /// When the file cannot be read, or is no private key on the curve P-256; and when an id is empty.
             pub fn from_p8_file(
                 path: impl AsRef<Path>,
                 key_id: impl AsRef<str>,
                 $($issuer: impl Into<String>,)?
             ) -> Result<Self, BoxError> {
-                let key = key(key_id.as_ref(), &Text::File(path.as_ref()))?;
-                Ok(Self::new(key, keys!(@issuer $($issuer)?)))
+                Self::new(Es256Key::from_pem_file(key_id.as_ref(), path.as_ref())?, keys!(@issuer $($issuer)?))
             }
 
             /// A key from the text of a `.p8` file.
             ///
             /// # Errors
-            /// When the text is no private key on the curve P-256.
+            /// When the text is no private key on the curve P-256; and when an id is empty.
             pub fn from_pem(
                 pem: &str,
                 key_id: impl AsRef<str>,
                 $($issuer: impl Into<String>,)?
             ) -> Result<Self, BoxError> {
-                Ok(Self::new(key(key_id.as_ref(), &Text::Pem(pem))?, keys!(@issuer $($issuer)?)))
+                Self::new(Es256Key::from_pem(key_id.as_ref(), pem)?, keys!(@issuer $($issuer)?))
             }
 
             /// A key from a `.p8` file that was encoded in base64.
             ///
             /// # Errors
-            /// When the text is no private key on the curve P-256.
+            /// When the text is no private key on the curve P-256; and when an id is empty.
             pub fn from_base64(
                 text: &str,
                 key_id: impl AsRef<str>,
                 $($issuer: impl Into<String>,)?
             ) -> Result<Self, BoxError> {
-                Ok(Self::new(key(key_id.as_ref(), &Text::Base64(text))?, keys!(@issuer $($issuer)?)))
+                Self::new(Es256Key::from_base64(key_id.as_ref(), text)?, keys!(@issuer $($issuer)?))
             }
 
-            fn new(key: Es256Key, issuer: Option<String>) -> Self {
-                $name(Refreshing::new(Claims { key, issuer, audience: AUDIENCE, scope: Vec::new() }))
+            fn new(key: Es256Key, issuer: Option<String>) -> Result<Self, BoxError> {
+                let issuer = issuer.map(|issuer| issuer.trim().to_owned());
+                if issuer.as_deref() == Some("") {
+                    return Err("the issuer id is empty".into());
+                }
+                Ok($name(Refreshing::new(Claims { key, issuer, audience: AUDIENCE, scope: Vec::new() })))
             }
 
             /// Tokens that are good for these requests only, each as `GET /v1/apps?filter[platform]=IOS`.
@@ -176,6 +168,8 @@ impl TeamKey {
     /// A key from the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (PEM or base64) or
     /// `ASC_PRIVATE_KEY_PATH`.
     ///
+    /// An empty variable counts as none, and spaces and line ends around a value do not count.
+    ///
     /// # Errors
     /// When a variable is missing, or names no private key on the curve P-256.
     pub fn from_env() -> Result<Self, BoxError> {
@@ -187,14 +181,16 @@ impl TeamKey {
     /// # Errors
     /// When a variable is missing, or names no private key on the curve P-256.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
-        let issuer = variable("ASC_ISSUER_ID").ok_or("ASC_ISSUER_ID is not set")?;
-        Ok(Self::new(from_variables(&variable)?, Some(issuer)))
+        let issuer = set(&variable, "ASC_ISSUER_ID")?;
+        Self::new(from_variables(&variable)?, Some(issuer))
     }
 }
 
 impl IndividualKey {
     /// A key from the environment: `ASC_KEY_ID`, and `ASC_PRIVATE_KEY` (PEM or base64) or `ASC_PRIVATE_KEY_PATH`.
     ///
+    /// An empty variable counts as none, and spaces and line ends around a value do not count.
+    ///
     /// # Errors
     /// When a variable is missing, or names no private key on the curve P-256.
     pub fn from_env() -> Result<Self, BoxError> {
@@ -206,7 +202,7 @@ impl IndividualKey {
     /// # Errors
     /// When a variable is missing, or names no private key on the curve P-256.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
-        Ok(Self::new(from_variables(&variable)?, None))
+        Self::new(from_variables(&variable)?, None)
     }
 }
 

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use storewright_runtime::{
-    Answer, Digests, Method, Operation, Part, Request, RetryPolicy, Transfer, Value, serde_json,
+    Answer, Digests, Method, Operation, Part, Request, Transfer, Value, serde_json,
 };
 
 use super::{Upload, UploadState};
@@ -193,7 +193,7 @@ fn url(
 
 /// Neither of the two does harm when it is said twice.
 async fn post(client: &Client, operation: Operation, url: &str) -> Result<Value, Error> {
-    client.runtime().foreign(operation, url).with_retry(RetryPolicy::default().writes(true)).send().await
+    client.runtime().foreign(operation, url).repeatable().send().await
 }
 
 /// The blocks of a file, numbered from 1. Where the upload domain goes on with an upload it lists those that it misses.
