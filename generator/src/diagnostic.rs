@@ -1,8 +1,13 @@
 //! What a stage has to say about its input goes in; an ordered list with codes, places and hints comes out.
 
-use std::fmt;
+mod excerpt;
+
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
+
+pub use self::excerpt::Excerpt;
+use self::excerpt::shown;
 
 /// A JSON Pointer (RFC 6901) into a vendor document, e.g. `/paths/~1v1~1apps/get`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -220,6 +225,9 @@ pub struct Diagnostic {
     pub message: String,
     /// Where.
     pub at: Place,
+    /// The line that it is about, where the text was at hand.
+    #[serde(skip)]
+    pub excerpt: Option<Excerpt>,
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -228,12 +236,16 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Something that stops the run before anything is written.
     pub fn error(code: Code, at: impl Into<Place>, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), at: at.into(), help: None }
+        Self::new(Severity::Error, code, at.into(), message.into())
     }
 
     /// Something that a safe default answers.
     pub fn notice(code: Code, at: impl Into<Place>, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Notice, message: message.into(), at: at.into(), help: None }
+        Self::new(Severity::Notice, code, at.into(), message.into())
+    }
+
+    fn new(severity: Severity, code: Code, at: Place, message: String) -> Self {
+        Self { code, severity, message, at, excerpt: None, help: None }
     }
 
     /// Adds the way out.
@@ -243,21 +255,40 @@ impl Diagnostic {
     }
 }
 
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Notice => "notice",
+impl Diagnostic {
+    /// All of it for a person, in a few lines, with colours if wanted.
+    pub fn text(&self, colour: bool) -> String {
+        let paint = |code: &str, text: &str| match colour {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
         };
-        write!(f, "{severity}[{}]: {}", self.code, self.message)?;
+        let (severity, hue) = match self.severity {
+            Severity::Error => ("error", "1;31"),
+            Severity::Notice => ("notice", "1;33"),
+        };
+        let message = paint("1", &format!(": {}", shown(&self.message)));
+        let mut out = paint(hue, &format!("{severity}[{}]", self.code)) + &message;
         let place = self.at.to_string();
         if !place.is_empty() {
-            write!(f, "\n  --> {place}")?;
+            let _ = write!(out, "\n  {} {}", paint("1;34", "-->"), shown(&place));
+        }
+        if let (Some(excerpt), Some(line)) = (&self.excerpt, self.at.line) {
+            let gutter = |text: &str| paint("1;34", &format!("{text:>5} |"));
+            let _ = write!(out, "\n{} {}", gutter(&line.to_string()), excerpt.line());
+            let width = line.to_string().len().saturating_sub(5);
+            let (more, indent) = (" ".repeat(width), " ".repeat(excerpt.indent()));
+            let _ = write!(out, "\n{more}{} {indent}{}", gutter(""), paint(hue, "^"));
         }
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            let _ = write!(out, "\n  {} {}", paint("1", "help:"), shown(help));
         }
-        Ok(())
+        out
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(false))
     }
 }
 
@@ -286,6 +317,22 @@ impl Sink {
     /// How many of them stop the run.
     pub fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// Adds the line to what was said about a place in the file, whose text this is.
+    pub fn quote(&mut self, file: &str, text: &[u8]) {
+        let is_bare = |d: &&mut Diagnostic| d.at.file == file && d.at.line.is_some() && d.excerpt.is_none();
+        let mut bare = self.diagnostics.iter_mut().filter(is_bare).peekable();
+        if bare.peek().is_none() {
+            return;
+        }
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+        for diagnostic in bare {
+            let (Some(line), Some(column)) = (diagnostic.at.line, diagnostic.at.column) else { continue };
+            let line = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+            diagnostic.excerpt = Excerpt::of(&String::from_utf8_lossy(line), column);
+        }
     }
 
     /// What was said so far, in order.

@@ -78,6 +78,25 @@ impl Comparison {
     }
 }
 
+/// What was found beside a folder of a run that was killed while it wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Half of it was done, and is taken back: every file of that run's folders is as it was before.
+    TakenBack,
+    /// Nothing or all of it was done; only its own files were left.
+    Cleared,
+}
+
+/// Takes back what a run left half-done that was killed while it wrote into `folder`; none if there is nothing of the
+/// kind, or a run is writing there now.
+///
+/// # Errors
+///
+/// When a file cannot be put back; the message names it, and the next call tries again.
+pub fn recover(folder: &Path) -> io::Result<Option<Left>> {
+    stage::recover(folder)
+}
+
 fn place(file: String) -> Place {
     Place { file, pointer: Pointer::root(), ..Place::default() }
 }

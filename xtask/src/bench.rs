@@ -12,12 +12,20 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::measure::{Cost, measure};
+use crate::progress;
 use crate::tree::{API, CRATE, DOCUMENT, OLDEST, SHARED, Tree};
 
 /// How often a thing is measured; the median counts.
 const RUNS: usize = 3;
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask bench                            # every row
+  cargo xtask bench generate check-full lines  # some of them
+  cargo xtask bench --json                     # for programs";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The rows to measure; where absent, all of them.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(NAMES))]
@@ -93,20 +101,27 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     let mut rows = Vec::new();
     let mut failed = false;
-    for name in NAMES.iter().filter(|name| args.names.is_empty() || args.names.iter().any(|n| n == *name)) {
-        eprintln!("measuring {name} …");
+    let is_asked = |name: &&&str| args.names.is_empty() || args.names.iter().any(|n| n == **name);
+    let progress = progress::start("measuring");
+    progress.count(NAMES.iter().filter(is_asked).count());
+    for name in NAMES.iter().filter(is_asked) {
+        progress::step(name);
         match bench.row(name) {
             Ok(Some(row)) => rows.push(row),
             Ok(None) => {
                 failed |= !args.names.is_empty();
-                eprintln!("{name} DID NOT RUN: {DOCUMENT} is not beside the checkout; set {SHARED}");
+                progress::say(&format!(
+                    "{name} DID NOT RUN: {DOCUMENT} is not beside the checkout; set {SHARED}"
+                ));
             }
             Err(error) => {
                 failed = true;
-                eprintln!("{name} DID NOT RUN: {error:#}");
+                progress::say(&format!("{name} DID NOT RUN: {error:#}"));
             }
         }
+        progress.done();
     }
+    drop(progress);
     if args.json {
         println!(
             "{}",

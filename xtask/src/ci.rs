@@ -15,7 +15,14 @@ use crate::{Outcome, contract, generate, settings, status, tidy, update};
 const OLDER: &[(&str, &str)] =
     &[("3.7.0", "specs/app-store-connect/3.7.0.json"), ("4.3", "specs/app-store-connect/4.3.json")];
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask ci                              # every check
+  cargo xtask ci tidy fmt generate            # what fails soonest
+  cargo xtask ci --skip test --skip contract  # all but these";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The steps to run; where absent, all of them.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(STEPS))]

@@ -34,7 +34,14 @@ use crate::{Outcome, fetch, pipeline, settings};
 /// Values of so many seeds are tried in the round of properties.
 const SEEDS: u64 = 8;
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask contract app47                                            # all rounds of one API
+  cargo xtask contract app-store-connect --round all --only betaGroups  # some operations, with all they take
+  cargo xtask contract --json                                           # for programs";
+
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The APIs, as their folders under `specs/` are called; where absent, all of them.
     apis: Vec<String>,

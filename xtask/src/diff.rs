@@ -1,10 +1,9 @@
 //! Two versions of an API go in, as files, stored or at a revision; the report of what changed comes out.
 
 use std::fs;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use serde::Deserialize;
 use storewright_generator::api::Info;
@@ -15,9 +14,17 @@ use storewright_generator::report;
 use crate::pipeline::{self, Version};
 use crate::report::refuse;
 use crate::tree::Tree;
-use crate::{Outcome, fetch};
+use crate::{Outcome, fetch, interrupt, progress};
+
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask diff main:app-store-connect                             # what is stored on main, against what is stored here
+  cargo xtask diff 4.3.json 4.4.1.json --format html --out diff.html  # two files, for a browser
+  cargo xtask diff v0.1.0:app47 app47 --fail-on rust                  # end with 1 where a consumer's code breaks
+  cargo xtask diff old.json new.json --only testflight                # one area or tag alone";
 
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The old version: a vendor's file or URL, an API of ours as it is stored (`app-store-connect`), or as it was
     /// stored at a revision (`main:app-store-connect`).
@@ -71,8 +78,11 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         bail!("Markdown needs at least {} characters: give `--max-chars` more", report::LEAST);
     }
     let mut out = Sink::new();
+    let progress = progress::start("reading both versions");
     let Some((old, new)) = versions(tree, args, &mut out)? else { return Ok(refuse(out.diagnostics())) };
+    progress::step("comparing");
     let mut found = compare(&old, &new);
+    drop(progress);
     if let Some(only) = &args.only {
         let is_known = [&old, &new].iter().any(|side| knows(side, only));
         if !is_known {
@@ -80,16 +90,15 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         }
         found.retain(|change| [&change.area, &change.tag].contains(&&Some(only.clone())));
     }
-    let colour =
-        args.out.is_none() && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = match args.format {
-        Format::Text => report::text(&found, colour),
+        // Colours stay where standard output is a terminal, or as the environment says.
+        Format::Text => report::text(&found, args.out.is_none()),
         Format::Markdown => report::markdown(&found, args.max_chars),
         Format::Json => report::json(&found)?,
         Format::Html => report::html(&found).map_err(anyhow::Error::msg)?,
     };
     match &args.out {
-        Some(path) => fs::write(path, text).with_context(|| path.display().to_string())?,
+        Some(path) => interrupt::replace(path, &text)?,
         None => print(&text)?,
     }
     Ok(if args.fail_on.is_some_and(|on| is_met(on, &found)) { Outcome::Findings } else { Outcome::Done })
@@ -104,7 +113,7 @@ pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
 /// A reader that has seen enough closes the pipe, which is no fault.
 fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    match anstream::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }

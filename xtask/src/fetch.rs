@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
 use zip::ZipArchive;
 
+use crate::progress;
+
 /// Nine times Apple's file: what is longer is not a document, or an archive that unpacks to no end.
 const LIMIT: u64 = 64 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -53,6 +55,7 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     let at = || Place { file: from.to_owned(), ..Place::default() };
     let unreadable = |message: String| Diagnostic::error(Code::UnreadableSource, at(), message);
     let bytes = if from.starts_with("https://") || from.starts_with("http://") {
+        progress::step(&format!("downloading {from}"));
         download(from).map_err(|error| {
             unreadable(format!("the document cannot be downloaded: {error}"))
                 .help("try again, or download it by other means and give the file with `--from FILE`")
@@ -88,7 +91,11 @@ fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {
     // A proxy that the environment names cannot reach this machine's own servers.
     let config = if is_loopback(url) { config.proxy(None) } else { config };
     let mut response = ureq::Agent::new_with_config(config.build()).get(url).call()?;
-    response.body_mut().with_config().limit(LIMIT).read_to_vec()
+    let length = response.body().content_length();
+    let reader = response.body_mut().with_config().limit(LIMIT).reader();
+    let mut out = Vec::new();
+    progress::reading(length, reader).read_to_end(&mut out)?;
+    Ok(out)
 }
 
 fn is_loopback(url: &str) -> bool {

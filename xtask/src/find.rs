@@ -15,7 +15,14 @@ use crate::tree::Tree;
 /// How many items are shown.
 const SHOWN: usize = 40;
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask find \"GET /v1/apps/{id}\"      # what a call is called in Rust
+  cargo xtask find App.attributes.bundleId  # a field, by the vendor's name
+  cargo xtask find apps::list               # and the other way round";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A path (`/v1/apps/{id}`), an operation id, a schema or field (`App.attributes.name`), or a Rust name
     /// (`AppAttributes.name`, `apps::list`).

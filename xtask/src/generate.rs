@@ -15,9 +15,17 @@ use crate::report::{print, refuse};
 use crate::settings::Settings;
 use crate::tree::Tree;
 use crate::update::store;
-use crate::{Outcome, fetch, settings};
+use crate::{Outcome, fetch, progress, settings};
+
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask generate                                                          # all crates, offline
+  cargo xtask generate app47 --check                                            # say what would change
+  cargo xtask generate app47 --out ../app47                                     # one crate, elsewhere
+  cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document";
 
 #[derive(Default, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The APIs, as their folders under `specs/` are called; where absent, all of them.
     #[arg(conflicts_with_all = ["from", "name", "api"])]
@@ -60,14 +68,16 @@ impl Args {
 }
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    let _progress = progress::start("reading");
     let mut out = Sink::new();
     let roots = match (&args.from, &args.out) {
         (Some(from), Some(folder)) => foreign(tree, args, from, folder, &mut out)?.map(|root| vec![root]),
         _ => stored(tree, args, &mut out)?,
     };
     let Some(roots) = roots else { return Ok(refuse(out.diagnostics())) };
-    let found = write::compare(&roots, MARK)?;
     if args.check {
+        progress::step("comparing");
+        let found = write::compare(&roots, MARK)?;
         print(out.diagnostics());
         if found.is_empty() {
             eprintln!("{} files are what would be generated", count(&roots));
@@ -76,7 +86,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         print(&found.diagnostics(|path| tree.shown(path), &mend(args)));
         return Ok(Outcome::Findings);
     }
-    if !store(tree, &roots, &found, &mut out) {
+    if !store(tree, &roots, &mut out)? {
         return Ok(refuse(out.diagnostics()));
     }
     print(out.diagnostics());

@@ -7,8 +7,10 @@ mod diff;
 mod fetch;
 mod find;
 mod generate;
+mod interrupt;
 mod measure;
 mod pipeline;
+mod progress;
 mod report;
 mod settings;
 mod status;
@@ -27,9 +29,32 @@ use crate::tree::Tree;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask generate                          # all crates, offline
+  cargo xtask update app-store-connect          # Apple's newest document
+  cargo xtask diff main:app-store-connect       # what that changes
+  cargo xtask find \"GET /v1/apps/{id}\"         # what a call is called in Rust
+
+`cargo xtask <COMMAND> --help` has examples of each.";
+const TIDY: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask tidy    # one line a finding";
+const COMPLETIONS: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask completions bash > xtask.bash
+  cargo xtask completions zsh > _xtask
+  cargo xtask completions fish > ~/.config/fish/completions/xtask.fish
+
+CONTRIBUTING.md, \"Completions\", says what to put where.";
+
 /// Vendor API documents in, typed Rust client crates out.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    arg_required_else_help = true,
+    after_help = EXAMPLES
+)]
 struct Cli {
     /// The checkout to work on; where absent, the one around the current folder.
     #[arg(long, global = true, hide = true)]
@@ -51,6 +76,7 @@ enum Command {
     /// Say what is stored and generated, and what the overlay and the rules left open.
     Status(status::Args),
     /// Check the rules of this repository that no compiler checks.
+    #[command(after_help = TIDY)]
     Tidy,
     /// Run every check that continuous integration runs.
     Ci(ci::Args),
@@ -58,7 +84,8 @@ enum Command {
     Contract(contract::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
-    /// Print a script that completes these commands in a shell.
+    /// Print a script that completes these commands in a shell, for a shell function `xtask` that runs `cargo xtask`.
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
@@ -96,7 +123,7 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            report::fail(&error);
             Outcome::Refused.into()
         }
     }
@@ -113,6 +140,8 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         _ => {}
     }
     let tree = Tree::find(cli.root)?;
+    interrupt::watch();
+    interrupt::recover(&tree)?;
     match cli.command {
         Command::Update(args) => update::run(&tree, &args),
         Command::Generate(args) => generate::run(&tree, &args),
@@ -124,5 +153,51 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Contract(args) => contract::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
         Command::Completions { .. } | Command::Measure(_) | Command::Floor(_) => Ok(Outcome::Done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a command line, as a shell takes them apart; what redirects its output is not of it.
+    fn words(line: &str) -> Vec<String> {
+        let (mut out, mut word, mut quoted) = (Vec::new(), String::new(), false);
+        for c in line.split(" > ").next().unwrap_or(line).chars().chain([' ']) {
+            match c {
+                '"' => quoted = !quoted,
+                ' ' if !quoted => out.extend((!word.is_empty()).then(|| std::mem::take(&mut word))),
+                c => word.push(c),
+            }
+        }
+        out
+    }
+
+    /// The examples in the help of a command.
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let lines = help.lines().filter_map(|line| line.strip_prefix("  "));
+        lines.map(|line| line.split(" #").next().unwrap_or(line).trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_help_of_every_command_has_examples_that_parse() {
+        let all = Cli::command();
+        let shown = all.get_subcommands().filter(|command| !command.is_hide_set());
+        for command in shown.chain([&all]) {
+            let examples = examples(command);
+            assert!(!examples.is_empty(), "{} has none", command.get_name());
+            for line in examples {
+                let rest = line.strip_prefix("cargo xtask ").unwrap_or_else(|| panic!("{line}"));
+                let words = words(rest);
+                let is_own =
+                    command.get_name() == all.get_name() || words.first().unwrap() == command.get_name();
+                assert!(is_own, "{line} is of another command");
+                if let Err(error) = Cli::try_parse_from([&["xtask".to_owned()], &words[..]].concat()) {
+                    panic!("{line}: {error}");
+                }
+            }
+        }
+        Cli::command().debug_assert();
     }
 }

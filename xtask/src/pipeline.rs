@@ -13,6 +13,7 @@ use storewright_generator::render::{MARK, Options};
 use storewright_generator::{load, lower, name, render};
 
 use crate::fetch::Document;
+use crate::progress;
 use crate::tree::{Tree, below};
 
 /// Name of the stored report, beside the stored Api.
@@ -153,9 +154,11 @@ fn lowered(
             Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
         }
     };
+    progress::step(&format!("{name}: reading {}", source.name));
     let mut spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
     spec.definitions = config(rules, out)?.naming.definition;
     let before = out.diagnostics().len();
+    progress::step(&format!("{name}: recognising operations and types"));
     let api = lower::lower(&spec, name, out);
     show_folder(rules, before, out);
     let api = api?;
@@ -212,6 +215,7 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
     let folder = tree.spec(api).join("api");
     let before = out.diagnostics().len();
     let read = |name: &str| fs::read_to_string(folder.join(name));
+    progress::step(&format!("{api}: reading the stored Api"));
     let found = stored::from_files(read, out);
     // The stage knows the names alone.
     for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
@@ -269,6 +273,7 @@ pub(crate) fn crate_files(
     options: &Options,
     out: &mut Sink,
 ) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+    progress::step(&format!("{}: writing Rust", api.info.name));
     let Some(names) = names(api, rules, out) else { return Ok(None) };
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
     let files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;

@@ -3,14 +3,23 @@
 use storewright_generator::diagnostic::{Diagnostic, Severity};
 
 use crate::Outcome;
+use crate::progress;
 
-/// Prints notices, then errors, so that what stops a run stands last.
+/// Prints notices, then errors, so that what stops a run stands last: with colours where stderr is a terminal, or as
+/// `NO_COLOR` and `CLICOLOR_FORCE` say.
 pub(crate) fn print(diagnostics: &[Diagnostic]) {
+    progress::clear();
     for severity in [Severity::Notice, Severity::Error] {
         for diagnostic in diagnostics.iter().filter(|d| d.severity == severity) {
-            eprintln!("{diagnostic}\n");
+            anstream::eprintln!("{}\n", diagnostic.text(true));
         }
     }
+}
+
+/// Prints what no stage says.
+pub(crate) fn fail(error: &anyhow::Error) {
+    progress::clear();
+    anstream::eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
 }
 
 /// Prints why a run stops, and how often.

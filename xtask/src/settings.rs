@@ -77,6 +77,7 @@ pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> 
                 Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned())
                     .help("CONTRIBUTING.md, \"Add an API\", shows the keys"),
             );
+            out.quote(path, text.as_bytes());
             None
         }
     }

@@ -14,7 +14,13 @@ use crate::pipeline::{self, Matched, Notice};
 use crate::report::refuse;
 use crate::tree::Tree;
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask status         # a table
+  cargo xtask status --json  # everything, for programs";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Print JSON.
     #[arg(long)]

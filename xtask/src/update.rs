@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -16,9 +15,17 @@ use storewright_generator::write::{self, Root};
 use crate::pipeline::{self, Made, Report};
 use crate::report::{plural, print, refuse};
 use crate::tree::Tree;
-use crate::{Outcome, fetch, generate, settings};
+use crate::{Outcome, fetch, generate, interrupt, progress, settings};
+
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask update app-store-connect                            # download Apple's newest document
+  cargo xtask update app-store-connect --from openapi.zip         # the same from a file, a URL or an archive
+  cargo xtask update app-store-connect --check --from 4.4.1.json  # prove that the file gives what is stored
+  cargo xtask update app47                                        # an API whose overlay says all";
 
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The API, as its folder under `specs/` is called.
     api: String,
@@ -40,6 +47,7 @@ impl Args {
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     tree.check_api(&args.api)?;
+    let _progress = progress::start(&args.api);
     let mut out = Sink::new();
     match update(tree, args, &mut out)? {
         Some(outcome) => Ok(outcome),
@@ -82,8 +90,8 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         Root { folder: tree.generated(&args.api), files, records: notes },
     ];
     roots.extend(driver);
-    let found = write::compare(&roots, MARK)?;
     if args.check {
+        let found = write::compare(&roots, MARK)?;
         print(out.diagnostics());
         if found.is_empty() {
             eprintln!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
@@ -94,13 +102,13 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         print(&found.diagnostics(|path| tree.shown(path), &mend));
         return Ok(Some(Outcome::Findings));
     }
-    if !store(tree, &roots, &found, out) {
+    if !store(tree, &roots, out)? {
         return Ok(None);
     }
     print(out.diagnostics());
     summarise(&api, &report, pipeline::notices(out.diagnostics()).len());
     if let Some(diff) = &changed {
-        eprintln!("\n{}", report::text(diff, std::io::stderr().is_terminal()));
+        anstream::eprintln!("\n{}", report::text(diff, true));
         if let Some(next) = next_version(&settings.crate_version, diff.bump, &api.info.version) {
             eprintln!(
                 "crate_version in {} goes from {} to {next}",
@@ -169,12 +177,17 @@ fn next_version(current: &str, bump: Bump, vendor: &str) -> Option<String> {
 }
 
 /// Makes the folders equal; false if errors were pushed, and then every file is as it was.
-pub(crate) fn store(tree: &Tree, roots: &[Root], found: &write::Comparison, out: &mut Sink) -> bool {
+pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Result<bool> {
+    progress::step("writing");
+    for root in roots {
+        interrupt::recover_folder(tree, &root.folder)?;
+    }
+    let found = write::compare(roots, MARK)?;
     if !found.foreign.is_empty() {
         found.foreign(|path| tree.shown(path)).into_iter().for_each(|diagnostic| out.push(diagnostic));
-        return false;
+        return Ok(false);
     }
-    if let Err(error) = write::write(roots, found) {
+    if let Err(error) = interrupt::whole(|| write::write(roots, &found)) {
         out.push(
             Diagnostic::error(
                 Code::FailedWrite,
@@ -183,9 +196,9 @@ pub(crate) fn store(tree: &Tree, roots: &[Root], found: &write::Comparison, out:
             )
             .help("mend that and run the command again: every file is as it was"),
         );
-        return false;
+        return Ok(false);
     }
-    true
+    Ok(true)
 }
 
 fn summarise(api: &Api, report: &Report, notices: usize) {

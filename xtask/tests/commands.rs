@@ -2,90 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // only a `#[test]` may unwrap by clippy.toml, and these are what tests are made of
 
-use std::collections::BTreeMap;
+#[path = "support/checkout.rs"]
+mod checkout;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use checkout::Checkout;
 use serde_json::Value;
-use tempfile::TempDir;
-
-struct Checkout {
-    dir: TempDir,
-}
-
-impl Checkout {
-    /// `tests/mini` with this repository's templates and runtime.
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        copy(&here.join("tests/mini"), &dir.path().join("checkout"));
-        let templates = here.join("../templates");
-        if templates.is_dir() {
-            copy(&templates, &dir.path().join("checkout/templates"));
-        }
-        Self { dir }
-    }
-
-    /// One whose Api is stored and whose crate is generated.
-    fn updated() -> Self {
-        let out = Self::new();
-        out.run(&["update", "mini", "--from", "library.json"], 0);
-        out
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.dir.path().join("checkout").join(path)
-    }
-
-    /// Runs a command that must end with `code`; what it said comes out.
-    fn run(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.output(arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?} said:\n{said}");
-        said
-    }
-
-    fn output(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(arguments)
-            .current_dir(self.path(""))
-            .env("STOREWRIGHT_SHARED", self.path("nowhere"))
-            .output()
-            .unwrap()
-    }
-
-    /// Every file of the checkout and of the folder around it.
-    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut out = BTreeMap::new();
-        read(self.dir.path(), &mut out);
-        out
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
-fn read(folder: &Path, out: &mut BTreeMap<PathBuf, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            read(&path, out);
-        } else {
-            out.insert(path.clone(), fs::read(path).unwrap());
-        }
-    }
-}
 
 #[test]
 fn an_update_stores_generates_and_proves_itself() {

@@ -148,6 +148,7 @@ fn parse<T: DeserializeOwned>(
             let message = error.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
             out.push(Diagnostic::error(Code::InvalidApi, at, message).help(help));
+            out.quote(name, text.as_bytes());
             None
         }
     }

@@ -11,8 +11,14 @@ use super::Source;
 use super::text::{self, Notation};
 use crate::diagnostic::{Pointer, Sink};
 
-/// Fills in file, line and column of the places that have none yet. The text is looked at only if there are such places.
+/// Fills in file, line and column of the places that have none yet, and the lines of all places in the text, which is
+/// looked at only if there are such places.
 pub fn locate(source: Source<'_>, out: &mut Sink) {
+    place(source, out);
+    out.quote(source.name, source.text);
+}
+
+fn place(source: Source<'_>, out: &mut Sink) {
     let wanted: Vec<Pointer> =
         out.diagnostics().iter().filter(|d| d.at.file.is_empty()).map(|d| d.at.pointer.clone()).collect();
     if wanted.is_empty() {

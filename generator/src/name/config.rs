@@ -195,6 +195,7 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out: &mut Sink)
             let at = Place { file: file.to_owned(), line, column, ..Place::default() };
             let help = "mend the file; generator/src/name/config.rs says what may stand in it";
             out.push(Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned()).help(help));
+            out.quote(file, text.as_bytes());
             None
         }
     }

@@ -1,11 +1,20 @@
 //! Files to put and to drop go in; the folders hold them afterwards, or are as they were.
+//!
+//! Beside each folder stands a staging folder while a run writes. The first of them has the journal: what is moved where,
+//! written before the first move and removed after the last. So of what a run left that was killed, either nothing was
+//! moved yet, or all of it was, or the journal says how it is taken back.
+
+mod journal;
+mod staging;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::naming;
+use self::journal::{Journal, Move};
+use self::staging::Staging;
+use super::{Left, naming};
 
 /// What is to change in one folder.
 pub(super) struct Step<'a> {
@@ -16,145 +25,122 @@ pub(super) struct Step<'a> {
     pub(super) drop: BTreeSet<&'a Path>,
 }
 
-/// What was done, so that it can be taken back.
-#[derive(Default)]
-struct Journal {
-    /// Staging folders, removed in either case.
-    staging: Vec<PathBuf>,
-    /// In the order in which it was done.
-    done: Vec<Done>,
-}
-
-enum Done {
-    /// A folder was made.
-    Made(PathBuf),
-    /// A file was kept aside: where it was, where it is kept.
-    Kept(PathBuf, PathBuf),
-    /// A file was put where none was.
-    Put(PathBuf),
-}
-
 /// Takes all steps, or none.
 pub(super) fn run(steps: &[Step<'_>]) -> io::Result<()> {
+    let mut held = Vec::new();
     let mut journal = Journal::default();
-    let error = match stage(steps, &mut journal).and_then(|()| commit(steps, &mut journal)) {
+    match stage(steps, &mut held, &mut journal).and_then(|()| commit(&journal, &held)) {
         Ok(()) => {
-            remove_staging(&journal);
+            held.into_iter().for_each(Staging::remove);
             remove_emptied(steps);
-            return Ok(());
+            Ok(())
         }
-        Err(error) => error,
-    };
-    let failed = take_back(&journal);
-    if failed.is_empty() {
-        remove_staging(&journal);
-        remove_made(&journal);
-        return Err(error);
+        Err(error) => Err(take_back(&journal, held, error)),
     }
-    // The staging folders stay: they hold what could not be put back.
-    let kept: Vec<String> = journal.staging.iter().map(|folder| folder.display().to_string()).collect();
-    let (failed, kept) = (failed.join(", "), kept.join(", "));
-    let message = format!("{error}; taking it back failed too ({failed}): the old files are in {kept}");
-    Err(io::Error::new(error.kind(), message))
 }
 
-/// Writes every file beside its folder, on the same file system, where a full disk can still be taken back.
-fn stage(steps: &[Step<'_>], journal: &mut Journal) -> io::Result<()> {
-    for step in steps {
-        let folder = staging(step.folder)?;
-        if let Some(parent) = folder.parent() {
-            make(parent, journal)?;
+/// Takes back, or clears away, what a run left beside the folder that was killed while it wrote; none if there is nothing, or
+/// a run is writing there now.
+pub(super) fn recover(folder: &Path) -> io::Result<Option<Left>> {
+    let place = staging::beside(folder)?;
+    if fs::symlink_metadata(&place).is_err() {
+        return Ok(None);
+    }
+    let Some(own) = Staging::take_over(&place)? else { return Ok(None) };
+    let leader = own.leader()?;
+    let Some(journal) = Journal::read(&leader)? else {
+        // Nothing was moved yet, or all of it.
+        own.remove();
+        return Ok(Some(Left::Cleared));
+    };
+    let mut held = vec![own];
+    for other in journal.folders.iter().filter(|other| **other != place) {
+        match Staging::take_over(other)? {
+            Some(staging) => held.push(staging),
+            None if fs::symlink_metadata(other).is_ok() => return Ok(None),
+            None => {}
         }
-        fs::create_dir(&folder).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => io::Error::new(
-                error.kind(),
-                format!(
-                    "{}: another run is writing, or one was stopped while it did: remove the folder if none is",
-                    folder.display()
-                ),
-            ),
-            _ => naming(&folder, &error),
-        })?;
-        journal.staging.push(folder.clone());
+    }
+    let failed = journal.undo();
+    if !failed.is_empty() {
+        return Err(io::Error::other(format!(
+            "{}: a run was stopped while it wrote, and taking it back fails: {}",
+            place.display(),
+            failed.join(", ")
+        )));
+    }
+    Journal::remove(&leader)?;
+    held.into_iter().for_each(Staging::remove);
+    journal.remove_made();
+    Ok(Some(Left::TakenBack))
+}
+
+/// Writes every file beside its folder, on the same file system, where a full disk can still be taken back, and notes
+/// what is to be moved.
+fn stage(steps: &[Step<'_>], held: &mut Vec<Staging>, journal: &mut Journal) -> io::Result<()> {
+    for step in steps {
+        let place = staging::beside(step.folder)?;
+        if let Some(parent) = place.parent() {
+            journal.make(parent)?;
+        }
+        let staging = Staging::claim(&place, journal.folders.first().map(|leader| leader.as_path()))?;
+        journal.folders.push(place.clone());
+        held.push(staging);
         for (path, text) in &step.put {
-            let path = folder.join("new").join(path);
-            let parent = path.parent().unwrap_or(&folder);
+            let path = place.join("new").join(path);
+            let parent = path.parent().unwrap_or(&place);
             fs::create_dir_all(parent).map_err(|error| naming(parent, &error))?;
             fs::write(&path, text).map_err(|error| naming(&path, &error))?;
         }
     }
-    Ok(())
-}
-
-/// Moves what was staged to its place.
-fn commit(steps: &[Step<'_>], journal: &mut Journal) -> io::Result<()> {
-    // Invariant: `stage` made one staging folder a step, in their order.
-    let staging = journal.staging.clone();
-    for (step, staging) in steps.iter().zip(&staging) {
+    for (step, place) in steps.iter().zip(journal.folders.clone()) {
+        let old = place.join("old");
         for path in &step.drop {
-            keep(&step.folder.join(path), &staging.join("old").join(path), journal)?;
+            journal.moves.push(Move::Rename(step.folder.join(path), old.join(path)));
         }
         for path in step.put.keys() {
-            let (new, place) = (staging.join("new").join(path), step.folder.join(path));
-            if let Some(parent) = place.parent() {
-                make(parent, journal)?;
+            let target = step.folder.join(path);
+            if let Some(parent) = target.parent() {
+                journal.plan(parent);
             }
-            if fs::symlink_metadata(&place).is_ok() {
-                keep(&place, &staging.join("old").join(path), journal)?;
+            let is_dropped = step.drop.contains(Path::new(path));
+            if fs::symlink_metadata(&target).is_ok() && !is_dropped {
+                journal.moves.push(Move::Rename(target.clone(), old.join(path)));
             }
-            fs::rename(&new, &place).map_err(|error| naming(&place, &error))?;
-            journal.done.push(Done::Put(place));
+            journal.moves.push(Move::Rename(place.join("new").join(path), target));
         }
     }
     Ok(())
 }
 
-/// Moves a file aside.
-fn keep(place: &Path, kept: &Path, journal: &mut Journal) -> io::Result<()> {
-    if let Some(parent) = kept.parent() {
-        fs::create_dir_all(parent).map_err(|error| naming(parent, &error))?;
-    }
-    fs::rename(place, kept).map_err(|error| naming(place, &error))?;
-    journal.done.push(Done::Kept(place.to_owned(), kept.to_owned()));
-    Ok(())
+/// Moves what was staged to its place. All is done once the journal is gone.
+fn commit(journal: &Journal, held: &[Staging]) -> io::Result<()> {
+    let Some(leader) = held.first() else { return Ok(()) };
+    journal.write(leader.place())?;
+    journal.moves.iter().try_for_each(Move::make)?;
+    Journal::remove(leader.place())
 }
 
-/// Makes a folder and those around it, noting each one that was not there.
-fn make(folder: &Path, journal: &mut Journal) -> io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = folder.parent() {
-        make(parent, journal)?;
-    }
-    fs::create_dir(folder).map_err(|error| naming(folder, &error))?;
-    journal.done.push(Done::Made(folder.to_owned()));
-    Ok(())
-}
-
-/// Takes files back in reverse order; what failed comes out.
-fn take_back(journal: &Journal) -> Vec<String> {
-    let back = |done: &Done| match done {
-        Done::Made(_) => Ok(()),
-        Done::Kept(place, kept) => fs::rename(kept, place).map_err(|error| naming(place, &error)),
-        Done::Put(place) => fs::remove_file(place).map_err(|error| naming(place, &error)),
-    };
-    journal.done.iter().rev().filter_map(|done| back(done).err()).map(|error| error.to_string()).collect()
-}
-
-fn remove_staging(journal: &Journal) {
-    for folder in &journal.staging {
-        // What stays behind hurts nobody but the next run, which names it.
-        let _ = fs::remove_dir_all(folder);
-    }
-}
-
-fn remove_made(journal: &Journal) {
-    for done in journal.done.iter().rev() {
-        if let Done::Made(folder) = done {
-            let _ = fs::remove_dir(folder);
+/// Takes back what was moved after a failure; what there is to say of it comes out.
+fn take_back(journal: &Journal, held: Vec<Staging>, error: io::Error) -> io::Error {
+    let failed = journal.undo();
+    if failed.is_empty() {
+        if let Some(Err(error)) = held.first().map(|leader| Journal::remove(leader.place())) {
+            return error;
         }
+        held.into_iter().for_each(Staging::remove);
+        journal.remove_made();
+        return error;
     }
+    // The staging folders stay: they hold what could not be put back.
+    let kept: Vec<String> = journal.folders.iter().map(|folder| folder.display().to_string()).collect();
+    let (failed, kept) = (failed.join(", "), kept.join(", "));
+    io::Error::new(
+        error.kind(),
+        format!(
+            "{error}; taking it back failed too ({failed}): the old files are in {kept}, and the next run tries again"
+        ),
+    )
 }
 
 /// Removes the folders that dropped files leave empty.
@@ -168,13 +154,5 @@ fn remove_emptied(steps: &[Step<'_>]) {
     }
 }
 
-/// The folder beside `folder` in which its files are staged. One name, so that two runs cannot write at once.
-fn staging(folder: &Path) -> io::Result<PathBuf> {
-    let folder = match fs::canonicalize(folder) {
-        Ok(folder) => folder,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(folder)?,
-        Err(error) => return Err(naming(folder, &error)),
-    };
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    Ok(folder.with_file_name(format!(".{name}.storewright")))
-}
+#[cfg(test)]
+mod tests;

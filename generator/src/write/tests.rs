@@ -9,13 +9,13 @@ fn root(folder: &Path, files: &[(&str, &str)]) -> Root {
     Root { folder: folder.to_owned(), files, ..Root::default() }
 }
 
-fn put(path: PathBuf, text: &str) {
+pub(super) fn put(path: PathBuf, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
 
 /// Every file below a folder with its text; a link is shown by where it leads.
-fn tree(folder: &Path) -> BTreeMap<String, String> {
+pub(super) fn tree(folder: &Path) -> BTreeMap<String, String> {
     fn walk(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -1,0 +1,95 @@
+//! Ctrl-C goes in; the process ends, but not while it writes; what a killed run left half-written is taken back.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fs, process};
+
+use anyhow::Context;
+use storewright_generator::write::{self, Left};
+
+use crate::progress;
+use crate::tree::Tree;
+
+/// What shells say of a process that Ctrl-C ended: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
+
+/// Held by whoever writes files that belong together, and by whoever ends the process.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// From now on Ctrl-C, and a polite request to end, wait until what is being written is written.
+pub(crate) fn watch() {
+    let end = || {
+        let _writing = writing();
+        progress::clear();
+        eprintln!("interrupted: no file is left half-written");
+        process::exit(INTERRUPTED);
+    };
+    // Where whoever started this process had it ignore the signal, it goes on doing so.
+    let _ = ctrlc::try_set_handler(end);
+}
+
+/// Does what is not to be interrupted.
+pub(crate) fn whole<T>(write: impl FnOnce() -> T) -> T {
+    let _writing = writing();
+    write()
+}
+
+/// Writes one file, or leaves it as it was.
+pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    // What is no file, such as a pipe, cannot be replaced.
+    let replaced = match fs::metadata(path) {
+        Ok(found) if !found.is_file() => fs::write(path, text),
+        _ => whole(|| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+            io::Write::write_all(&mut file, text.as_bytes())?;
+            file.persist(path)?;
+            Ok(())
+        }),
+    };
+    replaced.with_context(|| path.display().to_string())
+}
+
+/// Takes back what runs left half-written that were killed, so that every command finds whole folders.
+pub(crate) fn recover(tree: &Tree) -> anyhow::Result<()> {
+    for api in tree.apis()? {
+        for folder in [tree.spec(&api), tree.generated(&api), tree.driver(&api)] {
+            recover_folder(tree, &folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for one folder.
+pub(crate) fn recover_folder(tree: &Tree, folder: &Path) -> anyhow::Result<()> {
+    let said = match whole(|| write::recover(folder))? {
+        None => return Ok(()),
+        Some(Left::TakenBack) => "all of its files are taken back",
+        Some(Left::Cleared) => "what it left beside the folder is removed",
+    };
+    progress::say(&format!("{}: a run was stopped while it wrote; {said}", tree.shown(folder)));
+    Ok(())
+}
+
+fn writing() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_or_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("diff.html");
+        for text in ["one", "two"] {
+            replace(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        let error = replace(&dir.path().join("none/diff.html"), "x").unwrap_err();
+        assert!(error.to_string().ends_with("diff.html"), "{error}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,165 @@
+//! What takes long goes in; a line on a terminal says how far it is; elsewhere, and if it takes no time, nothing comes out.
+
+use std::io::{IsTerminal, Read};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use std::{env, io, thread};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// What is done sooner is not worth a line.
+const PATIENCE: Duration = Duration::from_millis(300);
+const TICK: Duration = Duration::from_millis(100);
+
+const PLAIN: &str = "{spinner:.cyan} {msg}";
+const COUNTED: &str = "{spinner:.cyan} [{bar:20.cyan}] {pos}/{len} {msg}";
+const BYTES: &str = "{spinner:.cyan} [{bar:20.cyan}] {bytes}/{total_bytes} {msg}";
+const BYTES_ALONE: &str = "{spinner:.cyan} {bytes} {msg}";
+
+/// The line of the command that runs.
+static LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// A line that is there as long as this is.
+pub(crate) struct Progress {
+    /// Dropped to say that the line is not needed any more, and who waits for that.
+    waiting: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+/// Begins what takes long; a line that is there already is taken over.
+pub(crate) fn start(what: &str) -> Progress {
+    if let Some(bar) = line().as_ref() {
+        bar.set_message(what.to_owned());
+        return Progress { waiting: None };
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    style(&bar, PLAIN);
+    bar.set_message(what.to_owned());
+    *line() = Some(bar.clone());
+    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let waiting = (io::stderr().is_terminal() && !is_dumb).then(|| {
+        let (sender, done) = mpsc::channel::<()>();
+        let show = move || {
+            if done.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.enable_steady_tick(TICK);
+                // Until the sender is dropped.
+                let _ = done.recv();
+            }
+            bar.finish_and_clear();
+        };
+        (sender, thread::spawn(show))
+    });
+    Progress { waiting }
+}
+
+/// Says what is done now.
+pub(crate) fn step(what: &str) {
+    if let Some(bar) = line().as_ref() {
+        bar.set_message(what.to_owned());
+    }
+}
+
+/// Prints a line that stays.
+pub(crate) fn say(text: &str) {
+    match line().as_ref() {
+        Some(bar) => bar.suspend(|| eprintln!("{text}")),
+        None => eprintln!("{text}"),
+    }
+}
+
+/// Takes the line away: something else is to be printed, by whoever.
+pub(crate) fn clear() {
+    if let Some(bar) = line().take() {
+        bar.finish_and_clear();
+    }
+}
+
+/// Counts what is read.
+pub(crate) fn reading(total: Option<u64>, reader: impl Read) -> impl Read {
+    let bar = line().clone().unwrap_or_else(ProgressBar::hidden);
+    match total {
+        Some(total) => {
+            bar.set_length(total);
+            style(&bar, BYTES);
+        }
+        None => style(&bar, BYTES_ALONE),
+    }
+    Counted { reader: bar.wrap_read(reader), bar }
+}
+
+struct Counted<R> {
+    reader: R,
+    bar: ProgressBar,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+impl<R> Drop for Counted<R> {
+    fn drop(&mut self) {
+        style(&self.bar, PLAIN);
+    }
+}
+
+impl Progress {
+    /// So many things are to be done, one after the other.
+    pub(crate) fn count(&self, total: usize) {
+        if let Some(bar) = line().as_ref() {
+            bar.set_length(total as u64);
+            bar.set_position(0);
+            style(bar, COUNTED);
+        }
+    }
+
+    /// One of them is done.
+    pub(crate) fn done(&self) {
+        if let Some(bar) = line().as_ref() {
+            bar.inc(1);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((sender, waiting)) = self.waiting.take() {
+            drop(sender);
+            let _ = waiting.join();
+            line().take();
+        }
+    }
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("█▌░"));
+    }
+}
+
+fn line() -> MutexGuard<'static, Option<ProgressBar>> {
+    LINE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_one() {
+        for template in [PLAIN, COUNTED, BYTES, BYTES_ALONE] {
+            ProgressStyle::with_template(template).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_read_comes_out_unchanged() {
+        for total in [None, Some(5)] {
+            let mut text = String::new();
+            reading(total, &b"hello"[..]).read_to_string(&mut text).unwrap();
+            assert_eq!(text, "hello");
+        }
+    }
+}

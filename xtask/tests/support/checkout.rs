@@ -1,0 +1,87 @@
+//! A checkout in miniature comes out, in a folder of its own, to run the commands on.
+
+#![allow(dead_code)] // each test binary takes what it needs
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+pub(crate) struct Checkout {
+    dir: TempDir,
+}
+
+impl Checkout {
+    /// `tests/mini` with this repository's templates and runtime.
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        copy(&here.join("tests/mini"), &dir.path().join("checkout"));
+        let templates = here.join("../templates");
+        if templates.is_dir() {
+            copy(&templates, &dir.path().join("checkout/templates"));
+        }
+        Self { dir }
+    }
+
+    /// One whose Api is stored and whose crate is generated.
+    pub(crate) fn updated() -> Self {
+        let out = Self::new();
+        out.run(&["update", "mini", "--from", "library.json"], 0);
+        out
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.dir.path().join("checkout").join(path)
+    }
+
+    /// Runs a command that must end with `code`; what it said comes out.
+    pub(crate) fn run(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.output(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?} said:\n{said}");
+        said
+    }
+
+    pub(crate) fn output(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .current_dir(self.path(""))
+            .env("STOREWRIGHT_SHARED", self.path("nowhere"))
+            .output()
+            .unwrap()
+    }
+
+    /// Every file of the checkout and of the folder around it.
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut out = BTreeMap::new();
+        read(self.dir.path(), &mut out);
+        out
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+fn read(folder: &Path, out: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read(&path, out);
+        } else {
+            out.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+}
