@@ -1,5 +1,6 @@
 //! Bytes that nobody meant go in; nothing comes out, unless a stage or the codec panics.
 
+use app_center_client::models as center;
 use app_store_connect_client::{models as apple, runtime as rt};
 use rt::codec::{Put, Slot, from_slice, to_vec};
 use storewright_generator::diagnostic::Sink;
@@ -53,7 +54,7 @@ fn again<T: Slot + Put + Default>(json: &[u8]) {
     }
 }
 
-/// Answers, requests and errors of two APIs, from shapes that differ.
+/// Answers, requests and errors of the three APIs, from shapes that differ.
 const MODELS: &[fn(&[u8])] = &[
     again::<apple::BetaGroupsResponse>,
     again::<apple::BetaGroupResponse>,
@@ -63,6 +64,10 @@ const MODELS: &[fn(&[u8])] = &[
     again::<apple::ErrorResponse>,
     again::<app47_client::models::AppList>,
     again::<app47_client::models::AppCreateRequest>,
+    again::<center::SharedConnectionResponse>,
+    again::<center::ExportConfigurationListResult>,
+    again::<center::LogFlowLogContainer>,
+    again::<center::ReleaseDetailsResponse>,
 ];
 
 /// The first byte says which model is read.

@@ -9,6 +9,7 @@ use openapiv3::{ReferenceOr, SchemaKind};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::load::{Options, Overlay, Source, Spec, load, locate};
+use storewright_generator::lower::lower;
 
 fn report(out: &Sink) -> String {
     out.diagnostics().iter().map(|d| format!("{d}\n")).collect()
@@ -97,6 +98,28 @@ fn prose_goes_and_names_stay() {
 fn prose_stays_where_it_is_asked_for() {
     let kept = tree(&loaded(PROSE, None, Options { keep_prose: true })).to_string();
     assert_eq!(kept.matches("PROSE").count(), PROSE.matches("PROSE").count());
+}
+
+#[test]
+fn the_prose_of_an_operation_is_its_summary_and_its_description() {
+    let document = |prose: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{ title: Shop, version: '1' }}\npaths:\n  /a:\n    get: {{ operationId: a, \
+             responses: {{ '204': {{ description: ok }} }}, {prose} }}\n"
+        )
+    };
+    for (prose, doc) in [
+        ("summary: Lists orders", Some("Lists orders")),
+        ("description: All of them.", Some("All of them.")),
+        ("summary: Lists orders, description: All of them.", Some("Lists orders\n\nAll of them.")),
+        ("summary: Lists orders, description: Lists orders of a shop.", Some("Lists orders of a shop.")),
+        ("summary: '', description: All of them.", Some("All of them.")),
+        ("tags: []", None),
+    ] {
+        let spec = loaded(&document(prose), None, Options { keep_prose: true });
+        let api = lower(&spec, "shop", &mut Sink::new()).unwrap();
+        assert_eq!(api.operations["a"].doc.as_deref(), doc, "{prose}");
+    }
 }
 
 #[test]

@@ -192,6 +192,21 @@ impl Payload for String {
     }
 }
 
+/// The header `Location` of an answer, for operations that say in no other way what they made or where to go on:
+/// `call.answering::<Location>()`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location(pub String);
+
+impl Payload for Location {
+    const READS: bool = false;
+
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        let value = answer.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+        let value = value.ok_or_else(|| DecodeError::message("the answer has no `Location`".to_owned()))?;
+        Ok(Location(value.to_owned()))
+    }
+}
+
 /// A body inside of other members: `{"app": …}`.
 struct Inside<'a> {
     members: &'a [&'a str],

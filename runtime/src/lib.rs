@@ -43,7 +43,7 @@ pub use {bytes::Bytes, http, serde_json::Value};
 pub use self::api::{Api, Fault, NoFault};
 #[cfg(feature = "blocking")]
 pub use self::blocking::{Wait, WaitEach, Waiting};
-pub use self::call::{Answer, Call, Check, Json, Payload, Sent};
+pub use self::call::{Answer, Call, Check, Json, Location, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::clock::{Clock, SystemClock};
 pub use self::codec::{AnyIncluded, DecodeError, Includes};

@@ -147,7 +147,7 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
 
 /// Every operation of every API whose document is here is called, and what a judge says is nothing.
 fn contracts(tree: &Tree) -> anyhow::Result<Step> {
-    if let Some(why) = contract::missing() {
+    if let Some(why) = contract::prepare(tree)? {
         return Ok(Step::Skipped(why));
     }
     let (here, away) = contract::documents(tree)?;

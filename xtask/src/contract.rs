@@ -67,7 +67,7 @@ impl Args {
 }
 
 /// A way to call all operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Round {
     /// With what must be there.
@@ -97,6 +97,20 @@ struct FoundOfApi {
     request_violations: usize,
     decode_failures: usize,
     exceptions: Vec<Reason>,
+    rounds: Vec<Took>,
+    /// The most memory that the program with the generated client took, where the system says that.
+    driver_mb: Option<f64>,
+    /// The same of the judge.
+    judge_mb: Option<f64>,
+}
+
+/// One round of one API.
+#[derive(Debug, Serialize)]
+struct Took {
+    round: Round,
+    calls: usize,
+    findings: usize,
+    seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -114,9 +128,9 @@ struct Session<'t> {
     findings: Vec<(Side, String)>,
 }
 
-/// Why nothing can be judged here, if so.
-pub(crate) fn missing() -> Option<String> {
-    judge::missing()
+/// Makes sure that there can be a judge; or says why there can be none.
+pub(crate) fn prepare(tree: &Tree) -> anyhow::Result<Option<String>> {
+    judge::prepare(tree)
 }
 
 /// The APIs whose documents are here, and those whose are not.
@@ -139,11 +153,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     if args.judge.is_some() && apis.len() != 1 {
         bail!("`--judge` is a judge of one API: name it");
     }
-    if args.judge.is_none() {
-        if let Some(why) = missing() {
-            bail!(why);
-        }
-        judge::install(tree)?;
+    if args.judge.is_none()
+        && let Some(why) = prepare(tree)?
+    {
+        bail!(why);
     }
     let mut found = Found { apis: Vec::new() };
     let mut is_well = true;
@@ -163,18 +176,34 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&found)?);
     }
-    let mut rows = vec![
-        ["API", "operations", "called", "request violations", "decode failures", "exceptions"]
-            .map(str::to_owned),
+    eprint!("{}", table(&rows(&found)));
+    Ok(if is_well { Outcome::Done } else { Outcome::Findings })
+}
+
+fn rows(found: &Found) -> Vec<[String; 9]> {
+    let head = [
+        "API",
+        "operations",
+        "called",
+        "request violations",
+        "decode failures",
+        "exceptions",
+        "s",
+        "driver MB",
+        "judge MB",
     ];
+    let mut rows = vec![head.map(str::to_owned)];
     rows.extend(found.apis.iter().map(|api| {
         let numbers =
             [api.operations, api.called, api.request_violations, api.decode_failures, api.exceptions.len()];
         let [operations, called, violations, failures, exceptions] = numbers.map(|n| n.to_string());
-        [api.name.clone(), operations, called, violations, failures, exceptions]
+        let seconds: f64 = api.rounds.iter().map(|round| round.seconds).sum();
+        let memory = |mb: Option<f64>| mb.map_or_else(|| "–".to_owned(), |mb| format!("{mb:.0}"));
+        let (driver, judge) = (memory(api.driver_mb), memory(api.judge_mb));
+        let seconds = format!("{seconds:.1}");
+        [api.name.clone(), operations, called, violations, failures, exceptions, seconds, driver, judge]
     }));
-    eprint!("{}", table(&rows));
-    Ok(if is_well { Outcome::Done } else { Outcome::Findings })
+    rows
 }
 
 /// The document that the stored Api was made of; none if it is not here.
@@ -221,11 +250,11 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     let schemas = Schemas::new(prepared);
     let operations = document::operations(prepared);
     let file = program::build(tree, api)?;
+    let folder = tree.root().join("target/contract");
+    fs::create_dir_all(&folder)?;
     let judge = match &args.judge {
         Some(url) => Judge::at(url),
         None => {
-            let folder = tree.root().join("target/contract");
-            fs::create_dir_all(&folder)?;
             let path = folder.join(format!("{api}.json"));
             fs::write(&path, serde_json::to_vec(&document::closed(prepared))?)?;
             Judge::start(tree, &path, operations.len())?
@@ -233,12 +262,13 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     };
     let mut session = Session {
         schemas,
-        program: Program::start(&file, &judge.url)?,
+        program: Program::start(&file, &judge.url, folder.join(format!("{api}.driver.cost")))?,
         exceptions: exceptions::read(tree, api)?,
         called: BTreeSet::new(),
         findings: Vec::new(),
     };
     let rounds = if args.round.is_empty() { ROUNDS } else { &args.round };
+    let mut took = Vec::new();
     for round in rounds {
         let (start, before) = (Instant::now(), session.findings.len());
         let mut calls = 0;
@@ -247,13 +277,12 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
             calls += session.round(*round, operation).with_context(|| operation.id.to_owned())?;
         }
         let findings = session.findings.len() - before;
-        let name = format!("{round:?}").to_lowercase();
-        eprintln!(
-            "{api}: {name}: {calls} calls, {findings} {} ({} s)",
-            plural(findings, "finding"),
-            start.elapsed().as_secs()
-        );
+        let (name, seconds) = (format!("{round:?}").to_lowercase(), start.elapsed().as_secs_f64());
+        let word = plural(findings, "finding");
+        eprintln!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
+        took.push(Took { round: *round, calls, findings, seconds });
     }
+    let (driver_mb, judge_mb) = (session.program.end()?, judge.end()?);
     let mut is_well = session.findings.is_empty();
     // Answers that are made up at random may be right by chance.
     let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
@@ -285,6 +314,9 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
         exceptions: used
             .map(|e| Reason { operation: e.operation.clone(), reason: e.reason.clone() })
             .collect(),
+        rounds: took,
+        driver_mb,
+        judge_mb,
     };
     Ok((found, is_well))
 }

@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod contract;
 mod diff;
+mod examples;
 mod fetch;
 mod find;
 mod generate;
@@ -82,6 +83,8 @@ enum Command {
     Ci(ci::Args),
     /// Call every operation through its generated client, judged by a server that was made from the document.
     Contract(contract::Args),
+    /// Run every example against a server on loopback and say what became of it.
+    Examples(examples::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
     /// Print a script that completes these commands in a shell, for a shell function `xtask` that runs `cargo xtask`.
@@ -151,6 +154,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Tidy => tidy::run(&tree),
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
+        Command::Examples(args) => examples::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
         Command::Completions { .. } | Command::Measure(_) | Command::Floor(_) => Ok(Outcome::Done),
     }

@@ -47,6 +47,16 @@ pub(crate) fn measure(command: &Command, into: &Path) -> anyhow::Result<Cost> {
 
 /// What `command` takes, and what it says on stderr where it fails.
 pub(crate) fn attempt(command: &Command, into: &Path) -> anyhow::Result<(Cost, Option<String>)> {
+    let output = wrapped(command, into)?.stdin(Stdio::null()).output()?;
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let Some(cost) = read(into)? else { bail!("{command:?} cannot be run:\n{stderr}") };
+    Ok((cost, (!output.status.success()).then_some(stderr)))
+}
+
+/// `command`, writing what it took into a file when it has ended; its environment and folder are kept.
+pub(crate) fn wrapped(command: &Command, into: &Path) -> anyhow::Result<Command> {
+    // A file of an earlier run would be taken for this one's.
+    let _ = fs::remove_file(into);
     let mut wrapped = Command::new(std::env::current_exe()?);
     wrapped
         .arg("measure")
@@ -64,12 +74,15 @@ pub(crate) fn attempt(command: &Command, into: &Path) -> anyhow::Result<(Cost, O
             None => wrapped.env_remove(key),
         };
     }
-    // A file of an earlier run would be taken for this one's.
-    let _ = fs::remove_file(into);
-    let output = wrapped.stdin(Stdio::null()).output()?;
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    let Ok(text) = fs::read_to_string(into) else { bail!("{command:?} cannot be run:\n{stderr}") };
-    Ok((serde_json::from_str(&text)?, (!output.status.success()).then_some(stderr)))
+    Ok(wrapped)
+}
+
+/// What a wrapped command took that has ended; none where the system does not say it, or it could not be run.
+pub(crate) fn read(into: &Path) -> anyhow::Result<Option<Cost>> {
+    Ok(match fs::read_to_string(into) {
+        Ok(text) => Some(serde_json::from_str(&text)?),
+        Err(_) => None,
+    })
 }
 
 #[cfg(unix)]

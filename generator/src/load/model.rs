@@ -50,6 +50,11 @@ fn blame(node: &Value, shape: Shape, at: &Trail<'_>, origins: &Origins, out: &mu
         return found;
     }
     let Err(error) = attempt(node, kind) else { return false };
+    if let Some(key) = missing(node, kind, &error) {
+        let message = format!("{} has no `{key}`", shape::name(kind));
+        out.push(Diagnostic::error(Code::InvalidDocument, &origins.origin(&at.pointer()), message));
+        return true;
+    }
     // The member without which the rest is accepted, or only missed, is the one at fault.
     let culprit = node.as_object().into_iter().flatten().find(|(key, _)| {
         let mut rest = node.clone();
@@ -68,6 +73,14 @@ fn blame(node: &Value, shape: Shape, at: &Trail<'_>, origins: &Origins, out: &mu
         format!("{what} cannot be read: {error}"),
     ));
     true
+}
+
+/// The member that is missed, if it is the node itself that has to have it: with it, something else is wrong.
+fn missing<'e>(node: &Value, kind: Kind, error: &'e str) -> Option<&'e str> {
+    let key = error.strip_prefix("missing field `")?.strip_suffix('`')?;
+    let mut with = node.as_object()?.clone();
+    with.insert(key.to_owned(), Value::Null);
+    (attempt(&Value::Object(with), kind).err().as_deref() != Some(error)).then_some(key)
 }
 
 fn misfit(node: &Value, shape: Shape, at: &Trail<'_>, origins: &Origins, out: &mut Sink) -> bool {

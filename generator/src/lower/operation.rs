@@ -68,7 +68,7 @@ impl Lowering<'_> {
                     path: path.clone(),
                     tags: operation.tags.clone(),
                     deprecated: operation.deprecated,
-                    doc: operation.description.clone(),
+                    doc: doc(operation),
                     ..Operation::default()
                 };
                 let shared = item.parameters.iter().map(|p| (p, at.clone()));
@@ -347,6 +347,16 @@ impl Lowering<'_> {
         let own = names(operation.security.as_ref()?);
         let shared = document.security.as_ref().map(names).unwrap_or_default();
         (own != shared).then_some(own)
+    }
+}
+
+/// The summary and the description, whichever are there; many descriptions begin with their summary.
+fn doc(operation: &OasOperation) -> Option<String> {
+    match (operation.summary.as_deref(), operation.description.as_deref()) {
+        (Some(summary), Some(text)) if !text.trim_start().starts_with(summary.trim()) => {
+            Some(format!("{}\n\n{text}", summary.trim_end()))
+        }
+        (summary, text) => text.or(summary).map(str::to_owned),
     }
 }
 

@@ -212,7 +212,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A schema without `type`.
+    /// A schema without `type`, or with a keyword that says nothing about its type.
     fn any(&mut self, schema: &Schema, any: &AnySchema, id: &str, at: &Pointer) -> Shape {
         for (keyword, list) in [("oneOf", &any.one_of), ("allOf", &any.all_of), ("anyOf", &any.any_of)] {
             if !list.is_empty() {
@@ -250,7 +250,7 @@ impl Lowering<'_> {
             .collect();
         match values {
             Some(values) if !values.is_empty() => self.enumeration(schema, values, at),
-            Some(_) => Shape::Alias(TypeRef::Any),
+            Some(_) => Shape::Alias(plain(any)),
             None => {
                 Shape::Alias(self.unsupported(at, "an enum of values that are neither strings nor integers"))
             }
@@ -423,6 +423,22 @@ fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// What a schema without members, items and values holds.
+fn plain(any: &AnySchema) -> TypeRef {
+    match (any.typ.as_deref(), any.format.as_deref()) {
+        (Some("string"), Some("date-time")) => TypeRef::Timestamp,
+        (Some("string"), Some("date")) => TypeRef::Date,
+        (Some("string"), Some("binary")) => TypeRef::Binary,
+        (Some("string"), _) => TypeRef::String,
+        (Some("integer"), _) => TypeRef::Integer,
+        (Some("number"), _) => TypeRef::Number,
+        (Some("boolean"), _) => TypeRef::Boolean,
+        (Some("array"), _) => TypeRef::List(Box::new(TypeRef::Any)),
+        (Some("object"), _) => TypeRef::Map(Box::new(TypeRef::Any)),
+        _ => TypeRef::Any,
     }
 }
 

@@ -64,7 +64,7 @@ impl Context<'_> {
         let mut arguments: Vec<TokenStream> = Vec::new();
         let places = || operation.parameters.iter();
         if !updates {
-            arguments.extend(places().filter(|p| p.place == In::Path).map(|p| self.driver_path(p)));
+            arguments.extend(places().filter(|p| p.place == In::Path).map(|p| self.driver_path(p, name)));
         }
         let others = || places().filter(|p| p.place != In::Path);
         for parameter in others().filter(|p| p.required) {
@@ -116,8 +116,12 @@ impl Context<'_> {
         }
     }
 
-    fn driver_path(&self, parameter: &Parameter) -> TokenStream {
+    fn driver_path(&self, parameter: &Parameter, name: &OperationName) -> TokenStream {
         let key = &parameter.name;
+        if name.parameters.get(key).is_some_and(|named| named.token.is_some()) {
+            let value = self.driver_value(parameter, name);
+            return quote! { { let value = a.must(#key); #value } };
+        }
         match self.through(&parameter.ty) {
             TypeRef::Integer => quote!(a.must(#key).integer()),
             TypeRef::Number => quote!(a.must(#key).number()),

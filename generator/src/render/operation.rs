@@ -347,8 +347,11 @@ impl<'a> Context<'a> {
     }
 
     fn path_argument(&self, parameter: &Parameter, name: &OperationName) -> Argument {
-        let own = ident(name.parameters.get(&parameter.name).map_or("id", |p| &p.ident));
+        let named = name.parameters.get(&parameter.name);
+        let own = ident(named.map_or("id", |p| &p.ident));
+        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
         let (ty, hole) = match self.through(&parameter.ty) {
+            _ if token.is_some() => (quote!(#token), quote!(#own.as_ref())),
             TypeRef::Integer => (quote!(i64), quote!(&#own.to_string())),
             TypeRef::Number => (quote!(f64), quote!(&#own.to_string())),
             TypeRef::Boolean => (quote!(bool), quote!(&#own.to_string())),

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app_center_client::models::{
-    ReleaseUploadBeginRequest, ReleaseUploadBeginResponse, SymbolUploadBeginRequest, SymbolUploadStatus,
-    SymbolUploadSymbolType,
+    CodePushUploadedRelease, ReleaseUploadBeginRequest, ReleaseUploadBeginResponse, SymbolUploadBeginRequest,
+    SymbolUploadStatus, SymbolUploadSymbolType,
 };
 use app_center_client::runtime::{ErrorKind, RetryPolicy};
 use app_center_client::{Call, Client, Credentials, UploadState};
@@ -234,6 +234,59 @@ async fn a_refused_release_says_why() {
         let error = upload.poll(Duration::from_secs(5), Duration::from_secs(4)).send().await.unwrap_err();
         assert_eq!((error.kind(), error.to_string()), (ErrorKind::Rejected, text));
     }
+}
+
+#[tokio::test]
+async fn a_code_push_update_goes_on_and_becomes_a_release() {
+    let first = storage(|_, seen| seen.line.contains("block_number=2&").then(|| Answer::empty(403))).await;
+    let begun = json!({"id": "as/1", "upload_domain": first.url(), "token": "t0k%2Bn"});
+    let api = Server::start([Answer::json(200, &begun)]).await;
+    let one = client(&api, &TestClock::at(0));
+    let saved = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&saved);
+    let file = file();
+    let begin = |client: &Client| client.code_push_deployment_uploads().create("o", "a", "Staging");
+    let upload = one.upload_code_push(begin(&one), file.path()).parts(|parts| parts.parallel(1));
+    let keep = move |state: &UploadState| *kept.lock().unwrap() = serde_json::to_string(state).unwrap();
+    assert_eq!(upload.on_state(keep).send().await.unwrap_err().status().unwrap(), 403);
+    assert_eq!(api.one().line, "POST /v0.1/apps/o/a/deployments/Staging/uploads");
+    no_secret_of_the_api(&first.seen());
+    let name = file.path().file_name().unwrap().to_str().unwrap();
+    assert!(first.seen()[0].line.starts_with(&format!("POST /upload/set_metadata/as%2F1?file_name={name}&")));
+    assert!(blocks(&first)[0].line.ends_with("/as%2F1?block_number=1&token=t0k%2Bn"));
+
+    let second = storage(|_, _| None).await;
+    let state: UploadState =
+        serde_json::from_str(&saved.lock().unwrap().replace(first.url(), second.url())).unwrap();
+    let api = Server::start([Answer::json(201, &json!({"label": "v3"}))]).await;
+    let two = client(&api, &TestClock::at(0));
+    let uploaded = two.upload_code_push(begin(&two), file.path()).resume(state).send().await.unwrap();
+    assert_eq!((blocks(&second).len(), second.seen().len()), (2, 3));
+    let release = CodePushUploadedRelease::new(uploaded, "1.2.0").mandatory(true);
+    let releases = two.code_push_deployment_releases();
+    let made = releases.create("o", "a", "Staging", release).send().await.unwrap();
+    assert_eq!(made.label.as_deref(), Some("v3"));
+    assert_eq!(
+        api.one().json(),
+        json!({"release_upload": {"id": "as/1", "upload_domain": second.url(), "token": "t0k%2Bn"},
+            "target_binary_version": "1.2.0", "mandatory": true})
+    );
+}
+
+#[tokio::test]
+async fn an_upload_does_not_go_on_as_another_kind() {
+    let storage = storage(|_, _| None).await;
+    let api = Server::start([begun(&storage), finished(), ready()]).await;
+    let client = client(&api, &TestClock::at(0));
+    let states = Arc::new(Mutex::new(Vec::<UploadState>::new()));
+    let kept = Arc::clone(&states);
+    let file = file();
+    let upload = client.upload_release(begin(&client), file.path());
+    upload.on_state(move |state| kept.lock().unwrap().push(state.clone())).send().await.unwrap();
+    let state = states.lock().unwrap().last().unwrap().clone();
+    let other = client.code_push_deployment_uploads().create("o", "a", "Staging");
+    let error = client.upload_code_push(other, file.path()).resume(state).send().await.unwrap_err();
+    assert!(error.kind() == ErrorKind::File && error.to_string().contains("another kind"), "{error}");
 }
 
 #[tokio::test]

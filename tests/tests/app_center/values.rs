@@ -4,6 +4,7 @@ use app_center_client::models::{
     ErrorRetentionSettingsRetentionInDays, NotificationConfig, NotificationConfigGoogle,
     NotificationConfigResult, SharedConnectionResponse, SharedConnectionResponseApple,
 };
+use app_center_client::runtime::Location;
 use serde_json::{Value, json};
 use storewright_tests::Answer;
 
@@ -121,4 +122,14 @@ fn an_app_is_named_in_two_ways() {
         let error = text.parse::<AppRef>().unwrap_err();
         assert!(error.to_string().contains("`owner/app`"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn what_only_a_header_says() {
+    let made = Answer::empty(201).header("location", "https://api.example.com/test_runs/t1");
+    let (_, client) = serve([made, Answer::empty(201)]).await;
+    let create = || client.test().create_test_run("ann", "caravan").answering::<Location>().send();
+    assert_eq!(create().await.unwrap().0, "https://api.example.com/test_runs/t1");
+    let error = create().await.unwrap_err();
+    assert!(error.to_string().contains("no `Location`"), "{error}");
 }

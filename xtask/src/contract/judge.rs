@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::measure;
 use crate::tree::Tree;
 
 /// A running judge.
@@ -15,6 +16,7 @@ use crate::tree::Tree;
 pub(super) struct Judge {
     child: Option<Child>,
     pub(super) url: String,
+    cost: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -23,47 +25,71 @@ struct Started {
     operations: usize,
 }
 
-/// Why there can be no judge here, if so.
-pub(super) fn missing() -> Option<String> {
-    let version = Command::new("node").arg("--version").stderr(Stdio::null()).output().ok();
-    let Some(version) = version.filter(|v| v.status.success()) else {
-        return Some(
-            "node is not installed: the judge is a program of node 18.20 or newer, with npm".to_owned(),
-        );
-    };
-    let version = String::from_utf8_lossy(&version.stdout).trim().trim_start_matches('v').to_owned();
-    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok()).unwrap_or(0);
-    (major < 18).then(|| format!("node {version} is too old: the judge needs 18.20 or newer"))
+/// What the lock file's packages need at least is older, and no longer maintained.
+const NODE: u32 = 20;
+/// What npm says where it is not the registry that is at fault, but the lock file.
+const FAULTS: &[&str] = &["EUSAGE", "EINTEGRITY"];
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
+/// What a program says about its version, if it can be run.
+fn version(program: &str) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Installs exactly what the lock file says, unless that is there.
-pub(super) fn install(tree: &Tree) -> anyhow::Result<()> {
-    let folder = tree.root().join("tests/contract");
-    let written = |path: &str| fs::metadata(folder.join(path)).and_then(|m| m.modified()).ok();
-    let (lock, installed) = (written("package-lock.json"), written("node_modules/.package-lock.json"));
-    if installed.is_some() && installed >= lock {
-        return Ok(());
+/// Makes sure that a judge can be started, for which it installs what the lock file says; or says why there can be none.
+pub(super) fn prepare(tree: &Tree) -> anyhow::Result<Option<String>> {
+    let is_installed = is_installed(tree);
+    let problem = problem(version("node").as_deref(), || is_installed || version(NPM).is_some());
+    if problem.is_some() || is_installed {
+        return Ok(problem);
     }
     eprintln!("npm ci, in tests/contract");
     let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
-    let status = Command::new("npm").args(arguments).current_dir(&folder).stdin(Stdio::null()).status();
-    if !status.context("npm cannot be run: it comes with node")?.success() {
-        bail!("`npm ci` failed in tests/contract");
+    let mut npm = Command::new(NPM);
+    npm.args(arguments).current_dir(tree.root().join("tests/contract")).stdin(Stdio::null());
+    let output = npm.output().context("npm cannot be run")?;
+    if output.status.success() {
+        return Ok(None);
     }
-    Ok(())
+    let said = String::from_utf8_lossy(&output.stderr);
+    if FAULTS.iter().any(|code| said.contains(code)) {
+        bail!("`npm ci` failed in tests/contract:\n{said}");
+    }
+    Ok(Some(format!("npm cannot fetch the judge's packages:\n{}", said.trim_end())))
+}
+
+fn problem(node: Option<&str>, has_packages: impl FnOnce() -> bool) -> Option<String> {
+    let Some(node) = node else {
+        return Some(format!("node is not installed: the judge is a program of node {NODE} or newer"));
+    };
+    let major = node.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < NODE) {
+        return Some(format!("node {node} is too old: the judge needs {NODE} or newer"));
+    }
+    (!has_packages()).then(|| "npm is not installed: it brings the judge's packages".to_owned())
+}
+
+/// Whether what the lock file says is there.
+fn is_installed(tree: &Tree) -> bool {
+    let folder = tree.root().join("tests/contract");
+    let written = |path: &str| fs::metadata(folder.join(path)).and_then(|m| m.modified()).ok();
+    let installed = written("node_modules/.package-lock.json");
+    installed.is_some() && installed >= written("package-lock.json")
 }
 
 impl Judge {
     /// One that somebody else runs.
     pub(super) fn at(url: &str) -> Self {
-        Self { child: None, url: url.trim_end_matches('/').to_owned() }
+        Self { child: None, url: url.trim_end_matches('/').to_owned(), cost: PathBuf::new() }
     }
 
     /// One of a document, which must hold so many operations.
     pub(super) fn start(tree: &Tree, document: &Path, operations: usize) -> anyhow::Result<Self> {
-        let mut child = Command::new("node")
-            .arg(tree.root().join("tests/contract/judge.mjs"))
-            .arg(document)
+        let cost = document.with_extension("judge.cost");
+        let mut command = Command::new("node");
+        command.arg(tree.root().join("tests/contract/judge.mjs")).arg(document);
+        let mut child = measure::wrapped(&command, &cost)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -71,13 +97,22 @@ impl Judge {
         let mut line = String::new();
         let output = child.stdout.take().context("the judge has no output")?;
         BufReader::new(output).read_line(&mut line)?;
-        let mut judge = Self { child: Some(child), url: String::new() };
+        let mut judge = Self { child: Some(child), url: String::new(), cost };
         let started: Started = serde_json::from_str(&line).context("the judge did not start")?;
         if started.operations != operations {
             bail!("the judge knows {} operations, and the document has {operations}", started.operations);
         }
         judge.url = started.address;
         Ok(judge)
+    }
+
+    /// Ends the judge if it is ours; what memory it took at most, where the system says that.
+    pub(super) fn end(mut self) -> anyhow::Result<Option<f64>> {
+        let Some(mut child) = self.child.take() else { return Ok(None) };
+        // It ends with its input.
+        drop(child.stdin.take());
+        child.wait()?;
+        Ok(measure::read(&self.cost)?.map(|cost| cost.peak_mb))
     }
 }
 
@@ -88,5 +123,22 @@ impl Drop for Judge {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let said = |node, npm| problem(node, || npm).unwrap_or_default();
+        assert_eq!(said(Some("v20.20.2"), true), "");
+        assert_eq!(said(Some("v100.0.0"), true), "");
+        assert!(said(None, true).starts_with("node is not installed"));
+        assert!(said(Some("v18.20.4"), true).starts_with("node v18.20.4 is too old"));
+        assert!(said(Some(""), true).contains("too old"));
+        assert!(said(Some("v20.0.0"), false).starts_with("npm is not installed"));
+        assert_eq!(version("a-program-that-is-not-there"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Orders go in, one by one; the generated client calls, and its reports come out.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -9,14 +9,17 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::plan::Order;
+use crate::measure;
 use crate::tree::Tree;
 
 /// The program that calls the operations of one API, while it runs.
 #[derive(Debug)]
 pub(super) struct Program {
     child: Child,
-    input: ChildStdin,
+    /// It ends where this does.
+    input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
+    cost: PathBuf,
 }
 
 /// What became of a call. The names are those of `tests/contract/runner`.
@@ -84,26 +87,27 @@ pub(super) fn build(tree: &Tree, api: &str) -> anyhow::Result<PathBuf> {
 }
 
 impl Program {
-    /// Starts the program against the server at `url`.
-    pub(super) fn start(file: &PathBuf, url: &str) -> anyhow::Result<Self> {
-        let mut child = Command::new(file)
-            .arg(url)
-            // What is on loopback is not behind a proxy.
-            .env("NO_PROXY", "127.0.0.1,localhost")
+    /// Starts the program against the server at `url`; what it takes goes to `cost`.
+    pub(super) fn start(file: &Path, url: &str, cost: PathBuf) -> anyhow::Result<Self> {
+        let mut command = Command::new(file);
+        // What is on loopback is not behind a proxy.
+        command.arg(url).env("NO_PROXY", "127.0.0.1,localhost");
+        let mut child = measure::wrapped(&command, &cost)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| file.display().to_string())?;
-        let input = child.stdin.take().context("the program has no input")?;
+        let input = child.stdin.take();
         let output = child.stdout.take().context("the program has no output")?;
-        Ok(Self { child, input, output: BufReader::new(output) })
+        Ok(Self { child, input, output: BufReader::new(output), cost })
     }
 
     /// Makes the calls of one order: one for each media type of the answer.
     pub(super) fn call(&mut self, order: &Order) -> anyhow::Result<Vec<Report>> {
-        serde_json::to_writer(&mut self.input, order)?;
-        self.input.write_all(b"\n")?;
-        self.input.flush()?;
+        let input = self.input.as_mut().context("the program has no input")?;
+        serde_json::to_writer(&mut *input, order)?;
+        input.write_all(b"\n")?;
+        input.flush()?;
         let mut out = Vec::new();
         loop {
             let mut line = String::new();
@@ -115,6 +119,15 @@ impl Program {
             }
             out.push(serde_json::from_str(&line).with_context(|| order.operation.clone())?);
         }
+    }
+}
+
+impl Program {
+    /// Ends the program; what memory it took at most, where the system says that.
+    pub(super) fn end(mut self) -> anyhow::Result<Option<f64>> {
+        self.input = None;
+        self.child.wait()?;
+        Ok(measure::read(&self.cost)?.map(|cost| cost.peak_mb))
     }
 }
 

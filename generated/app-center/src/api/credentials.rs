@@ -26,6 +26,15 @@ impl Credentials {
         Self::default().with_token(token)
     }
 
+    /// A token from the environment: `APP_CENTER_API_TOKEN`.
+    ///
+    /// # Errors
+    /// When the variable is missing or empty.
+    pub fn from_env() -> Result<Self, BoxError> {
+        let token = std::env::var("APP_CENTER_API_TOKEN").ok().filter(|token| !token.is_empty());
+        Ok(Self::token(token.ok_or("APP_CENTER_API_TOKEN is not set")?))
+    }
+
     /// A user's name or address and password, sent as HTTP Basic (RFC 7617) to the operations on tokens alone.
     pub fn basic(user: &str, password: &str) -> Self {
         Self::default().with_basic(user, password)

@@ -12,7 +12,7 @@ pub struct CodePushUploadedRelease {
     /// `deployment_name`.
     pub deployment_name: Option<String>,
     /// `description`.
-    pub description: Option<rt::Value>,
+    pub description: Option<String>,
     /// `disabled`.
     pub disabled: Option<bool>,
     /// `mandatory`.
@@ -50,7 +50,7 @@ impl CodePushUploadedRelease {
     }
 
     /// Sets [`description`](Self#structfield.description).
-    pub fn description(mut self, value: impl Into<rt::Value>) -> Self {
+    pub fn description(mut self, value: impl Into<String>) -> Self {
         self.description = Some(value.into());
         self
     }

@@ -5,9 +5,9 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    BranchStatus, Build, BuildLog, BuildParams, BuildPatch, BuildServiceStatus, BuildsOs, BuildsPlatform,
-    BuildsTools, DistributionRequest, DistributionResponse, DownloadContainer, ToolsetProjects, Toolsets,
-    XamarinSDKBundle, XcodeVersion,
+    BranchStatus, Build, BuildLog, BuildParams, BuildPatch, BuildServiceStatus, BuildsDownloadType,
+    BuildsOs, BuildsPlatform, BuildsTools, DistributionRequest, DistributionResponse, DownloadContainer,
+    ToolsetProjects, Toolsets, XamarinSDKBundle, XcodeVersion,
 };
 
 /// Operations of `builds`; [`Client::builds`](crate::Client::builds) gives it.
@@ -65,7 +65,7 @@ impl Builds {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         build_id: i64,
-        download_type: impl AsRef<str>,
+        download_type: BuildsDownloadType,
     ) -> crate::Call<DownloadContainer> {
         self.0
             .call(

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use crate::models::{RepositoriesForm, SourceRepository};
+use crate::models::{RepositoriesForm, RepositoriesSourceHost, SourceRepository};
 
 /// Operations of `repositories`; [`Client::repositories`](crate::Client::repositories) gives it.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ impl Repositories {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        source_host: impl AsRef<str>,
+        source_host: RepositoriesSourceHost,
     ) -> List {
         List(
             self

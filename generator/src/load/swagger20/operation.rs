@@ -157,7 +157,7 @@ impl<'v> Upgrade<'v> {
                         &at.key("collectionFormat"),
                         Code::Unsupported,
                         message,
-                        "mend it in the overlay",
+                        "in a query csv, ssv, pipes and multi are read, elsewhere csv; mend it in the overlay",
                     );
                     return Value::Object(new);
                 }
@@ -233,7 +233,11 @@ impl<'v> Upgrade<'v> {
         for field in fields {
             let at = Trail::Place(&field.at);
             let Some(old) = field.value.as_object() else { continue };
-            let Some(name) = old.get("name").and_then(Value::as_str) else { continue };
+            let Some(name) = old.get("name").and_then(Value::as_str) else {
+                let message = "a field of a form without a name";
+                self.error(&at, Code::InvalidDocument, message, "add `name` in the overlay");
+                continue;
+            };
             let mut schema = if is_file(field.value) {
                 Map::from_iter([("type".to_owned(), json!("string")), ("format".to_owned(), json!("binary"))])
             } else {
@@ -248,7 +252,8 @@ impl<'v> Upgrade<'v> {
                     "multi" => true,
                     other => {
                         let message = format!("the collectionFormat `{other}` in a form is not supported");
-                        self.error(&at, Code::Unsupported, message, "mend it in the overlay");
+                        let help = "in a form csv and multi are read; mend it in the overlay";
+                        self.error(&at.key("collectionFormat"), Code::Unsupported, message, help);
                         continue;
                     }
                 };

@@ -1,4 +1,4 @@
-//! Uploads: the call that begins one and a file go in; the id of a release, or the symbols, come out.
+//! Uploads: the call that begins one and a file go in; a release's id, symbols, or a part of a CodePush release come out.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object};
 
-use crate::models::{ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
+use crate::models::{CodePushReleaseUpload, ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
 use crate::{Call, Client, Error};
 
+mod blocks;
+mod code_push;
 mod release;
 mod symbols;
 
@@ -40,15 +42,18 @@ pub struct UploadState {
     pub finished: bool,
     /// Whether App Center was told so.
     pub committed: bool,
+    /// What began the upload of a CodePush update; absent for others.
+    pub code_push: Option<CodePushReleaseUpload>,
 }
 object! { UploadState {
     path: "path", finish: "finish", md5: "md5", transfer: "transfer", finished: "finished", committed: "committed",
+    code_push: "code_push",
 } }
 
 type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 
-/// An upload of one file: [`Client::upload_release`] and [`Client::upload_symbols`]. `R` is what App Center answers when
-/// it begins.
+/// An upload of one file: [`Client::upload_release`], [`Client::upload_code_push`] and [`Client::upload_symbols`]. `R` is
+/// what App Center answers when it begins.
 #[must_use = "nothing is sent before `send`"]
 pub struct Upload<R> {
     client: Client,
@@ -77,8 +82,19 @@ impl Client {
         begin: Call<ReleaseUploadBeginResponse>,
         file: impl Into<PathBuf>,
     ) -> Upload<ReleaseUploadBeginResponse> {
-        let uploader = self.runtime().uploader().parallel(PARALLEL).error_budget(ERROR_BUDGET);
-        self.upload(begin, file.into(), uploader.refuses(release::refuses))
+        self.upload(begin, file.into(), self.sender_of_blocks())
+    }
+
+    /// Uploads the zipped content of a CodePush update, in blocks, as a release is. Its answer is what
+    /// `CodePushUploadedRelease::new` takes, of which `client.code_push_deployment_releases().create(…)` makes the release.
+    ///
+    /// `begin` is `client.code_push_deployment_uploads().create(…)`.
+    pub fn upload_code_push(
+        &self,
+        begin: Call<CodePushReleaseUpload>,
+        file: impl Into<PathBuf>,
+    ) -> Upload<CodePushReleaseUpload> {
+        self.upload(begin, file.into(), self.sender_of_blocks())
     }
 
     /// Uploads a file of symbols: begins it, sends the file to the Azure blob that App Center names, without the API
@@ -91,6 +107,10 @@ impl Client {
         file: impl Into<PathBuf>,
     ) -> Upload<SymbolUploadBeginResponse> {
         self.upload(begin, file.into(), self.runtime().uploader())
+    }
+
+    fn sender_of_blocks(&self) -> Uploader<super::Api> {
+        self.runtime().uploader().parallel(PARALLEL).error_budget(ERROR_BUDGET).refuses(blocks::refuses)
     }
 
     fn upload<R>(&self, begin: Call<R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {

@@ -16,6 +16,15 @@ impl AccessToken {
     pub fn new(token: impl Into<String>) -> Self {
         Self(rt::StaticToken::header(rt::http::HeaderName::from_static("access-token"), token))
     }
+
+    /// A token from the environment: `APP47_ACCESS_TOKEN`.
+    ///
+    /// # Errors
+    /// When the variable is missing or empty.
+    pub fn from_env() -> Result<Self, rt::BoxError> {
+        let token = std::env::var("APP47_ACCESS_TOKEN").ok().filter(|token| !token.is_empty());
+        Ok(Self::new(token.ok_or("APP47_ACCESS_TOKEN is not set")?))
+    }
 }
 
 impl rt::TokenProvider for AccessToken {

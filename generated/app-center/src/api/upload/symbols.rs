@@ -47,11 +47,9 @@ impl Upload<SymbolUploadBeginResponse> {
         let part = Part::new("PUT", begun.upload_url, 0, digests.size).header("x-ms-blob-type", "BlockBlob");
         Ok(UploadState {
             path: format!("{path}/{}", begun.symbol_upload_id),
-            finish: String::new(),
             md5: digests.md5,
             transfer: Transfer::new(vec![part]),
-            finished: false,
-            committed: false,
+            ..UploadState::default()
         })
     }
 

@@ -6,7 +6,10 @@ use crate::{Arguments, Calls, Client, Outcome};
 
 use storewright_runtime as rt;
 
-use app_center_client::models::{BuildParams, BuildPatch, BuildsOs, BuildsPlatform, BuildsTools, DistributionRequest};
+use app_center_client::models::{
+    BuildParams, BuildPatch, BuildsDownloadType, BuildsOs, BuildsPlatform, BuildsTools,
+    DistributionRequest,
+};
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
     let call = client
@@ -47,7 +50,10 @@ fn get_download_uri(client: &Client, a: &Arguments) -> Outcome {
             a.must("owner_name").text(),
             a.must("app_name").text(),
             a.must("build_id").integer(),
-            a.must("download_type").text(),
+            {
+                let value = a.must("download_type");
+                BuildsDownloadType::from(value.text())
+            },
         );
     a.json(call.send())
 }

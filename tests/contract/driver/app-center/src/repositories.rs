@@ -4,7 +4,7 @@
 
 use crate::{Arguments, Calls, Client, Outcome};
 
-use app_center_client::models::RepositoriesForm;
+use app_center_client::models::{RepositoriesForm, RepositoriesSourceHost};
 
 fn list(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client
@@ -12,7 +12,10 @@ fn list(client: &Client, a: &Arguments) -> Outcome {
         .list(
             a.must("owner_name").text(),
             a.must("app_name").text(),
-            a.must("source_host").text(),
+            {
+                let value = a.must("source_host");
+                RepositoriesSourceHost::from(value.text())
+            },
         );
     if let Some(value) = a.may("form") {
         call = call.form(RepositoriesForm::from(value.text()));

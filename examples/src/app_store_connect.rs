@@ -1,0 +1,43 @@
+//! A key from the environment goes in; a client of App Store Connect comes out.
+
+use app_store_connect_client::models::App;
+use app_store_connect_client::{Client, TeamKey};
+
+use crate::BoxError;
+
+/// How to reach App Store Connect. The key is in the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (PEM
+/// or base64) or `ASC_PRIVATE_KEY_PATH`.
+#[derive(Debug, clap::Args)]
+pub struct Connection {
+    /// Another address than Apple's.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+impl Connection {
+    /// The client.
+    ///
+    /// # Errors
+    /// When the environment holds no key, or the address is none.
+    pub fn client(&self) -> Result<Client, BoxError> {
+        let mut builder = Client::builder(TeamKey::from_env()?);
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(url);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+/// The app with a bundle id.
+///
+/// # Errors
+/// As a call; and when the key's team has no such app.
+pub async fn app(client: &Client, bundle_id: &str) -> Result<App, BoxError> {
+    let mut apps = client.apps().list().filter_bundle_id([bundle_id]).items();
+    while let Some(app) = apps.try_next().await? {
+        if app.attributes.bundle_id.as_deref() == Some(bundle_id) {
+            return Ok(app);
+        }
+    }
+    Err(format!("there is no app with the bundle id {bundle_id}").into())
+}
