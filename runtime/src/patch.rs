@@ -26,6 +26,17 @@ impl<T> Patch<T> {
         matches!(self, Patch::Absent)
     }
 
+    /// A value that may be given: the member is left out where it is not.
+    ///
+    /// ```
+    /// use storewright_runtime::Patch;
+    /// assert_eq!(Patch::given(Some(5)), Patch::Value(5));
+    /// assert_eq!(Patch::<i64>::given(None), Patch::Absent);
+    /// ```
+    pub fn given(value: Option<T>) -> Self {
+        value.map_or(Patch::Absent, Patch::Value)
+    }
+
     /// The value, if there is one.
     pub fn value(&self) -> Option<&T> {
         match self {

@@ -41,11 +41,11 @@ impl storewright_runtime::Api for Api {
 }
 
 impl storewright_runtime::Fault for ErrorResponse {
+    /// All errors, each followed by those behind it: the first alone seldom says what is to be done.
     fn message(&self) -> Option<String> {
-        let error = self.errors.as_ref()?.first()?;
-        let text = error.detail.as_deref().unwrap_or(&error.title);
-        let parts: Vec<&str> = [error.code.as_str(), text].into_iter().filter(|part| !part.is_empty()).collect();
-        (!parts.is_empty()).then(|| parts.join(": "))
+        let mut texts = Vec::new();
+        self.errors.iter().flatten().for_each(|error| error.tell(None, &mut texts));
+        (!texts.is_empty()).then(|| texts.join("; "))
     }
 }
 
@@ -58,6 +58,20 @@ impl ErrorResponse {
 }
 
 impl ErrorResponseError {
+    /// `about` is the path of the resource, for an error behind another.
+    fn tell(&self, about: Option<&str>, out: &mut Vec<String>) {
+        let text = self.detail.as_deref().unwrap_or(&self.title);
+        let parts = [about.unwrap_or_default(), self.code.as_str(), text];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        if !parts.is_empty() {
+            out.push(parts.join(": "));
+        }
+        let behind = self.meta.as_ref().and_then(|meta| meta.associated_errors.as_ref());
+        for (path, errors) in behind.into_iter().flatten() {
+            errors.iter().for_each(|error| error.tell(Some(path), out));
+        }
+    }
+
     /// Whether the code is `prefix` or stands below it.
     pub fn has_code(&self, prefix: &str) -> bool {
         self.code.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

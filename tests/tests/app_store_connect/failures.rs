@@ -50,7 +50,9 @@ async fn a_conflict_with_all_that_it_can_say() {
     assert!(!error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "POST /v1/betaGroups: 409 Conflict: STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION.NEW: The version is not ready."
+        "POST /v1/betaGroups: 409 Conflict: STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION.NEW: The version is not ready.; \
+         /v1/appStoreVersions/1: ENTITY_ERROR.ATTRIBUTE.REQUIRED: Missing; /v1/appStoreVersions/1: ENTITY_ERROR: No detail; \
+         PARAMETER_ERROR.INVALID: Bad; PARAMETER_ERRORS: Not below the other"
     );
     let fault = error.fault().unwrap();
     let errors = fault.errors.as_ref().unwrap();

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app_store_connect_client::models::{
-    AppScreenshotCreateRequest, BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType,
-    BuildUploadFileCreateRequestUti, BuildUploadResponse,
+    AppPreviewCreateRequest, AppScreenshotCreateRequest, BuildUploadFileCreateRequest,
+    BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti, BuildUploadResponse,
 };
 use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
 use app_store_connect_client::{Client, UploadState};
@@ -73,7 +73,6 @@ async fn a_screenshot_from_reservation_to_completion() {
         asset(KIND, &uploaded),
         asset(KIND, &Value::Null),
         asset(KIND, &complete),
-        asset(KIND, &complete),
     ])
     .await;
     let clock = TestClock::at(0);
@@ -92,7 +91,7 @@ async fn a_screenshot_from_reservation_to_completion() {
     let lines: Vec<&str> = seen.iter().map(|seen| seen.line.as_str()).collect();
     const ONE: &str = "GET /v1/appScreenshots/a1";
     const COMMIT: &str = "PATCH /v1/appScreenshots/a1";
-    assert_eq!(lines, ["POST /v1/appScreenshots", COMMIT, COMMIT, ONE, ONE, ONE, ONE]);
+    assert_eq!(lines, ["POST /v1/appScreenshots", COMMIT, COMMIT, ONE, ONE, ONE]);
     let commit = json!({"data": {"type": KIND, "id": "a1", "attributes": {
         "uploaded": true, "sourceFileChecksum": MD5}}});
     assert_eq!((seen[1].json(), seen[2].json()), (commit.clone(), commit));
@@ -138,7 +137,7 @@ async fn an_upload_goes_on_in_another_process() {
     let other = Server::with(|_, _| Answer::empty(200)).await;
     let state: UploadState = serde_json::from_str(&text.replace(storage.url(), other.url())).unwrap();
     let complete = || asset(KIND, &json!({"state": "COMPLETE"}));
-    let api = Server::start([complete(), complete(), complete(), complete(), complete()]).await;
+    let api = Server::start([complete(), complete(), complete()]).await;
     let second = client(&api, &clock);
     let upload = || second.upload(second.app_screenshots().create(create()), file.path());
     let last = Arc::new(Mutex::new(None));
@@ -150,10 +149,40 @@ async fn an_upload_goes_on_in_another_process() {
     // What is committed is only waited for.
     let committed = last.lock().unwrap().clone().unwrap();
     upload().resume(committed).send().await.unwrap();
-    assert_eq!((api.seen().len(), api.seen()[3].line.as_str()), (5, "GET /v1/appScreenshots/a1"));
+    assert_eq!((api.seen().len(), api.seen()[2].line.as_str()), (3, "GET /v1/appScreenshots/a1"));
     std::fs::write(file.path(), "another picture").unwrap();
     let error = upload().resume(state).send().await.unwrap_err();
     assert!(error.kind() == ErrorKind::File && error.to_string().contains("was changed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_video_is_ready_when_it_is_processed() {
+    const KIND: &str = "appPreviews";
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let video = |state: &Value| {
+        let states = json!({"assetDeliveryState": {"state": "COMPLETE"}, "videoDeliveryState": state});
+        Answer::json(200, &json!({"data": {"type": KIND, "id": "a1", "attributes": states}}))
+    };
+    let processing = || video(&json!({"state": "PROCESSING"}));
+    let failed = video(&json!({"state": "FAILED", "errors": [{"code": "A", "description": "Too long."}]}));
+    let api = Server::start([
+        reserved(KIND, &storage),
+        processing(),
+        processing(),
+        video(&json!({"state": "COMPLETE"})),
+        reserved(KIND, &storage),
+        processing(),
+        failed,
+    ])
+    .await;
+    let client = client(&api, &TestClock::at(0));
+    let file = file();
+    let create = || AppPreviewCreateRequest::new("a.mov", i64::try_from(CONTENT.len()).unwrap(), "set");
+    let upload = || client.upload(client.app_previews().create(create()), file.path());
+    upload().send().await.unwrap();
+    let error = upload().send().await.unwrap_err();
+    assert_eq!(error.to_string(), "Apple refused /v1/appPreviews/a1: A: Too long.");
+    assert_eq!(api.seen().len(), 7);
 }
 
 #[tokio::test]
@@ -192,7 +221,7 @@ async fn the_file_of_a_build_and_the_build() {
     const KIND: &str = "buildUploadFiles";
     let storage = Server::with(|_, _| Answer::empty(200)).await;
     let complete = || asset(KIND, &json!({"state": "COMPLETE"}));
-    let api = Server::start([reserved(KIND, &storage), complete(), complete(), complete()]).await;
+    let api = Server::start([reserved(KIND, &storage), complete(), complete()]).await;
     let client = client(&api, &TestClock::at(0));
     let request = BuildUploadFileCreateRequest::new(
         BuildUploadFileCreateRequestAssetType::Asset,
@@ -217,7 +246,6 @@ async fn the_file_of_a_build_and_the_build() {
     };
     let api = Server::start([
         build("PROCESSING", json!([])),
-        build("COMPLETE", Value::Null),
         build("COMPLETE", Value::Null),
         build("FAILED", json!([{"code": "90683", "description": "Missing purpose string."}])),
     ])

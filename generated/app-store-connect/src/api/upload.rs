@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storewright_runtime::{Digests, Method, Part, Payload, Transfer, Uploader, Value, object};
+use storewright_runtime::{
+    Answer, DecodeError, Digests, Method, Part, Payload, Transfer, Uploader, Value, object,
+};
 
 use crate::{Call, Client, Error};
 
@@ -112,9 +114,9 @@ impl Client {
         let clock = self.runtime().clock();
         let until = patience.map(|patience| clock.elapsed() + patience);
         loop {
-            let asked = self.runtime().raw::<Value>(Method::Get, path);
-            match outcome(&asked.send().await?) {
-                Outcome::Done => return self.runtime().raw(Method::Get, path).send().await,
+            let Watched { json, answer } = self.runtime().raw(Method::Get, path).send().await?;
+            match outcome(&json) {
+                Outcome::Done => return Ok(answer),
                 Outcome::Failed(reason) => return Err(Error::rejected(format!("Apple refused {path}: {reason}"))),
                 Outcome::Waiting(state) => {
                     if until.is_some_and(|until| clock.elapsed() + poll > until) {
@@ -254,6 +256,18 @@ async fn commit(client: &Client, state: &UploadState) -> Result<(), Error> {
     call.repeatable().send().await
 }
 
+/// An answer as its caller reads it, beside the JSON, in which states stand at the same place for all types.
+struct Watched<T> {
+    json: Value,
+    answer: T,
+}
+
+impl<T: Payload> Payload for Watched<T> {
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        Ok(Watched { json: Value::decode(answer)?, answer: T::decode(answer)? })
+    }
+}
+
 enum Outcome {
     Waiting(String),
     Done,
@@ -264,7 +278,8 @@ enum Outcome {
 /// those that come before the end is the end.
 fn outcome(answer: &Value) -> Outcome {
     let attributes = answer.pointer("/data/attributes");
-    let state = ["assetDeliveryState", "state"]
+    // Videos have both of the first two, and what they say in the second is not for long.
+    let state = ["videoDeliveryState", "assetDeliveryState", "state"]
         .iter()
         .find_map(|name| attributes?.get(name).filter(|state| !state.is_null()));
     let named = state.and_then(|state| state.get("state").unwrap_or(state).as_str());
