@@ -118,7 +118,9 @@ fn an_app_is_named_in_two_ways() {
         assert_eq!(text.parse(), Ok(app.clone()), "{text}");
     }
     assert_eq!(app.to_string(), "AlexLerxst/Caravan-01");
-    for text in ["", "a", "/a", "a/", "a/b/c", "https://appcenter.ms/users/a", "https://appcenter.ms/teams/a/apps/b"] {
+    for text in
+        ["", "a", "/a", "a/", "a/b/c", "https://appcenter.ms/users/a", "https://appcenter.ms/teams/a/apps/b"]
+    {
         let error = text.parse::<AppRef>().unwrap_err();
         assert!(error.to_string().contains("`owner/app`"), "{text}");
     }

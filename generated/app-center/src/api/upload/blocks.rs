@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use storewright_runtime::{
-    Answer, Digests, Method, Operation, Part, Request, RetryPolicy, Transfer, Value, serde_json,
+    Answer, Digests, Method, Operation, Part, Request, Transfer, Value, serde_json,
 };
 
 use super::{Upload, UploadState};
@@ -160,7 +160,7 @@ fn numbers(answer: &Value, name: &str) -> Vec<u64> {
 
 /// What the upload domain is told does no harm when it is said twice.
 async fn post(client: &Client, operation: Operation, url: &str) -> Result<Value, Error> {
-    client.runtime().foreign(operation, url).with_retry(RetryPolicy::default().writes(true)).send().await
+    client.runtime().foreign(operation, url).repeatable().send().await
 }
 
 fn media_type(file: &Path) -> &'static str {
