@@ -48,7 +48,7 @@ fn workspace() -> Vec<String> {
         let texts = Texts::read(&case);
         let mut out = Sink::new();
         let made = texts.make(|_| false, &mut out);
-        for file in stages::rendered(&made, runtime.to_str().unwrap()) {
+        for file in stages::rendered(&made, &runtime.to_str().unwrap().replace('\\', "/")) {
             let path = folder().join("crates").join(&texts.name).join(file.path);
             write(&path, &file.text);
             kept.push(path);

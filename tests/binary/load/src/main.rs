@@ -6,8 +6,6 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, bail, ensure};
 use app_store_connect_client::Client;
 use app_store_connect_client::runtime::{Limits, StaticToken};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -105,11 +103,26 @@ fn client(url: &str) -> anyhow::Result<Client> {
     Ok(Client::builder(StaticToken::bearer("token")).base_url(url).limits(Limits::NONE).build()?)
 }
 
-/// User and system time of this process.
-fn cpu() -> anyhow::Result<f64> {
+/// User and system time of this process, in seconds, and the most memory that it ever held, in MB.
+#[cfg(unix)]
+fn usage() -> anyhow::Result<(f64, f64)> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+
     let usage = getrusage(UsageWho::RUSAGE_SELF)?;
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Ok(micros as f64 / 1e6)
+    // Linux counts in KiB, macOS in bytes.
+    let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
+    Ok((micros as f64 / 1e6, usage.max_rss() as f64 * unit / 1e6))
+}
+
+#[cfg(not(unix))]
+fn usage() -> anyhow::Result<(f64, f64)> {
+    anyhow::bail!("this system does not tell what a process took; measure on Linux or macOS")
+}
+
+fn cpu() -> anyhow::Result<f64> {
+    Ok(usage()?.0)
 }
 
 /// What this process holds now.
@@ -198,8 +211,7 @@ async fn paging(url: &str) -> anyhow::Result<()> {
         count += 1;
     }
     ensure!(count == ITEMS, "{count} apps came");
-    let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
-    let peak = getrusage(UsageWho::RUSAGE_SELF)?.max_rss() as f64 * unit / 1e6;
+    let (_, peak) = usage()?;
     println!("{}", serde_json::json!({"peak_mb": peak}));
     Ok(())
 }
