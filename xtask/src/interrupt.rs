@@ -17,7 +17,8 @@ const INTERRUPTED: i32 = 130;
 /// Held by whoever writes files that belong together, and by whoever ends the process.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// From now on Ctrl-C, and a polite request to end, wait until what is being written is written.
+/// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and the next
+/// command takes back what it left.
 pub(crate) fn watch() {
     let end = || {
         let _writing = writing();
@@ -25,8 +26,8 @@ pub(crate) fn watch() {
         eprintln!("interrupted: no file is left half-written");
         process::exit(INTERRUPTED);
     };
-    // Where whoever started this process had it ignore the signal, it goes on doing so.
-    let _ = ctrlc::try_set_handler(end);
+    // Without a handler Ctrl-C is like those.
+    let _ = ctrlc::set_handler(end);
 }
 
 /// Does what is not to be interrupted.

@@ -137,25 +137,23 @@ fn count(folder: &Path) -> Option<usize> {
 fn an_interrupted_run_leaves_all_files_old_or_all_new() {
     let shelf = Shelf::new();
     let mut while_writing = 0;
-    for (signal, points) in [(Signal::SIGINT, POINTS), (Signal::SIGTERM, &[10])] {
-        for point in points {
-            let (is_writing, code, said) = shelf.stop(signal, *point);
-            let found = written(&shelf.checkout);
-            let is_whole = found == shelf.old || found == shelf.new;
-            assert!(is_whole, "{signal} at {point}: {:?}\n{said}", differences(&shelf, &found));
-            match code {
-                Some(130) => assert!(said.contains("interrupted: no file is left half-written"), "{said}"),
-                Some(0) => assert_eq!(found, shelf.new, "{signal} at {point}"),
-                // Sent before there was a handler for it.
-                None if *point == 0 => assert_eq!(found, shelf.old),
-                code => panic!("{signal} at {point}: {code:?}\n{said}"),
-            }
-            while_writing += usize::from(is_writing && code == Some(130));
-            let said = shelf.checkout.run(&["update", "mini", "--from", "2.json"], 0);
-            assert!(!said.contains("a run was stopped"), "{said}");
-            assert_eq!(written(&shelf.checkout), shelf.new);
-            shelf.restore();
+    for point in POINTS {
+        let (is_writing, code, said) = shelf.stop(Signal::SIGINT, *point);
+        let found = written(&shelf.checkout);
+        let is_whole = found == shelf.old || found == shelf.new;
+        assert!(is_whole, "stopped at {point}: {:?}\n{said}", differences(&shelf, &found));
+        match code {
+            Some(130) => assert!(said.contains("interrupted: no file is left half-written"), "{said}"),
+            Some(0) => assert_eq!(found, shelf.new, "stopped at {point}"),
+            // Sent before there was a handler for it.
+            None if *point == 0 => assert_eq!(found, shelf.old),
+            code => panic!("stopped at {point}: {code:?}\n{said}"),
         }
+        while_writing += usize::from(is_writing && code == Some(130));
+        let said = shelf.checkout.run(&["update", "mini", "--from", "2.json"], 0);
+        assert!(!said.contains("a run was stopped"), "{said}");
+        assert_eq!(written(&shelf.checkout), shelf.new);
+        shelf.restore();
     }
     assert!(while_writing > 0, "no signal came while files were written");
 }
