@@ -41,6 +41,8 @@ pub struct Options {
     pub templates: BTreeMap<String, String>,
     /// Path of the runtime crate as the generated `Cargo.toml` writes it, e.g. `../../runtime`.
     pub runtime: String,
+    /// The oldest version of the runtime that the crate can be built with, e.g. `0.1.0`.
+    pub runtime_version: String,
     /// The crate's own version, e.g. `0.1.0`.
     pub version: String,
     /// Whether the crate is a member of this workspace and takes its lints.

@@ -13,7 +13,7 @@ use storewright_generator::write::{self, Root};
 use crate::pipeline::{self, Rules};
 use crate::report::{print, refuse};
 use crate::settings::Settings;
-use crate::tree::Tree;
+use crate::tree::{LICENCES, Tree};
 use crate::update::store;
 use crate::{Outcome, fetch, progress, settings};
 
@@ -49,6 +49,9 @@ pub(crate) struct Args {
     #[arg(long, requires = "from")]
     api: Option<String>,
 }
+
+/// The version of the runtime, which is that of this workspace.
+const RUNTIME: &str = env!("CARGO_PKG_VERSION");
 
 impl Args {
     /// Proves that every crate is what would be generated.
@@ -101,6 +104,7 @@ pub(crate) fn ours(settings: &Settings) -> Options {
     Options {
         version: settings.crate_version.clone(),
         runtime: "../../runtime".to_owned(),
+        runtime_version: RUNTIME.to_owned(),
         workspace: true,
         ..Options::default()
     }
@@ -124,13 +128,25 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
             None => (tree.generated(api), ours(&settings)),
         };
         if let Some(files) = pipeline::crate_files(&stored, &rules, &options, out)? {
-            roots.push(Root { folder, files, records: BTreeMap::new() });
+            let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
+            roots.push(Root { folder, files, records });
         }
         if args.out.is_none() {
             roots.extend(driver(tree, &stored, &rules, &options, out)?);
         }
     }
     Ok((!out.has_errors()).then_some(roots))
+}
+
+/// The licences of this repository, which each crate that is published has a copy of.
+pub(crate) fn licences(tree: &Tree) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut out = BTreeMap::new();
+    for name in LICENCES {
+        if let Some(text) = pipeline::read_optional(&tree.root().join(name))? {
+            out.insert((*name).to_owned(), text);
+        }
+    }
+    Ok(out)
 }
 
 /// The program of the contract tests that belongs to a crate of ours; none where there are no templates for one.
@@ -177,9 +193,11 @@ fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Option
     // Within the checkout the way to the runtime moves with it; from outside it does not lead anywhere for others.
     let runtime = match folder.strip_prefix(tree.root()) {
         Ok(below) => below.components().map(|_| "../").collect::<String>() + "runtime",
-        Err(_) => runtime.display().to_string(),
+        // In a manifest `\` begins an escape.
+        Err(_) => runtime.display().to_string().replace('\\', "/"),
     };
-    Ok(Options { version: version.to_owned(), runtime, workspace: false, ..Options::default() })
+    let (version, runtime_version) = (version.to_owned(), RUNTIME.to_owned());
+    Ok(Options { version, runtime, runtime_version, workspace: false, ..Options::default() })
 }
 
 fn is_name(name: &str) -> bool {

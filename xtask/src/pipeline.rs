@@ -318,7 +318,7 @@ pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
     diagnostics.iter().filter(is_open).map(notice).collect()
 }
 
-fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
+pub(crate) fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

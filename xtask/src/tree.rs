@@ -21,6 +21,9 @@ pub(crate) const DOCUMENTS: &[(&str, &str)] =
 /// An old one of the same API.
 pub(crate) const OLDEST: &str = "specs/app-store-connect/3.7.0.json";
 
+/// The licences, of which the user of a crate chooses one.
+pub(crate) const LICENCES: &[&str] = &["LICENSE-APACHE", "LICENSE-MIT"];
+
 /// A checkout.
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
@@ -31,7 +34,7 @@ impl Tree {
     /// The checkout at `root`, else the one around the current folder.
     pub(crate) fn find(root: Option<PathBuf>) -> anyhow::Result<Self> {
         let start = match root {
-            Some(root) => return Ok(Self { root: root.canonicalize().context(root.display().to_string())? }),
+            Some(root) => return Ok(Self { root: std::path::absolute(root)? }),
             None => env::current_dir()?,
         };
         let around =
@@ -122,7 +125,7 @@ impl Tree {
 
     /// A path as a person in the checkout would write it.
     pub(crate) fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        if path.starts_with(&self.root) { below(&self.root, path) } else { path.display().to_string() }
     }
 }
 

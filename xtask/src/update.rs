@@ -78,7 +78,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         records.insert("source.toml".to_owned(), record);
     }
     let changed = if args.check { None } else { changed(tree, &api, &rules, &files)? };
-    let mut notes = BTreeMap::new();
+    let mut notes = generate::licences(tree)?;
     if let Some(diff) = &changed {
         let path = tree.generated(&args.api).join(CHANGES);
         let before = fs::read_to_string(&path).unwrap_or_default();

@@ -60,6 +60,7 @@ impl Context<'_> {
             base_url => plain(info.servers.first().map_or("", |s| s.trim_end_matches('/'))),
             version => self.options.version,
             runtime => self.options.runtime,
+            runtime_version => self.options.runtime_version,
             workspace => self.options.workspace,
             features,
             default,

@@ -9,7 +9,7 @@ use super::words::{reach, verb};
 use crate::diff::Diff;
 
 /// The page, with its style and its script.
-const TEMPLATE: &str = include_str!("../../../templates/report/report.html");
+const TEMPLATE: &str = include_str!("report.html");
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -67,7 +67,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
     };
     environment
         .render_named_str("report.html", TEMPLATE, values)
-        .map_err(|e| format!("templates/report/report.html: {e:#}"))
+        .map_err(|e| format!("report.html: {e:#}"))
 }
 
 fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {

@@ -128,8 +128,13 @@ pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/crate");
     let mut all = templates(&shared, "crate");
     all.extend(made.templates.clone());
-    let options =
-        Options { templates: all, runtime: runtime.to_owned(), version: "0.1.0".to_owned(), workspace: true };
+    let options = Options {
+        templates: all,
+        runtime: runtime.to_owned(),
+        runtime_version: "0.1.0".to_owned(),
+        version: "0.1.0".to_owned(),
+        workspace: true,
+    };
     render::render(made.api.as_ref().unwrap(), made.names.as_ref().unwrap(), &options).unwrap()
 }
 
