@@ -1,15 +1,16 @@
 //! A checkout goes in; every check that continuous integration runs is run, and those that failed come out.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::path::PathBuf;
 use std::time::Instant;
+use std::{env, fs};
 
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 
 use crate::report::{plural, refuse};
 use crate::tree::{API, CRATE, DOCUMENTS, SHARED, Tree};
-use crate::{Outcome, contract, generate, settings, status, tidy, update};
+use crate::{Outcome, contract, generate, oldest, package, settings, status, tidy, update};
 
 /// Older versions, whose crates must compile too.
 const OLDER: &[(&str, &str)] =
@@ -33,8 +34,22 @@ pub(crate) struct Args {
 }
 
 /// In the order in which they run: what fails soon and often comes first.
-const STEPS: &[&str] =
-    &["tidy", "fmt", "generate", "update", "notices", "test", "clippy", "doc", "areas", "older", "contract"];
+const STEPS: &[&str] = &[
+    "tidy",
+    "fmt",
+    "generate",
+    "update",
+    "notices",
+    "rust-version",
+    "deny",
+    "test",
+    "clippy",
+    "doc",
+    "areas",
+    "older",
+    "package",
+    "contract",
+];
 
 /// How a step ended.
 enum Step {
@@ -80,11 +95,14 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "generate" => ended(generate::run(tree, &generate::Args::check())?),
         "update" => updates(tree)?,
         "notices" => notices(tree)?,
+        "rust-version" => rust_version(tree)?,
+        "deny" => deny(tree)?,
         "test" => cargo(tree, &["test", "--workspace"], &[])?,
         "clippy" => cargo(tree, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?,
         "doc" => cargo(tree, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?,
         "areas" => areas(tree)?,
         "older" => older(tree)?,
+        "package" => ended(package::run(tree, &package::Args::as_it_is())?),
         "contract" => contracts(tree)?,
         _ => bail!("there is no step `{name}`"),
     })
@@ -143,6 +161,51 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
             Step::Failed(format!("{count} {} to settle in the overlay or the rules", plural(count, "notice")))
         }
     })
+}
+
+/// No dependency needs a newer Rust than the manifests promise; clippy looks at what the sources use of `std`.
+fn rust_version(tree: &Tree) -> anyhow::Result<Step> {
+    let found = oldest::look(tree)?;
+    for fault in &found.faults {
+        eprintln!("{fault}");
+    }
+    eprintln!(
+        "Rust {}: {} dependencies say what they need, {} do not",
+        found.promised, found.said, found.unsaid
+    );
+    let count = found.faults.len();
+    Ok(match count {
+        0 => Step::Passed,
+        _ => Step::Failed(format!("{count} {} above", plural(count, "finding"))),
+    })
+}
+
+/// Licences, sources and known faults of dependencies, as deny.toml says.
+fn deny(tree: &Tree) -> anyhow::Result<Step> {
+    if !tree.cargo(&["deny", "--version"]).output()?.status.success() {
+        return Ok(Step::Skipped(
+            "cargo-deny is not installed: `cargo install cargo-deny --locked`".to_owned(),
+        ));
+    }
+    let check = ["deny", "check", "--hide-inclusion-graph"];
+    let known = cargo(tree, &[&check[..], &["licenses", "bans", "sources"]].concat(), &[])?;
+    if let Step::Failed(_) = known {
+        return Ok(known);
+    }
+    // A database that is not there would be fetched, and where there is no network that fails for no fault of ours.
+    if !has_advisories() {
+        let why =
+            "advisories alone: no copy of the RustSec database is here, `cargo deny fetch db` makes one";
+        return Ok(Step::Skipped(why.to_owned()));
+    }
+    cargo(tree, &[&check[..], &["--disable-fetch", "advisories"]].concat(), &[])
+}
+
+/// Whether cargo-deny has fetched the RustSec database at some time.
+fn has_advisories() -> bool {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let folders = home.and_then(|home| fs::read_dir(home.join("advisory-dbs")).ok());
+    folders.into_iter().flatten().flatten().any(|entry| entry.path().is_dir())
 }
 
 /// Every operation of every API whose document is here is called, and what a judge says is nothing.

@@ -10,6 +10,8 @@ mod find;
 mod generate;
 mod interrupt;
 mod measure;
+mod oldest;
+mod package;
 mod pipeline;
 mod progress;
 mod report;
@@ -85,6 +87,8 @@ enum Command {
     Contract(contract::Args),
     /// Run every example against a server on loopback and say what became of it.
     Examples(examples::Args),
+    /// Make the archives of the crates that are released, and build each by itself.
+    Package(package::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
     /// Print a script that completes these commands in a shell, for a shell function `xtask` that runs `cargo xtask`.
@@ -155,6 +159,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
         Command::Examples(args) => examples::run(&tree, &args),
+        Command::Package(args) => package::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
         Command::Completions { .. } | Command::Measure(_) | Command::Floor(_) => Ok(Outcome::Done),
     }
