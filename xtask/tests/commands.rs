@@ -280,6 +280,43 @@ fn completions_are_printed() {
     assert!(String::from_utf8(output.stdout).unwrap().contains("generate"));
 }
 
+/// What bash offers after `xtask diff --format`, with the script that is printed for it.
+#[cfg(unix)]
+#[test]
+fn bash_completes_with_the_script() {
+    let checkout = Checkout::new();
+    let script = String::from_utf8(checkout.output(&["completions", "bash"]).stdout).unwrap();
+    let asked =
+        "COMP_WORDS=(xtask diff --format ''); COMP_CWORD=3; _xtask xtask '' --format; echo ${COMPREPLY[*]}";
+    let output = match Command::new("bash").args(["-c", &format!("{script}\n{asked}")]).output() {
+        Ok(output) => output,
+        Err(error) => return eprintln!("DID NOT RUN: bash: {error}"),
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "text markdown json html\n", "{said}");
+}
+
+/// Colours are for terminals, unless the environment says otherwise.
+#[test]
+fn colours_follow_the_environment() {
+    let checkout = Checkout::new();
+    fs::write(checkout.path("wrong.json"), "{\n  \"openapi\": 3\n}").unwrap();
+    let said = |variable: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(["update", "mini", "--from", "wrong.json"]).current_dir(checkout.path(""));
+        for other in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "CI"] {
+            command.env_remove(other);
+        }
+        String::from_utf8(command.env(variable, "1").output().unwrap().stderr).unwrap()
+    };
+    let plain = said("NO_COLOR");
+    assert!(plain.contains("\n    2 |   \"openapi\": 3\n      |   ^\n"), "{plain}");
+    assert_eq!(said("STOREWRIGHT_NOTHING"), plain, "standard error is no terminal here");
+    let coloured = said("CLICOLOR_FORCE");
+    assert!(coloured.starts_with("\u{1b}[1;31merror["), "{coloured}");
+    assert!(coloured.contains("\u{1b}[1;31m^\u{1b}[0m"), "{coloured}");
+}
+
 /// The library with another version, a book's pages gone, and another binding.
 fn newer(checkout: &Checkout) {
     let text = fs::read_to_string(checkout.path("library.json")).unwrap();
