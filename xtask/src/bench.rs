@@ -22,6 +22,7 @@ const RUNS: usize = 3;
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask bench                            # every row
   cargo xtask bench generate check-full lines  # some of them
+  cargo xtask bench --peers                    # other generators on the same file
   cargo xtask bench --json                     # for programs";
 
 #[derive(clap::Args)]

@@ -29,7 +29,7 @@ use self::schema::Schemas;
 use self::verdict::{Expected, Side};
 use crate::report::{plural, refuse, table};
 use crate::tree::{SHARED, Tree};
-use crate::{Outcome, fetch, pipeline, settings};
+use crate::{Outcome, fetch, pipeline, progress, settings};
 
 /// Values of so many seeds are tried in the round of properties.
 const SEEDS: u64 = 8;
@@ -273,12 +273,17 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
         let (start, before) = (Instant::now(), session.findings.len());
         let mut calls = 0;
         let chosen = |o: &&Operation<'_>| args.only.as_ref().is_none_or(|only| o.id.contains(only.as_str()));
+        let name = format!("{round:?}").to_lowercase();
+        let progress = progress::start(&name);
+        progress.count(operations.iter().filter(chosen).count());
         for operation in operations.iter().filter(chosen) {
+            progress::step(&format!("{name}: {}", operation.id));
             calls += session.round(*round, operation).with_context(|| operation.id.to_owned())?;
+            progress.done();
         }
+        drop(progress);
         let findings = session.findings.len() - before;
-        let (name, seconds) = (format!("{round:?}").to_lowercase(), start.elapsed().as_secs_f64());
-        let word = plural(findings, "finding");
+        let (word, seconds) = (plural(findings, "finding"), start.elapsed().as_secs_f64());
         eprintln!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
         took.push(Took { round: *round, calls, findings, seconds });
     }

@@ -203,8 +203,9 @@ fn manifest(package: &Package) -> anyhow::Result<toml::Table> {
 
 /// Cargo has built a crate with its default features; with all of them, and with none, it is checked here.
 fn check(tree: &Tree, package: &Package, all: &[Package]) -> anyhow::Result<()> {
-    let features: toml::Table =
-        manifest(package)?.get("features").and_then(|f| f.as_table()).cloned().unwrap_or_default();
+    let manifest = manifest(package)?;
+    let table = |name: &str| manifest.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
+    let (features, dependencies) = (table("features"), table("dependencies"));
     let features: Vec<&str> = features.keys().map(String::as_str).filter(|f| !NEEDY.contains(f)).collect();
     let target = tree.root().join("target/package/target").display().to_string();
     let path = package.folder.join("Cargo.toml").display().to_string();
@@ -212,7 +213,8 @@ fn check(tree: &Tree, package: &Package, all: &[Package]) -> anyhow::Result<()> 
         let mut arguments = vec!["check", "--manifest-path", &path, "--target-dir", &target];
         arguments.extend(["--no-default-features", "--features", features]);
         // What is not published yet comes from its own archive.
-        let others: Vec<String> = all.iter().filter(|other| other.name != package.name).map(patch).collect();
+        let others = all.iter().filter(|other| dependencies.contains_key(&other.name));
+        let others: Vec<String> = others.map(patch).collect();
         others.iter().for_each(|patch| arguments.extend(["--config", patch]));
         cargo(tree, &arguments)?;
     }

@@ -65,9 +65,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
         rows,
         items,
     };
-    environment
-        .render_named_str("report.html", TEMPLATE, values)
-        .map_err(|e| format!("report.html: {e:#}"))
+    environment.render_named_str("report.html", TEMPLATE, values).map_err(|e| format!("report.html: {e:#}"))
 }
 
 fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{Bench, count_lines, quietly, remove};
 use crate::Outcome;
 use crate::measure::{Cost, attempt};
+use crate::progress;
 use crate::report::plural;
 use crate::tree::{API, CRATE, DOCUMENT, SHARED};
 
@@ -110,10 +111,14 @@ pub(super) fn run(bench: &Bench<'_>, json: bool) -> anyhow::Result<Outcome> {
     };
     let work = Work { bench, folder: bench.target.join("peers"), document };
     fs::create_dir_all(&work.folder)?;
+    let progress = progress::start("ours");
+    progress.count(PEERS.len() + 1);
     let mut made = vec![work.ours()?];
     for peer in PEERS {
+        progress.done();
         made.push(work.peer(peer)?);
     }
+    drop(progress);
     let is_well = made.first().is_some_and(|ours| ours.errors == Some(0));
     if json {
         let document = DOCUMENT.rsplit('/').next().unwrap_or_default().to_owned();
@@ -132,7 +137,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn ours(&self) -> anyhow::Result<Made> {
-        eprintln!("measuring ours …");
+        progress::step("ours");
         let out = self.bench.tree.root().join("target/bench/peers/storewright");
         let mut command = self.bench.xtask(&["generate", "--api", API, "--from"])?;
         command.arg(&self.document).arg("--out").arg(&out);
@@ -147,7 +152,7 @@ impl Work<'_> {
     }
 
     fn peer(&self, peer: &Peer) -> anyhow::Result<Made> {
-        eprintln!("measuring {} …", peer.name);
+        progress::step(peer.name);
         let mut made =
             Made { name: peer.name.to_owned(), version: peer.version.to_owned(), ..Made::default() };
         if let Err(error) = self.install(peer) {
