@@ -5,9 +5,11 @@ use app_store_connect_client::{Client, TeamKey};
 
 use crate::BoxError;
 
-/// How to reach App Store Connect. The key is in the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (PEM
-/// or base64) or `ASC_PRIVATE_KEY_PATH`.
+/// How to reach App Store Connect.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The key is in the environment: ASC_KEY_ID, ASC_ISSUER_ID, and ASC_PRIVATE_KEY or ASC_PRIVATE_KEY_PATH."
+)]
 pub struct Connection {
     /// Another address than Apple's.
     #[arg(long, value_name = "URL")]
