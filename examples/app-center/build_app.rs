@@ -13,6 +13,7 @@ use app_center_client::models::{BuildParams, BuildsDownloadType};
 use clap::Parser;
 use storewright_examples::app_center::Connection;
 use storewright_examples::{BoxError, exit_code};
+use tokio::time::sleep;
 
 /// Builds a branch and waits for the end.
 #[derive(Parser)]
@@ -29,9 +30,9 @@ struct Args {
     /// Where what was built goes.
     #[arg(long, value_name = "FILE")]
     download: Option<PathBuf>,
-    /// How often to ask how far it is.
+    /// How long to wait before asking again.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    every: u64,
+    poll_seconds: u64,
 }
 
 #[tokio::main]
@@ -51,7 +52,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let mut build = builds.create(owner, name, &args.branch, request).send().await?;
     println!("build {} of {} is {}", build.id, args.branch, build.status);
     while build.status != "completed" {
-        tokio::time::sleep(Duration::from_secs(args.every)).await;
+        sleep(Duration::from_secs(args.poll_seconds)).await;
         build = builds.get(owner, name, build.id).send().await?;
         println!("build {} is {}", build.id, build.status);
     }

@@ -44,9 +44,9 @@ struct Args {
     /// Whoever has an older release must take this one.
     #[arg(long)]
     mandatory: bool,
-    /// How often to ask whether the release is ready.
+    /// How long to wait before asking again.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
-    every: u64,
+    poll_seconds: u64,
 }
 
 #[tokio::main]
@@ -65,7 +65,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     }
     let begin = releases.create_release_upload(owner, name, request);
     // Ten blocks at once, none of them with the token; then App Center looks at the file.
-    let upload = client.upload_release(begin, &args.file).poll(Duration::from_secs(args.every), None);
+    let upload = client.upload_release(begin, &args.file).poll(Duration::from_secs(args.poll_seconds), None);
     let release = upload.send().await?;
     println!("{} is release {release}", args.file.display());
 

@@ -11,15 +11,16 @@ use app_center_client::models::OperationStatus;
 use clap::Parser;
 use storewright_examples::app_center::Connection;
 use storewright_examples::{BoxError, exit_code};
+use tokio::time::sleep;
 
 /// Asks for an export of your data and waits for it.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]
     connection: Connection,
-    /// How often to ask how far it is.
+    /// How long to wait before asking again.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    every: u64,
+    poll_seconds: u64,
 }
 
 #[tokio::main]
@@ -40,7 +41,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
                 return Ok(());
             }
             OperationStatus::Failed => return Err(export.message.into()),
-            _ => tokio::time::sleep(Duration::from_secs(args.every)).await,
+            _ => sleep(Duration::from_secs(args.poll_seconds)).await,
         }
     }
 }

@@ -15,6 +15,7 @@ use app_center_client::{AppRef, Client};
 use clap::Parser;
 use storewright_examples::app_center::Connection;
 use storewright_examples::{BoxError, exit_code};
+use tokio::time::sleep;
 
 /// Where a file of a test run goes, which no document describes.
 const UPLOAD: Operation = Operation::new(Method::Post, "upload_test_file", "/");
@@ -90,7 +91,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
             (Some(code), _) => return Err(format!("the tests ended with {code}").into()),
             (None, wait) => {
                 let seconds = wait.and_then(|wait| u64::try_from(wait).ok()).unwrap_or(10);
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                sleep(Duration::from_secs(seconds)).await;
             }
         }
     }

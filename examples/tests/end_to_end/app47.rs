@@ -6,7 +6,7 @@ mod list;
 use serde_json::{Value, json};
 use storewright_tests::Answer;
 
-use crate::program::{Ended, Program};
+use crate::program::{Ended, Program, program};
 use crate::script::Script;
 
 const TOKEN: &str = "f1x3d-t0k3n";
@@ -38,4 +38,12 @@ fn refused(message: &str) -> Answer {
 fn app(id: &str, name: &str, app_type: &str) -> Value {
     json!({"id": id, "name": name, "type": app_type, "modified": "2015-10-19T10:44:22Z", "rating": 0.0,
         "group_ids": [], "featured": true})
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent() {
+    let api = Script::start([]).await;
+    let program = program!("app47-list").without("APP47_ACCESS_TOKEN").args(["--base-url", api.server.url()]);
+    program.run(&[&api.server]).await.failed([], "APP47_ACCESS_TOKEN is not set");
+    api.finished();
 }

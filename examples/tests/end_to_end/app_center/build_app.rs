@@ -31,7 +31,7 @@ fn calls(result: &str) -> [Exchange; 4] {
     ]
 }
 
-const ARGS: &[&str] = &["ann/caravan", "feature/x", "--commit", "c0ffee", "--every", "0"];
+const ARGS: &[&str] = &["ann/caravan", "feature/x", "--commit", "c0ffee", "--poll-seconds", "0"];
 
 #[tokio::test]
 async fn a_build_and_what_it_built() {

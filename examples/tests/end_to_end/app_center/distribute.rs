@@ -82,8 +82,17 @@ async fn a_release_goes_to_a_group_a_tester_and_a_store() {
     let api = Script::start(uploaded.chain(calls)).await;
     let file = file();
     let path = file.path().to_str().unwrap();
-    let args =
-        ["ann/caravan", path, "--build-version", "1.3", "--notes", "Faster.", "--mandatory", "--every", "0"];
+    let args = [
+        "ann/caravan",
+        path,
+        "--build-version",
+        "1.3",
+        "--notes",
+        "Faster.",
+        "--mandatory",
+        "--poll-seconds",
+        "0",
+    ];
     let to = ["--group", "Testers", "--tester", "ada@example.com", "--store", "Production"];
     let args = [&args[..], &to].concat();
     run_beside(program!("app-center-distribute"), &args, &api, &[&storage]).await.printed([
@@ -104,7 +113,7 @@ async fn a_file_that_is_refused_goes_to_nobody() {
     let uploaded = [send(UPLOADS, json!({}), begun(storage.url()))].into_iter().chain(finished());
     let api = Script::start(uploaded.chain([call(format!("GET {UPLOAD}"), refused)])).await;
     let file = file();
-    let args = ["ann/caravan", file.path().to_str().unwrap(), "--group", "Testers", "--every", "0"];
+    let args = ["ann/caravan", file.path().to_str().unwrap(), "--group", "Testers", "--poll-seconds", "0"];
     let ended = run_beside(program!("app-center-distribute"), &args, &api, &[&storage]).await;
     ended.failed([], &format!("App Center refused {UPLOAD}: error: The bundle id is another."));
 }

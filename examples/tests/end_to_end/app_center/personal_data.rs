@@ -25,9 +25,9 @@ fn begun() -> Exchange {
 async fn an_export_that_ends_well_and_one_that_does_not() {
     let url = json!("https://blob.example.com/data.zip");
     let api = Script::start([begun(), status("Queued", Value::Null), status("Completed", url)]).await;
-    let ended = run(program!("app-center-personal-data"), &["--every", "0"], &api).await;
+    let ended = run(program!("app-center-personal-data"), &["--poll-seconds", "0"], &api).await;
     ended.printed(["the export is Queued", "the export is Completed", "https://blob.example.com/data.zip"]);
     let api = Script::start([begun(), status("Failed", Value::Null)]).await;
-    let ended = run(program!("app-center-personal-data"), &["--every", "0"], &api).await;
+    let ended = run(program!("app-center-personal-data"), &["--poll-seconds", "0"], &api).await;
     ended.failed(["the export is Failed"], "No such user.");
 }
