@@ -68,6 +68,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     }
 
     for (tester, email) in testers.iter().zip(&args.testers) {
+        #[expect(deprecated, reason = "Apple names no other way to say who is invited")]
         let request = BetaTesterInvitationCreateRequest::new(&app).beta_tester(tester);
         client.beta_tester_invitations().create(request).send().await?;
         println!("{email} is invited");

@@ -1,13 +1,15 @@
 //! A key from the environment goes in; a client of App Store Connect comes out.
 
-use app_store_connect_client::models::App;
+use app_store_connect_client::models::{App, AppStoreVersion};
 use app_store_connect_client::{Client, TeamKey};
 
 use crate::BoxError;
 
-/// How to reach App Store Connect. The key is in the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (PEM
-/// or base64) or `ASC_PRIVATE_KEY_PATH`.
+/// How to reach App Store Connect.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The key is in the environment: ASC_KEY_ID, ASC_ISSUER_ID, and ASC_PRIVATE_KEY or ASC_PRIVATE_KEY_PATH."
+)]
 pub struct Connection {
     /// Another address than Apple's.
     #[arg(long, value_name = "URL")]
@@ -40,4 +42,13 @@ pub async fn app(client: &Client, bundle_id: &str) -> Result<App, BoxError> {
         }
     }
     Err(format!("there is no app with the bundle id {bundle_id}").into())
+}
+
+/// The version of an app with a number, as in `CFBundleShortVersionString`.
+///
+/// # Errors
+/// As a call; and when the app has no such version.
+pub async fn version(client: &Client, app: &str, number: &str) -> Result<AppStoreVersion, BoxError> {
+    let found = client.apps().list_app_store_versions(app).filter_version_string([number]).send().await?;
+    found.data.into_iter().next().ok_or_else(|| format!("the app has no version {number}").into())
 }

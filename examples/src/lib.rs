@@ -1,5 +1,7 @@
 //! What the examples share: what a person gave goes in; a client, or an exit code, comes out.
 
+pub mod app47;
+pub mod app_center;
 pub mod app_store_connect;
 
 use std::error::Error;

@@ -43,6 +43,12 @@ macro_rules! kept_text {
             }
         }
 
+        impl From<&String> for $name {
+            fn from(text: &String) -> Self {
+                $name(text.clone())
+            }
+        }
+
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0

@@ -1,10 +1,27 @@
 //! Examples of App Store Connect against a server that stands in for Apple's.
 
+mod analytics;
+mod in_app_purchase;
+mod metadata;
 mod phased_release;
+mod provisioning;
+mod reports;
+mod reviews;
+mod screenshots;
+mod submit_for_review;
 mod testers;
+mod upload_build;
+mod users;
+mod webhook_receiver;
+mod webhooks;
+mod xcode_cloud;
+
+use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
@@ -128,6 +145,13 @@ fn stored(storage: &Server, id: &str) -> Vec<u8> {
 /// The type and id of a resource.
 fn id(kind: &str, id: &str) -> Value {
     json!({"data": {"type": kind, "id": id}})
+}
+
+/// A text that is packed.
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// The answer to the search for `com.example.app`, whose id is `a1`.

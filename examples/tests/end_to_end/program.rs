@@ -1,7 +1,8 @@
 //! A program and its arguments go in; what it printed and its exit code come out.
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use storewright_tests::Server;
@@ -40,23 +41,74 @@ impl Program {
         self
     }
 
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     pub(crate) fn args<A: AsRef<std::ffi::OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         self.command.args(args);
         self
     }
 
-    /// Runs the program to its end. The line that this prints is what `cargo xtask examples` reads.
+    /// Runs the program to its end.
     pub(crate) async fn run(mut self, servers: &[&Server]) -> Ended {
         let start = Instant::now();
         let output = tokio::task::spawn_blocking(move || self.command.output().unwrap()).await.unwrap();
-        let seconds = start.elapsed().as_secs_f64();
-        let calls: usize = servers.iter().map(|server| server.seen().len()).sum();
-        println!("example {}: {calls} calls, {seconds:.2} s", self.name);
+        cost(self.name, servers.iter().map(|server| server.seen().len()).sum(), start);
         Ended {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+}
+
+/// The line that `cargo xtask examples` reads.
+fn cost(name: &str, calls: usize, start: Instant) {
+    println!("example {name}: {calls} calls, {:.2} s", start.elapsed().as_secs_f64());
+}
+
+/// A program that goes on until it is stopped, as a server does.
+pub(crate) struct Running {
+    name: &'static str,
+    start: Instant,
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Program {
+    pub(crate) fn start(mut self) -> Running {
+        let start = Instant::now();
+        let mut child = self.command.stdout(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Running { name: self.name, start, child, out }
+    }
+}
+
+impl Running {
+    /// The next line that it prints.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Stops the program, which got so many calls. What else it printed comes out.
+    pub(crate) fn stop(mut self, calls: usize) -> String {
+        self.child.kill().unwrap();
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        cost(self.name, calls, self.start);
+        rest
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A test that failed leaves no program behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

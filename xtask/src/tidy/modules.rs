@@ -22,6 +22,7 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("generator/", &["storewright-runtime", "xtask"]),
     ("runtime/", &["storewright-generator", "xtask"]),
     ("generated/", &["storewright-generator", "xtask"]),
+    ("examples/", &["storewright-generator", "xtask"]),
     ("tests/", &["xtask"]),
 ];
 

@@ -1,0 +1,27 @@
+//! A token from the environment goes in; a client of App47 comes out.
+
+use app47_client::{AccessToken, Client};
+
+use crate::BoxError;
+
+/// How to reach App47. The token of a member is in the environment: `APP47_ACCESS_TOKEN`.
+#[derive(Debug, clap::Args)]
+pub struct Connection {
+    /// Another address than App47's.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+impl Connection {
+    /// The client.
+    ///
+    /// # Errors
+    /// When the environment holds no token, or the address is none.
+    pub fn client(&self) -> Result<Client, BoxError> {
+        let mut builder = Client::builder(AccessToken::from_env()?);
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(url);
+        }
+        Ok(builder.build()?)
+    }
+}

@@ -1,0 +1,27 @@
+//! A token from the environment goes in; a client of App Center comes out.
+
+use app_center_client::{Client, Credentials};
+
+use crate::BoxError;
+
+/// How to reach App Center. The token is in the environment: `APP_CENTER_API_TOKEN`.
+#[derive(Debug, clap::Args)]
+pub struct Connection {
+    /// Another address than that of Microsoft's retired service.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+impl Connection {
+    /// The client.
+    ///
+    /// # Errors
+    /// When the environment holds no token, or the address is none.
+    pub fn client(&self) -> Result<Client, BoxError> {
+        let mut builder = Client::builder(Credentials::from_env()?);
+        if let Some(url) = &self.base_url {
+            builder = builder.base_url(url);
+        }
+        Ok(builder.build()?)
+    }
+}
