@@ -44,21 +44,19 @@ fn shape(draft: &dyn Object) -> &'static DraftShape {
 }
 
 /// The outermost object of a draft.
-pub(crate) struct Outline<'a>(&'a dyn Object);
-
-impl<'a> Outline<'a> {
-    pub(crate) fn new(draft: &'a dyn Object) -> Self {
-        Outline(draft)
-    }
+#[derive(Clone, Copy)]
+pub(crate) struct Outline<'a> {
+    pub(crate) shape: &'static DraftShape,
+    pub(crate) draft: &'a dyn Fields,
 }
 
 impl Fields for Outline<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        if shape(self.0).inline {
-            return Data(self.0).each(put);
+        if self.shape.inline {
+            return Data(*self).each(put);
         }
-        put("data", View::Object(&Data(self.0)));
-        self.0.each(&mut |key, view| {
+        put("data", View::Object(&Data(*self)));
+        self.draft.each(&mut |key, view| {
             if key == INCLUDED && !is_empty(view) {
                 put("included", view);
             }
@@ -79,14 +77,14 @@ fn is_empty(view: View<'_>) -> bool {
 }
 
 /// The resource: `type`, `id`, `attributes`, `relationships`.
-struct Data<'a>(&'a dyn Object);
+struct Data<'a>(Outline<'a>);
 
 impl Fields for Data<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = shape(self.0);
+        let Outline { shape, draft } = self.0;
         put("type", View::Str(shape.kind));
         let (mut attributes, mut relationships) = (false, false);
-        self.0.each(&mut |key, view| {
+        draft.each(&mut |key, view| {
             let present = !matches!(view, View::Absent);
             match (key, shape.leads_to(key)) {
                 (ID, _) => put("id", view),
@@ -104,12 +102,12 @@ impl Fields for Data<'_> {
     }
 }
 
-struct Attributes<'a>(&'a dyn Object);
+struct Attributes<'a>(Outline<'a>);
 
 impl Fields for Attributes<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = shape(self.0);
-        self.0.each(&mut |key, view| {
+        let Outline { shape, draft } = self.0;
+        draft.each(&mut |key, view| {
             if key != ID && key != INCLUDED && shape.leads_to(key).is_none() {
                 put(key, view);
             }
@@ -117,12 +115,12 @@ impl Fields for Attributes<'_> {
     }
 }
 
-struct Relationships<'a>(&'a dyn Object);
+struct Relationships<'a>(Outline<'a>);
 
 impl Fields for Relationships<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = shape(self.0);
-        self.0.each(&mut |key, view| {
+        let Outline { shape, draft } = self.0;
+        draft.each(&mut |key, view| {
             if let (Some(kind), false) = (shape.leads_to(key), matches!(view, View::Absent)) {
                 put(key, View::Object(&Linkage { kind, view }));
             }

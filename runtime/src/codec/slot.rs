@@ -79,18 +79,27 @@ pub trait Slot {
 }
 
 /// An object with known members: all that a model has to say about itself.
+///
+/// Only what reads is part of `dyn Object`: a program that writes no model has no code that could.
 pub trait Object {
     /// The place of one member, by its wire name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
 
     /// The wire names of all members.
-    fn names(&self) -> &'static [&'static str];
+    fn names(&self) -> &'static [&'static str]
+    where
+        Self: Sized;
 
     /// One member, by its wire name.
-    fn member(&self, key: &str) -> Option<&dyn Put>;
+    fn member(&self, key: &str) -> Option<&dyn Put>
+    where
+        Self: Sized;
 
     /// Shows every member under its wire name, those of other names last.
-    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>))
+    where
+        Self: Sized,
+    {
         for name in self.names() {
             if let Some(value) = self.member(name) {
                 put(name, value.view());
@@ -107,7 +116,10 @@ pub trait Object {
     }
 
     /// The members that [`names`](Object::names) does not list.
-    fn rest(&self) -> Option<&dyn Entries> {
+    fn rest(&self) -> Option<&dyn Entries>
+    where
+        Self: Sized,
+    {
         None
     }
 
