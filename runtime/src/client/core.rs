@@ -290,7 +290,9 @@ impl Core {
         let default_body = match self.belongs(request, &url)? {
             // Invariant: credentials, and headers that may be some, go to the API's own origin only.
             false => {
-                headers.extend(self.headers.get(USER_AGENT).map(|name| (USER_AGENT, name.clone())));
+                if let Some(name) = self.headers.get(USER_AGENT) {
+                    headers.insert(USER_AGENT, name.clone());
+                }
                 None
             }
             true => {

@@ -36,13 +36,6 @@ impl DraftShape {
     }
 }
 
-/// What a model shows that is no draft: nothing.
-const NONE: &DraftShape = &DraftShape { kind: "", inline: true, required: &[], relationships: &[] };
-
-fn shape(draft: &dyn Object) -> &'static DraftShape {
-    draft.draft().unwrap_or(NONE)
-}
-
 /// The outermost object of a draft.
 #[derive(Clone, Copy)]
 pub(crate) struct Outline<'a> {
@@ -172,28 +165,30 @@ impl Items for ManyIdentified<'_> {
 
 /// Fills a draft from its nested form. Buffered, because only tests and servers decode requests.
 pub(crate) fn settle(
+    shape: &DraftShape,
     draft: &mut dyn Object,
     mut object: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    if !shape(draft).inline {
+    if !shape.inline {
         if let Some(included) = object.remove("included") {
             put(draft.field(INCLUDED), included, "included", path)?;
         }
         let Some(Value::Object(data)) = object.remove("data") else {
             return Err(serde_json::Error::missing_field("data"));
         };
-        return resource(draft, data, path).inspect_err(|_| path.key("data"));
+        return resource(shape, draft, data, path).inspect_err(|_| path.key("data"));
     }
-    resource(draft, object, path)
+    resource(shape, draft, object, path)
 }
 
 fn resource(
+    shape: &DraftShape,
     draft: &mut dyn Object,
     mut data: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    let mut missing: Vec<&'static str> = shape(draft).required.to_vec();
+    let mut missing: Vec<&'static str> = shape.required.to_vec();
     if let Some(id) = data.remove("id") {
         missing.retain(|name| *name != "id");
         put(draft.field(ID), id, "id", path)?;
@@ -201,7 +196,7 @@ fn resource(
     if let Some(Value::Object(attributes)) = data.remove("attributes") {
         for (key, value) in attributes {
             missing.retain(|name| *name != key);
-            if shape(draft).leads_to(&key).is_none() {
+            if shape.leads_to(&key).is_none() {
                 put(draft.field(&key), value, &key, path).inspect_err(|_| path.key("attributes"))?;
             }
         }
@@ -209,7 +204,7 @@ fn resource(
     if let Some(Value::Object(relationships)) = data.remove("relationships") {
         for (key, value) in relationships {
             missing.retain(|name| *name != key);
-            if shape(draft).leads_to(&key).is_some() {
+            if shape.leads_to(&key).is_some() {
                 relationship(draft, &key, &value, path).inspect_err(|_| path.key("relationships"))?;
             }
         }

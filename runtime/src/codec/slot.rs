@@ -56,8 +56,8 @@ pub enum Place<'a> {
     Union(&'a mut dyn Union),
     /// Into one of several types, which the shape decides.
     Untagged(&'a mut dyn Untagged),
-    /// Into a flat struct that stands for a nested request body.
-    Draft(&'a mut dyn Object),
+    /// Into a flat struct that stands for a nested request body, which is laid out so.
+    Draft(&'static DraftShape, &'a mut dyn Object),
     /// Into a map.
     Keys(&'a mut dyn Keys),
     /// Into an array.
@@ -129,7 +129,10 @@ pub trait Object {
     }
 
     /// How the nested body is laid out that a flat struct stands for.
-    fn draft(&self) -> Option<&'static DraftShape> {
+    fn draft(&self) -> Option<&'static DraftShape>
+    where
+        Self: Sized,
+    {
         None
     }
 }
@@ -149,11 +152,11 @@ pub trait Seq {
 impl<T: Object> Slot for T {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        match event {
-            Event::Map if self.draft().is_some() => Ok(Place::Draft(self)),
-            Event::Map => Ok(Place::Object(self)),
+        match (event, self.draft()) {
+            (Event::Map, Some(shape)) => Ok(Place::Draft(shape, self)),
+            (Event::Map, None) => Ok(Place::Object(self)),
             // An explicit null equals an absent object, unless that would make one without its required members.
-            Event::Null if self.required().is_empty() && self.draft().is_none() => Ok(Place::Done),
+            (Event::Null, None) if self.required().is_empty() => Ok(Place::Done),
             _ => Err("an object"),
         }
     }
