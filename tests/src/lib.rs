@@ -19,7 +19,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod clock;
+mod polled;
 mod server;
 
 pub use clock::TestClock;
+pub use polled::polled;
 pub use server::{Answer, Nowhere, Seen, Server};
