@@ -15,7 +15,7 @@ use crate::codec::DecodeError;
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Operation, RAW, Request};
+use crate::request::{Operation, Request};
 use crate::retry::RetryPolicy;
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
@@ -361,7 +361,7 @@ impl Core {
 
     /// A request for a path that no operation has.
     pub(super) fn raw(&self, method: crate::Method, path_and_query: &str) -> Request {
-        let mut request = Request::new(Operation::new(method, "raw", RAW), &["raw"]);
+        let mut request = Request::raw(method, path_and_query);
         match format!("{}{path_and_query}", self.base.url).parse() {
             Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
             _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),

@@ -15,12 +15,18 @@ async fn a_call_dropped_anywhere_keeps_no_permit() {
     let failed = Mutex::new(HashSet::new());
     let server = Server::with(move |_, seen| match failed.lock().unwrap().insert(seen.line.clone()) {
         true => fails(503),
-        false => ok().dripping(Duration::from_millis(1)).header("x-rate-limit", "user-hour-lim:5;user-hour-rem:4"),
+        false => {
+            ok().dripping(Duration::from_millis(1)).header("x-rate-limit", "user-hour-lim:5;user-hour-rem:4")
+        }
     })
     .await;
     let clock = TestClock::at(0);
-    let client =
-        builder(&server).retry(at_once()).clock(clock.clone()).limits(Limits::NONE.as_told()).build().unwrap();
+    let client = builder(&server)
+        .retry(at_once())
+        .clock(clock.clone())
+        .limits(Limits::NONE.as_told())
+        .build()
+        .unwrap();
     let mut times = 0;
     while polled(call(&client, GET).with_parameter("n", &times.to_string()).send(), times).await.is_none() {
         times += 1;
@@ -45,7 +51,8 @@ object! { Item { id: "id" } }
 async fn pages_dropped_anywhere_lose_and_repeat_nothing() {
     let server = Server::with(|number, seen| {
         let number = number % 3;
-        let next = (number > 0).then(|| format!("http://{}/v1/items?c={number}", seen.header("host").unwrap()));
+        let next =
+            (number > 0).then(|| format!("http://{}/v1/items?c={number}", seen.header("host").unwrap()));
         let page = serde_json::json!({"data": [{"id": number.to_string()}], "links": {"next": next}});
         Answer::json(200, &page).dripping(Duration::from_micros(100))
     })
@@ -118,7 +125,8 @@ async fn an_upload_dropped_anywhere_goes_on_where_it_was() {
     let content: Vec<u8> = (0..60).collect();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &content).unwrap();
-    let storage = Server::with(|number, _| if number % 4 == 0 { fails(503) } else { Answer::empty(200) }).await;
+    let storage =
+        Server::with(|number, _| if number % 4 == 0 { fails(503) } else { Answer::empty(200) }).await;
     let client = builder(&storage).retry(at_once()).build().unwrap();
     let mut times = 0;
     loop {
