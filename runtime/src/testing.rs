@@ -147,7 +147,8 @@ impl Reply {
         Reply { end: End::Failed(kind), ..Self::new(200, "") }
     }
 
-    /// No answer, however long the client waits.
+    /// No answer, however long the client waits: for tests that give a call up. That a client's time is over is
+    /// `Reply::failure(TransportErrorKind::Timeout)`, at once.
     pub fn never() -> Self {
         Reply { end: End::Never, ..Self::new(200, "") }
     }
@@ -198,10 +199,7 @@ impl Script {
     }
 
     /// `None` is no answer, however long one waits.
-    fn answer(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> Option<Result<http::Response<Body>, TransportError>> {
+    fn answer(&self, request: http::Request<Bytes>) -> Option<Result<http::Response<Body>, TransportError>> {
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let url = parts.uri.to_string();
