@@ -168,7 +168,7 @@ impl Style {
 }
 
 /// The path of operations that call a path of the caller's.
-pub(crate) const RAW: &str = "/{path}";
+const RAW: &str = "/{path}";
 
 /// What an error calls a request: its operation, and its path where the operation's says nothing.
 pub(crate) type Place = (Operation, Option<String>);
@@ -242,6 +242,13 @@ impl Request {
             foreign: false,
             options: None,
         }
+    }
+
+    /// A request for a path that no operation has, and that is sent as it is.
+    pub(crate) fn raw(method: Method, path_and_query: &str) -> Self {
+        let mut request = Request::new(Operation::new(method, "raw", RAW), &["raw"]);
+        request.path = path_and_query.split('?').next().unwrap_or_default().to_owned();
+        request
     }
 
     /// A request to a host that is not the API's: credentials and headers of the client stay at home.
@@ -348,8 +355,8 @@ impl Request {
     }
 
     pub(crate) fn place(&self) -> Place {
-        let raw = self.target.as_ref().filter(|_| self.operation.path == RAW);
-        (self.operation, raw.map(|target| target.path().to_owned()))
+        let raw = self.operation.path == RAW;
+        (self.operation, raw.then(|| self.path.clone()))
     }
 
     /// The URL of a page that the server named, which replaces path and query.

@@ -1,10 +1,56 @@
 //! For tests of programs that use a client: answers go in; the requests that the program made come out.
+//!
+//! A program that takes its client as a parameter is tested without a network: its test gives it one whose transport is a
+//! [`Script`], and whose [`TestClock`] lets no wait take any time.
+//!
+//! ```
+//! use std::time::Duration;
+//! use storewright_runtime::testing::{Reply, Script, TestClock};
+//! # use storewright_runtime::{Api, ApiError, Client, Method, NoFault, TransportErrorKind, Value};
+//! # #[derive(Debug)] struct Store;
+//! # impl Api for Store {
+//! #     type Fault = NoFault;
+//! #     type Client = Client<Store>;
+//! #     const NAME: &'static str = "Store";
+//! #     const BASE_URL: &'static str = "https://api.example.com";
+//! # }
+//!
+//! // What is tested.
+//! async fn first_id(client: &Client<Store>) -> Result<String, ApiError<Store>> {
+//!     let page: Value = client.raw(Method::Get, "/v1/apps").send().await?;
+//!     Ok(page["data"][0]["id"].as_str().unwrap_or_default().to_owned())
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! // The test.
+//! let script = Script::new([
+//!     Reply::error(429, "RATE_LIMIT_EXCEEDED", "Slow down.").header("retry-after", "60"),
+//!     Reply::failure(TransportErrorKind::Other),
+//!     Reply::page([serde_json::json!({"type": "apps", "id": "1"})], None),
+//! ]);
+//! let clock = TestClock::at(1_795_428_000);
+//! let client = Client::<Store>::builder().transport(script.clone()).clock(clock.clone()).build()?;
+//! assert_eq!(first_id(&client).await?, "1");
+//! assert_eq!(script.requests().len(), 3);
+//! assert_eq!(script.requests()[0].target, "/v1/apps");
+//! assert_eq!(clock.waits()[0], Duration::from_secs(60));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+mod clock;
+
+pub use self::clock::TestClock;
 
 use bytes::Bytes;
+use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -12,26 +58,8 @@ use crate::transport::{Body, BoxFuture, Transport, TransportError, TransportErro
 
 /// A transport that answers from a script, without a network. Clones share the script.
 ///
-/// ```
-/// use storewright_runtime::testing::{Reply, Script};
-/// # use storewright_runtime::{Api, Client, Method, NoFault, Value};
-/// # #[derive(Debug)] struct Store;
-/// # impl Api for Store {
-/// #     type Fault = NoFault;
-/// #     type Client = Client<Store>;
-/// #     const NAME: &'static str = "Store";
-/// #     const BASE_URL: &'static str = "https://api.example.com";
-/// # }
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let script = Script::new([Reply::page([serde_json::json!({"type": "apps", "id": "1"})], None)]);
-/// let client: Client<Store> = Client::<Store>::builder().transport(script.clone()).build()?;
-/// let page: Value = client.raw(Method::Get, "/v1/apps").send().await?;
-/// assert_eq!(page["data"][0]["id"], "1");
-/// assert_eq!(script.requests()[0].target, "/v1/apps");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// Answers are given in the order in which requests come, whatever they ask for; what they asked for is looked at
+/// afterwards. A request more than there are answers fails, and says so.
 #[derive(Clone, Default)]
 pub struct Script(Arc<Mutex<State>>);
 
@@ -47,6 +75,8 @@ struct State {
 pub struct Sent {
     /// The method.
     pub method: Method,
+    /// The whole URL, which may be one of another host, such as that of an upload.
+    pub url: String,
     /// Path and query, percent-encoded.
     pub target: String,
     /// The headers, credentials included.
@@ -67,14 +97,27 @@ impl Sent {
 pub struct Reply {
     status: StatusCode,
     headers: HeaderMap,
-    body: Result<Bytes, TransportErrorKind>,
+    body: Bytes,
+    end: End,
+}
+
+/// How an answer ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Whole,
+    /// Before it began.
+    Failed(TransportErrorKind),
+    /// In the middle of the body.
+    Cut,
+    /// Not at all: it never begins.
+    Never,
 }
 
 impl Reply {
     /// An answer with a body. A status that is none is taken as 500.
     pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Reply { status, headers: HeaderMap::new(), body: Ok(body.into()) }
+        Reply { status, headers: HeaderMap::new(), body: body.into(), end: End::Whole }
     }
 
     /// An answer of JSON.
@@ -101,7 +144,21 @@ impl Reply {
 
     /// No answer: the transport fails.
     pub fn failure(kind: TransportErrorKind) -> Self {
-        Reply { status: StatusCode::OK, headers: HeaderMap::new(), body: Err(kind) }
+        Reply { end: End::Failed(kind), ..Self::new(200, "") }
+    }
+
+    /// No answer, however long the client waits: for tests that give a call up. That a client's time is over is
+    /// `Reply::failure(TransportErrorKind::Timeout)`, at once.
+    pub fn never() -> Self {
+        Reply { end: End::Never, ..Self::new(200, "") }
+    }
+
+    /// The connection is lost after so many bytes of the body.
+    #[must_use]
+    pub fn cut_after(mut self, bytes: usize) -> Self {
+        self.body.truncate(bytes);
+        self.end = End::Cut;
+        self
     }
 
     /// With a header more; one that HTTP does not allow is left out.
@@ -141,18 +198,38 @@ impl Script {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
+    /// `None` is no answer, however long one waits.
+    fn answer(&self, request: http::Request<Bytes>) -> Option<Result<http::Response<Body>, TransportError>> {
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let url = parts.uri.to_string();
         let mut state = self.state();
-        state.requests.push(Sent { method: parts.method, target, headers: parts.headers, body });
+        state.requests.push(Sent { method: parts.method, url, target, headers: parts.headers, body });
         let Some(reply) = state.replies.pop_front() else {
-            return Err(TransportError::new(TransportErrorKind::Other, "the script has no more answers"));
+            let none = TransportError::new(TransportErrorKind::Other, "the script has no more answers");
+            return Some(Err(none));
         };
-        let body = reply.body.map_err(|kind| TransportError::new(kind, "as the script says"))?;
-        let mut response = http::Response::new(Body::from(body));
+        let body = match reply.end {
+            End::Never => return None,
+            End::Failed(kind) => return Some(Err(TransportError::new(kind, "as the script says"))),
+            End::Whole => Body::from(reply.body),
+            End::Cut => Body::new(Broken(Some(reply.body))),
+        };
+        let mut response = http::Response::new(body);
         (*response.status_mut(), *response.headers_mut()) = (reply.status, reply.headers);
-        Ok(response)
+        Some(Ok(response))
+    }
+}
+
+/// A piece of a body, and then the end of the connection.
+struct Broken(Option<Bytes>);
+
+impl Stream for Broken {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let lost = || Err(TransportError::new(TransportErrorKind::Other, "the script cuts the body here"));
+        Poll::Ready(Some(self.0.take().map_or_else(lost, Ok)))
     }
 }
 
@@ -161,7 +238,10 @@ impl Transport for Script {
         &self,
         request: http::Request<Bytes>,
     ) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
-        Box::pin(std::future::ready(self.answer(request)))
+        match self.answer(request) {
+            Some(answer) => Box::pin(std::future::ready(answer)),
+            None => Box::pin(std::future::pending()),
+        }
     }
 }
 

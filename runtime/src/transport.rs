@@ -86,7 +86,14 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Timeout => "the request took too long: ",
             TransportErrorKind::Other => "the request failed: ",
         })?;
-        fmt::Display::fmt(&self.source, f)
+        fmt::Display::fmt(&self.source, f)?;
+        // Why it failed stands deep inside, and a log shows only this text.
+        let mut inner = self.source.source();
+        while let Some(error) = inner {
+            write!(f, ": {error}")?;
+            inner = error.source();
+        }
+        Ok(())
     }
 }
 

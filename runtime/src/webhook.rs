@@ -22,9 +22,10 @@ impl std::error::Error for BadSignature {}
 /// wherever a difference is.
 ///
 /// # Errors
-/// When the signature is another one, or none.
+/// When the signature is another one, or none, or the secret is empty.
 pub fn verify_hmac_sha256(secret: &[u8], body: &[u8], signature: &str) -> Result<(), BadSignature> {
-    let signature = unhex(signature.trim()).ok_or(BadSignature)?;
+    // A secret that is not set would be one that everybody knows.
+    let signature = unhex(signature.trim()).filter(|_| !secret.is_empty()).ok_or(BadSignature)?;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| BadSignature)?;
     mac.update(body);
     mac.verify_slice(&signature).map_err(|_| BadSignature)

@@ -18,8 +18,9 @@
 // A server that cannot be started, or a request that is not what a test expects, can only fail the test.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod clock;
+mod polled;
 mod server;
 
-pub use clock::TestClock;
+pub use polled::polled;
 pub use server::{Answer, Nowhere, Seen, Server};
+pub use storewright_runtime::testing::TestClock;

@@ -45,6 +45,7 @@ const STEPS: &[&str] = &[
     "test",
     "clippy",
     "doc",
+    "features",
     "areas",
     "older",
     "package",
@@ -100,6 +101,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "test" => cargo(tree, &["test", "--workspace"], &[])?,
         "clippy" => cargo(tree, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?,
         "doc" => cargo(tree, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?,
+        "features" => lone_features(tree)?,
         "areas" => areas(tree)?,
         "older" => older(tree)?,
         "package" => ended(package::run(tree, &package::Args::as_it_is())?),
@@ -220,6 +222,26 @@ fn contracts(tree: &Tree) -> anyhow::Result<Step> {
         (Outcome::Done, away) => missing(&format!("the document of {}", away.join(", "))),
         _ => ended(outcome),
     })
+}
+
+/// Each feature of the runtime compiles alone, and each choice of TLS library calls a server.
+fn lone_features(tree: &Tree) -> anyhow::Result<Step> {
+    let mut failed = Vec::new();
+    for feature in ["", "jwt", "files", "webhooks", "blocking", "test-util", "reqwest"] {
+        let alone = ["--no-default-features", "--features", feature];
+        let arguments =
+            [&["clippy", "--package", "storewright-runtime"], &alone[..], &["--", "-D", "warnings"]].concat();
+        if let Step::Failed(why) = cargo(tree, &arguments, &[])? {
+            failed.push(why);
+        }
+    }
+    for library in ["reqwest", "native-tls", "rustls-no-provider"] {
+        let arguments = ["test", "--package", "tls-choice", "--no-default-features", "--features", library];
+        if let Step::Failed(why) = cargo(tree, &arguments, &[])? {
+            failed.push(why);
+        }
+    }
+    Ok(if failed.is_empty() { Step::Passed } else { Step::Failed(failed.join("; ")) })
 }
 
 /// Each area compiles alone, and none at all does.

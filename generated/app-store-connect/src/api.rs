@@ -10,6 +10,8 @@ use crate::models::{ErrorResponse, ErrorResponseError};
 mod key;
 #[cfg(feature = "files")]
 mod sales;
+#[cfg(feature = "test-util")]
+pub mod testing;
 #[cfg(feature = "files")]
 mod upload;
 #[cfg(feature = "webhook-events")]

@@ -15,7 +15,7 @@ use crate::codec::DecodeError;
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Operation, RAW, Request};
+use crate::request::{Operation, Request};
 use crate::retry::RetryPolicy;
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
@@ -290,7 +290,9 @@ impl Core {
         let default_body = match self.belongs(request, &url)? {
             // Invariant: credentials, and headers that may be some, go to the API's own origin only.
             false => {
-                headers.extend(self.headers.get(USER_AGENT).map(|name| (USER_AGENT, name.clone())));
+                if let Some(name) = self.headers.get(USER_AGENT) {
+                    headers.insert(USER_AGENT, name.clone());
+                }
                 None
             }
             true => {
@@ -359,7 +361,7 @@ impl Core {
 
     /// A request for a path that no operation has.
     pub(super) fn raw(&self, method: crate::Method, path_and_query: &str) -> Request {
-        let mut request = Request::new(Operation::new(method, "raw", RAW), &["raw"]);
+        let mut request = Request::raw(method, path_and_query);
         match format!("{}{path_and_query}", self.base.url).parse() {
             Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
             _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),

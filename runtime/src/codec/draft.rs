@@ -36,29 +36,20 @@ impl DraftShape {
     }
 }
 
-/// What a model shows that is no draft: nothing.
-const NONE: &DraftShape = &DraftShape { kind: "", inline: true, required: &[], relationships: &[] };
-
-fn shape(draft: &dyn Object) -> &'static DraftShape {
-    draft.draft().unwrap_or(NONE)
-}
-
 /// The outermost object of a draft.
-pub(crate) struct Outline<'a>(&'a dyn Object);
-
-impl<'a> Outline<'a> {
-    pub(crate) fn new(draft: &'a dyn Object) -> Self {
-        Outline(draft)
-    }
+#[derive(Clone, Copy)]
+pub(crate) struct Outline<'a> {
+    pub(crate) shape: &'static DraftShape,
+    pub(crate) draft: &'a dyn Fields,
 }
 
 impl Fields for Outline<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        if shape(self.0).inline {
-            return Data(self.0).each(put);
+        if self.shape.inline {
+            return Data(*self).each(put);
         }
-        put("data", View::Object(&Data(self.0)));
-        self.0.each(&mut |key, view| {
+        put("data", View::Object(&Data(*self)));
+        self.draft.each(&mut |key, view| {
             if key == INCLUDED && !is_empty(view) {
                 put("included", view);
             }
@@ -79,14 +70,14 @@ fn is_empty(view: View<'_>) -> bool {
 }
 
 /// The resource: `type`, `id`, `attributes`, `relationships`.
-struct Data<'a>(&'a dyn Object);
+struct Data<'a>(Outline<'a>);
 
 impl Fields for Data<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = shape(self.0);
+        let Outline { shape, draft } = self.0;
         put("type", View::Str(shape.kind));
         let (mut attributes, mut relationships) = (false, false);
-        self.0.each(&mut |key, view| {
+        draft.each(&mut |key, view| {
             let present = !matches!(view, View::Absent);
             match (key, shape.leads_to(key)) {
                 (ID, _) => put("id", view),
@@ -104,12 +95,12 @@ impl Fields for Data<'_> {
     }
 }
 
-struct Attributes<'a>(&'a dyn Object);
+struct Attributes<'a>(Outline<'a>);
 
 impl Fields for Attributes<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = shape(self.0);
-        self.0.each(&mut |key, view| {
+        let Outline { shape, draft } = self.0;
+        draft.each(&mut |key, view| {
             if key != ID && key != INCLUDED && shape.leads_to(key).is_none() {
                 put(key, view);
             }
@@ -117,12 +108,12 @@ impl Fields for Attributes<'_> {
     }
 }
 
-struct Relationships<'a>(&'a dyn Object);
+struct Relationships<'a>(Outline<'a>);
 
 impl Fields for Relationships<'_> {
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-        let shape = shape(self.0);
-        self.0.each(&mut |key, view| {
+        let Outline { shape, draft } = self.0;
+        draft.each(&mut |key, view| {
             if let (Some(kind), false) = (shape.leads_to(key), matches!(view, View::Absent)) {
                 put(key, View::Object(&Linkage { kind, view }));
             }
@@ -174,28 +165,30 @@ impl Items for ManyIdentified<'_> {
 
 /// Fills a draft from its nested form. Buffered, because only tests and servers decode requests.
 pub(crate) fn settle(
+    shape: &DraftShape,
     draft: &mut dyn Object,
     mut object: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    if !shape(draft).inline {
+    if !shape.inline {
         if let Some(included) = object.remove("included") {
             put(draft.field(INCLUDED), included, "included", path)?;
         }
         let Some(Value::Object(data)) = object.remove("data") else {
             return Err(serde_json::Error::missing_field("data"));
         };
-        return resource(draft, data, path).inspect_err(|_| path.key("data"));
+        return resource(shape, draft, data, path).inspect_err(|_| path.key("data"));
     }
-    resource(draft, object, path)
+    resource(shape, draft, object, path)
 }
 
 fn resource(
+    shape: &DraftShape,
     draft: &mut dyn Object,
     mut data: Map<String, Value>,
     path: &mut Path,
 ) -> Result<(), serde_json::Error> {
-    let mut missing: Vec<&'static str> = shape(draft).required.to_vec();
+    let mut missing: Vec<&'static str> = shape.required.to_vec();
     if let Some(id) = data.remove("id") {
         missing.retain(|name| *name != "id");
         put(draft.field(ID), id, "id", path)?;
@@ -203,7 +196,7 @@ fn resource(
     if let Some(Value::Object(attributes)) = data.remove("attributes") {
         for (key, value) in attributes {
             missing.retain(|name| *name != key);
-            if shape(draft).leads_to(&key).is_none() {
+            if shape.leads_to(&key).is_none() {
                 put(draft.field(&key), value, &key, path).inspect_err(|_| path.key("attributes"))?;
             }
         }
@@ -211,7 +204,7 @@ fn resource(
     if let Some(Value::Object(relationships)) = data.remove("relationships") {
         for (key, value) in relationships {
             missing.retain(|name| *name != key);
-            if shape(draft).leads_to(&key).is_some() {
+            if shape.leads_to(&key).is_some() {
                 relationship(draft, &key, &value, path).inspect_err(|_| path.key("relationships"))?;
             }
         }

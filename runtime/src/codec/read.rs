@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::path::Path;
 use super::slot::{Event, Object, Place, Seq, Slot};
@@ -46,10 +46,11 @@ impl<'s> Seed<'s> {
             *value = text.parse().map(Value::Number).map_err(E::custom)?;
             return Ok(());
         }
-        let event = match (text.parse(), text.parse(), text.parse::<f64>()) {
-            (Ok(value), _, _) => Event::Int(value),
-            (_, Ok(value), _) => Event::Uint(value),
-            (_, _, Ok(value)) if value.is_finite() => Event::Float(value),
+        let number: Number = text.parse().map_err(E::custom)?;
+        let event = match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(value), _, _) => Event::Int(value),
+            (_, Some(value), _) => Event::Uint(value),
+            (_, _, Some(value)) if value.is_finite() => Event::Float(value),
             _ => return Err(E::custom("number out of range")),
         };
         self.scalar(event)
@@ -150,9 +151,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 settle(untagged, Value::Object(members.collect(Map::new())?));
                 Ok(())
             }
-            Ok(Place::Draft(draft)) => {
+            Ok(Place::Draft(shape, draft)) => {
                 let object = members.collect(Map::new())?;
-                super::draft::settle(draft, object, self.path).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, object, self.path).map_err(A::Error::custom)
             }
             Ok(Place::Done | Place::Seq(_)) => members.skip(),
             Err(expected) => Err(invalid(expected, Event::Map)),
@@ -304,10 +305,10 @@ fn choose<'de, A: MapAccess<'de>>(
                 replay(object, early, &mut seen, path).map_err(A::Error::custom)?;
                 fill(object, members, path, seen)
             }
-            Ok(Place::Draft(draft)) => {
+            Ok(Place::Draft(shape, draft)) => {
                 early.insert(key.into_owned(), value);
                 let object = members.collect(early)?;
-                super::draft::settle(draft, object, path).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, object, path).map_err(A::Error::custom)
             }
             // One of several in turn: its own tag, or its members, decide.
             Ok(Place::Union(inner)) => {

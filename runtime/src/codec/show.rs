@@ -35,7 +35,7 @@ impl fmt::Debug for View<'_> {
             View::Float(value) => value.fmt(f),
             View::Str(value) => without_query(value).fmt(f),
             View::Object(object) => members(f, |put| object.each(put)),
-            View::Draft(draft) => members(f, |put| Fields::each(&Outline::new(*draft), put)),
+            View::Draft(shape, draft) => members(f, |put| Outline { shape, draft: *draft }.each(put)),
             View::Keys(keys) => members(f, |put| keys.each(put)),
             View::Value(value) => match value {
                 Value::String(text) => View::Str(text).fmt(f),

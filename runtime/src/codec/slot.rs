@@ -56,8 +56,8 @@ pub enum Place<'a> {
     Union(&'a mut dyn Union),
     /// Into one of several types, which the shape decides.
     Untagged(&'a mut dyn Untagged),
-    /// Into a flat struct that stands for a nested request body.
-    Draft(&'a mut dyn Object),
+    /// Into a flat struct that stands for a nested request body, which is laid out so.
+    Draft(&'static DraftShape, &'a mut dyn Object),
     /// Into a map.
     Keys(&'a mut dyn Keys),
     /// Into an array.
@@ -79,18 +79,27 @@ pub trait Slot {
 }
 
 /// An object with known members: all that a model has to say about itself.
+///
+/// Only what reads is part of `dyn Object`: a program that writes no model has no code that could.
 pub trait Object {
     /// The place of one member, by its wire name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
 
     /// The wire names of all members.
-    fn names(&self) -> &'static [&'static str];
+    fn names(&self) -> &'static [&'static str]
+    where
+        Self: Sized;
 
     /// One member, by its wire name.
-    fn member(&self, key: &str) -> Option<&dyn Put>;
+    fn member(&self, key: &str) -> Option<&dyn Put>
+    where
+        Self: Sized;
 
     /// Shows every member under its wire name, those of other names last.
-    fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
+    fn each(&self, put: &mut dyn FnMut(&str, View<'_>))
+    where
+        Self: Sized,
+    {
         for name in self.names() {
             if let Some(value) = self.member(name) {
                 put(name, value.view());
@@ -107,7 +116,10 @@ pub trait Object {
     }
 
     /// The members that [`names`](Object::names) does not list.
-    fn rest(&self) -> Option<&dyn Entries> {
+    fn rest(&self) -> Option<&dyn Entries>
+    where
+        Self: Sized,
+    {
         None
     }
 
@@ -117,7 +129,10 @@ pub trait Object {
     }
 
     /// How the nested body is laid out that a flat struct stands for.
-    fn draft(&self) -> Option<&'static DraftShape> {
+    fn draft(&self) -> Option<&'static DraftShape>
+    where
+        Self: Sized,
+    {
         None
     }
 }
@@ -137,11 +152,11 @@ pub trait Seq {
 impl<T: Object> Slot for T {
     #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        match event {
-            Event::Map if self.draft().is_some() => Ok(Place::Draft(self)),
-            Event::Map => Ok(Place::Object(self)),
+        match (event, self.draft()) {
+            (Event::Map, Some(shape)) => Ok(Place::Draft(shape, self)),
+            (Event::Map, None) => Ok(Place::Object(self)),
             // An explicit null equals an absent object, unless that would make one without its required members.
-            Event::Null if self.required().is_empty() && self.draft().is_none() => Ok(Place::Done),
+            (Event::Null, None) if self.required().is_empty() => Ok(Place::Done),
             _ => Err("an object"),
         }
     }

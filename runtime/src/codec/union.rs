@@ -51,16 +51,16 @@ pub trait Includes<R>: AnyIncluded {}
 
 /// Decodes a value into the variant that fits it best. Never fails: what fits none is kept as it is.
 pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
-    let mut candidates = Vec::new();
+    let mut candidates: Vec<(usize, usize)> = Vec::new();
     let mut index = 0;
     while let Some(slot) = untagged.choose(index) {
         if let Some(score) = score(slot, &value) {
-            candidates.push((score, index));
+            // The best comes first, and of equals the first variant.
+            let place = candidates.iter().position(|(other, _)| *other < score).unwrap_or(candidates.len());
+            candidates.insert(place, (score, index));
         }
         index += 1;
     }
-    // The sort is stable: of equals the first variant wins.
-    candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     for (_, index) in candidates {
         if let Some(slot) = untagged.choose(index)
             && Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok()

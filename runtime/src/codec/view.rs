@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::draft::Outline;
+use super::draft::{DraftShape, Outline};
 use super::slot::Object;
 use crate::patch::Patch;
 
@@ -29,8 +29,8 @@ pub enum View<'a> {
     Str(&'a str),
     /// An object with known members.
     Object(&'a dyn Fields),
-    /// A flat struct that stands for a nested request body.
-    Draft(&'a dyn Object),
+    /// A flat struct that stands for a nested request body, and how that is laid out.
+    Draft(&'static DraftShape, &'a dyn Fields),
     /// An array.
     Seq(&'a dyn Items),
     /// A map.
@@ -73,7 +73,9 @@ impl Serialize for View<'_> {
             View::Float(value) => serializer.serialize_f64(*value),
             View::Str(text) => serializer.serialize_str(text),
             View::Object(object) => members(serializer, |put| object.each(put)),
-            View::Draft(draft) => members(serializer, |put| Fields::each(&Outline::new(*draft), put)),
+            View::Draft(shape, draft) => {
+                members(serializer, |put| Outline { shape, draft: *draft }.each(put))
+            }
             View::Keys(keys) => members(serializer, |put| keys.each(put)),
             View::Value(value) => value.serialize(serializer),
             View::Seq(seq) => {
@@ -109,7 +111,10 @@ fn members<S: Serializer>(
 impl<T: Object> Put for T {
     #[inline]
     fn view(&self) -> View<'_> {
-        if self.draft().is_some() { View::Draft(self) } else { View::Object(self) }
+        match self.draft() {
+            Some(shape) => View::Draft(shape, self),
+            None => View::Object(self),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use storewright_runtime::{Method, Operation};
 mod app_ref;
 mod credentials;
 mod fault;
+#[cfg(feature = "test-util")]
+pub mod testing;
 #[cfg(feature = "files")]
 mod upload;
 

@@ -5,6 +5,8 @@
 mod access_token;
 mod public_app;
 mod results;
+#[cfg(feature = "test-util")]
+pub mod testing;
 
 pub use self::access_token::AccessToken;
 pub use self::results::{ChecksumError, InResults, Results, verify_md5};

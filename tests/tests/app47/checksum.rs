@@ -1,7 +1,8 @@
 //! The md5 hash of answers: bytes of `results` go in; whether the hash fits comes out, where somebody asks.
 
 use app47_client::models::{App, Message};
-use app47_client::{ChecksumError, Results, verify_md5};
+use app47_client::runtime::testing::Script;
+use app47_client::{AccessToken, ChecksumError, Client, Results, testing, verify_md5};
 use storewright_tests::Answer;
 
 use crate::serve;
@@ -86,4 +87,16 @@ fn a_body_that_is_no_answer() {
         assert_eq!(verify_md5(body.as_bytes()), Err(ChecksumError::NoResults), "{body}");
     }
     assert_eq!(verify_md5(b"{\"results\":\"\xff\"}"), Err(ChecksumError::NoResults));
+}
+
+#[tokio::test]
+async fn answers_of_the_kit_for_tests_are_right() {
+    let app = serde_json::json!({"id": "1", "name": "Café / é"});
+    let script = Script::new([testing::app(&app), testing::message("App was deleted")]);
+    let client = Client::builder(AccessToken::new("x")).transport(script.clone()).build().unwrap();
+    let shown = client.apps().show("1").send().await.unwrap();
+    assert_eq!((shown.verify(), shown.name.as_deref()), (Ok(()), Some("Café / é")));
+    let deleted = client.apps().delete("1").send().await.unwrap();
+    assert_eq!((deleted.verify(), deleted.message.as_str()), (Ok(()), "App was deleted"));
+    assert_eq!(script.requests()[0].url, "https://cirrus.app47.com/api/v2/apps/1");
 }

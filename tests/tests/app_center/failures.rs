@@ -44,10 +44,32 @@ async fn every_form_of_an_error_is_read() {
 
 #[tokio::test]
 async fn an_error_that_is_no_json() {
-    let (_, client) = serve([Answer::new(502, "text/html", "<html>"), Answer::empty(411)]).await;
-    for status in [502, 411] {
+    let (_, client) = serve([
+        Answer::new(502, "text/html", "<html>"),
+        Answer::empty(411),
+        Answer::new(500, "application/json", r#"{"error": {"code": "NotFou"#),
+        Answer::new(400, "application/json", &b"{\"message\": \"\xff\"}"[..]),
+        Answer::json(404, &json!([{"message": "m"}])),
+        Answer::json(404, &json!("m")),
+    ])
+    .await;
+    for status in [502, 411, 500, 400, 404, 404] {
         let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, status));
-        assert!(error.fault().is_none());
+        assert!(error.fault().is_none(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_says_where() {
+    let page = json!([{"name": "a"}, {"name": 5}]);
+    let (_, client) =
+        serve([Answer::json(200, &page), Answer::empty(200), Answer::new(200, "x/y", "<html>")]).await;
+    let error = client.apps().list_for_org("o").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.decode_error().unwrap().path.as_str()), (ErrorKind::Decode, "[1].name"));
+    assert_eq!(error.excerpt().unwrap(), page.to_string());
+    for _ in 0..2 {
+        let error = client.apps().list_for_org("o").send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
     }
 }

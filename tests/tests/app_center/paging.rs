@@ -1,7 +1,8 @@
 //! Lists that go on: by a link, by a token, by a count.
 
+use app_center_client::runtime::ErrorKind;
 use serde_json::json;
-use storewright_tests::Answer;
+use storewright_tests::{Answer, Server};
 
 use crate::serve;
 
@@ -105,4 +106,51 @@ async fn a_page_without_items_is_the_last() {
     let (server, client) = serve([Answer::json(200, &json!({"errors": [], "hasMoreResults": true}))]).await;
     assert!(client.errors().error_search("ann", "caravan").items().try_next().await.unwrap().is_none());
     server.one();
+}
+
+#[tokio::test]
+async fn a_link_to_another_host_is_not_followed() {
+    let elsewhere = Server::start([]).await;
+    let next = format!("{}/v0.1/apps?after=x", elsewhere.url());
+    let (server, client) =
+        serve([Answer::json(200, &json!({"values": [{"name": "a"}], "nextLink": next}))]).await;
+    let mut audiences = client.analytics().list_audiences("ann", "caravan").items();
+    assert!(audiences.try_next().await.unwrap().is_some());
+    let error = audiences.try_next().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Paging);
+    server.one();
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_link_that_leads_back_ends_in_an_error_and_not_in_a_loop() {
+    let page = |after: &str| {
+        let next = format!("/v0.1/apps/ann/caravan/analytics/audiences?after={after}");
+        Answer::json(200, &json!({"values": [{"name": "a"}], "nextLink": next}))
+    };
+    let (server, client) = serve([page("1"), page("2"), page("1")]).await;
+    let mut pages = client.analytics().list_audiences("ann", "caravan").pages();
+    for _ in 0..3 {
+        assert!(pages.try_next().await.unwrap().is_some());
+    }
+    assert_eq!(pages.try_next().await.unwrap_err().kind(), ErrorKind::Paging);
+    assert!(pages.try_next().await.unwrap().is_none());
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[tokio::test]
+#[allow(deprecated, reason = "the one list with a token is one that the vendor advises against")]
+async fn a_token_that_comes_again_ends_in_an_error_and_not_in_a_loop() {
+    let page = || {
+        let group = json!({"crash_group_id": "a", "new_crash_group_id": "a"});
+        Answer::json(
+            200,
+            &json!({"crash_groups": [group], "limited_result_set": false, "continuation_token": "x"}),
+        )
+    };
+    let (server, client) = serve([page(), page()]).await;
+    let mut pages = client.crash_groups().list("ann", "caravan").pages();
+    assert!(pages.try_next().await.unwrap().is_some() && pages.try_next().await.unwrap().is_some());
+    assert_eq!(pages.try_next().await.unwrap_err().kind(), ErrorKind::Paging);
+    assert_eq!(server.seen().len(), 2);
 }

@@ -10,7 +10,7 @@ use app_center_client::models::{
 use app_center_client::runtime::{ErrorKind, RetryPolicy};
 use app_center_client::{Call, Client, Credentials, UploadState};
 use serde_json::{Value, json};
-use storewright_tests::{Answer, Seen, Server, TestClock};
+use storewright_tests::{Answer, Seen, Server, TestClock, polled};
 
 use crate::TOKEN;
 
@@ -324,4 +324,47 @@ async fn symbols_are_committed_or_aborted() {
         assert_eq!((seen.len(), seen[1].line.as_str()), (2, "PATCH /v0.1/apps/o/a/symbol_uploads/s1"));
         assert_eq!(seen[1].json(), json!({"status": told}));
     }
+}
+
+#[tokio::test]
+async fn a_release_dropped_anywhere_goes_on_with_one_upload() {
+    let storage = storage(|_, _| None).await;
+    let file = file();
+    let mut times = 0;
+    loop {
+        let start = begun(&storage);
+        let api = Server::with(move |_, seen| match seen.line.split(' ').next().unwrap() {
+            "POST" => start.clone(),
+            "PATCH" => finished(),
+            _ => ready(),
+        })
+        .await;
+        let client = client(&api, &TestClock::at(0));
+        let saved = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&saved);
+        let upload = || client.upload_release(begin(&client), file.path());
+        let keep = move |state: &UploadState| *kept.lock().unwrap() = Some(state.clone());
+        if let Some(sent) = polled(upload().on_state(keep).send(), times).await {
+            assert_eq!(sent.unwrap(), 42);
+            break;
+        }
+        let state = saved.lock().unwrap().clone();
+        if let Some(state) = state {
+            let (finished, committed) = (state.finished, state.committed);
+            let left = state.transfer.parts.iter().filter(|part| !part.done).count();
+            storage.forget();
+            api.forget();
+            assert_eq!(upload().resume(state).send().await.unwrap(), 42);
+            let lines: Vec<String> = api.seen().into_iter().map(|seen| seen.line).collect();
+            assert!(!lines.iter().any(|line| line.starts_with("POST")), "{lines:?}");
+            assert_eq!(lines.iter().any(|line| line.starts_with("PATCH")), !committed, "{lines:?}");
+            let parts = blocks(&storage).len();
+            assert!(
+                parts >= left && parts <= left + 3 && (!finished || storage.seen().is_empty()),
+                "{parts} {left}"
+            );
+        }
+        times += 1;
+    }
+    assert!(times > 6, "{times}");
 }

@@ -50,9 +50,10 @@ async fn a_conflict_with_all_that_it_can_say() {
     assert!(!error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "POST /v1/betaGroups: 409 Conflict: STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION.NEW: The version is not ready.; \
-         /v1/appStoreVersions/1: ENTITY_ERROR.ATTRIBUTE.REQUIRED: Missing; /v1/appStoreVersions/1: ENTITY_ERROR: No detail; \
-         PARAMETER_ERROR.INVALID: Bad; PARAMETER_ERRORS: Not below the other"
+        "POST /v1/betaGroups: 409 Conflict: STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION.NEW: The version is not ready. \
+         (/data/relationships/appStoreVersion); /v1/appStoreVersions/1: ENTITY_ERROR.ATTRIBUTE.REQUIRED: Missing \
+         (/data/attributes/copyright); /v1/appStoreVersions/1: ENTITY_ERROR: No detail; PARAMETER_ERROR.INVALID: Bad \
+         (filter[app]); PARAMETER_ERRORS: Not below the other"
     );
     let fault = error.fault().unwrap();
     let errors = fault.errors.as_ref().unwrap();
@@ -114,7 +115,28 @@ async fn what_the_vendor_leaves_out_of_an_error_loses_nothing_else() {
     let (_server, client) = serve([Answer::json(409, &body)]).await;
     let error = client.apps().list().send().await.unwrap_err();
     assert!(error.fault().unwrap().find("A").is_some());
-    assert_eq!(error.to_string(), "GET /v1/apps: 409 Conflict: A.B");
+    assert_eq!(error.to_string(), "GET /v1/apps: 409 Conflict: A.B (limit)");
+}
+
+#[tokio::test]
+async fn a_hundred_errors_are_counted_and_not_all_told() {
+    let errors: Vec<_> = (0..100).map(|n| json!({"code": format!("E{n}"), "title": "No"})).collect();
+    let (_server, client) = serve([Answer::json(409, &json!({"errors": errors}))]).await;
+    let error = client.apps().list().send().await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("E0: No; E1: No;") && text.ends_with("E9: No; and 90 more"), "{text}");
+}
+
+#[tokio::test]
+async fn the_id_of_a_request_is_apples() {
+    let answer = || Answer::empty(403).header("x-request-id", "of something between");
+    let apples =
+        answer().header("x-apple-request-uuid", "U-1").header("x-apple-jingle-correlation-key", "K-1");
+    let (_server, client) =
+        serve([apples, answer().header("x-apple-jingle-correlation-key", "K-1"), answer()]).await;
+    for id in ["U-1", "K-1", "of something between"] {
+        assert_eq!(client.apps().list().send().await.unwrap_err().request_id(), Some(id));
+    }
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::BetaGroupCreateRequest;
-use app_store_connect_client::runtime::testing::{Reply, Script};
+use app_store_connect_client::runtime::testing::{Reply, Script, TestClock};
 use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken, TransportErrorKind};
 use serde_json::json;
+use storewright_tests::polled;
 
 use crate::TOKEN;
 
@@ -36,4 +37,21 @@ async fn a_script_stands_in_for_the_server() {
     assert_eq!((requests.len(), script.left(), requests[1].target.as_str()), (6, 0, "/v1/apps?cursor=2"));
     assert_eq!(requests[2].json()["data"]["attributes"]["name"], "Testers");
     assert!(!format!("{script:?}").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn a_script_can_break_off_and_fall_silent() {
+    let script = Script::new([
+        Reply::resource(&json!({"type": "apps", "id": "1"})).cut_after(5),
+        Reply::resource(&json!({"type": "apps", "id": "2"})),
+        Reply::never(),
+    ]);
+    let clock = TestClock::at(0);
+    let builder = Client::builder(StaticToken::bearer(TOKEN)).transport(script.clone()).clock(clock.clone());
+    let client = builder.build().unwrap();
+    assert_eq!(client.apps().get("1").send().await.unwrap().data.id, "2");
+    assert_eq!(clock.waits().len(), 1);
+    assert!(polled(client.apps().get("1").send(), 1).await.is_none());
+    assert_eq!((script.left(), script.requests().len()), (0, 3));
+    assert_eq!(script.requests()[2].url, "https://api.appstoreconnect.apple.com/v1/apps/1");
 }

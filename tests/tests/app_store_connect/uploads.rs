@@ -1,5 +1,7 @@
 //! Assets: a reservation and a file go in; what the API and the storage got, and the asset, come out.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,12 +9,13 @@ use app_store_connect_client::models::{
     AppPreviewCreateRequest, AppScreenshotCreateRequest, BuildUploadFileCreateRequest,
     BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti, BuildUploadResponse,
 };
-use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
+use app_store_connect_client::runtime::{ErrorKind, Method, RetryPolicy, StaticToken};
 use app_store_connect_client::{Client, UploadState};
 use serde_json::{Value, json};
-use storewright_tests::{Answer, Server, TestClock};
+use storewright_tests::{Answer, Server, TestClock, polled};
 
 use crate::TOKEN;
+use crate::operations::stored;
 
 const CONTENT: &[u8] = b"\x89PNG a picture of an app";
 const MD5: &str = "d7d066c17e0897da2aa63c3f69337b26";
@@ -265,4 +268,94 @@ async fn a_reservation_without_a_place_to_send_to_is_an_error() {
     let upload = client.upload(client.app_screenshots().create(create()), file.path());
     let error = upload.send().await.unwrap_err();
     assert_eq!(error.to_string(), "/v1/appScreenshots did not say where the file goes");
+}
+
+/// The collections whose resources can be updated, and the attributes that the updates take.
+fn updates() -> BTreeMap<String, BTreeSet<String>> {
+    let file = |name: &str| -> serde_yaml::Value {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("specs/app-store-connect/api");
+        serde_yaml::from_str(&std::fs::read_to_string(path.join(name)).unwrap()).unwrap()
+    };
+    let requests = file("requests.yaml");
+    let mut out = BTreeMap::new();
+    for (_, operation) in stored() {
+        if operation["method"].as_str() != Some("PATCH") {
+            continue;
+        }
+        let Some(body) = operation["body"]["content"]["application/json"].as_str() else { continue };
+        let attributes = requests[body.trim_start_matches('$')]["attributes"].as_mapping();
+        let names = attributes.into_iter().flatten().filter_map(|(name, _)| name.as_str()).map(str::to_owned);
+        out.insert(operation["path"].as_str().unwrap().replace("/{id}", ""), names.collect());
+    }
+    out
+}
+
+#[tokio::test]
+async fn every_kind_of_asset_is_committed_as_its_update_is_declared() {
+    let updates = updates();
+    let kinds: Vec<_> = updates.iter().filter(|(_, names)| names.contains("uploaded")).collect();
+    assert_eq!(kinds.len(), 25, "{kinds:?}");
+    for (path, names) in kinds {
+        let storage = Server::with(|_, _| Answer::empty(200)).await;
+        let kind = path.rsplit('/').next().unwrap();
+        let complete = || asset(kind, &json!({"state": "COMPLETE"}));
+        let api = Server::start([reserved(kind, &storage), complete(), complete()]).await;
+        let client = client(&api, &TestClock::at(0));
+        let reserve = client.runtime().raw::<Value>(Method::Post, path);
+        client.upload(reserve, file().path()).send().await.unwrap();
+        let commit = &api.seen()[1];
+        assert_eq!(commit.line, format!("PATCH {path}/a1"));
+        let sent: BTreeSet<String> =
+            commit.json()["data"]["attributes"].as_object().unwrap().keys().cloned().collect();
+        let mut expected = BTreeSet::from(["uploaded".to_owned()]);
+        // The newer form where both are there.
+        let checksum =
+            ["sourceFileChecksums", "sourceFileChecksum"].into_iter().find(|name| names.contains(*name));
+        expected.extend(checksum.map(str::to_owned));
+        assert_eq!(sent, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_dropped_anywhere_goes_on_with_one_reservation() {
+    const KIND: &str = "appScreenshots";
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let file = file();
+    let mut times = 0;
+    loop {
+        let reservation = reserved(KIND, &storage);
+        let api = Server::with(move |_, seen| match seen.line.split(' ').next().unwrap() {
+            "POST" => reservation.clone(),
+            _ => asset(KIND, &json!({"state": "COMPLETE"})),
+        })
+        .await;
+        let client = client(&api, &TestClock::at(0));
+        let saved = Arc::new(Mutex::new(None));
+        let kept = Arc::clone(&saved);
+        let upload = || client.upload(client.app_screenshots().create(create()), file.path());
+        let keep = move |state: &UploadState| *kept.lock().unwrap() = Some(state.clone());
+        if polled(upload().on_state(keep).send(), times).await.is_some() {
+            break;
+        }
+        let state = saved.lock().unwrap().clone();
+        if let Some(state) = state {
+            let committed = state.committed;
+            let done: Vec<String> =
+                state.transfer.parts.iter().filter(|part| part.done).map(|part| part.url.clone()).collect();
+            storage.forget();
+            api.forget();
+            upload().resume(state).send().await.unwrap();
+            let lines: Vec<String> = api.seen().into_iter().map(|seen| seen.line).collect();
+            assert!(!lines.iter().any(|line| line.starts_with("POST")), "{lines:?}");
+            assert_eq!(lines.iter().any(|line| line.starts_with("PATCH")), !committed, "{lines:?}");
+            let sent = storage.seen();
+            assert!(
+                sent.iter().all(|seen| !done.iter().any(|url| url.ends_with(&seen.line[4..]))),
+                "{sent:?}"
+            );
+        }
+        times += 1;
+    }
+    assert!(times > 5, "{times}");
 }

@@ -1,5 +1,6 @@
 //! Webhooks: requests as Apple sends them to a receiver go in; events, or refusals, come out.
 
+use app_store_connect_client::models::WebhookEventType;
 use app_store_connect_client::{WebhookError, WebhookEvent, WebhookEventKind};
 use aws_lc_rs::hmac;
 
@@ -38,6 +39,24 @@ fn a_kind_that_apple_added_is_kept() {
     let ping = r#"{"data":{"type":"webhookPingCreated","id":"p"}}"#;
     let event = WebhookEvent::verified(SECRET, &signature(SECRET, ping), ping.as_bytes()).unwrap();
     assert_eq!(event.kind, WebhookEventKind::WebhookPingCreated);
+}
+
+#[test]
+fn every_type_that_apple_can_be_asked_for_has_a_kind() {
+    for asked in WebhookEventType::KNOWN {
+        let mut words = asked.split('_').map(str::to_lowercase);
+        let first = words.next().unwrap();
+        let rest: String = words.map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        let kind = WebhookEventKind::from(first + &rest);
+        assert!(!matches!(kind, WebhookEventKind::Unrecognized(_)), "{asked}: {kind}");
+    }
+    assert!(WebhookEventType::KNOWN.len() > 10);
+}
+
+#[test]
+fn without_a_secret_nothing_is_believed() {
+    let error = WebhookEvent::verified("", &signature("", BODY), BODY.as_bytes()).unwrap_err();
+    assert!(matches!(error, WebhookError::BadSignature), "{error}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod cancel;
 mod downloads;
 mod limits;
 mod paging;
+mod proxies;
 mod raw;
 mod retries;
 mod uploads;

@@ -1,7 +1,7 @@
 //! Paths that no operation has, and clients that only read.
 
 use storewright_runtime::{Client, ErrorKind, Method, Operation, Part, Transfer, Value};
-use storewright_tests::{Answer, Server};
+use storewright_tests::Server;
 
 use crate::{GET, Store, TOKEN, builder, call, fails, ok, quick};
 
@@ -64,17 +64,4 @@ async fn a_client_that_only_reads_refuses_the_rest() {
     call(&client, GET).send().await.unwrap();
     let head = Operation::new(Method::Head, "head", "/v1/items");
     assert!(client.call::<bool>(head, &[]).send().await.unwrap());
-}
-
-#[tokio::test]
-async fn a_proxy_is_used_by_a_transport_that_has_one() {
-    use storewright_runtime::Reqwest;
-    let proxy = Server::start([Answer::new(200, "application/json", "{}")]).await;
-    let transport = Reqwest::with(|settings| {
-        settings.proxy(storewright_runtime::reqwest::Proxy::all(proxy.url()).unwrap())
-    });
-    let client =
-        Client::<Store>::builder().base_url("http://api.example.invalid").transport(transport.unwrap());
-    call(&client.build().unwrap(), GET).send().await.unwrap();
-    assert_eq!(proxy.one().line, "GET http://api.example.invalid/v1/items");
 }

@@ -1,11 +1,16 @@
 //! A clock that tests move: waits go in; they are over at once, and what was waited for comes out.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use storewright_runtime::{BoxFuture, Clock};
+use crate::clock::Clock;
+use crate::transport::BoxFuture;
 
-/// A clock on which time passes only by waiting for it, and then at once. Clones are the same clock.
+/// A clock on which time passes only by waiting for it, and then at once, or by [`advance`](TestClock::advance). Clones are
+/// the same clock.
+///
+/// It is given to the client, and to keys that sign tokens, so that retries, limits, polling and the ends of tokens take
+/// no time in a test.
 #[derive(Debug, Clone)]
 pub struct TestClock(Arc<Mutex<State>>);
 
@@ -25,29 +30,33 @@ impl TestClock {
 
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        self.0.lock().unwrap().elapsed += by;
+        self.state().elapsed += by;
     }
 
     /// All waits so far.
     pub fn waits(&self) -> Vec<Duration> {
-        self.0.lock().unwrap().waits.clone()
+        self.state().waits.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> SystemTime {
-        let state = self.0.lock().unwrap();
+        let state = self.state();
         state.start + state.elapsed
     }
 
     fn elapsed(&self) -> Duration {
-        self.0.lock().unwrap().elapsed
+        self.state().elapsed
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let clock = self.clone();
         Box::pin(async move {
-            let mut state = clock.0.lock().unwrap();
+            let mut state = clock.state();
             state.waits.push(duration);
             state.elapsed += duration;
         })
