@@ -70,6 +70,8 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     let is_named = |id: &str| {
         named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
     };
+    // A type that nothing leads to must not give its name to what is shared: it comes and goes unseen.
+    prune(&mut api);
     share::share(&mut api, is_named);
     prune(&mut api);
     (out.errors() == errors).then_some(api)

@@ -13,6 +13,7 @@ mod measure;
 mod pipeline;
 mod progress;
 mod report;
+mod semver;
 mod settings;
 mod status;
 mod tidy;
@@ -85,6 +86,8 @@ enum Command {
     Contract(contract::Args),
     /// Run every example against a server on loopback and say what became of it.
     Examples(examples::Args),
+    /// Hold the diff's verdict on Rust against cargo-semver-checks, for the crates of three versions.
+    Semver(semver::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
     /// Print a script that completes these commands in a shell, for a shell function `xtask` that runs `cargo xtask`.
@@ -155,6 +158,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
         Command::Examples(args) => examples::run(&tree, &args),
+        Command::Semver(args) => semver::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
         Command::Completions { .. } | Command::Measure(_) | Command::Floor(_) => Ok(Outcome::Done),
     }

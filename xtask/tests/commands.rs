@@ -67,7 +67,8 @@ actions:
     assert!(said.contains("none 7\n  1 operations"), "{said}");
     checkout.run(&["update", "none", "--check"], 0);
     checkout.run(&["generate", "none", "--check"], 0);
-    assert_eq!(fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap(), source);
+    let text = fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap();
+    assert_eq!(text, source.replace("0.1.0", "0.1.0+7"));
     let ping = fs::read_to_string(checkout.path("generated/none/src/operations/ping.rs")).unwrap();
     assert!(ping.contains("/// Ours."), "{ping}");
 
@@ -339,6 +340,24 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
     assert!(changes.starts_with("# Changelog\n") && changes.contains("\n## mini: 1.2 → 1.3\n"), "{changes}");
     checkout.run(&["update", "mini", "--from", "newer.json"], 0);
     assert_eq!(fs::read_to_string(checkout.path("generated/mini/CHANGELOG.md")).unwrap(), changes);
+    let version = || {
+        let crate_version = |path: &str, key: &str| {
+            let text = fs::read_to_string(checkout.path(path)).unwrap();
+            text.lines().find_map(|line| line.strip_prefix(key)).map(|rest| rest.trim_matches('"').to_owned())
+        };
+        let source = crate_version("specs/mini/source.toml", "crate_version = ");
+        assert_eq!(source, crate_version("generated/mini/Cargo.toml", "version = "));
+        source.unwrap()
+    };
+    assert_eq!(version(), "0.4.0+1.3", "a field is gone, and below 1.0 the second number says so");
+    // What is tried before it is committed raises the version once.
+    fs::write(checkout.path("specs/mini/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(version(), "0.4.0+1.3");
+    fs::remove_file(checkout.path("specs/mini/naming.toml")).unwrap();
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(fs::read_to_string(checkout.path("generated/mini/CHANGELOG.md")).unwrap(), changes);
+    checkout.run(&["update", "mini", "--check", "--from", "newer.json"], 0);
     checkout.run(&["generate", "--check"], 0);
     checkout.run(&["diff", "main:mini", "mini", "--fail-on", "rust"], 1);
     let output = checkout.output(&["diff", "main:mini", "--format", "markdown"]);
