@@ -155,9 +155,33 @@ fn a_row_says_whom_it_reaches_and_what_it_is_in_rust() {
     page.go(&format!("#{}", row.id));
     let text = page.eval(&format!("document.getElementById('{}').innerText", row.id));
     let text = text.as_str().unwrap();
-    assert!(text.contains(&row.note), "{text}");
+    assert!(text.contains(&row.note.replace('`', "")), "{text}");
     for part in row.reach.sample.iter().chain(&row.rust_old).chain([&row.pointer]) {
         assert!(text.contains(part.as_str()), "{part} is not in {text}");
+    }
+}
+
+#[test]
+fn what_a_link_or_the_keyboard_leads_to_is_not_behind_the_filters() {
+    let (_, html) = report();
+    let Some(mut page) = Page::open(&html) else { return };
+    page.resize(900, 320);
+    let rows = seen(&mut page);
+    let covered = |id: &str| {
+        format!(
+            "(() => {{ const box = document.getElementById('{id}').querySelector('summary').getBoundingClientRect();
+            return document.elementFromPoint(box.x + 40, box.y + 8)?.closest('.row')?.id; }})()"
+        )
+    };
+    let middle = rows[rows.len() / 2][0].clone();
+    page.go(&format!("#{middle}"));
+    assert_eq!(page.eval(&covered(&middle)), middle.as_str());
+    // Back from there, row by row.
+    page.eval(&format!("document.getElementById('{middle}').querySelector('summary').focus()"));
+    for row in rows[..rows.len() / 2].iter().rev() {
+        page.press("Shift+Tab");
+        assert_eq!(page.eval("document.activeElement.parentElement.id"), row[0].as_str());
+        assert_eq!(page.eval(&covered(&row[0])), row[0].as_str());
     }
 }
 

@@ -422,5 +422,13 @@ fn names_are_found_from_both_sides() {
     let field = found("Book.pages");
     assert!(field.contains("models::Book.pages field Option<i64>"), "{field}");
     assert!(found("books::Books::books_list").contains("/paths/~1books/get"));
+    assert_eq!(found("pages"), field, "a field's name alone");
+    assert!(found("/books/{}").contains("operations::books::Books::books_get fn id"), "as reports have it");
+    let setter = found("shelf");
+    assert!(setter.contains("operations::books::BooksList::shelf fn value"), "{setter}");
+    assert_eq!(found("GET /books ?shelf"), setter);
+    assert_eq!(found("client.books().books_list(…).shelf(…)"), setter);
+    assert!(found("client.books().books_get").contains("operations::books::Books::books_get fn id"));
     assert_eq!(checkout.run(&["find", "shelves_list"], 1), "0 items\n");
+    assert_eq!(checkout.run(&["find", ""], 1), "0 items\n");
 }

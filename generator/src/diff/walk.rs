@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Side;
 use super::change::{Direction, Kind};
-use super::rename::Renamed;
+use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
@@ -187,7 +187,9 @@ impl<'a> Walk<'a> {
             let unknown = !new_api.types.contains_key(a) && !old_api.types.contains_key(b);
             let tried = self.pairs.is_some() && unknown && !self.renamed.is_refuted(a, b);
             if a != b && self.renamed.get(a).map(String::as_str) != Some(b) && !tried {
-                let differences = (self.depth < 3).then(|| self.differences(old, new, true));
+                // Two types that have little in common differ in more than the sum of their members.
+                let alike = self.depth < 3 && is_alike(old_api, new_api, a, b);
+                let differences = alike.then(|| self.differences(old, new, true));
                 self.type_changed(old, new, spot, differences);
                 return;
             }

@@ -27,7 +27,7 @@ impl Context<'_> {
         if let Some(id) = &token.alias {
             let target = ident(self.type_ident(id));
             let docs = docs(&lines);
-            let cfg = cfg(&token.areas, self.names.areas.len());
+            let cfg = cfg(&token.areas, self.areas);
             listing.add(&format!("type {name}"), &quote!(#target));
             source.items(quote! { #docs #cfg pub type #own = #target; });
             return;
@@ -43,7 +43,7 @@ impl Context<'_> {
         let constants: Vec<String> =
             token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
         let kind = if token.family == Family::Sort { "sort_tokens" } else { "tokens" };
-        let cfg = cfg(&token.areas, self.names.areas.len());
+        let cfg = cfg(&token.areas, self.areas);
         let docs: String = lines.iter().map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
         let condition = if cfg.is_empty() || token.module != "fields" {
             String::new()

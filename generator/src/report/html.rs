@@ -23,7 +23,8 @@ struct Row<'a> {
     verb: String,
     reach: String,
     others: String,
-    note: String,
+    /// Why, in parts: code or not.
+    why: Vec<(bool, String)>,
     pointer: &'a str,
     rust_old: Option<&'a str>,
     rust_new: Option<&'a str>,
@@ -93,7 +94,7 @@ fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
         verb: verb(change),
         reach: reach(change),
         others: others(entry).replace('`', ""),
-        note: entry.why(),
+        why: parts(&entry.why()),
         pointer: &change.pointer,
         rust_old: change.rust_old.as_deref(),
         rust_new: change.rust_new.as_deref(),
@@ -103,6 +104,12 @@ fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
         operations: change.reach.operations,
         places: entry.others.iter().map(|c| place(c)).collect(),
     }
+}
+
+/// Text and, between backticks, code by turns.
+fn parts(text: &str) -> Vec<(bool, String)> {
+    let parts = text.split('`').enumerate().map(|(at, part)| (at % 2 == 1, part.to_owned()));
+    parts.filter(|(_, part)| !part.is_empty()).collect()
 }
 
 fn place(change: &Change) -> Place<'_> {
