@@ -320,3 +320,19 @@ fn values_of_one_enum_are_told_in_one_line() {
     let text = report::text(&found, false);
     assert!(text.contains("Author.role=A added · response · reaches 2 operations · also B, C\n"), "{text}");
 }
+
+/// The tokens of a handle stand in one file, which every area brings that has one of them.
+#[test]
+fn a_token_is_there_with_every_area_of_its_file() {
+    let areas = AREAS.replace("[\"Loans\"]", "[\"Loans\"]\noperations = [\"books_first\"]");
+    let query = |name: &str| {
+        format!(
+            "{{parameters: [{{name: {name}, in: query, style: form, explode: false, schema: {{type: array, items: {{type: string, enum: [title]}}}}}}]}}"
+        )
+    };
+    let patch =
+        format!("paths: {{/books: {{get: {}}}, /books/first: {{get: {}}}}}", query("sort"), query("include"));
+    let version = diff::tried("shelf", &patched(&plain(), &yaml(&patch)), Some(&areas)).unwrap();
+    let line = version.items.lines().find(|line| line.starts_with("models::BooksSort ")).unwrap();
+    assert_eq!(line, "models::BooksSort struct | sort lending,shelves");
+}

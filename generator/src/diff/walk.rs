@@ -197,6 +197,10 @@ impl<'a> Walk<'a> {
                 return;
             }
         }
+        // What is inline on one side may be what has a name on the other; a list or a text in its place is not.
+        if a.is_some() != b.is_some() && !is_of_one_kind(&old.view(old_api), &new.view(new_api)) {
+            return self.type_changed(old, new, spot, None);
+        }
         self.meet(old, new, spot);
     }
 
@@ -538,6 +542,16 @@ impl Spot {
         }
         row
     }
+}
+
+/// Whether the two can be held against each other member by member.
+fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
+    let is_single = |view: &View<'_>| matches!(view, View::Union(_, union) if union.variants.len() == 1);
+    std::mem::discriminant(old) == std::mem::discriminant(new)
+        || is_single(old)
+        || is_single(new)
+        || matches!(old, View::Opaque)
+        || matches!(new, View::Opaque)
 }
 
 /// The name of the type that a node uses, where it has one of its own, through other names of it.
