@@ -20,7 +20,14 @@ use crate::tree::{API, SHARED, Tree, VERSIONS};
 use crate::{Outcome, diff, fetch, generate};
 use finding::Finding;
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask semver --out docs/semver.md  # all features and each area, both steps
+  cargo xtask semver full                  # all features together
+  cargo xtask semver testflight pricing    # two areas";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The features to look at: `full`, or areas; where absent, all of them that both crates of a step have.
     features: Vec<String>,
@@ -295,7 +302,84 @@ fn blind(change: &ItemChange, owners: &BTreeSet<String>) -> Blind {
     match (&change.old, &change.new) {
         _ if owners.iter().any(is_owned) => Blind::Owner,
         (old, new) if is_alias(old) || is_alias(new) => Blind::Alias,
-        (Some(_), Some(_)) => Blind::Type,
+        (Some(old), Some(new)) if shape(old) == shape(new) => Blind::Type,
         _ => Blind::Unknown,
+    }
+}
+
+/// What the tool sees of an item: its kind, and how many arguments it takes.
+fn shape(item: &str) -> (&str, usize) {
+    let (kind, signature) = item.split_once(' ').unwrap_or((item, ""));
+    let arguments = signature.split("=>").next().unwrap_or_default().trim();
+    let mut depth = 0_usize;
+    let commas = arguments.chars().filter(|c| {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *c == ',' && depth == 0
+    });
+    (kind, if kind == "fn" && !arguments.is_empty() { commas.count() + 1 } else { 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = "# head
+models::Book struct | /a
+models::Book.pages field Option<i64> | /a
+models::Book.title field String | /a
+models::Book::new fn title : impl Into<String> | /a
+models::Loan struct | /b
+models::Loan.until field String | /b
+models::Loans type Vec<Loan> | /b
+operations::books::Books::list fn a : Map<A, B> => Loans | /c
+";
+    const NEW: &str = "# head
+models::Book struct | /a
+models::Book.title field i64 | /a
+models::Book::new fn | /a
+operations::books::Books::list fn a : Map<A, C> => () | /c
+";
+
+    fn held(findings: &[(&str, &str)], listed: &[&str]) -> Compared {
+        let found = findings.iter().map(|(lint, item)| Finding {
+            lint: (*lint).to_owned(),
+            text: (*item).to_owned(),
+            item: Some((*item).to_owned()),
+        });
+        let broken = listed.iter().map(|path| (*path).to_owned()).collect();
+        let warned = BTreeSet::from(["models::Book".to_owned()]);
+        let lints = BTreeMap::from([("type_marked_deprecated".to_owned(), Bump::Minor)]);
+        let items = Items::compare(OLD, NEW);
+        hold(FULL, found.collect(), &items.changes, &Listed { broken, warned }, &lints)
+    }
+
+    #[test]
+    fn what_the_tool_finds_must_be_in_our_list() {
+        let field = [("struct_pub_field_missing", "models::Book.pages")];
+        assert_eq!(held(&field, &["models::Book.pages"]).missing.len(), 0);
+        assert_eq!(held(&field, &[]).missing.len(), 1, "no row says it");
+        assert_eq!(
+            held(&[("struct_missing", "models::Shelf")], &["models::Shelf"]).missing.len(),
+            1,
+            "it is there"
+        );
+        assert_eq!(held(&[("type_marked_deprecated", "models::Book")], &[]).missing.len(), 0);
+        assert_eq!(held(&[("type_marked_deprecated", "models::Loan")], &[]).missing.len(), 1);
+    }
+
+    #[test]
+    fn what_the_tool_does_not_see_has_a_reason_or_none() {
+        let listed = ["models::Book.pages", "models::Loan"];
+        let found = held(&[("struct_pub_field_missing", listed[0]), ("struct_missing", listed[1])], &listed);
+        assert_eq!((found.ours, found.seen), (7, 2));
+        let of = |kind| found.blind.get(&kind).cloned().unwrap_or_default();
+        assert_eq!(of(Blind::Owner), ["models::Loan.until"]);
+        assert_eq!(of(Blind::Type), ["models::Book.title", "operations::books::Books::list"]);
+        assert_eq!(of(Blind::Alias), ["models::Loans"]);
+        assert_eq!(of(Blind::Unknown), ["models::Book::new"], "it counts arguments");
     }
 }

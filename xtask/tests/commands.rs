@@ -410,6 +410,34 @@ fn what_no_diff_can_read_is_said() {
 }
 
 #[test]
+fn a_tool_that_is_not_there_is_named_with_the_way_to_it() {
+    let checkout = Checkout::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("semver")
+        .current_dir(checkout.path(""))
+        // A cargo that knows no such command.
+        .env("CARGO", "false")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("`cargo install cargo-semver-checks --locked`"), "{said}");
+}
+
+#[test]
+fn two_apis_are_no_two_versions() {
+    let checkout = Checkout::updated();
+    copy(&checkout.path("specs/mini"), &checkout.path("specs/maxi"));
+    let info = checkout.path("specs/maxi/api/info.yaml");
+    let text = fs::read_to_string(&info).unwrap();
+    fs::write(&info, text.replace("name: mini", "name: maxi").replace("Library", "Archive")).unwrap();
+    let said = checkout.run(&["diff", "library.json", "maxi"], 2);
+    assert!(said.contains("mini and maxi are two APIs: compare two versions of one"), "{said}");
+    let said = checkout.run(&["diff", "library.json", "mini", "--max-chars", "5000"], 2);
+    assert!(said.contains("`--max-chars` is for `--format markdown`"), "{said}");
+}
+
+#[test]
 fn names_are_found_from_both_sides() {
     let checkout = Checkout::updated();
     let found = |name: &str| String::from_utf8(checkout.output(&["find", name]).stdout).unwrap();
