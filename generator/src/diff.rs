@@ -5,6 +5,7 @@
 //! of the documents, and exchanging the sides exchanges the kinds of each row.
 
 mod change;
+mod feature;
 mod fold;
 mod item;
 mod operation;
@@ -89,7 +90,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     let mut rows = walk::rows(old, new, &renamed);
     fold::fold(&mut rows, old, new);
     let items = Items::compare(old.items, new.items);
-    let rust_only = rust::judge(&mut rows, &items);
+    let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();
     changes.sort_by(Change::order);
     let summary = summary(&changes, rust_only, [old.api, new.api]);

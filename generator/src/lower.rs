@@ -70,7 +70,8 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     let is_named = |id: &str| {
         named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
     };
-    share::share(&mut api, is_named);
+    let used = used(&api);
+    share::share(&mut api, &used, is_named);
     prune(&mut api);
     (out.errors() == errors).then_some(api)
 }
@@ -95,10 +96,15 @@ impl Lowering<'_> {
     }
 }
 
-/// Drops what no operation leads to.
-fn prune(api: &mut Api) {
+/// What operations lead to.
+fn used(api: &Api) -> BTreeSet<String> {
     let roots: BTreeSet<&str> = api.operations.values().flat_map(|o| o.uses()).collect();
-    let used: BTreeSet<String> = api.closure(roots).into_iter().map(str::to_owned).collect();
+    api.closure(roots).into_iter().map(str::to_owned).collect()
+}
+
+/// Drops the rest.
+fn prune(api: &mut Api) {
+    let used = used(api);
     api.types.retain(|id, _| used.contains(id));
 }
 

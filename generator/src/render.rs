@@ -70,6 +70,8 @@ struct Context<'a> {
     pages: BTreeMap<&'a str, &'a Paging>,
     /// By type, the members by which unions tell it from others, and their values.
     tags: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
+    /// How many areas have operations: what all of them have needs no feature.
+    areas: usize,
     /// Areas that have each model, by its Rust name.
     areas_of: BTreeMap<&'a str, &'a BTreeSet<String>>,
     /// Models that the file being written names.
@@ -83,6 +85,8 @@ struct Context<'a> {
 impl<'a> Context<'a> {
     fn new(api: &'a Api, names: &'a Names, options: &'a Options) -> Self {
         let sent = api.closure(operation::sent(api));
+        let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
+        let areas = areas.len();
         let untagged = api.types.values().filter_map(|t| match &t.shape {
             Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
             _ => None,
@@ -106,6 +110,7 @@ impl<'a> Context<'a> {
             told_apart,
             pages: paging::pages(api).collect(),
             tags: tags(api),
+            areas,
             areas_of: areas_of(names),
             used: RefCell::default(),
             local: RefCell::default(),
@@ -153,7 +158,7 @@ impl<'a> Context<'a> {
     }
 
     fn feature_note(&self, areas: &BTreeSet<String>) -> Option<String> {
-        rust::feature_note(areas, self.names.areas.len())
+        rust::feature_note(areas, self.areas)
     }
 }
 
@@ -339,7 +344,7 @@ impl<'a> Context<'a> {
             groups.entry(partly).or_default().push((*name).to_owned());
         }
         // An item whose own area is off leaves its imports without use.
-        let partly = body.contains("#[cfg(") && self.names.areas.len() > 1;
+        let partly = body.contains("#[cfg(") && self.areas > 1;
         let allow = if partly { "#[allow(unused_imports)]\n" } else { "" };
         for (condition, names) in groups {
             lines.push_str(

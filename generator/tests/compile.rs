@@ -100,4 +100,6 @@ fn fixtures_compile_without_warnings() {
         check(&["--package", "areas-client", "--features", area]);
     }
     check(&["--package", "areas-client"]);
+    check(&["--package", "empty-area-client", "--features", "visits"]);
+    check(&["--package", "empty-area-client"]);
 }

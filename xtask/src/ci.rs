@@ -9,12 +9,8 @@ use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 
 use crate::report::{plural, refuse};
-use crate::tree::{API, CRATE, DOCUMENTS, SHARED, Tree};
+use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
 use crate::{Outcome, contract, generate, oldest, package, settings, status, tidy, update};
-
-/// Older versions, whose crates must compile too.
-const OLDER: &[(&str, &str)] =
-    &[("3.7.0", "specs/app-store-connect/3.7.0.json"), ("4.3", "specs/app-store-connect/4.3.json")];
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -275,7 +271,7 @@ fn features(tree: &Tree) -> anyhow::Result<Vec<String>> {
 /// Crates of older versions compile, each in one shared folder of build output.
 fn older(tree: &Tree) -> anyhow::Result<Step> {
     let mut skipped = Vec::new();
-    for (version, file) in OLDER {
+    for (version, file) in VERSIONS.iter().filter(|(_, file)| *file != DOCUMENT) {
         let Some(document) = tree.shared(file) else {
             skipped.push(*file);
             continue;

@@ -7,12 +7,13 @@ use anyhow::bail;
 use clap::ValueEnum;
 use serde::Deserialize;
 use storewright_generator::api::Info;
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
 use storewright_generator::diff::{self, Bump, Diff, Side, Wire};
 use storewright_generator::report;
 
+use crate::fetch::Document;
 use crate::pipeline::{self, Version};
-use crate::report::refuse;
+use crate::report::{plural, print as print_all};
 use crate::tree::Tree;
 use crate::{Outcome, fetch, interrupt, progress};
 
@@ -43,9 +44,9 @@ pub(crate) struct Args {
     /// Only what belongs to this area, or has this tag.
     #[arg(long, value_name = "AREA|TAG")]
     only: Option<String>,
-    /// The most characters that Markdown may have; what matters least is folded first.
-    #[arg(long, value_name = "N", default_value_t = report::COMMENT, value_parser = clap::value_parser!(usize))]
-    max_chars: usize,
+    /// The most characters that Markdown may have, 65,536 where absent; what matters least is folded first.
+    #[arg(long, value_name = "N")]
+    max_chars: Option<usize>,
     /// Compare the vendor's files as they are, without our corrections.
     #[arg(long)]
     no_overlay: bool,
@@ -74,12 +75,24 @@ enum FailOn {
 }
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
-    if args.format == Format::Markdown && args.max_chars < report::LEAST {
-        bail!("Markdown needs at least {} characters: give `--max-chars` more", report::LEAST);
+    match args.max_chars {
+        Some(_) if args.format != Format::Markdown => bail!("`--max-chars` is for `--format markdown`"),
+        Some(max) if max < report::LEAST => {
+            bail!("Markdown needs at least {} characters: give `--max-chars` more", report::LEAST)
+        }
+        _ => {}
     }
     let mut out = Sink::new();
     let progress = progress::start("reading both versions");
-    let Some((old, new)) = versions(tree, args, &mut out)? else { return Ok(refuse(out.diagnostics())) };
+    let Some((old, new)) = versions(tree, args, &mut out)? else {
+        // What could not be placed is a matter of `update`; here it would only hide what is wrong.
+        let errors: Vec<Diagnostic> =
+            out.diagnostics().iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+        drop(progress);
+        print_all(&errors);
+        eprintln!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
+        return Ok(Outcome::Refused);
+    };
     progress::step("comparing");
     let mut found = compare(&old, &new);
     drop(progress);
@@ -93,7 +106,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let text = match args.format {
         // Colours stay where standard output is a terminal, or as the environment says.
         Format::Text => report::text(&found, args.out.is_none()),
-        Format::Markdown => report::markdown(&found, args.max_chars),
+        Format::Markdown => report::markdown(&found, args.max_chars.unwrap_or(report::COMMENT)),
         Format::Json => report::json(&found)?,
         Format::Html => report::html(&found).map_err(anyhow::Error::msg)?,
     };
@@ -166,56 +179,83 @@ fn place<'a>(tree: &Tree, text: &'a str, apis: &[String]) -> anyhow::Result<Plac
     }
 }
 
+/// One side: where it is, what was read where it is a file, and the API of ours that it is a version of.
+struct Given<'a> {
+    place: Place<'a>,
+    document: Option<Document>,
+    api: Option<String>,
+}
+
+fn given<'a>(
+    tree: &Tree,
+    text: &'a str,
+    args: &Args,
+    apis: &[String],
+    out: &mut Sink,
+) -> anyhow::Result<Option<Given<'a>>> {
+    let place = place(tree, text, apis)?;
+    let (document, api) = match &place {
+        Place::Stored(api) | Place::Revision(_, api) => (None, Some((*api).to_owned())),
+        Place::File(file) => {
+            let Some(document) = fetch::fetch(file, None, out) else { return Ok(None) };
+            let api = match &args.api {
+                Some(api) => Some(api.clone()),
+                None => titled(tree, &document.text)?,
+            };
+            (Some(document), api)
+        }
+    };
+    Ok(Some(Given { place, document, api }))
+}
+
 fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<(Version, Version)>> {
     let apis = tree.apis()?;
     if let Some(api) = &args.api {
         tree.check_api(api)?;
     }
-    let from = place(tree, &args.from, &apis)?;
-    let to = args.to.as_deref().map(|to| place(tree, to, &apis)).transpose()?;
-    let named = |place: &Place<'_>| match place {
-        Place::Stored(api) | Place::Revision(_, api) => Some((*api).to_owned()),
-        Place::File(_) => None,
+    let Some(from) = given(tree, &args.from, args, &apis, out)? else { return Ok(None) };
+    let to = match (&args.to, &from.api) {
+        (Some(to), _) => given(tree, to, args, &apis, out)?,
+        (None, Some(api)) if apis.contains(api) => {
+            Some(Given { place: Place::Stored(api), document: None, api: from.api.clone() })
+        }
+        (None, _) => bail!("give a second version to compare `{}` with", args.from),
     };
-    let given = args.api.clone().or_else(|| named(&from)).or_else(|| to.as_ref().and_then(named));
-    let old = read(tree, &from, given.as_deref(), args, out)?;
-    let to = match (&to, &old) {
-        (Some(to), _) => to,
-        (None, Some(old)) if apis.contains(&old.api.info.name) => &Place::Stored(&old.api.info.name),
-        (None, Some(_)) => bail!("give a second version to compare `{}` with", args.from),
-        (None, None) => return Ok(None),
-    };
-    let same = old.as_ref().map(|old| old.api.info.name.clone());
-    let new = read(tree, to, given.as_deref().or(same.as_deref()), args, out)?;
+    let Some(to) = to else { return Ok(None) };
+    if let (Some(a), Some(b)) = (&from.api, &to.api)
+        && a != b
+    {
+        bail!("{a} and {b} are two APIs: compare two versions of one");
+    }
+    // A title may change; what the one is a version of, so is the other.
+    let api = from.api.as_deref().or(to.api.as_deref());
+    let old = read(tree, &from, api, args, out)?;
+    let new = read(tree, &to, api, args, out)?;
     Ok(old.zip(new))
 }
 
 fn read(
     tree: &Tree,
-    place: &Place<'_>,
+    side: &Given<'_>,
     api: Option<&str>,
     args: &Args,
     out: &mut Sink,
 ) -> anyhow::Result<Option<Version>> {
-    match place {
-        Place::Stored(api) => {
+    match (&side.place, &side.document) {
+        (Place::Stored(api), _) => {
             let Some((stored, _)) = pipeline::stored(tree, api, out) else { return Ok(None) };
             pipeline::version_of(stored, &pipeline::rules(tree, Some(api))?, None, out)
         }
-        Place::Revision(revision, api) => pipeline::at_revision(tree, revision, api, out),
-        Place::File(file) => {
-            let Some(document) = fetch::fetch(file, None, out) else { return Ok(None) };
-            let found = match api {
-                Some(api) => Some(api.to_owned()),
-                None => titled(tree, &document.text)?,
-            };
-            // The rules of an API that is only named to call the crate something are not there.
-            let ours = found.as_deref().filter(|api| tree.check_api(api).is_ok());
+        (Place::Revision(revision, api), _) => pipeline::at_revision(tree, revision, api, out),
+        (Place::File(_), None) => Ok(None),
+        (Place::File(_), Some(document)) => {
+            // An API may be gone whose versions at a revision are compared with.
+            let ours = api.filter(|api| tree.check_api(api).is_ok());
             let mut rules = pipeline::rules(tree, ours)?;
             if args.no_overlay {
                 rules.overlay = None;
             }
-            pipeline::version(&document, &rules, found.as_deref().unwrap_or("api"), out)
+            pipeline::version(document, &rules, api.unwrap_or("api"), out)
         }
     }
 }

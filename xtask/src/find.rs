@@ -24,8 +24,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A path (`/v1/apps/{id}`), an operation id, a schema or field (`App.attributes.name`), or a Rust name
-    /// (`AppAttributes.name`, `apps::list`).
+    /// A path (`/v1/apps/{id}`), an operation id, a schema, a field (`App.attributes.name`, `bundleId`), a parameter
+    /// (`filter[name]`, `GET /v1/apps ?limit`), or a Rust name (`AppAttributes.name`, `apps::list`, `client.apps().list`).
     name: String,
 }
 
@@ -52,7 +52,8 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             let Some((item, place)) = line.split_once(" | ") else { continue };
             let (origin, areas) = place.split_once(' ').unwrap_or((place, ""));
             let path = item.split(' ').next().unwrap_or_default();
-            if !wanted.iter().any(|w| w.fits(path, origin)) && !is_rust(path, &args.name) {
+            let is_wanted = wanted.iter().any(|w| w.fits(path, origin));
+            if !is_wanted && !is_rust(path, &args.name) && !is_call(path, &args.name) {
                 continue;
             }
             count += 1;
@@ -85,12 +86,29 @@ impl Wanted {
 
 fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
     let mut out = Vec::new();
+    // `GET /v1/apps ?limit` is what a report says.
+    let (call, parameter) = match name.split_once(" ?") {
+        Some((call, parameter)) => (Some(call), parameter),
+        None => (None, name),
+    };
     // `GET /v1/apps` says which of a path's operations is meant.
-    let (method, path) = name.split_once(' ').map_or((None, name), |(method, path)| (Some(method), path));
+    let call = call.unwrap_or(name);
+    let (method, path) = call.split_once(' ').map_or((None, call), |(method, path)| (Some(method), path));
     for (id, operation) in &api.operations {
-        let call = operation.path == path && method.is_none_or(|m| operation.method == m.to_uppercase());
-        if call || id == name {
-            out.push(Wanted { origin: operation.pointer().to_string(), ends: None });
+        let is_path = operation.path == path || blank(&operation.path) == path;
+        let is_call = is_path && method.is_none_or(|m| operation.method == m.to_uppercase());
+        let origin = operation.pointer().to_string();
+        let own = names.operations.get(id).and_then(|own| own.parameters.get(parameter));
+        match own.filter(|_| is_call || call == parameter) {
+            Some(own) => out.push(Wanted { origin, ends: Some(own.ident.clone()) }),
+            None if call == name && (is_call || id == name) => out.push(Wanted { origin, ends: None }),
+            None => {}
+        }
+    }
+    // A field's name alone is that of every type.
+    for (id, ty) in &names.types {
+        if let Some(member) = ty.members.get(name) {
+            out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: Some(member.clone()) });
         }
     }
     if api.types.contains_key(name) {
@@ -105,6 +123,22 @@ fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
         }
     }
     out
+}
+
+/// A path as reports have it, without the names of its parameters.
+fn blank(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Whether a Rust path is what `client.apps().list(…)` calls last.
+fn is_call(path: &str, name: &str) -> bool {
+    let name = name.strip_prefix("client.").unwrap_or(name);
+    let Some((handle, rest)) = name.split_once("().") else { return false };
+    let last = rest.rsplit(").").next().and_then(|last| last.split('(').next());
+    let own =
+        path.strip_prefix("operations::").and_then(|path| path.strip_prefix(handle)?.strip_prefix("::"));
+    own.is_some_and(|own| own.rsplit("::").next() == last)
 }
 
 /// Whether a Rust path ends with what a person wrote of it, from the start of a name on.

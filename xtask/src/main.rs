@@ -15,6 +15,7 @@ mod package;
 mod pipeline;
 mod progress;
 mod report;
+mod semver;
 mod settings;
 mod status;
 mod tidy;
@@ -89,6 +90,8 @@ enum Command {
     Examples(examples::Args),
     /// Make the archives of the crates that are released, and build each by itself.
     Package(package::Args),
+    /// Hold the diff's verdict on Rust against cargo-semver-checks, for the crates of three versions.
+    Semver(semver::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
     /// Print a script that completes these commands in a shell, for a shell function `xtask` that runs `cargo xtask`.
@@ -160,6 +163,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Contract(args) => contract::run(&tree, &args),
         Command::Examples(args) => examples::run(&tree, &args),
         Command::Package(args) => package::run(&tree, &args),
+        Command::Semver(args) => semver::run(&tree, &args),
         Command::Bench(args) => bench::run(&tree, &args),
         Command::Completions { .. } | Command::Measure(_) | Command::Floor(_) => Ok(Outcome::Done),
     }

@@ -83,6 +83,20 @@ pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> 
     }
 }
 
+/// The same text with another version of the crate; the rest stays as a person wrote it.
+pub(crate) fn with_version(text: &str, version: &str) -> anyhow::Result<String> {
+    let mut toml: DocumentMut = text.parse()?;
+    // The key is kept, and with it what stands above it.
+    let item = toml.entry("crate_version").or_insert(Item::None);
+    let old = item.as_value().map(|old| old.decor().clone());
+    let mut new = toml_edit::Value::from(version);
+    if let Some(decor) = old {
+        *new.decor_mut() = decor;
+    }
+    *item = Item::Value(new);
+    Ok(toml.to_string())
+}
+
 /// The same text with its `[read]` table replaced; the rest stays as a person wrote it.
 ///
 /// A document that was read before keeps its date, so that reading it again changes nothing.
@@ -159,6 +173,12 @@ mod tests {
         assert_eq!(record(&text, &settings, &document(), "4.4.1").unwrap(), text, "read again");
         let newer = record(&text, &settings, &document(), "4.5").unwrap();
         assert_eq!(newer.replace("4.5", "4.4.1"), text);
+    }
+
+    #[test]
+    fn another_version_is_all_that_changes() {
+        let text = "# ours\ncrate_version = \"0.1.0\" # theirs\nlicence = \"x\"\n";
+        assert_eq!(with_version(text, "0.2.0+4.5").unwrap(), text.replace("0.1.0", "0.2.0+4.5"));
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let spec = tree.spec(&args.api);
     let path = spec.join("source.toml");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
-    let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
+    let Some(mut settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
     let is_empty = settings.empty && args.from.is_none() && settings.url.is_none();
     let found = match args.from.as_ref().or(settings.url.as_ref()) {
         Some(from) => fetch::fetch(from, settings.sha256.as_deref(), out),
@@ -70,14 +70,27 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let from = &document.from;
     let rules = pipeline::rules(tree, Some(&args.api))?;
     let made = pipeline::make(&document, &rules, &args.api, false, &generate::ours(&settings), out)?;
-    let Some(Made { api, report, files }) = made else { return Ok(None) };
-    let mut records = BTreeMap::new();
-    // Nothing was read that the overlay does not say itself.
-    if !is_empty {
-        let record = settings::record(&text, &settings, &document, &api.info.version)?;
-        records.insert("source.toml".to_owned(), record);
+    let Some(Made { api, report, mut files }) = made else { return Ok(None) };
+    let changed = if args.check { None } else { changed(tree, &api, &rules, &files, &settings)? };
+    let before = settings.crate_version.clone();
+    if !args.check {
+        let bump = changed.as_ref().map_or(Bump::None, |changed| changed.diff.bump);
+        let base = changed.as_ref().map_or(&before, |changed| &changed.version);
+        settings.crate_version = next_version(base, &before, bump, &api.info.version);
     }
-    let changed = if args.check { None } else { changed(tree, &api, &rules, &files)? };
+    let mut record = text.clone();
+    if settings.crate_version != before {
+        record = settings::with_version(&record, &settings.crate_version)?;
+        let again = pipeline::crate_files(&api, &rules, &generate::ours(&settings), out)?;
+        let Some(again) = again else { return Ok(None) };
+        files = again;
+    }
+    // Nothing was read where the overlay says all.
+    if !is_empty {
+        record = settings::record(&record, &settings, &document, &api.info.version)?;
+    }
+    let records = BTreeMap::from([("source.toml".to_owned(), record)]);
+    let changed = changed.map(|changed| changed.diff);
     let mut notes = generate::licences(tree)?;
     if let Some(diff) = &changed {
         let path = tree.generated(&args.api).join(CHANGES);
@@ -109,39 +122,55 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     summarise(&api, &report, pipeline::notices(out.diagnostics()).len());
     if let Some(diff) = &changed {
         anstream::eprintln!("\n{}", report::text(diff, true));
-        if let Some(next) = next_version(&settings.crate_version, diff.bump, &api.info.version) {
-            eprintln!(
-                "crate_version in {} goes from {} to {next}",
-                tree.shown(&path),
-                settings.crate_version
-            );
-        }
+    }
+    if settings.crate_version != before {
+        eprintln!("crate_version in {} went from {before} to {}", tree.shown(&path), settings.crate_version);
     }
     Ok(Some(Outcome::Done))
 }
 
+/// How messages call the settings that are committed.
+const HEAD_SOURCE: &str = "HEAD:source.toml";
 /// What changed since each version, beside the crate.
 const CHANGES: &str = "CHANGELOG.md";
 /// What stands above its sections.
 const HEAD: &str =
     "# Changelog\n\nWritten by `cargo xtask update`: what each version of the vendor's document changed.\n\n";
 
-/// What the document changes in what is stored; none where nothing is stored yet, or nothing changed.
+/// What the document changes, and the crate's version before.
+struct Changed {
+    diff: Diff,
+    version: String,
+}
+
+/// What the document changes in what is committed, or stored where there is no commit; none where that is nothing.
+///
+/// What is stored but not committed is an earlier try of the same update, which must not raise the version twice.
 fn changed(
     tree: &Tree,
     api: &Api,
     rules: &pipeline::Rules,
     files: &BTreeMap<String, String>,
-) -> anyhow::Result<Option<Diff>> {
+    settings: &settings::Settings,
+) -> anyhow::Result<Option<Changed>> {
     // What was stored is not asked for more than it says: an update is what mends it.
     let mut unread = Sink::new();
-    let Some((old, _)) = pipeline::stored(tree, &api.info.name, &mut unread) else { return Ok(None) };
-    let items = fs::read_to_string(tree.generated(&api.info.name).join("API.txt")).ok();
-    let Some(old) = pipeline::version_of(old, rules, items, &mut unread)? else { return Ok(None) };
+    let name = &api.info.name;
+    let source = tree.at_revision("HEAD", &format!("specs/{name}/source.toml")).ok().flatten();
+    let committed = source.and_then(|text| settings::parse(HEAD_SOURCE, &text, &mut unread));
+    let (old, version) = match committed {
+        Some(committed) => (pipeline::at_revision(tree, "HEAD", name, &mut unread)?, committed.crate_version),
+        None => {
+            let Some((old, _)) = pipeline::stored(tree, name, &mut unread) else { return Ok(None) };
+            let items = fs::read_to_string(tree.generated(name).join("API.txt")).ok();
+            (pipeline::version_of(old, rules, items, &mut unread)?, settings.crate_version.clone())
+        }
+    };
+    let Some(old) = old else { return Ok(None) };
     let items = files.get("API.txt").cloned();
     let Some(new) = pipeline::version_of(api.clone(), rules, items, &mut unread)? else { return Ok(None) };
     let diff = crate::diff::compare(&old, &new);
-    Ok((!diff.changes.is_empty() || diff.bump != Bump::None).then_some(diff))
+    Ok((!diff.changes.is_empty() || diff.bump != Bump::None).then_some(Changed { diff, version }))
 }
 
 /// The text with a section about the newest version on top; one that is about the same step already is replaced.
@@ -158,22 +187,29 @@ fn with_section(before: &str, diff: &Diff) -> String {
     format!("{HEAD}{section}\n{rest}").trim_end().to_owned() + "\n"
 }
 
-/// The crate's next version: below 1.0 the second number breaks (semantic versioning, item 4); the vendor's version
-/// stands behind it as build metadata. None where nothing changed.
-fn next_version(current: &str, bump: Bump, vendor: &str) -> Option<String> {
-    let plain = current.split('+').next()?;
+/// The three numbers of a version.
+fn numbers(version: &str) -> Option<[u64; 3]> {
+    let plain = version.split('+').next()?;
     let numbers: Vec<u64> = plain.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
-    let [major, minor, patch] = numbers.as_slice() else { return None };
+    numbers.try_into().ok()
+}
+
+/// The crate's next version: below 1.0 the second number breaks (semantic versioning, item 4); the vendor's version
+/// stands behind it as build metadata. What a person raised further by hand stays; what is no such version stays as well.
+fn next_version(base: &str, current: &str, bump: Bump, vendor: &str) -> String {
+    let (Some(base), Some(now)) = (numbers(base), numbers(current)) else { return current.to_owned() };
+    let [major, minor, patch] = base;
     let next = match (bump, major) {
-        (Bump::None, _) => return None,
-        (Bump::Major, 0) => format!("0.{}.0", minor + 1),
-        (Bump::Major, _) => format!("{}.0.0", major + 1),
-        (Bump::Minor, 1..) => format!("{major}.{}.0", minor + 1),
-        (Bump::Minor | Bump::Patch, _) => format!("{major}.{minor}.{}", patch + 1),
+        (Bump::None, _) => base,
+        (Bump::Major, 0) => [0, minor + 1, 0],
+        (Bump::Major, _) => [major + 1, 0, 0],
+        (Bump::Minor, 1..) => [major, minor + 1, 0],
+        (Bump::Minor | Bump::Patch, _) => [major, minor, patch + 1],
     };
+    let [major, minor, patch] = next.max(now);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     let vendor: String = vendor.chars().map(|c| if is_part(c) { c } else { '-' }).collect();
-    Some(format!("{next}+{vendor}"))
+    format!("{major}.{minor}.{patch}+{vendor}")
 }
 
 /// Makes the folders equal; false if errors were pushed, and then every file is as it was.
@@ -222,16 +258,19 @@ mod tests {
 
     #[test]
     fn below_one_the_second_number_breaks() {
-        for (current, bump, next) in [
-            ("0.1.0", Bump::Major, Some("0.2.0+4.4.1")),
-            ("0.1.0", Bump::Minor, Some("0.1.1+4.4.1")),
-            ("0.1.3+4.3", Bump::Patch, Some("0.1.4+4.4.1")),
-            ("1.2.3", Bump::Major, Some("2.0.0+4.4.1")),
-            ("1.2.3", Bump::Minor, Some("1.3.0+4.4.1")),
-            ("1.2.3", Bump::Patch, Some("1.2.4+4.4.1")),
-            ("1.2.3", Bump::None, None),
+        for (base, current, bump, next) in [
+            ("0.1.0", "0.1.0", Bump::Major, "0.2.0+4.4.1"),
+            ("0.1.0", "0.1.0", Bump::Minor, "0.1.1+4.4.1"),
+            ("0.1.3+4.3", "0.1.3+4.3", Bump::Patch, "0.1.4+4.4.1"),
+            ("1.2.3", "1.2.3", Bump::Major, "2.0.0+4.4.1"),
+            ("1.2.3", "1.2.3", Bump::Minor, "1.3.0+4.4.1"),
+            ("1.2.3", "1.2.3", Bump::Patch, "1.2.4+4.4.1"),
+            ("1.2.3", "1.2.3", Bump::None, "1.2.3+4.4.1"),
+            ("0.1.0+4.3", "0.2.0+4.4.1", Bump::Major, "0.2.0+4.4.1"),
+            ("0.1.0+4.3", "1.0.0", Bump::Major, "1.0.0+4.4.1"),
+            ("0.1.0-beta", "0.1.0-beta", Bump::Major, "0.1.0-beta"),
         ] {
-            assert_eq!(next_version(current, bump, "4.4.1").as_deref(), next, "{current} {bump:?}");
+            assert_eq!(next_version(base, current, bump, "4.4.1"), next, "{base} {current} {bump:?}");
         }
     }
 }

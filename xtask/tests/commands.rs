@@ -67,7 +67,8 @@ actions:
     assert!(said.contains("none 7\n  1 operations"), "{said}");
     checkout.run(&["update", "none", "--check"], 0);
     checkout.run(&["generate", "none", "--check"], 0);
-    assert_eq!(fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap(), source);
+    let text = fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap();
+    assert_eq!(text, source.replace("0.1.0", "0.1.0+7"));
     let ping = fs::read_to_string(checkout.path("generated/none/src/operations/ping.rs")).unwrap();
     assert!(ping.contains("/// Ours."), "{ping}");
 
@@ -376,6 +377,24 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
     assert!(changes.starts_with("# Changelog\n") && changes.contains("\n## mini: 1.2 → 1.3\n"), "{changes}");
     checkout.run(&["update", "mini", "--from", "newer.json"], 0);
     assert_eq!(fs::read_to_string(checkout.path("generated/mini/CHANGELOG.md")).unwrap(), changes);
+    let version = || {
+        let crate_version = |path: &str, key: &str| {
+            let text = fs::read_to_string(checkout.path(path)).unwrap();
+            text.lines().find_map(|line| line.strip_prefix(key)).map(|rest| rest.trim_matches('"').to_owned())
+        };
+        let source = crate_version("specs/mini/source.toml", "crate_version = ");
+        assert_eq!(source, crate_version("generated/mini/Cargo.toml", "version = "));
+        source.unwrap()
+    };
+    assert_eq!(version(), "0.4.0+1.3", "a field is gone, and below 1.0 the second number says so");
+    // What is tried before it is committed raises the version once.
+    fs::write(checkout.path("specs/mini/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(version(), "0.4.0+1.3");
+    fs::remove_file(checkout.path("specs/mini/naming.toml")).unwrap();
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(fs::read_to_string(checkout.path("generated/mini/CHANGELOG.md")).unwrap(), changes);
+    checkout.run(&["update", "mini", "--check", "--from", "newer.json"], 0);
     checkout.run(&["generate", "--check"], 0);
     checkout.run(&["diff", "main:mini", "mini", "--fail-on", "rust"], 1);
     let output = checkout.output(&["diff", "main:mini", "--format", "markdown"]);
@@ -428,6 +447,34 @@ fn what_no_diff_can_read_is_said() {
 }
 
 #[test]
+fn a_tool_that_is_not_there_is_named_with_the_way_to_it() {
+    let checkout = Checkout::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("semver")
+        .current_dir(checkout.path(""))
+        // A cargo that knows no such command.
+        .env("CARGO", "false")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("`cargo install cargo-semver-checks --locked`"), "{said}");
+}
+
+#[test]
+fn two_apis_are_no_two_versions() {
+    let checkout = Checkout::updated();
+    copy(&checkout.path("specs/mini"), &checkout.path("specs/maxi"));
+    let info = checkout.path("specs/maxi/api/info.yaml");
+    let text = fs::read_to_string(&info).unwrap();
+    fs::write(&info, text.replace("name: mini", "name: maxi").replace("Library", "Archive")).unwrap();
+    let said = checkout.run(&["diff", "library.json", "maxi"], 2);
+    assert!(said.contains("mini and maxi are two APIs: compare two versions of one"), "{said}");
+    let said = checkout.run(&["diff", "library.json", "mini", "--max-chars", "5000"], 2);
+    assert!(said.contains("`--max-chars` is for `--format markdown`"), "{said}");
+}
+
+#[test]
 fn names_are_found_from_both_sides() {
     let checkout = Checkout::updated();
     let found = |name: &str| String::from_utf8(checkout.output(&["find", name]).stdout).unwrap();
@@ -440,5 +487,13 @@ fn names_are_found_from_both_sides() {
     let field = found("Book.pages");
     assert!(field.contains("models::Book.pages field Option<i64>"), "{field}");
     assert!(found("books::Books::books_list").contains("/paths/~1books/get"));
+    assert_eq!(found("pages"), field, "a field's name alone");
+    assert!(found("/books/{}").contains("operations::books::Books::books_get fn id"), "as reports have it");
+    let setter = found("shelf");
+    assert!(setter.contains("operations::books::BooksList::shelf fn value"), "{setter}");
+    assert_eq!(found("GET /books ?shelf"), setter);
+    assert_eq!(found("client.books().books_list(…).shelf(…)"), setter);
+    assert!(found("client.books().books_get").contains("operations::books::Books::books_get fn id"));
     assert_eq!(checkout.run(&["find", "shelves_list"], 1), "0 items\n");
+    assert_eq!(checkout.run(&["find", ""], 1), "0 items\n");
 }

@@ -235,6 +235,8 @@ pub struct Change {
     pub rust_old: Option<String>,
     /// The new Rust item.
     pub rust_new: Option<String>,
+    /// The paths of all Rust items that break, or that the compiler warns of from now on.
+    pub rust_items: Vec<String>,
     /// Why the two verdicts are what they are.
     pub note: String,
     /// The same for identical changes in several places.

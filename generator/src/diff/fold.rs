@@ -7,6 +7,7 @@ use super::change::Kind;
 use super::operation::blank;
 use super::reach;
 use super::row::Row;
+use crate::api::Shape;
 
 /// Folds what has one cause, then places and groups the rest.
 pub(super) fn fold(rows: &mut Vec<Row>, old: &Side<'_>, new: &Side<'_>) {
@@ -20,7 +21,7 @@ pub(super) fn fold(rows: &mut Vec<Row>, old: &Side<'_>, new: &Side<'_>) {
     reach::fill(rows, old, new);
     everywhere(rows);
     deprecations(rows);
-    fieldsets(rows, new, old);
+    resource_fields(rows, new, old);
     groups(rows);
 }
 
@@ -159,43 +160,56 @@ fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
     }
 }
 
-/// A field that a resource gains, and its name among the values of `fields[…]`, have one cause.
-fn fieldsets(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
-    let mut heads: BTreeMap<(Kind, String, String), String> = BTreeMap::new();
-    for row in rows.iter().filter(|row| matches!(row.kind(), Kind::FieldAdded | Kind::FieldRemoved)) {
-        let mut parts = row.subject.splitn(3, '.');
-        let (Some(ty), Some("attributes" | "relationships"), Some(name)) =
-            (parts.next(), parts.next(), parts.next())
-        else {
-            continue;
-        };
-        let found = [new, old].into_iter().find_map(|side| match &side.api.types.get(ty)?.shape {
-            crate::api::Shape::Resource(resource) => Some(resource.kind.clone()),
+/// What is done to a field of a resource, to its name among the values of `fields[…]`, and to the same field of the
+/// resource's requests has one cause; so has a value that several fields of a resource gain or lose.
+fn resource_fields(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
+    let resource = |ty: &str| {
+        [new, old].into_iter().find_map(|side| match &side.api.types.get(ty)?.shape {
+            Shape::Resource(resource) => Some(resource.kind.as_str()),
+            Shape::Request(request) => Some(request.kind.as_str()),
             _ => None,
-        });
-        let (Some(kind), false) = (found, name.contains(['.', '[', '{'])) else { continue };
-        heads.insert(
-            (row.kind(), kind, name.to_owned()),
-            format!("fields {} {}", row.kind().as_str(), row.subject),
-        );
-    }
+        })
+    };
+    let key = |kind: Kind, resource: &str, name: &str| format!("{} {resource} {name}", kind.as_str());
+    let mut fields: BTreeSet<String> = BTreeSet::new();
     for row in rows.iter_mut() {
-        let head = match row.kind() {
-            Kind::ValueAdded => Kind::FieldAdded,
-            Kind::ValueRemoved => Kind::FieldRemoved,
-            kind @ (Kind::FieldAdded | Kind::FieldRemoved) => {
-                let group = format!("fields {} {}", kind.as_str(), row.subject);
-                if heads.values().any(|head| *head == group) {
-                    row.group = Some(group);
-                }
-                continue;
+        let (place, value) =
+            row.subject.split_once('=').map_or((row.subject.as_str(), None), |(p, v)| (p, Some(v)));
+        let mut parts = place.splitn(2, '.');
+        let (Some(ty), Some(rest)) = (parts.next(), parts.next()) else { continue };
+        let rest = rest.strip_prefix("data.").unwrap_or(rest);
+        let name = ["attributes.", "relationships."].iter().find_map(|part| rest.strip_prefix(part));
+        let (Some(name), Some(resource)) = (name, resource(ty)) else { continue };
+        let group = match (row.kind(), value) {
+            (kind @ (Kind::ValueAdded | Kind::ValueRemoved), Some(value)) => {
+                key(kind, resource, &format!("={value}"))
+            }
+            (
+                kind @ (Kind::FieldAdded
+                | Kind::FieldRemoved
+                | Kind::FieldDeprecated
+                | Kind::FieldUndeprecated),
+                None,
+            ) => key(kind, resource, name),
+            (kind @ Kind::FieldTypeChanged, None) => {
+                key(kind, resource, &format!("{name} {:?} {:?}", row.old, row.new))
             }
             _ => continue,
         };
+        fields.insert(group.clone());
+        row.group = Some(group);
+    }
+    for row in rows.iter_mut() {
+        let kind = match row.kind() {
+            Kind::ValueAdded => Kind::FieldAdded,
+            Kind::ValueRemoved => Kind::FieldRemoved,
+            _ => continue,
+        };
         let Some((_, parameter)) = row.subject.split_once(" ?fields[") else { continue };
-        let Some((kind, value)) = parameter.split_once("]=") else { continue };
-        if let Some(group) = heads.get(&(head, kind.to_owned(), value.to_owned())) {
-            row.group = Some(group.clone());
+        let Some((resource, value)) = parameter.split_once("]=") else { continue };
+        let group = key(kind, resource, value);
+        if fields.contains(&group) {
+            row.group = Some(group);
         }
     }
 }
@@ -203,11 +217,16 @@ fn fieldsets(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
 /// From how many places on one change of all requests is told once.
 const EVERYWHERE: usize = 25;
 
-/// Where null becomes possible all over, that is one decision of the vendor.
+/// Where null becomes possible all over, or what is included can be narrowed by `fields[…]`, that is one decision of the
+/// vendor.
 fn everywhere(rows: &mut [Row]) {
     let key = |row: &Row| {
-        matches!(row.kind(), Kind::FieldNullable | Kind::FieldNotNullable)
-            .then(|| format!("{} {}", row.kind().as_str(), row.direction().as_str()))
+        let is = match row.kind() {
+            Kind::FieldNullable | Kind::FieldNotNullable => true,
+            Kind::ParameterAdded | Kind::ParameterRemoved => row.subject.contains(" ?fields["),
+            _ => false,
+        };
+        is.then(|| format!("{} {}", row.kind().as_str(), row.direction().as_str()))
     };
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for key in rows.iter().filter_map(key) {

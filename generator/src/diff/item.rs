@@ -31,6 +31,9 @@ pub struct ItemChange {
     pub origin: String,
     /// Why it is a change, where the signature does not say.
     pub note: Option<String>,
+    /// The features that it is no longer there with, or now is too.
+    #[serde(skip)]
+    pub features: Vec<String>,
 }
 
 /// What changed in a crate's public items.
@@ -70,6 +73,7 @@ impl Items {
                     new: None,
                     origin: item.origin.to_owned(),
                     note: None,
+                    features: Vec::new(),
                 }),
             }
         }
@@ -81,12 +85,26 @@ impl Items {
                 new: Some(item.shown()),
                 origin: item.origin.to_owned(),
                 note: None,
+                features: Vec::new(),
             });
         }
         changes.sort();
         let known = [&old, &new]
             .map(|side| side.items.iter().map(|(path, item)| ((*path).to_owned(), item.shown())).collect());
         Self { changes, known }
+    }
+
+    /// The text of the crate that has these features alone: the lines that they bring, which are then always there.
+    pub fn with_features(text: &str, features: &BTreeSet<String>) -> String {
+        // Without a head, a crate that has nothing would be one that is not known.
+        let mut out = "#\n".to_owned();
+        for item in text.lines().filter(|line| !line.starts_with('#')).filter_map(Item::read) {
+            let mut areas = item.areas.split(',').filter(|area| !area.is_empty()).peekable();
+            if areas.peek().is_none() || areas.any(|area| features.contains(area)) {
+                out.push_str(&format!("{} {} {} | {}\n", item.path, item.kind, item.signature, item.origin));
+            }
+        }
+        out
     }
 
     /// What all changes together ask of the version.
@@ -107,6 +125,11 @@ impl Items {
         }
     }
 
+    /// Whether there is an item of that path.
+    pub(super) fn is_known(&self, side: usize, path: &str) -> bool {
+        self.known.get(side).is_some_and(|known| known.contains_key(path))
+    }
+
     /// An item as a person writes it, on the old side (0) or the new one (1).
     pub(super) fn shown(&self, side: usize, key: &str) -> Option<String> {
         let known = self.known.get(side)?;
@@ -120,7 +143,8 @@ fn changed(old: &Listed<'_>, a: &Item<'_>, new: &Listed<'_>, b: &Item<'_>) -> Op
     let same_kind = a.kind == b.kind || a.kind == "type" || b.kind == "type";
     let is_type = ["type", "struct", "enum"].contains(&a.kind);
     // An alias and the type itself are one as long as the members are, which have lines of their own.
-    let (x, y) = (old.spelled(a), new.spelled(b));
+    // What was a name of another type may be a name of this one by now.
+    let (x, y) = (new.expand(&old.spelled(a), 0), new.spelled(b));
     let same = match is_type && (a.kind != b.kind || a.kind == "type") {
         true => x == y || old.is_own(a) || new.is_own(b),
         false => x == y,
@@ -130,18 +154,18 @@ fn changed(old: &Listed<'_>, a: &Item<'_>, new: &Listed<'_>, b: &Item<'_>) -> Op
     };
     let (before, now) = (areas(a), areas(b));
     let lost: Vec<&String> = before.difference(&now).collect();
-    let (rust, note) = match (same && same_kind, lost.as_slice(), before == now) {
-        (false, _, _) => (Bump::Major, None),
+    let gained = || now.difference(&before).cloned().collect::<Vec<String>>();
+    let (rust, note, features) = match (same && same_kind, lost.as_slice(), before == now) {
+        (false, _, _) => (Bump::Major, None, Vec::new()),
         // A crate without areas has everything always.
         (true, [_, ..], _) if !now.is_empty() => {
-            let lost: Vec<&str> = lost.iter().map(|area| area.as_str()).collect();
-            (Bump::Major, Some(format!("no longer with the feature {}", lost.join(", "))))
+            let lost: Vec<String> = lost.iter().map(|area| (*area).clone()).collect();
+            (Bump::Major, Some(format!("no longer with the feature {}", lost.join(", "))), lost)
         }
         (true, [], false) if before.is_empty() => {
-            let now: Vec<&str> = now.iter().map(String::as_str).collect();
-            (Bump::Major, Some(format!("now only with the feature {}", now.join(", "))))
+            (Bump::Major, Some(format!("now only with the feature {}", gained().join(", "))), Vec::new())
         }
-        (true, _, false) => (Bump::Minor, Some("with more features than before".to_owned())),
+        (true, _, false) => (Bump::Minor, Some("with more features than before".to_owned()), gained()),
         (true, _, true) => return None,
     };
     Some(ItemChange {
@@ -151,6 +175,7 @@ fn changed(old: &Listed<'_>, a: &Item<'_>, new: &Listed<'_>, b: &Item<'_>) -> Op
         new: Some(b.shown()),
         origin: b.origin.to_owned(),
         note,
+        features,
     })
 }
 
@@ -268,6 +293,18 @@ mod tests {
         assert!(changes(&own, &alias).is_empty());
         let field = ["models::C.f field Option<A> | /c x", "models::C.f field Option<B> | /c x"];
         assert!(changes(&[&alias[..], &field[..1]].concat(), &[&alias[..], &field[1..]].concat()).is_empty());
+    }
+
+    #[test]
+    fn two_types_that_become_one_break_nothing_and_one_that_becomes_two_does() {
+        let [one, other] = ["models::A enum | /a x", "models::B enum | /b x"];
+        let members = ["models::A::X variant | /a x", "models::B::X variant | /b x"];
+        let alias = "models::B type A | /b x";
+        let uses = |name: &str| format!("models::C.f field Option<{name}> | /c x");
+        let two = [one, other, members[0], members[1], &uses("B")];
+        let merged = [one, alias, members[0], &uses("A")];
+        assert!(changes(&two, &merged).is_empty(), "{:?}", changes(&two, &merged));
+        assert_eq!(changes(&merged, &two), ["major models::C.f"]);
     }
 
     #[test]

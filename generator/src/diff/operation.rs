@@ -94,9 +94,8 @@ impl Walk<'_> {
         row.pointer = operation.pointer().to_string();
         row.origins.insert(row.pointer.clone());
         of_mut(&mut row.operations, side).insert(id.to_owned());
-        *of_mut(&mut row.keys, side) = of(&self.keys, side).of_operation(id, true);
-        let tokens = operation.parameters.iter().flat_map(|p| of(&self.keys, side).of_parameter(id, p, true));
-        of_mut(&mut row.keys, side).extend(tokens);
+        *of_mut(&mut row.keys, side) = self.all_of(side, id, operation);
+        row.lead(side, operation.uses());
         if kind == Kind::OperationRemoved {
             let was = operation.deprecated.then(|| "it was deprecated before".to_owned());
             let next = self.successor(operation).map(|(id, next)| {
@@ -107,6 +106,14 @@ impl Walk<'_> {
             row.remark = (!remarks.is_empty()).then(|| remarks.join(", "));
         }
         self.rows.push(row);
+    }
+
+    /// Every Rust item that is there for an operation.
+    fn all_of(&self, side: usize, id: &str, operation: &Operation) -> Vec<String> {
+        let keys = of(&self.keys, side);
+        let mut out = keys.of_operation(id, true);
+        out.extend(operation.parameters.iter().flat_map(|p| keys.of_parameter(id, p, true)));
+        out
     }
 
     /// The same call of a later version of the path: `/v2/apps` for `/v1/apps`.
@@ -125,17 +132,18 @@ impl Walk<'_> {
         let mut spot = Spot::nowhere();
         spot.subject = subject(new);
         spot.pointers = [old.pointer(), new.pointer()];
-        spot.bases = spot.pointers.clone();
         spot.operations = [Some(a.clone()), Some(b.clone())];
         spot.keys = [self.keys[0].of_operation(a, false), self.keys[1].of_operation(b, false)];
         spot.direction = Some(Direction::None);
-        if subject(old) != subject(new) {
-            let mut row = spot.row(Kind::OperationMoved).values(Some(subject(old)), Some(subject(new)));
-            row.keys = [self.keys[0].of_operation(a, true), self.keys[1].of_operation(b, true)];
-            self.rows.push(row);
+        let renamed = if subject(old) != subject(new) {
+            Some(spot.row(Kind::OperationMoved).values(Some(subject(old)), Some(subject(new))))
         } else if a != b {
-            let mut row = spot.row(Kind::OperationRenamed).values(Some(a.clone()), Some(b.clone()));
-            row.keys = [self.keys[0].of_operation(a, true), self.keys[1].of_operation(b, true)];
+            Some(spot.row(Kind::OperationRenamed).values(Some(a.clone()), Some(b.clone())))
+        } else {
+            None
+        };
+        if let Some(mut row) = renamed {
+            row.keys = [self.all_of(0, a, old), self.all_of(1, b, new)];
             self.rows.push(row);
         }
         self.flag(
@@ -166,11 +174,13 @@ impl Walk<'_> {
                 let mut row = spot.row(Kind::BodyRemoved);
                 row.pointer = spot.pointers[0].to_string();
                 row.strict = old.required;
+                row.lead(0, old.content.values().filter_map(TypeRef::named));
                 self.rows.push(row);
             }
             (None, Some(new)) => {
                 let mut row = spot.row(Kind::BodyAdded);
                 row.strict = new.required;
+                row.lead(1, new.content.values().filter_map(TypeRef::named));
                 self.rows.push(row);
             }
             (Some(old), Some(new)) => {
@@ -206,7 +216,7 @@ impl Walk<'_> {
                     inner.pointers = inner.pointers.map(|at| at.child("schema"));
                     self.walk(&Node::of(old), &Node::of(new), &inner);
                 }
-                (old, _) => {
+                (old, new) => {
                     let (side, kind) = match old {
                         Some(_) => (0, Kind::MediaTypeRemoved),
                         None => (1, Kind::MediaTypeAdded),
@@ -215,6 +225,7 @@ impl Walk<'_> {
                     let mut row = inner.row(kind);
                     row.pointer = of(&inner.pointers, side).to_string();
                     row.failure = spot.place == Place::Failure;
+                    row.lead(side, old.or(new).and_then(TypeRef::named));
                     self.rows.push(row);
                 }
             }
@@ -234,7 +245,7 @@ impl Walk<'_> {
                 self.around([&old.envelope, &new.envelope], Kind::ResponseTypeChanged, &spot);
                 self.contents(&old.content, &new.content, &spot);
             } else {
-                self.status([sides[0].is_some(), sides[1].is_some()], &spot);
+                self.status(sides.map(|side| side.map(|r| r.content.values().collect())), &spot);
             }
         }
     }
@@ -267,14 +278,15 @@ impl Walk<'_> {
                     (row.strict, row.failure) = (true, true);
                     self.rows.push(row);
                 }
-                (a, b) => self.status([a.is_some(), b.is_some()], &spot),
+                (a, b) => self.status([a, b].map(|side| side.map(|ty| ty.iter().collect())), &spot),
             }
         }
     }
 
-    fn status(&mut self, [old, _]: [bool; 2], spot: &Spot) {
-        let (side, kind) = if old { (0, Kind::ResponseRemoved) } else { (1, Kind::ResponseAdded) };
+    fn status(&mut self, [old, new]: [Option<Vec<&TypeRef>>; 2], spot: &Spot) {
+        let (side, kind) = if old.is_some() { (0, Kind::ResponseRemoved) } else { (1, Kind::ResponseAdded) };
         let mut row = spot.row(kind);
+        row.lead(side, old.or(new).into_iter().flatten().filter_map(TypeRef::named));
         row.pointer = of(&spot.pointers, side).to_string();
         row.failure = spot.place == Place::Failure;
         self.rows.push(row);

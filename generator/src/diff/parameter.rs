@@ -59,6 +59,7 @@ impl Walk<'_> {
                     let text = found.map(|p| shown(p, self.api_of(side)));
                     let mut row = spot.row(kind);
                     row.keys = [at(0, old_id, a, true), at(1, new_id, b, true)];
+                    row.lead(side, found.and_then(|p| p.ty.named()));
                     row.strict = found.is_some_and(|p| p.required && p.limits.default.is_none());
                     row.pointer = of(&spot.pointers, side).to_string();
                     self.rows.push(if side == 0 { row.values(text, None) } else { row.values(None, text) });

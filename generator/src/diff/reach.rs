@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::Side;
 use super::change::{Direction, Reach};
 use super::operation::blank;
-use super::row::Row;
+use super::row::{Row, of_mut};
 use crate::api::{Api, Operation, TypeRef};
 
 /// How many operations a row names.
@@ -54,9 +54,10 @@ pub(super) fn fill(rows: &mut [Row], old: &Side<'_>, new: &Side<'_>) {
 fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
     for row in rows {
         let (mut sent, mut received) = (false, false);
-        let mut reached: BTreeSet<(String, String)> = BTreeSet::new();
+        let mut sides: [BTreeSet<(String, String)>; 2] = Default::default();
         for (side, users) in users.iter().enumerate() {
             let api = if side == 0 { old } else { new };
+            let reached = of_mut(&mut sides, side);
             for id in row.types.get(side).into_iter().flatten() {
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
                     for at in found.get(id.as_str()).into_iter().flatten() {
@@ -79,21 +80,25 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
             (false, true) => Direction::Response,
             (false, false) => Direction::None,
         });
+        // What leads to it on one side alone has a row of its own that says so.
+        let both: BTreeSet<_> = sides[0].intersection(&sides[1]).cloned().collect();
+        let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };
         let sample = reached.iter().take(SAMPLE).map(|(path, method)| format!("{method} {path}")).collect();
         row.reach = Reach { operations: reached.len(), sample };
     }
 }
 
-/// Where a row belongs: to the area and tag that most of its operations have, of the first ones where several do.
+/// The area and the tag of an operation.
+type Home<'h> = (Option<&'h str>, Option<&'h str>);
+
+/// Where a row belongs. One about a type: to the area and tag that most of its operations have, of the first ones where
+/// several do. One about operations: to what all of them have, if anything.
 fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
     for row in rows {
-        type Home<'h> = (Option<&'h str>, Option<&'h str>);
         let mut votes: BTreeMap<Home<'_>, usize> = BTreeMap::new();
         // The new side says it; the old one where there is no new one.
         for (at, (side, users)) in sides.iter().zip(users).enumerate().rev() {
-            if !votes.is_empty() {
-                break;
-            }
+            let counts = votes.is_empty();
             let mut ids: BTreeSet<&String> = row.operations.get(at).into_iter().flatten().collect();
             for id in row.types.get(at).into_iter().flatten() {
                 for found in [&users.sent, &users.received] {
@@ -105,6 +110,11 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
             for id in ids {
                 let Some(operation) = side.api.operations.get(id) else { continue };
                 let area = side.names.operations.get(id).and_then(|name| name.area.as_deref());
+                if let Some(area) = area
+                    && !row.areas.contains(area)
+                {
+                    row.areas.insert(area.to_owned());
+                }
                 let tag = operation.tags.first().map(String::as_str);
                 // Resources are included all over; the operations that are about the type itself know its home.
                 let near = own.iter().any(|own| {
@@ -112,13 +122,17 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
                         own.to_lowercase().starts_with(tag.trim_end_matches('s').to_lowercase().as_str())
                     })
                 });
-                *votes.entry((area, tag)).or_default() += if near { 10_000 } else { 1 };
+                if counts {
+                    *votes.entry((area, tag)).or_default() += if near { 10_000 } else { 1 };
+                }
             }
         }
         let most = votes.iter().max_by_key(|(key, count)| (**count, std::cmp::Reverse(**key)));
         if let Some(((area, tag), _)) = most {
-            row.area = area.map(str::to_owned);
-            row.tag = tag.map(str::to_owned);
+            let is_type = !row.types.iter().all(BTreeSet::is_empty);
+            let is_all = |is: &dyn Fn(&Home<'_>) -> bool| is_type || votes.keys().all(is);
+            row.area = area.filter(|_| is_all(&|home| home.0 == *area)).map(str::to_owned);
+            row.tag = tag.filter(|_| is_all(&|home| home.1 == *tag)).map(str::to_owned);
         }
     }
 }

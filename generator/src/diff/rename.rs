@@ -70,7 +70,7 @@ pub(super) fn types(old: &Api, new: &Api) -> Renamed {
 }
 
 /// Whether the two are of one kind and have at least half of their members in common.
-fn is_alike(old: &Api, new: &Api, a: &str, b: &str) -> bool {
+pub(super) fn is_alike(old: &Api, new: &Api, a: &str, b: &str) -> bool {
     let (a, b) = (TypeRef::Named(a.to_owned()), TypeRef::Named(b.to_owned()));
     let (a, b) = (Node::of(&a), Node::of(&b));
     match (a.view(old), b.view(new)) {

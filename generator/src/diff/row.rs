@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use super::change::{Bump, Change, Direction, Kind, Reach};
 
+/// How many differences between two types are named.
+const DIFFERENCES: usize = 3;
+
 /// A change that is not judged yet.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
@@ -20,10 +23,14 @@ pub(super) struct Row {
     pub(super) keys: [Vec<String>; 2],
     /// Places that Rust items of both sides are traced back to.
     pub(super) origins: BTreeSet<String>,
+    /// Types that what was added or is gone leads to: ids of the old and of the new side.
+    pub(super) leads: [BTreeSet<String>; 2],
     /// Who sends it, where that does not follow from the types.
     pub(super) direction: Option<Direction>,
     /// Whether what was added or is gone had to be there, or the limit became narrower.
     pub(super) strict: bool,
+    /// In what the two types differ that are in each other's place, where that could be compared.
+    pub(super) differences: Vec<Row>,
     /// Whether failed answers alone are concerned.
     pub(super) failure: bool,
     /// What identical changes share.
@@ -32,10 +39,14 @@ pub(super) struct Row {
     pub(super) remark: Option<String>,
     pub(super) area: Option<String>,
     pub(super) tag: Option<String>,
+    /// The areas of all operations that it reaches.
+    pub(super) areas: BTreeSet<String>,
     pub(super) reach: Reach,
     pub(super) rust: Option<Bump>,
     pub(super) rust_items: [Option<String>; 2],
     pub(super) rust_note: String,
+    /// The Rust items that break with it, or that the compiler warns of.
+    pub(super) paths: BTreeSet<String>,
     /// The Rust item that may take the place of what is gone.
     pub(super) successor: Option<String>,
 }
@@ -54,6 +65,11 @@ impl Row {
         self
     }
 
+    /// Types that the row's thing leads to on one side.
+    pub(super) fn lead<'n>(&mut self, side: usize, ids: impl IntoIterator<Item = &'n str>) {
+        of_mut(&mut self.leads, side).extend(ids.into_iter().map(str::to_owned));
+    }
+
     /// What makes two rows the same cause.
     pub(super) fn key(&self) -> (Kind, String, Option<String>, Option<String>) {
         (self.kind(), self.subject.clone(), self.old.clone(), self.new.clone())
@@ -67,6 +83,7 @@ impl Row {
         };
         join(&mut self.operations, other.operations);
         join(&mut self.types, other.types);
+        join(&mut self.leads, other.leads);
         for (own, other) in self.keys.iter_mut().zip(other.keys) {
             own.extend(other);
         }
@@ -82,6 +99,13 @@ impl Row {
         let (wire, why) = super::verdict::wire(&self);
         let direction = self.direction();
         let mut note = why.to_owned();
+        if !self.differences.is_empty() {
+            let told = |row: &Row| format!("`{}` {}", row.subject, row.kind().as_str());
+            let shown: Vec<String> = self.differences.iter().take(DIFFERENCES).map(told).collect();
+            let more = self.differences.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            note.push_str(&format!("; they differ in {}{more}", shown.join(", ")));
+        }
         for part in [Some(self.rust_note.as_str()).filter(|n| !n.is_empty()), self.remark.as_deref()]
             .into_iter()
             .flatten()
@@ -108,6 +132,7 @@ impl Row {
             tag: self.tag,
             rust_old,
             rust_new,
+            rust_items: self.paths.into_iter().collect(),
             note,
             group: self.group.map(|group| stable(&["group", &group])),
         }

@@ -114,7 +114,9 @@ impl Keys<'_> {
         }));
         if let (true, Some(token)) = (whole, &own.token) {
             out.push(format!("models::{token}"));
-            out.push(format!("models::{token}::*"));
+            let values = parameter.values.as_ref().and_then(|values| self.api.values.get(values));
+            let values = values.into_iter().flatten();
+            out.extend(values.flat_map(|value| self.of_token(id, &parameter.name, value)));
         }
         out
     }
@@ -136,15 +138,22 @@ impl Keys<'_> {
 }
 
 /// Gives each row its Rust verdict; items that changed for no row's reason come out.
-pub(super) fn judge(rows: &mut [Row], items: &Items) -> Vec<ItemChange> {
+pub(super) fn judge(rows: &mut [Row], items: &Items, apis: [&Api; 2]) -> Vec<ItemChange> {
     let mut explained = vec![false; items.changes.len()];
     for row in rows.iter_mut() {
         // In the order of the keys: what a row is about comes before what goes along with it.
         let mut found: Vec<usize> = Vec::new();
         if !is_silent(row) {
             let mut seen: BTreeSet<usize> = BTreeSet::new();
-            let all = row.keys.iter().flatten().flat_map(|key| items.matching(key));
-            found.extend(all.filter(|at| seen.insert(*at)));
+            for (side, keys) in row.keys.iter().enumerate() {
+                // What was added takes nothing away, although other values of the same type may be gone.
+                let is_there = |at: &usize| {
+                    let change = items.changes.get(*at);
+                    change.is_some_and(|c| if side == 0 { c.old.is_some() } else { c.new.is_some() })
+                };
+                let all = keys.iter().flat_map(|key| items.matching(key)).filter(is_there);
+                found.extend(all.filter(|at| seen.insert(*at)));
+            }
         }
         for at in &found {
             if let Some(explained) = explained.get_mut(*at) {
@@ -154,12 +163,32 @@ pub(super) fn judge(rows: &mut [Row], items: &Items) -> Vec<ItemChange> {
         let changes: Vec<&ItemChange> = found.iter().filter_map(|at| items.changes.get(*at)).collect();
         decide(row, &changes, items);
     }
-    // What is left follows from a row about the same place of the document.
-    let mut by_origin: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let origins: Vec<Vec<String>> = rows.iter().map(|row| row.origins.iter().cloned().collect()).collect();
-    for (at, places) in origins.iter().enumerate() {
-        for place in places.iter().filter(|_| rows.get(at).is_some_and(|row| !is_silent(row))) {
-            by_origin.entry(place).or_default().push(at);
+    let rest = items.changes.iter().zip(explained).filter(|(_, explained)| !explained);
+    let (features, rest): (Vec<&ItemChange>, Vec<&ItemChange>) =
+        rest.map(|(change, _)| change).partition(|change| change.note.is_some());
+    let mut along: BTreeMap<usize, Vec<&ItemChange>> = BTreeMap::new();
+    let mut left = Vec::new();
+    let causes = super::feature::causes(rows, &features, apis);
+    let causes = causes.into_iter().chain(by_place(rows, &rest));
+    for (change, at) in features.iter().chain(&rest).zip(causes) {
+        match at {
+            Some(at) => along.entry(at).or_default().push(change),
+            None => left.push((*change).clone()),
+        }
+    }
+    for (at, changes) in along {
+        rows.get_mut(at).into_iter().for_each(|row| follow(row, &changes));
+    }
+    left.sort_by(|a, b| (a.rust, a).cmp(&(b.rust, b)));
+    left
+}
+
+/// The row of each item that is about the same place of the document, or about a type that was renamed.
+fn by_place(rows: &[Row], items: &[&ItemChange]) -> Vec<Option<usize>> {
+    let mut by_origin: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate().filter(|(_, row)| !is_silent(row)) {
+        for place in &row.origins {
+            by_origin.entry(place).or_insert(at);
         }
     }
     let ident =
@@ -173,58 +202,37 @@ pub(super) fn judge(rows: &mut [Row], items: &Items) -> Vec<ItemChange> {
             Some((at, ident(old)?, ident(new)?))
         })
         .collect();
-    let mut left = Vec::new();
-    for (change, explained) in items.changes.iter().zip(explained) {
-        if explained {
-            continue;
-        }
-        let at = by_origin.get(change.origin.as_str()).and_then(|rows| rows.first().copied());
-        let at =
-            at.or_else(|| renamed.iter().find(|(_, old, new)| follows(change, old, new)).map(|(at, ..)| *at));
-        match at.and_then(|at| rows.get_mut(at)) {
-            Some(row) if change.note.is_none() => {
-                row.rust = row.rust.map(|rust| rust.min(change.rust));
-                if change.rust == Bump::Major && !row.rust_note.contains(&change.path) {
-                    note(row, &format!("`{}` changes with it", change.path));
-                }
-            }
-            _ => left.push(change.clone()),
-        }
+    let of_type = |change: &ItemChange| {
+        renamed.iter().find(|(_, old, new)| is_renamed(change, old, new)).map(|(at, ..)| *at)
+    };
+    items
+        .iter()
+        .map(|change| by_origin.get(change.origin.as_str()).copied().or_else(|| of_type(change)))
+        .collect()
+}
+
+/// What goes along with a row.
+fn follow(row: &mut Row, changes: &[&ItemChange]) {
+    row.rust = row.rust.into_iter().chain(changes.iter().map(|change| change.rust)).min();
+    let broken: Vec<&&ItemChange> = changes.iter().filter(|change| change.rust == Bump::Major).collect();
+    let known = row.paths.clone();
+    row.paths.extend(broken.iter().map(|change| change.path.clone()));
+    let new: Vec<&&&ItemChange> = broken.iter().filter(|change| !known.contains(&change.path)).collect();
+    if let Some(first) = new.first() {
+        let what = first.note.as_ref().map_or("changes".to_owned(), |note| format!("is {note}"));
+        let more = new.len() - 1;
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        note(row, &format!("`{}` {what} with it{more}", first.path));
     }
-    gather(left)
 }
 
 /// Whether a signature changed in nothing but the name of a type.
-fn follows(change: &ItemChange, old: &str, new: &str) -> bool {
+fn is_renamed(change: &ItemChange, old: &str, new: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let parts = text.split(|c: char| !c.is_alphanumeric() && c != '_');
         parts.map(|word| if word == old { new.to_owned() } else { word.to_owned() }).collect()
     };
     change.old.as_deref().zip(change.new.as_deref()).is_some_and(|(a, b)| words(a) == words(b))
-}
-
-/// Features bring types with all that belongs to them, so that is said once a type.
-fn gather(left: Vec<ItemChange>) -> Vec<ItemChange> {
-    let mut out: Vec<ItemChange> = Vec::new();
-    let mut moved: BTreeMap<(String, Bump, String), (ItemChange, usize)> = BTreeMap::new();
-    for change in left {
-        let base: Vec<&str> = change.origin.splitn(5, '/').take(4).collect();
-        match change.note.clone() {
-            Some(note) => {
-                let key = (base.join("/"), change.rust, note);
-                moved.entry(key).and_modify(|(_, more)| *more += 1).or_insert((change, 0));
-            }
-            None => out.push(change),
-        }
-    }
-    out.extend(moved.into_values().map(|(mut change, more)| {
-        if more > 0 {
-            change.note = change.note.map(|note| format!("{note}, with {more} items that belong to it"));
-        }
-        change
-    }));
-    out.sort_by(|a, b| (a.rust, a).cmp(&(b.rust, b)));
-    out
 }
 
 /// Whether the change is none of a public item, whatever else happens to the items at its place.
@@ -257,6 +265,14 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items) {
         None => Bump::None,
     };
     row.rust = Some(rust);
+    row.paths = match deprecation && worst.is_none() {
+        true => row.keys.iter().flatten().filter(|key| items.is_known(1, key)).cloned().collect(),
+        false => changes.iter().filter(|c| c.rust == Bump::Major).map(|c| c.path.clone()).collect(),
+    };
+    if row.failure {
+        // Errors are read by one type everywhere, so no item of the operation says more.
+        return note(row, "no public Rust item changes");
+    }
     for side in 0..2 {
         let changed = worst.filter(|worst| worst.rust == rust).map(|worst| worst.path.clone());
         let own = row.keys.get(side).into_iter().flatten();

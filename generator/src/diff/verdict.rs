@@ -6,6 +6,15 @@ use super::row::Row;
 /// The verdict and its reason, as a reviewer would say it.
 pub(super) fn wire(row: &Row) -> (Wire, &'static str) {
     use Wire::{Breaking, Risky, Safe};
+    // One type in the place of another means what the differences between the two mean.
+    let differences =
+        row.differences.iter().map(|inner| wire(&Row { direction: row.direction, ..inner.clone() }));
+    if let Some(worst) = differences.min_by_key(|(wire, _)| *wire) {
+        return match worst {
+            (Breaking, _) if row.failure => (Risky, "errors are read otherwise"),
+            worst => worst,
+        };
+    }
     let sent = matches!(row.direction(), Direction::Request | Direction::Both);
     let received = matches!(row.direction(), Direction::Response | Direction::Both);
     match row.kind() {

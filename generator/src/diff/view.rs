@@ -137,6 +137,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The types that it uses directly.
+    pub(super) fn leads(&self) -> Vec<&str> {
+        match self {
+            Self::Ty(ty) => ty.named().into_iter().collect(),
+            Self::Attributes(_, fields) => fields.values().filter_map(|f| f.ty.named()).collect(),
+            Self::Data(_, request) => request.attributes.values().filter_map(|f| f.ty.named()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether the `Api` says of it whether it must be there.
     pub(super) fn is_certain(&self) -> bool {
         matches!(

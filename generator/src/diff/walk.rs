@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Side;
 use super::change::{Direction, Kind};
-use super::rename::Renamed;
+use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
@@ -27,8 +27,6 @@ pub(super) struct Spot {
     pub(super) subject: String,
     pub(super) place: Place,
     pub(super) pointers: [Pointer; 2],
-    /// Where the type or the operation around it stands.
-    pub(super) bases: [Pointer; 2],
     /// The type whose users the place reaches.
     pub(super) types: [Option<String>; 2],
     /// The operations that it belongs to, where it belongs to no type, and who sends it.
@@ -48,6 +46,8 @@ pub(super) struct Walk<'a> {
     pub(super) met: [HashSet<String>; 2],
     /// Pairs of names that stand at one place, where a rename is looked for.
     pub(super) pairs: Option<BTreeSet<(String, String)>>,
+    /// Whether types of one name are passed over: their changes are not what tells two other types apart.
+    shallow: bool,
     depth: usize,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn rows(old: &Side<'_>, new: &Side<'_>, renamed: &Renamed) -> Vec<Row
 impl<'a> Walk<'a> {
     pub(super) fn new(apis: [&'a Api; 2], keys: [Keys<'a>; 2], renamed: &'a Renamed) -> Self {
         let (seen, met) = (HashSet::new(), [HashSet::new(), HashSet::new()]);
-        Self { apis, keys, renamed, rows: Vec::new(), seen, met, pairs: None, depth: 0 }
+        Self { apis, keys, renamed, rows: Vec::new(), seen, met, pairs: None, shallow: false, depth: 0 }
     }
 
     /// The old side (0) or the new one.
@@ -161,12 +161,17 @@ impl<'a> Walk<'a> {
 
     /// Whether the two look the same on the wire.
     fn is_same(&self, old: &Node<'_>, new: &Node<'_>) -> bool {
+        self.differences(old, new, false).is_empty()
+    }
+
+    /// In what two types differ on the wire.
+    fn differences(&self, old: &Node<'_>, new: &Node<'_>, shallow: bool) -> Vec<Row> {
         let none = Renamed::new();
         let keys = self.apis.map(|api| Keys { api, names: None });
         let mut walk = Walk::new(self.apis, keys, &none);
-        walk.depth = self.depth + 1;
+        (walk.depth, walk.shallow) = (self.depth + 1, shallow);
         walk.meet(old, new, &Spot::nowhere());
-        walk.rows.is_empty()
+        walk.rows
     }
 
     /// Holds two nodes against each other.
@@ -182,10 +187,19 @@ impl<'a> Walk<'a> {
             let unknown = !new_api.types.contains_key(a) && !old_api.types.contains_key(b);
             let tried = self.pairs.is_some() && unknown && !self.renamed.is_refuted(a, b);
             if a != b && self.renamed.get(a).map(String::as_str) != Some(b) && !tried {
-                let same = self.depth < 3 && self.is_same(old, new);
-                self.type_changed(old, new, spot, !same);
+                // Two types that have little in common differ in more than the sum of their members.
+                let alike = self.depth < 3 && is_alike(old_api, new_api, a, b);
+                let differences = alike.then(|| self.differences(old, new, true));
+                self.type_changed(old, new, spot, differences);
                 return;
             }
+            if self.shallow && a == b {
+                return;
+            }
+        }
+        // What is inline on one side may be what has a name on the other; a list or a text in its place is not.
+        if a.is_some() != b.is_some() && !is_of_one_kind(&old.view(old_api), &new.view(new_api)) {
+            return self.type_changed(old, new, spot, None);
         }
         self.meet(old, new, spot);
     }
@@ -213,8 +227,7 @@ impl<'a> Walk<'a> {
         let base = Spot {
             subject: name.to_owned(),
             place: Place::Field,
-            pointers: at.clone(),
-            bases: at,
+            pointers: at,
             types: [a, b].map(|id| id.map(str::to_owned)),
             operations: [None, None],
             direction: None,
@@ -267,7 +280,7 @@ impl<'a> Walk<'a> {
             (_, View::Union(_, union)) if union.variants.len() == 1 => {
                 union.variants.iter().for_each(|only| self.walk(old, &Node::of(&only.ty), spot));
             }
-            _ => self.type_changed(old, new, spot, true),
+            _ => self.type_changed(old, new, spot, None),
         }
         self.depth -= 1;
     }
@@ -300,12 +313,14 @@ impl<'a> Walk<'a> {
                 row.strict = old.required;
                 row.pointer = spot.pointers[0].to_string();
                 row.keys[0].extend(self.keys[0].of_inline(&old.node));
+                row.lead(0, old.node.leads());
                 self.rows.push(row);
             }
             [None, Some(new)] if !matches!(new.node, Node::Opaque) => {
                 let mut row = spot.row(Kind::FieldAdded).values(None, Some(self.shown(&new.node, 1)));
                 row.strict = new.required && new.limits.default.is_none();
                 row.keys[1].extend(self.keys[1].of_inline(&new.node));
+                row.lead(1, new.node.leads());
                 self.rows.push(row);
             }
             _ => {}
@@ -351,7 +366,7 @@ impl<'a> Walk<'a> {
         if let ([a], [b]) = (old, new) {
             // One constant in the place of another is a swap, no growth.
             if a != b {
-                self.type_changed(old_node, new_node, spot, true);
+                self.type_changed(old_node, new_node, spot, None);
             }
             return;
         }
@@ -422,6 +437,7 @@ impl<'a> Walk<'a> {
                 let owner = *of::<&str>(&owners, side);
                 *of_mut(&mut row.keys, side) = of(&self.keys, side).of_value(owner, Some(owner), &member);
                 row.pointer = of(&spot.pointers, side).to_string();
+                row.lead(side, variant.ty.named());
                 self.rows.push(row);
             }
         }
@@ -435,7 +451,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn type_changed(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot, differs: bool) {
+    fn type_changed(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot, differences: Option<Vec<Row>>) {
         let kind = match spot.place {
             Place::Field => Kind::FieldTypeChanged,
             Place::Parameter => Kind::ParameterTypeChanged,
@@ -444,10 +460,13 @@ impl<'a> Walk<'a> {
         };
         let (shown_old, shown_new) = (self.shown(old, 0), self.shown(new, 1));
         let mut row = spot.row(kind).values(Some(shown_old), Some(shown_new));
-        row.strict = differs;
+        row.strict = differences.as_ref().is_none_or(|differences| !differences.is_empty());
+        row.differences = differences.unwrap_or_default();
         row.failure = spot.place == Place::Failure;
         row.keys[0].extend(self.keys[0].of_inline(old));
         row.keys[1].extend(self.keys[1].of_inline(new));
+        row.lead(0, old.leads());
+        row.lead(1, new.leads());
         self.rows.push(row);
     }
 
@@ -487,7 +506,6 @@ impl Spot {
             subject: String::new(),
             place: Place::Field,
             pointers: [Pointer::root(), Pointer::root()],
-            bases: [Pointer::root(), Pointer::root()],
             types: [None, None],
             operations: [None, None],
             direction: None,
@@ -514,7 +532,7 @@ impl Spot {
     pub(super) fn row(&self, kind: Kind) -> Row {
         let mut row = Row::new(kind, self.subject.clone());
         row.pointer = self.pointers[1].to_string();
-        let places = self.pointers.iter().chain(&self.bases).map(ToString::to_string);
+        let places = self.pointers.iter().map(ToString::to_string);
         row.origins = places.filter(|place| !place.is_empty()).collect();
         row.direction = self.direction;
         row.keys = self.keys.clone();
@@ -524,6 +542,16 @@ impl Spot {
         }
         row
     }
+}
+
+/// Whether the two can be held against each other member by member.
+fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
+    let is_single = |view: &View<'_>| matches!(view, View::Union(_, union) if union.variants.len() == 1);
+    std::mem::discriminant(old) == std::mem::discriminant(new)
+        || is_single(old)
+        || is_single(new)
+        || matches!(old, View::Opaque)
+        || matches!(new, View::Opaque)
 }
 
 /// The name of the type that a node uses, where it has one of its own, through other names of it.

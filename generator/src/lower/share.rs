@@ -3,15 +3,17 @@
 //! A type keeps the name of its own place either way, so a place that begins to differ in a later version renames
 //! nothing: its alias becomes a type.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::api::{Api, Shape, Type, TypeRef};
 
 /// Replaces each inline type that is equal to a better-known one by an alias.
-pub(super) fn share(api: &mut Api, is_named: impl Fn(&str) -> bool) {
+///
+/// A type that nothing leads to gives its name to no other: it comes and goes unseen. An enum that the vendor named does.
+pub(super) fn share(api: &mut Api, used: &BTreeSet<String>, is_named: impl Fn(&str) -> bool) {
     let mut alias: HashMap<String, String> = HashMap::new();
     let enums = api.enums_by_values(&is_named);
-    let mut inline: Vec<&String> = api.types.keys().filter(|id| !is_named(id)).collect();
+    let mut inline: Vec<&String> = used.iter().filter(|id| !is_named(id)).collect();
     // Inner types first: whether two outer ones are equal depends on them.
     inline.sort_by_key(|id| (std::cmp::Reverse(id.matches('.').count()), id.as_str()));
     // The first of each group stands for it while shapes are compared; the best-known one is its name at the end.

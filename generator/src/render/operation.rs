@@ -50,8 +50,7 @@ impl<'a> Context<'a> {
             };
             let areas: BTreeSet<String> = name.area.iter().cloned().collect();
             listing.item(&operation.pointer(), Some(&areas));
-            let cfg =
-                if handle.areas.len() > 1 { cfg(&areas, self.names.areas.len()) } else { TokenStream::new() };
+            let cfg = if handle.areas.len() > 1 { cfg(&areas, self.areas) } else { TokenStream::new() };
             for method in &name.methods {
                 let (item, own_operation, builder) =
                     self.method(id, operation, name, method, &cfg, module, listing);

@@ -108,7 +108,7 @@ impl Context<'_> {
             .handles
             .iter()
             .map(|(module, handle)| {
-                let cfg = cfg(&handle.areas, self.names.areas.len());
+                let cfg = cfg(&handle.areas, self.areas);
                 let mut lines = vec![format!("Operations of `{module}`.")];
                 lines.extend(self.feature_note(&handle.areas).into_iter().flat_map(|n| [String::new(), n]));
                 let docs = docs(&lines);
@@ -152,7 +152,7 @@ impl Context<'_> {
 
     /// `models.rs` and `operations.rs`: what there is, and with which features.
     pub(super) fn indexes(&self, models: &[Models]) -> Vec<File> {
-        let all = self.names.areas.len();
+        let all = self.areas;
         let mut source = Source::new("What is sent and received.");
         let lines: String = models
             .iter()

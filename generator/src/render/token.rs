@@ -1,5 +1,7 @@
 //! A token type goes in; the string newtype or open enum of a parameter's values comes out.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -7,6 +9,9 @@ use super::rust::{Source, cfg, condition, docs, ident, macro_call};
 use super::{Context, Listing};
 use crate::api::Pointer;
 use crate::name::{Family, Token};
+
+/// The module of tokens that several handles have, each there with its own areas.
+const FIELDS: &str = "fields";
 
 impl Context<'_> {
     /// Writes the token type into its module.
@@ -19,15 +24,16 @@ impl Context<'_> {
             Family::Value => format!("Values of {}.", parameters.join(", ")),
         };
         let mut lines = vec![what];
-        if let Some(note) = self.feature_note(&token.areas) {
+        let areas = self.areas_of_token(token);
+        if let Some(note) = self.feature_note(areas) {
             lines.extend([String::new(), note]);
         }
         let own = ident(name);
-        listing.item(&Pointer::new(parameters.join("").replace('`', "")), Some(&token.areas));
+        listing.item(&Pointer::new(parameters.join("").replace('`', "")), Some(areas));
         if let Some(id) = &token.alias {
             let target = ident(self.type_ident(id));
             let docs = docs(&lines);
-            let cfg = cfg(&token.areas, self.names.areas.len());
+            let cfg = cfg(&token.areas, self.areas);
             listing.add(&format!("type {name}"), &quote!(#target));
             source.items(quote! { #docs #cfg pub type #own = #target; });
             return;
@@ -43,9 +49,9 @@ impl Context<'_> {
         let constants: Vec<String> =
             token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
         let kind = if token.family == Family::Sort { "sort_tokens" } else { "tokens" };
-        let cfg = cfg(&token.areas, self.names.areas.len());
+        let cfg = cfg(&token.areas, self.areas);
         let docs: String = lines.iter().map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
-        let condition = if cfg.is_empty() || token.module != "fields" {
+        let condition = if cfg.is_empty() || token.module != FIELDS {
             String::new()
         } else {
             format!("{}\n", condition(&token.areas))
@@ -54,6 +60,13 @@ impl Context<'_> {
             "{condition}rt::{kind}! {{\n{docs}{}",
             macro_call(&format!("pub struct {name}"), &constants, "")
         ));
+    }
+
+    /// The areas that bring a token: those of its file, where it has no condition of its own.
+    fn areas_of_token<'t>(&'t self, token: &'t Token) -> &'t BTreeSet<String> {
+        let own = token.alias.is_some() || token.module == FIELDS;
+        let file = self.names.modules.get(&token.module).filter(|_| !own);
+        file.unwrap_or(&token.areas)
     }
 
     fn value_token(

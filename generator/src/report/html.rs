@@ -3,10 +3,10 @@
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-use super::outline::{Entry, outline};
-use super::text::{change_of, head, migration, others};
+use super::outline::{Entry, items, outline};
+use super::text::{head, migrations, others};
 use super::words::{reach, verb};
-use crate::diff::Diff;
+use crate::diff::{Change, Diff};
 
 /// The page, with its style and its script.
 const TEMPLATE: &str = include_str!("report.html");
@@ -23,14 +23,24 @@ struct Row<'a> {
     verb: String,
     reach: String,
     others: String,
-    note: &'a str,
+    /// Why, in parts: code or not.
+    why: Vec<(bool, String)>,
     pointer: &'a str,
     rust_old: Option<&'a str>,
     rust_new: Option<&'a str>,
-    migration: Option<(String, String)>,
+    migrations: Vec<(Vec<String>, String)>,
+    rust_items: Vec<&'a str>,
     sample: &'a [String],
     operations: usize,
-    places: Vec<&'a str>,
+    places: Vec<Place<'a>>,
+}
+
+/// Where else the same happens.
+#[derive(Serialize)]
+struct Place<'a> {
+    subject: &'a str,
+    wire: &'a str,
+    rust: &'a str,
 }
 
 /// The report for a browser.
@@ -54,7 +64,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
         list.dedup();
     }
     let items: Vec<(&str, &str, String)> =
-        diff.summary.rust_only.iter().map(|i| (i.rust.as_str(), i.path.as_str(), change_of(i))).collect();
+        items(diff).into_iter().map(|(rust, path, what)| (rust.as_str(), path, what)).collect();
     let values = context! {
         from => diff.from,
         to => diff.to,
@@ -82,13 +92,24 @@ fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
         verb: verb(change),
         reach: reach(change),
         others: others(entry).replace('`', ""),
-        note: &change.note,
+        why: parts(&entry.why()),
         pointer: &change.pointer,
         rust_old: change.rust_old.as_deref(),
         rust_new: change.rust_new.as_deref(),
-        migration: migration(change),
+        migrations: migrations(entry, usize::MAX).0,
+        rust_items: entry.all().flat_map(|c| c.rust_items.iter().map(String::as_str)).collect(),
         sample: &change.reach.sample,
         operations: change.reach.operations,
-        places: entry.others.iter().map(|c| c.subject.as_str()).collect(),
+        places: entry.others.iter().map(|c| place(c)).collect(),
     }
+}
+
+/// Text and, between backticks, code by turns.
+fn parts(text: &str) -> Vec<(bool, String)> {
+    let parts = text.split('`').enumerate().map(|(at, part)| (at % 2 == 1, part.to_owned()));
+    parts.filter(|(_, part)| !part.is_empty()).collect()
+}
+
+fn place(change: &Change) -> Place<'_> {
+    Place { subject: &change.subject, wire: change.wire.as_str(), rust: change.rust.as_str() }
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::outline::{Entry, Section, outline};
-use super::text::{change_of, head, migration, others};
+use super::text::{head, migrations, others};
 use super::words::{count, reach, verb};
 use crate::diff::{Bump, Diff, Wire};
 
 /// What is kept for the last lines, which say what was folded.
 const RESERVE: usize = 1_500;
+/// How many calls of one entry are shown as they were and as they are.
+const MIGRATIONS: usize = 3;
 /// Rust items without a row that are shown.
 const ITEMS: usize = 20;
 /// The longest entry; a pattern or a list of servers can be longer than that.
@@ -106,12 +108,13 @@ fn line(entry: &Entry<'_>) -> String {
         others(entry)
     );
     if entry.breaks() {
-        let _ = write!(out, " — {}.", escaped(&change.note));
-        if let Some((before, now)) = migration(change) {
+        let _ = write!(out, " — {}.", escaped(&entry.why()));
+        for (before, now) in migrations(entry, MIGRATIONS).0 {
+            let before: Vec<String> = before.iter().map(|call| code(call)).collect();
             let _ = write!(
                 out,
                 "\n  Before {}, now {}.",
-                code(&before),
+                before.join(", "),
                 if now.starts_with("nothing ") { now } else { code(&now) }
             );
         }
@@ -152,18 +155,17 @@ fn escaped(text: &str) -> String {
 }
 
 fn items(diff: &Diff) -> String {
-    let all = &diff.summary.rust_only;
+    let all = super::outline::items(diff);
     if all.is_empty() {
         return String::new();
     }
     let mut out =
-        "\n### In Rust alone\n\nThe generator, the names or the areas changed these.\n\n".to_owned();
-    let mut sorted: Vec<_> = all.iter().collect();
-    sorted.sort_by_key(|item| item.rust);
+        "\n### In Rust alone\n\nA type has a name now, or the generator, the names or the areas changed.\n\n"
+            .to_owned();
     let room = 900;
     let mut shown = 0;
-    for item in sorted.iter().take(ITEMS) {
-        let text = format!("- {}: {}{}\n", item.rust.as_str(), code(&item.path), escaped(&change_of(item)));
+    for (rust, path, what) in all.iter().take(ITEMS) {
+        let text = format!("- {}: {}{}\n", rust.as_str(), code(path), escaped(what));
         if length(&out) + length(&text) > room {
             break;
         }

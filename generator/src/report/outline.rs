@@ -1,8 +1,9 @@
 //! What changed goes in; its order for readers comes out: areas, resources and entries, the most important first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diff::{Bump, Change, Diff, Kind, Wire};
+use super::words::count;
+use crate::diff::{Bump, Change, Diff, ItemChange, Kind, Wire};
 
 /// One thing to read: a change, or several with one cause.
 #[derive(Debug)]
@@ -16,11 +17,45 @@ pub(super) struct Entry<'a> {
 /// How much an entry matters: the wire first, then Rust.
 pub(super) type Weight = (Wire, Bump);
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
+    /// Its head, then the others.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a Change> {
+        std::iter::once(self.head).chain(self.others.iter().copied())
+    }
+
     pub(super) fn weight(&self) -> Weight {
-        let all = || std::iter::once(self.head).chain(self.others.iter().copied());
-        let wire = all().map(|c| c.wire).min().unwrap_or(Wire::Safe);
-        (wire, all().map(|c| c.rust).min().unwrap_or(Bump::None))
+        let wire = self.all().map(|c| c.wire).min().unwrap_or(Wire::Safe);
+        (wire, self.all().map(|c| c.rust).min().unwrap_or(Bump::None))
+    }
+
+    /// Why its verdicts are what they are: the head's reason, and that of what weighs more than the head.
+    pub(super) fn why(&self) -> String {
+        let weight = self.weight();
+        let mut out = self.head.note.clone();
+        let heavier = [
+            self.all().find(|c| self.head.wire != weight.0 && c.wire == weight.0),
+            self.all().find(|c| self.head.rust != weight.1 && weight.1 == Bump::Major && c.rust == weight.1),
+        ];
+        let [wire, rust] = heavier;
+        let rust = rust.filter(|rust| wire.is_none_or(|wire| wire.id != rust.id));
+        for change in wire.into_iter().chain(rust) {
+            out.push_str(&format!("; {}: {}", change.subject, change.note));
+        }
+        out
+    }
+
+    /// Where it stands: in the area and resource that all of it is about, if there is one.
+    fn place(&self) -> (&'a str, &'a str) {
+        let name = |name: &'a Option<String>| name.as_deref().unwrap_or_default();
+        let (area, tag) = (name(&self.head.area), name(&self.head.tag));
+        // Names of fields are told to all operations that include the resource; they say nothing of where it belongs.
+        let rest =
+            || self.all().filter(|c| !c.subject.contains(" ?fields[") || self.head.subject.contains('?'));
+        match (rest().all(|c| name(&c.area) == area), rest().all(|c| name(&c.tag) == tag)) {
+            (true, true) => (area, tag),
+            (true, false) => (area, ""),
+            (false, _) => ("", ""),
+        }
     }
 
     /// Whether it is something to act on.
@@ -38,6 +73,9 @@ pub(super) struct Section<'a> {
     pub(super) entries: Vec<Entry<'a>>,
 }
 
+/// Where what is about no single resource stands beside what is.
+const SEVERAL: &str = "several resources";
+
 /// Sections by area and resource. Areas with the most important entries come first, and so do resources in them.
 pub(super) fn outline(diff: &Diff) -> Vec<Section<'_>> {
     let mut groups: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
@@ -49,8 +87,8 @@ pub(super) fn outline(diff: &Diff) -> Vec<Section<'_>> {
         // What is a field on the one side and its name in a set on the other is told by the field.
         changes.sort_by_key(|c| (is_value(c), c.subject.len(), c.subject.as_str()));
         let Some((head, others)) = changes.split_first() else { continue };
-        let place = (head.area.as_deref().unwrap_or_default(), head.tag.as_deref().unwrap_or_default());
-        sections.entry(place).or_default().push(Entry { head, others: others.to_vec() });
+        let entry = Entry { head, others: others.to_vec() };
+        sections.entry(entry.place()).or_default().push(entry);
     }
     let mut out: Vec<Section<'_>> = sections
         .into_iter()
@@ -71,17 +109,34 @@ pub(super) fn outline(diff: &Diff) -> Vec<Section<'_>> {
         *known = (*known).min(own);
     }
     out.sort_by_key(|s| (areas.get(s.area).copied().flatten(), s.area, worst(s), s.tag));
+    let tagged: BTreeSet<&str> = out.iter().filter(|s| !s.tag.is_empty()).map(|s| s.area).collect();
+    for section in out.iter_mut().filter(|s| s.tag.is_empty() && tagged.contains(s.area)) {
+        section.tag = SEVERAL;
+    }
     out
 }
 
-/// Types come and go with the operations that use them: one entry a resource says which.
+/// The enum, the union or the kind of thing that a change is one of several of.
+pub(super) fn several(change: &Change) -> Option<&str> {
+    match change.kind {
+        Kind::TypeAdded | Kind::TypeRemoved => Some(""),
+        Kind::ValueAdded | Kind::ValueRemoved => Some(change.subject.rsplit_once('=')?.0),
+        Kind::VariantAdded | Kind::VariantRemoved => Some(change.subject.rsplit_once('|')?.0),
+        _ => None,
+    }
+}
+
+/// Types come and go with the operations that use them: one entry a resource says which. So do values of one enum and
+/// types of one union.
 fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
-    let (types, mut out): (Vec<_>, Vec<_>) = entries
-        .into_iter()
-        .partition(|e| e.others.is_empty() && matches!(e.head.kind, Kind::TypeAdded | Kind::TypeRemoved));
-    let mut by_kind: BTreeMap<Kind, Vec<&Change>> = BTreeMap::new();
-    for entry in types {
-        by_kind.entry(entry.head.kind).or_default().push(entry.head);
+    let (single, mut out): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|e| e.others.is_empty() && several(e.head).is_some());
+    let mut by_kind: BTreeMap<(Kind, Weight, Option<&str>), Vec<&Change>> = BTreeMap::new();
+    for entry in single {
+        // Types are told together whatever becomes of each.
+        let is_type = matches!(entry.head.kind, Kind::TypeAdded | Kind::TypeRemoved);
+        let weight = if is_type { (Wire::Safe, Bump::None) } else { entry.weight() };
+        by_kind.entry((entry.head.kind, weight, several(entry.head))).or_default().push(entry.head);
     }
     for mut changes in by_kind.into_values() {
         changes.sort_by_key(|c| c.subject.as_str());
@@ -90,6 +145,50 @@ fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
         }
     }
     out
+}
+
+/// The key of all items that more features bring.
+const MORE: &str = "";
+
+/// Public Rust items that changed for no row's reason: verdict, path and what happened. What belongs to a type and shares
+/// its fate is told with it.
+pub(super) fn items(diff: &Diff) -> Vec<(Bump, &str, String)> {
+    let mut out: Vec<(Bump, &str, String, usize)> = Vec::new();
+    let mut known: BTreeMap<(Bump, &str, String), usize> = BTreeMap::new();
+    for item in &diff.summary.rust_only {
+        let what = change_of(item);
+        let owner = item.path.find(['.']).or_else(|| item.path.match_indices("::").nth(1).map(|(at, _)| at));
+        let owner = owner.and_then(|end| item.path.get(..end));
+        // That a feature brings an item too is nothing to act on, so all of those are one line.
+        let owner = if item.rust == Bump::Minor && item.note.is_some() { Some(MORE) } else { owner };
+        let same = |at: &&str| known.get(&(item.rust, *at, what.clone())).copied();
+        let first = owner.as_ref().and_then(same).and_then(|at| out.get_mut(at));
+        match first {
+            Some((.., more)) if item.old.is_none() || item.new.is_none() || item.note.is_some() => *more += 1,
+            _ => {
+                let key = if owner == Some(MORE) { MORE } else { item.path.as_str() };
+                known.insert((item.rust, key, what.clone()), out.len());
+                out.push((item.rust, item.path.as_str(), what, 0));
+            }
+        }
+    }
+    let with = |rust: Bump, what: String, more: usize| match (rust, more) {
+        (_, 0) => what,
+        (Bump::Minor, more) => format!("{what}, and {}", count(more, "other")),
+        (_, more) => format!("{what}, with {} that belong to it", count(more, "item")),
+    };
+    out.into_iter().map(|(rust, path, what, more)| (rust, path, with(rust, what, more))).collect()
+}
+
+/// What happened to a Rust item.
+fn change_of(item: &ItemChange) -> String {
+    match (&item.old, &item.new, &item.note) {
+        (_, _, Some(note)) => format!(": {note}"),
+        (Some(_), None, _) => ": gone".to_owned(),
+        (None, Some(_), _) => ": new".to_owned(),
+        (Some(old), Some(new), _) => format!(": {old} → {new}"),
+        (None, None, _) => String::new(),
+    }
 }
 
 fn is_value(change: &Change) -> bool {

@@ -1,13 +1,16 @@
 //! What changed goes in; lines for a terminal come out, by area and resource, the most important first.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::outline::{Entry, outline};
-use super::words::{call, count, reach, verb};
+use super::outline::{Entry, items, outline, several};
+use super::words::{call, count, reach, typed_call, verb};
 use crate::diff::{Bump, Change, Diff, Kind, Wire};
 
 /// How many types of one resource are named.
 const NAMES: usize = 12;
+/// How many calls of one entry are shown as they were and as they are.
+const MIGRATIONS: usize = 6;
 
 /// The report for a terminal, with colours if wanted.
 pub fn text(diff: &Diff, colour: bool) -> String {
@@ -35,24 +38,16 @@ pub fn text(diff: &Diff, colour: bool) -> String {
         let _ = writeln!(
             out,
             "\n{}",
-            paint("1;4", "in Rust alone: the generator, the names or the areas changed")
+            paint(
+                "1;4",
+                "in Rust alone: a type has a name now, or the generator, the names or the areas changed"
+            )
         );
-        for item in &diff.summary.rust_only {
-            let _ = writeln!(out, "    {:<8} {}{}", item.rust.as_str(), item.path, change_of(item));
+        for (rust, path, what) in items(diff) {
+            let _ = writeln!(out, "    {:<8} {path}{what}", rust.as_str());
         }
     }
     out
-}
-
-/// What happened to a Rust item.
-pub(super) fn change_of(item: &crate::diff::ItemChange) -> String {
-    match (&item.old, &item.new, &item.note) {
-        (_, _, Some(note)) => format!(": {note}"),
-        (Some(_), None, _) => ": gone".to_owned(),
-        (None, Some(_), _) => ": new".to_owned(),
-        (Some(old), Some(new), _) => format!(": {old} → {new}"),
-        (None, None, _) => String::new(),
-    }
 }
 
 /// Counts, in a few lines.
@@ -99,45 +94,100 @@ fn line(out: &mut String, entry: &Entry<'_>, paint: &impl Fn(&str, &str) -> Stri
         others(entry),
     );
     if entry.breaks() {
-        let _ = writeln!(out, "                   {}", paint("2", &change.note));
-        if let Some((before, now)) = migration(change) {
-            let _ = writeln!(
-                out,
-                "                   {} {before}\n                   {} {now}",
-                paint("31", "-"),
-                paint("32", "+")
-            );
+        let _ = writeln!(out, "                   {}", paint("2", &entry.why()));
+        let (notes, more) = migrations(entry, MIGRATIONS);
+        for (before, now) in notes {
+            for before in before {
+                let _ = writeln!(out, "                   {} {before}", paint("31", "-"));
+            }
+            let _ = writeln!(out, "                   {} {now}", paint("32", "+"));
+        }
+        if more > 0 {
+            let _ = writeln!(out, "                   and {} like that", count(more, "call"));
         }
     }
 }
 
 /// In how many other places the same happens.
 pub(super) fn others(entry: &Entry<'_>) -> String {
-    let values = entry.others.iter().filter(|c| c.subject.contains(" ?fields[")).count();
+    let (names, rest): (Vec<&Change>, Vec<&Change>) =
+        entry.others.iter().partition(|c| c.subject.contains(" ?fields["));
+    let is_parameter = entry.head.subject.contains('?');
     match entry.others.len() {
         0 => String::new(),
-        all if values == all && !entry.head.subject.contains('?') => {
-            format!(" · and in `fields[…]` of {}", count(all, "operation"))
-        }
-        all if matches!(entry.head.kind, Kind::TypeAdded | Kind::TypeRemoved) => {
-            let names: Vec<&str> = entry.others.iter().take(NAMES).map(|c| c.subject.as_str()).collect();
+        all if several(entry.head).is_some_and(|of| entry.others.iter().all(|c| several(c) == Some(of))) => {
+            let of = several(entry.head).unwrap_or_default();
+            let name = |c: &&'_ Change| {
+                c.subject.strip_prefix(of).unwrap_or(&c.subject).trim_start_matches(['=', '|']).to_owned()
+            };
+            let names: Vec<String> = entry.others.iter().take(NAMES).map(name).collect();
             let more = all.saturating_sub(NAMES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!(" · also {}{more}", names.join(", "))
+        }
+        all if is_parameter && rest.is_empty() && is_any(entry) => {
+            let calls: BTreeSet<&str> =
+                entry.all().filter_map(|c| Some(c.subject.split_once(" ?")?.0)).collect();
+            format!(" · and {} of its kind, in {}", count(all, "other"), count(calls.len(), "operation"))
+        }
+        _ if !is_parameter && !names.is_empty() => {
+            let rest = match rest.as_slice() {
+                [] => String::new(),
+                [only] => format!(" in {}", only.subject),
+                more => format!(" in {}", count(more.len(), "other place")),
+            };
+            let and = if rest.is_empty() { " · and" } else { " · also" };
+            let then = if rest.is_empty() { "" } else { " and" };
+            format!("{and}{rest}{then} in `fields[…]` of {}", count(names.len(), "operation"))
+        }
+        1 if !is_parameter && entry.head.subject.contains('.') => {
+            format!(" · also in {}", rest.iter().map(|c| c.subject.as_str()).collect::<String>())
         }
         all => format!(" · and in {}", count(all, "other place")),
     }
 }
 
+/// Whether several parameters are concerned.
+fn is_any(entry: &Entry<'_>) -> bool {
+    let name = |c: &Change| c.subject.split_once(" ?").map(|(_, name)| name.to_owned());
+    entry.all().any(|c| name(c) != name(entry.head))
+}
+
+/// The old calls of an entry and what takes their place, each once, at most `most` of them, and how many more there are.
+pub(super) fn migrations(entry: &Entry<'_>, most: usize) -> (Vec<(Vec<String>, String)>, usize) {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for note in entry.all().filter_map(migration) {
+        if !all.contains(&note) {
+            all.push(note);
+        }
+    }
+    let more = all.len().saturating_sub(most);
+    let mut out: Vec<(Vec<String>, String)> = Vec::new();
+    for (before, now) in all.into_iter().take(most) {
+        match out.iter_mut().find(|(_, known)| *known == now) {
+            Some((all, _)) => all.push(before),
+            None => out.push((vec![before], now)),
+        }
+    }
+    (out, more)
+}
+
 /// The old call and the new one, where the change breaks Rust.
-pub(super) fn migration(change: &Change) -> Option<(String, String)> {
+fn migration(change: &Change) -> Option<(String, String)> {
     if change.rust != Bump::Major && change.wire != Wire::Breaking {
         return None;
     }
     let old = change.rust_old.as_deref().map(call);
     let new = change.rust_new.as_deref().map(call);
     match (old, new) {
-        (Some(old), Some(new)) if old == new => None,
+        (Some(old), Some(new)) if old == new => {
+            // What is called is the same, so it is the types that differ.
+            let both = change.rust_old.as_deref().zip(change.rust_new.as_deref());
+            both.map(|(old, new)| (typed_call(old, new), typed_call(new, old)))
+                .filter(|(old, new)| old != new)
+        }
+        // What used it has a call to show.
+        (Some(_), None) if change.kind == Kind::TypeRemoved => None,
         (Some(old), new) => Some((old, new.unwrap_or_else(|| "nothing takes its place".to_owned()))),
         (None, _) => None,
     }

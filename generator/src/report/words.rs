@@ -83,8 +83,35 @@ pub(super) fn call(item: &str) -> String {
     }
 }
 
+/// The same with the types of what goes in and comes out, where those of the other item differ.
+pub(super) fn typed_call(item: &str, other: &str) -> String {
+    let plain = call(item);
+    let signature = |item: &str| -> Option<(Vec<String>, String)> {
+        let (_, signature) = item.split_once(" fn ")?;
+        let (arguments, result) = signature.split_once("=>").unwrap_or((signature, ""));
+        Some((parts(arguments), result.trim().to_owned()))
+    };
+    let (Some((own, result)), Some((others, other))) = (signature(item), signature(other)) else {
+        return plain;
+    };
+    let Some((name, _)) = plain.rsplit_once('(') else { return plain };
+    let shown = own.iter().enumerate().map(|(at, part)| match others.get(at) == Some(part) {
+        true => names(part),
+        false => part.trim().replace(" : ", ": "),
+    });
+    let result = if result == other { String::new() } else { format!(" → {result}") };
+    format!("{name}({}){result}", shown.collect::<Vec<_>>().join(", "))
+}
+
 /// The names of the arguments in a signature.
 fn names(signature: &str) -> String {
+    let parts = parts(signature);
+    let names = parts.iter().map(|part| part.split(" :").next().unwrap_or_default().trim());
+    names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// The arguments in a signature.
+fn parts(signature: &str) -> Vec<String> {
     let mut depth = 0_i32;
     let mut parts = vec![String::new()];
     for c in signature.chars() {
@@ -99,8 +126,7 @@ fn names(signature: &str) -> String {
         }
         parts.last_mut().into_iter().for_each(|part| part.push(c));
     }
-    let names = parts.iter().map(|part| part.split(" :").next().unwrap_or_default().trim());
-    names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
+    parts
 }
 
 fn snake(builder: &str) -> String {

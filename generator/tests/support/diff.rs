@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test binary takes what it needs
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 use storewright_generator::api::Api;
@@ -27,11 +28,11 @@ pub(crate) fn api(name: &str, document: &Value, out: &mut Sink) -> Option<Api> {
     lower::lower(&spec, name, out)
 }
 
-/// The version that a document is, if it is one.
-pub(crate) fn tried(name: &str, document: &Value) -> Option<Version> {
+/// The version that a document is, if it is one, with its areas where it has some.
+pub(crate) fn tried(name: &str, document: &Value, areas: Option<&str>) -> Option<Version> {
     let mut out = Sink::new();
     let api = api(name, document, &mut out)?;
-    let config = Config::parse("handle.from = \"id\"", None, &mut out)?;
+    let config = Config::parse("handle.from = \"id\"", areas, &mut out)?;
     let names = name::name(&api, &config, &mut out)?;
     let items = render::items(&api, &names);
     Some(Version { api, names, items })
@@ -39,7 +40,7 @@ pub(crate) fn tried(name: &str, document: &Value) -> Option<Version> {
 
 pub(crate) fn loaded(name: &str, document: &Value) -> Version {
     let mut out = Sink::new();
-    tried(name, document).unwrap_or_else(|| {
+    tried(name, document, None).unwrap_or_else(|| {
         api(name, document, &mut out);
         panic!("{:?}", out.diagnostics())
     })
@@ -68,6 +69,21 @@ pub(crate) fn mirrored(diff: &Diff) -> BTreeMap<&'static str, usize> {
         *out.entry(change.kind.mirror().as_str()).or_default() += 1;
     }
     out
+}
+
+/// The folder of the cases.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/diff")
+}
+
+/// The old side of every case, and each case's patch by its name.
+pub(crate) fn cases() -> (Value, BTreeMap<String, Value>) {
+    let read = |path: &Path| serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut all: BTreeMap<String, Value> = files.map(|path| (name(&path), read(&path))).collect();
+    (all.remove("base").unwrap(), all)
 }
 
 /// JSON Merge Patch (RFC 7386).

@@ -4,8 +4,6 @@
 
 use storewright_runtime as rt;
 
-use super::AppGroupResponseOs;
-
 /// `AppRequest`.
 #[non_exhaustive]
 pub struct AppRequest {
@@ -80,8 +78,33 @@ impl AppRequest {
     }
 }
 
-/// `AppRequest.os`.
-pub type AppRequestOs = AppGroupResponseOs;
+/// `AppRequest.os`, open to new values.
+#[non_exhaustive]
+pub enum AppRequestOs {
+    /// `Android`
+    Android,
+    /// `Custom`
+    Custom,
+    /// `Linux`
+    Linux,
+    /// `Tizen`
+    Tizen,
+    /// `Windows`
+    Windows,
+    /// `iOS`
+    IOs,
+    /// `macOS`
+    MacOs,
+    /// `tvOS`
+    TvOs,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { AppRequestOs {
+    Android = "Android", Custom = "Custom", Linux = "Linux", Tizen = "Tizen", Windows = "Windows",
+    IOs = "iOS", MacOs = "macOS", TvOs = "tvOS",
+} }
 
 /// `AppRequest.platform`, open to new values.
 #[non_exhaustive]

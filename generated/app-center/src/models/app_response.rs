@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{AppGroupResponseOs, AppGroupResponsePlatform, AzureSubscriptionResponse, Owner};
+use super::{AppRequestOs, AzureSubscriptionResponse, Owner};
 
 /// `AppResponse`.
 #[non_exhaustive]
@@ -87,7 +87,41 @@ rt::open_enum! { AppResponseOrigin {
 } }
 
 /// `AppResponse.os`.
-pub type AppResponseOs = AppGroupResponseOs;
+pub type AppResponseOs = AppRequestOs;
 
-/// `AppResponse.platform`.
-pub type AppResponsePlatform = AppGroupResponsePlatform;
+/// `AppResponse.platform`, open to new values.
+#[non_exhaustive]
+pub enum AppResponsePlatform {
+    /// `Cordova`
+    Cordova,
+    /// `Custom`
+    Custom,
+    /// `Electron`
+    Electron,
+    /// `Java`
+    Java,
+    /// `Objective-C-Swift`
+    ObjectiveCSwift,
+    /// `React-Native`
+    ReactNative,
+    /// `UWP`
+    Uwp,
+    /// `Unity`
+    Unity,
+    /// `Unknown`
+    Unknown,
+    /// `WPF`
+    Wpf,
+    /// `WinForms`
+    WinForms,
+    /// `Xamarin`
+    Xamarin,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { AppResponsePlatform {
+    Cordova = "Cordova", Custom = "Custom", Electron = "Electron", Java = "Java",
+    ObjectiveCSwift = "Objective-C-Swift", ReactNative = "React-Native", Uwp = "UWP", Unity = "Unity",
+    Unknown = "Unknown", Wpf = "WPF", WinForms = "WinForms", Xamarin = "Xamarin",
+} }

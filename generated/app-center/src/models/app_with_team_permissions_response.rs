@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppGroupResponseOs, AppGroupResponsePlatform, AppResponseMemberPermissions, AppResponseOrigin,
+    AppRequestOs, AppResponseMemberPermissions, AppResponseOrigin, AppResponsePlatform,
     AzureSubscriptionResponse, Owner,
 };
 
@@ -63,10 +63,10 @@ pub type AppWithTeamPermissionsResponseMemberPermissions = AppResponseMemberPerm
 pub type AppWithTeamPermissionsResponseOrigin = AppResponseOrigin;
 
 /// `AppWithTeamPermissionsResponse.os`.
-pub type AppWithTeamPermissionsResponseOs = AppGroupResponseOs;
+pub type AppWithTeamPermissionsResponseOs = AppRequestOs;
 
 /// `AppWithTeamPermissionsResponse.platform`.
-pub type AppWithTeamPermissionsResponsePlatform = AppGroupResponsePlatform;
+pub type AppWithTeamPermissionsResponsePlatform = AppResponsePlatform;
 
 /// `AppWithTeamPermissionsResponse.team_permissions[]`, open to new values.
 #[non_exhaustive]

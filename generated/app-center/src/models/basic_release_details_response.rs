@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{AccountResponseOrigin, BuildInfo, Destination, DistributionGroup, DistributionStore};
+use super::{BuildInfo, Destination, DistributionGroup, DistributionStore};
 
 /// `BasicReleaseDetailsResponse`.
 #[non_exhaustive]
@@ -59,5 +59,15 @@ rt::open_enum! { BasicReleaseDetailsResponseDestinationType {
     Group = "group", Store = "store", Tester = "tester",
 } }
 
-/// `BasicReleaseDetailsResponse.origin`.
-pub type BasicReleaseDetailsResponseOrigin = AccountResponseOrigin;
+/// `BasicReleaseDetailsResponse.origin`, open to new values.
+#[non_exhaustive]
+pub enum BasicReleaseDetailsResponseOrigin {
+    /// `appcenter`
+    Appcenter,
+    /// `hockeyapp`
+    Hockeyapp,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { BasicReleaseDetailsResponseOrigin { Appcenter = "appcenter", Hockeyapp = "hockeyapp" } }

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::AccountResponseOrigin;
+use super::BasicReleaseDetailsResponseOrigin;
 
 /// `DistributionGroupRelease`.
 #[non_exhaustive]
@@ -34,4 +34,4 @@ rt::object! { DistributionGroupRelease {
 } }
 
 /// `DistributionGroupRelease.origin`.
-pub type DistributionGroupReleaseOrigin = AccountResponseOrigin;
+pub type DistributionGroupReleaseOrigin = BasicReleaseDetailsResponseOrigin;

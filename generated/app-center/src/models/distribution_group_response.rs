@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::AccountResponseOrigin;
+use super::BasicReleaseDetailsResponseOrigin;
 
 /// `DistributionGroupResponse`.
 #[non_exhaustive]
@@ -26,4 +26,4 @@ rt::object! { DistributionGroupResponse {
 } }
 
 /// `DistributionGroupResponse.origin`.
-pub type DistributionGroupResponseOrigin = AccountResponseOrigin;
+pub type DistributionGroupResponseOrigin = BasicReleaseDetailsResponseOrigin;

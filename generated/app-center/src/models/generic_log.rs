@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, Device};
+use super::Device;
 
 /// `GenericLog`.
 #[non_exhaustive]
@@ -39,5 +39,28 @@ rt::object! { GenericLog {
     session_id: "session_id", timestamp: "timestamp", type_: "type",
 } }
 
-/// `GenericLog.type`.
-pub type GenericLogType = CustomPropertyLogType;
+/// `GenericLog.type`, open to new values.
+#[non_exhaustive]
+pub enum GenericLogType {
+    /// `custom_properties`
+    CustomProperties,
+    /// `error`
+    Error,
+    /// `event`
+    Event,
+    /// `page`
+    Page,
+    /// `push_installation`
+    PushInstallation,
+    /// `start_service`
+    StartService,
+    /// `start_session`
+    StartSession,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { GenericLogType {
+    CustomProperties = "custom_properties", Error = "error", Event = "event", Page = "page",
+    PushInstallation = "push_installation", StartService = "start_service", StartSession = "start_session",
+} }

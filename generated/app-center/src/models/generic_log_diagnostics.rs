@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, DeviceDiagnostics};
+use super::{DeviceDiagnostics, GenericLogType};
 
 /// `GenericLog_Diagnostics`.
 #[non_exhaustive]
@@ -36,4 +36,4 @@ rt::object! { GenericLogDiagnostics {
 } }
 
 /// `GenericLog_Diagnostics.type`.
-pub type GenericLogDiagnosticsType = CustomPropertyLogType;
+pub type GenericLogDiagnosticsType = GenericLogType;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowCustomProperty, LogFlowDevice};
+use super::{GenericLogType, LogFlowCustomProperty, LogFlowDevice};
 
 /// `LogFlowCustomPropertyLog`.
 #[non_exhaustive]
@@ -27,4 +27,4 @@ rt::object! { LogFlowCustomPropertyLog {
 } }
 
 /// `LogFlowCustomPropertyLog.type`.
-pub type LogFlowCustomPropertyLogType = CustomPropertyLogType;
+pub type LogFlowCustomPropertyLogType = GenericLogType;

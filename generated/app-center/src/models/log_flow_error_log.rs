@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowErrorLog`.
 #[non_exhaustive]
@@ -31,4 +31,4 @@ rt::object! { LogFlowErrorLog {
 } }
 
 /// `LogFlowErrorLog.type`.
-pub type LogFlowErrorLogType = CustomPropertyLogType;
+pub type LogFlowErrorLogType = GenericLogType;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowEventLog`.
 #[non_exhaustive]
@@ -33,4 +33,4 @@ rt::object! { LogFlowEventLog {
 } }
 
 /// `LogFlowEventLog.type`.
-pub type LogFlowEventLogType = CustomPropertyLogType;
+pub type LogFlowEventLogType = GenericLogType;

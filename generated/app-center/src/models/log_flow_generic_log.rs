@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowGenericLog`.
 #[non_exhaustive]
@@ -40,4 +40,4 @@ rt::object! { LogFlowGenericLog {
 } }
 
 /// `LogFlowGenericLog.type`.
-pub type LogFlowGenericLogType = CustomPropertyLogType;
+pub type LogFlowGenericLogType = GenericLogType;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowPageLog`.
 #[non_exhaustive]
@@ -31,4 +31,4 @@ rt::object! { LogFlowPageLog {
 } }
 
 /// `LogFlowPageLog.type`.
-pub type LogFlowPageLogType = CustomPropertyLogType;
+pub type LogFlowPageLogType = GenericLogType;

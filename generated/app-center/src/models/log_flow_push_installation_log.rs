@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowPushInstallationLog`.
 #[non_exhaustive]
@@ -27,4 +27,4 @@ rt::object! { LogFlowPushInstallationLog {
 } }
 
 /// `LogFlowPushInstallationLog.type`.
-pub type LogFlowPushInstallationLogType = CustomPropertyLogType;
+pub type LogFlowPushInstallationLogType = GenericLogType;

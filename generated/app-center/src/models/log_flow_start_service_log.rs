@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowStartServiceLog`.
 #[non_exhaustive]
@@ -26,4 +26,4 @@ rt::object! { LogFlowStartServiceLog {
 } }
 
 /// `LogFlowStartServiceLog.type`.
-pub type LogFlowStartServiceLogType = CustomPropertyLogType;
+pub type LogFlowStartServiceLogType = GenericLogType;

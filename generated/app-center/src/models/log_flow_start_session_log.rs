@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{CustomPropertyLogType, LogFlowDevice};
+use super::{GenericLogType, LogFlowDevice};
 
 /// `LogFlowStartSessionLog`.
 #[non_exhaustive]
@@ -27,4 +27,4 @@ rt::object! { LogFlowStartSessionLog {
 } }
 
 /// `LogFlowStartSessionLog.type`.
-pub type LogFlowStartSessionLogType = CustomPropertyLogType;
+pub type LogFlowStartSessionLogType = GenericLogType;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{AppGroupResponseOs, Owner};
+use super::{AppRequestOs, Owner};
 
 /// `OrgDistributionGroupAppResponse`.
 #[non_exhaustive]
@@ -40,4 +40,4 @@ rt::object! { OrgDistributionGroupAppResponse {
 } }
 
 /// `OrgDistributionGroupAppResponse.os`.
-pub type OrgDistributionGroupAppResponseOs = AppGroupResponseOs;
+pub type OrgDistributionGroupAppResponseOs = AppRequestOs;

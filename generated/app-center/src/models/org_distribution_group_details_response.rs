@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{AccountResponseOrigin, AppResponse};
+use super::{AppResponse, BasicReleaseDetailsResponseOrigin};
 
 /// `OrgDistributionGroupDetailsResponse`.
 #[non_exhaustive]
@@ -33,4 +33,4 @@ rt::object! { OrgDistributionGroupDetailsResponse {
 } }
 
 /// `OrgDistributionGroupDetailsResponse.origin`.
-pub type OrgDistributionGroupDetailsResponseOrigin = AccountResponseOrigin;
+pub type OrgDistributionGroupDetailsResponseOrigin = BasicReleaseDetailsResponseOrigin;

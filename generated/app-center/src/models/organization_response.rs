@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::AccountResponseOrigin;
+use super::BasicReleaseDetailsResponseOrigin;
 
 /// `OrganizationResponse`.
 #[non_exhaustive]
@@ -31,4 +31,4 @@ rt::object! { OrganizationResponse {
 } }
 
 /// `OrganizationResponse.origin`.
-pub type OrganizationResponseOrigin = AccountResponseOrigin;
+pub type OrganizationResponseOrigin = BasicReleaseDetailsResponseOrigin;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::AccountResponseOrigin;
+use super::BasicReleaseDetailsResponseOrigin;
 
 /// `organizations_list.response[]`.
 #[non_exhaustive]
@@ -20,4 +20,4 @@ pub struct OrganizationsListResponse {
 rt::object! { OrganizationsListResponse { display_name: "display_name", name: "name", origin: "origin" } }
 
 /// `organizations_list.response[].origin`.
-pub type OrganizationsListResponseOrigin = AccountResponseOrigin;
+pub type OrganizationsListResponseOrigin = BasicReleaseDetailsResponseOrigin;

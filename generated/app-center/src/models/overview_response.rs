@@ -4,8 +4,6 @@
 
 use storewright_runtime as rt;
 
-use super::MetricsResponseDatabaseLocation;
-
 /// `OverviewResponse`.
 #[non_exhaustive]
 pub struct OverviewResponse {
@@ -24,5 +22,97 @@ rt::object! { OverviewResponse {
     throughput: "throughput",
 } }
 
-/// `OverviewResponse.databaseLocation`.
-pub type OverviewResponseDatabaseLocation = MetricsResponseDatabaseLocation;
+/// `OverviewResponse.databaseLocation`, open to new values.
+#[non_exhaustive]
+pub enum OverviewResponseDatabaseLocation {
+    /// `Australia Central`
+    AustraliaCentral,
+    /// `Australia Central 2`
+    AustraliaCentral2,
+    /// `Australia East`
+    AustraliaEast,
+    /// `Australia Southeast`
+    AustraliaSoutheast,
+    /// `Brazil South`
+    BrazilSouth,
+    /// `Canada Central`
+    CanadaCentral,
+    /// `Canada East`
+    CanadaEast,
+    /// `Central India`
+    CentralIndia,
+    /// `Central US`
+    CentralUs,
+    /// `East Asia`
+    EastAsia,
+    /// `East US`
+    EastUs,
+    /// `East US 2`
+    EastUs2,
+    /// `France Central`
+    FranceCentral,
+    /// `France South`
+    FranceSouth,
+    /// `Germany Central`
+    GermanyCentral,
+    /// `Germany Northeast`
+    GermanyNortheast,
+    /// `Japan East`
+    JapanEast,
+    /// `Japan West`
+    JapanWest,
+    /// `Korea Central`
+    KoreaCentral,
+    /// `Korea South`
+    KoreaSouth,
+    /// `North Central US`
+    NorthCentralUs,
+    /// `North Europe`
+    NorthEurope,
+    /// `South Africa North`
+    SouthAfricaNorth,
+    /// `South Africa West`
+    SouthAfricaWest,
+    /// `South Central US`
+    SouthCentralUs,
+    /// `South India`
+    SouthIndia,
+    /// `Southeast Asia`
+    SoutheastAsia,
+    /// `UK South`
+    UkSouth,
+    /// `UK West`
+    UkWest,
+    /// `US Gov Arizona`
+    UsGovArizona,
+    /// `US Gov Texas`
+    UsGovTexas,
+    /// `West Central US`
+    WestCentralUs,
+    /// `West Europe`
+    WestEurope,
+    /// `West India`
+    WestIndia,
+    /// `West US`
+    WestUs,
+    /// `West US 2`
+    WestUs2,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { OverviewResponseDatabaseLocation {
+    AustraliaCentral = "Australia Central", AustraliaCentral2 = "Australia Central 2",
+    AustraliaEast = "Australia East", AustraliaSoutheast = "Australia Southeast",
+    BrazilSouth = "Brazil South", CanadaCentral = "Canada Central", CanadaEast = "Canada East",
+    CentralIndia = "Central India", CentralUs = "Central US", EastAsia = "East Asia", EastUs = "East US",
+    EastUs2 = "East US 2", FranceCentral = "France Central", FranceSouth = "France South",
+    GermanyCentral = "Germany Central", GermanyNortheast = "Germany Northeast", JapanEast = "Japan East",
+    JapanWest = "Japan West", KoreaCentral = "Korea Central", KoreaSouth = "Korea South",
+    NorthCentralUs = "North Central US", NorthEurope = "North Europe",
+    SouthAfricaNorth = "South Africa North", SouthAfricaWest = "South Africa West",
+    SouthCentralUs = "South Central US", SouthIndia = "South India", SoutheastAsia = "Southeast Asia",
+    UkSouth = "UK South", UkWest = "UK West", UsGovArizona = "US Gov Arizona", UsGovTexas = "US Gov Texas",
+    WestCentralUs = "West Central US", WestEurope = "West Europe", WestIndia = "West India",
+    WestUs = "West US", WestUs2 = "West US 2",
+} }

@@ -4,8 +4,6 @@
 
 use storewright_runtime as rt;
 
-use super::AccountResponseType;
-
 /// `Owner`.
 #[non_exhaustive]
 pub struct Owner {
@@ -28,5 +26,15 @@ rt::object! { Owner {
     type_: "type",
 } }
 
-/// `Owner.type`.
-pub type OwnerType = AccountResponseType;
+/// `Owner.type`, open to new values.
+#[non_exhaustive]
+pub enum OwnerType {
+    /// `org`
+    Org,
+    /// `user`
+    User,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { OwnerType { Org = "org", User = "user" } }

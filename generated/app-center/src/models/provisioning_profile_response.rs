@@ -4,8 +4,6 @@
 
 use storewright_runtime as rt;
 
-use super::PrivateReleaseDetailsResponseProvisioningProfileType;
-
 /// `ProvisioningProfileResponse`.
 #[non_exhaustive]
 pub struct ProvisioningProfileResponse {
@@ -30,5 +28,19 @@ rt::object! { ProvisioningProfileResponse {
     udids: "udids",
 } }
 
-/// `ProvisioningProfileResponse.provisioning_profile_type`.
-pub type ProvisioningProfileResponseProvisioningProfileType = PrivateReleaseDetailsResponseProvisioningProfileType;
+/// `ProvisioningProfileResponse.provisioning_profile_type`, open to new values.
+#[non_exhaustive]
+pub enum ProvisioningProfileResponseProvisioningProfileType {
+    /// `adhoc`
+    Adhoc,
+    /// `enterprise`
+    Enterprise,
+    /// `other`
+    Other,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { ProvisioningProfileResponseProvisioningProfileType {
+    Adhoc = "adhoc", Enterprise = "enterprise", Other = "other",
+} }

@@ -5,9 +5,9 @@
 use storewright_runtime as rt;
 
 use super::{
-    AccountResponseOrigin, BasicReleaseDetailsResponseDestinationType, BuildInfo, Destination,
+    BasicReleaseDetailsResponseDestinationType, BasicReleaseDetailsResponseOrigin, BuildInfo, Destination,
     DistributionGroupWithoutIsLatest, DistributionStoreWithoutIsLatest,
-    PrivateReleaseDetailsResponseProvisioningProfileType,
+    ProvisioningProfileResponseProvisioningProfileType,
 };
 
 /// `ReleaseDetailsResponse`.
@@ -101,7 +101,7 @@ rt::object! { ReleaseDetailsResponse {
 pub type ReleaseDetailsResponseDestinationType = BasicReleaseDetailsResponseDestinationType;
 
 /// `ReleaseDetailsResponse.origin`.
-pub type ReleaseDetailsResponseOrigin = AccountResponseOrigin;
+pub type ReleaseDetailsResponseOrigin = BasicReleaseDetailsResponseOrigin;
 
 /// `ReleaseDetailsResponse.provisioning_profile_type`.
-pub type ReleaseDetailsResponseProvisioningProfileType = PrivateReleaseDetailsResponseProvisioningProfileType;
+pub type ReleaseDetailsResponseProvisioningProfileType = ProvisioningProfileResponseProvisioningProfileType;

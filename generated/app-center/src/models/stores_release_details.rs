@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{PrivateReleaseDetailsResponseStatus, StoresBasicDetails};
+use super::StoresBasicDetails;
 
 /// `StoresReleaseDetails`.
 #[non_exhaustive]
@@ -64,5 +64,15 @@ pub enum StoresReleaseDetailsInstallUrl {
 
 rt::open_enum! { StoresReleaseDetailsInstallUrl { Group = "group", Store = "store" } }
 
-/// `StoresReleaseDetails.status`.
-pub type StoresReleaseDetailsStatus = PrivateReleaseDetailsResponseStatus;
+/// `StoresReleaseDetails.status`, open to new values.
+#[non_exhaustive]
+pub enum StoresReleaseDetailsStatus {
+    /// `available`
+    Available,
+    /// `unavailable`
+    Unavailable,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { StoresReleaseDetailsStatus { Available = "available", Unavailable = "unavailable" } }

@@ -4,8 +4,6 @@
 
 use storewright_runtime as rt;
 
-use super::ReleaseUploadEndRequestStatus;
-
 /// `SymbolUploadEndRequest`.
 #[non_exhaustive]
 pub struct SymbolUploadEndRequest {
@@ -28,5 +26,15 @@ impl SymbolUploadEndRequest {
     }
 }
 
-/// `SymbolUploadEndRequest.status`.
-pub type SymbolUploadEndRequestStatus = ReleaseUploadEndRequestStatus;
+/// `SymbolUploadEndRequest.status`, open to new values.
+#[non_exhaustive]
+pub enum SymbolUploadEndRequestStatus {
+    /// `aborted`
+    Aborted,
+    /// `committed`
+    Committed,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { SymbolUploadEndRequestStatus { Aborted = "aborted", Committed = "committed" } }

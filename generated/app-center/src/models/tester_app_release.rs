@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::AccountResponseOrigin;
+use super::BasicReleaseDetailsResponseOrigin;
 
 /// `TesterAppRelease`.
 #[non_exhaustive]
@@ -40,4 +40,4 @@ rt::object! { TesterAppRelease {
 } }
 
 /// `TesterAppRelease.origin`.
-pub type TesterAppReleaseOrigin = AccountResponseOrigin;
+pub type TesterAppReleaseOrigin = BasicReleaseDetailsResponseOrigin;

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{AccountResponseType, TesterAppRelease};
+use super::{OwnerType, TesterAppRelease};
 
 /// `TesterAppWithReleaseResponse`.
 #[non_exhaustive]
@@ -55,4 +55,4 @@ rt::object! { TesterAppWithReleaseResponseOwner {
 } }
 
 /// `TesterAppWithReleaseResponse.owner.type`.
-pub type TesterAppWithReleaseResponseOwnerType = AccountResponseType;
+pub type TesterAppWithReleaseResponseOwnerType = OwnerType;

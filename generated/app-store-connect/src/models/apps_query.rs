@@ -31,7 +31,7 @@ pub type AppsAccessibilityDeclarationsDeviceFamily = DeviceFamily;
 
 /// Values of `filter[state]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsAccessibilityDeclarationsState {
     /// `DRAFT`
@@ -50,7 +50,7 @@ rt::open_enum! { AppsAccessibilityDeclarationsState {
 
 /// Values of `filter[accessType]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsAnalyticsReportRequestsAccessType {
     /// `ONE_TIME_SNAPSHOT`
@@ -73,7 +73,7 @@ pub type AppsAppEncryptionDeclarationsPlatform = Platform;
 
 /// Values of `filter[eventState]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsAppEventsEventState {
     /// `ACCEPTED`
@@ -108,7 +108,7 @@ rt::open_enum! { AppsAppEventsEventState {
 
 /// Values of `filter[state]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsAppStoreVersionExperimentsV2State {
     /// `ACCEPTED`
@@ -189,7 +189,7 @@ pub type AppsBetaFeedbackScreenshotSubmissionsDevicePlatform = Platform;
 
 /// Values of `groupBy`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesGroupBy {
     /// `betaTesters`
@@ -202,7 +202,7 @@ rt::open_enum! { AppsBetaTesterUsagesGroupBy { BetaTesters = "betaTesters" } }
 
 /// Values of `period`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesPeriod {
     /// `P30D`
@@ -245,7 +245,7 @@ pub type AppsGameCenterEnabledVersionsPlatform = Platform;
 
 /// Values of `filter[inAppPurchaseType]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsInAppPurchasesInAppPurchaseType {
     /// `AUTOMATICALLY_RENEWABLE_SUBSCRIPTION`
@@ -283,7 +283,7 @@ pub type AppsInAppPurchasesV2State = InAppPurchaseState;
 rt::tokens! {
 /// Related resources that `include` can ask for.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 pub struct AppsInclude {
     ACHIEVEMENT_RELEASES = "achievementReleases", ACTIVITY_RELEASES = "activityReleases",
     AGE_RATING_DECLARATION = "ageRatingDeclaration",
@@ -354,7 +354,7 @@ pub type AppsPerfPowerMetricsMetricType = MetricCategory;
 
 /// Values of `filter[platform]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsPerfPowerMetricsPlatform {
     /// `IOS`
@@ -373,7 +373,7 @@ pub type AppsReviewSubmissionsPlatform = Platform;
 
 /// Values of `filter[reviewSubmissions.state]`, `filter[state]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsReviewSubmissionsState {
     /// `CANCELING`
@@ -403,7 +403,7 @@ rt::open_enum! { AppsReviewSubmissionsState {
 rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 pub struct AppsSort {
     ASSET_PACK_IDENTIFIER = "assetPackIdentifier", BUNDLE_ID = "bundleId",
     CF_BUNDLE_VERSION = "cfBundleVersion", CREATED_DATE = "createdDate",
@@ -414,7 +414,7 @@ pub struct AppsSort {
 
 /// Values of `filter[subscriptions.state]`.
 ///
-/// Feature: `app-store`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub enum AppsSubscriptionGroupsSubscriptionsState {
     /// `APPROVED`

@@ -31,7 +31,7 @@ pub type BuildsBuildAudienceType = BuildAudienceType;
 
 /// Values of `filter[diagnosticType]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `builds`, `power-and-performance`.
 #[non_exhaustive]
 pub enum BuildsDiagnosticSignaturesDiagnosticType {
     /// `DISK_WRITES`
@@ -51,7 +51,7 @@ rt::open_enum! { BuildsDiagnosticSignaturesDiagnosticType {
 rt::tokens! {
 /// Related resources that `include` can ask for.
 ///
-/// Feature: `builds`.
+/// Features: any of `builds`, `power-and-performance`.
 pub struct BuildsInclude {
     ALTERNATIVE_DISTRIBUTION_PACKAGE = "alternativeDistributionPackage", APP = "app",
     APP_CLIP_DEFAULT_EXPERIENCE = "appClipDefaultExperience",
@@ -78,7 +78,7 @@ pub type BuildsPerfPowerMetricsMetricType = MetricCategory;
 
 /// Values of `filter[platform]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `builds`, `power-and-performance`.
 #[non_exhaustive]
 pub enum BuildsPerfPowerMetricsPlatform {
     /// `IOS`
@@ -97,7 +97,7 @@ pub type BuildsPreReleaseVersionPlatform = Platform;
 
 /// Values of `filter[processingState]`.
 ///
-/// Feature: `builds`.
+/// Features: any of `builds`, `power-and-performance`.
 #[non_exhaustive]
 pub enum BuildsProcessingState {
     /// `FAILED`
@@ -119,7 +119,7 @@ rt::open_enum! { BuildsProcessingState {
 rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
 ///
-/// Feature: `builds`.
+/// Features: any of `builds`, `power-and-performance`.
 pub struct BuildsSort {
     PRE_RELEASE_VERSION = "preReleaseVersion", UPLOADED_DATE = "uploadedDate", VERSION = "version",
 } }

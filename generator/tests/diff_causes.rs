@@ -1,0 +1,338 @@
+//! Small documents in two areas go in; which rows share a cause, where they stand and what they explain is asserted.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "support/diff.rs"]
+mod diff;
+#[path = "support/shared.rs"]
+mod shared;
+
+use std::collections::BTreeSet;
+
+use diff::{compare, patched};
+use serde_json::Value;
+use storewright_generator::diff::{Bump, Change, Diff, Kind, Wire};
+use storewright_generator::report;
+
+const AREAS: &str = "[area.lending]\nabout = \"loans\"\ntags = [\"Loans\"]\n\n[area.shelves]\nabout = \"books\"\ntags = [\"Books\"]\n";
+
+fn yaml(text: &str) -> Value {
+    serde_yaml::from_str(text).unwrap()
+}
+
+fn changes(old: &Value, patch: &str) -> Diff {
+    let new = patched(old, &yaml(patch));
+    let [old, new] = [old, &new].map(|document| {
+        diff::tried("shelf", document, Some(AREAS)).unwrap_or_else(|| {
+            diff::loaded("shelf", document);
+            panic!("the areas are wrong")
+        })
+    });
+    compare(&old, &new)
+}
+
+fn row<'d>(diff: &'d Diff, kind: Kind, subject: &str) -> &'d Change {
+    let found = diff.changes.iter().find(|c| c.kind == kind && c.subject == subject);
+    found.unwrap_or_else(|| panic!("{subject} is not in {:#?}", diff.changes))
+}
+
+/// Books know their author, loans do not.
+fn plain() -> Value {
+    yaml(
+        "
+openapi: 3.0.3
+info: {title: Shelf, version: '1'}
+paths:
+  /books:
+    get:
+      operationId: books_list
+      tags: [Books]
+      responses:
+        '200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+    post:
+      operationId: books_create
+      tags: [Books]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Draft'}}}}
+      responses: {'204': {description: ''}}
+    put:
+      operationId: books_replace
+      tags: [Books]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Draft'}}}}
+      responses: {'204': {description: ''}}
+  /books/first:
+    get:
+      operationId: books_first
+      tags: [Books]
+      responses:
+        '200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+  /loans:
+    get:
+      operationId: loans_list
+      tags: [Loans]
+      responses:
+        '200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/Loan'}}}}
+components:
+  schemas:
+    Author: {type: object, properties: {name: {type: string}, role: {type: string, enum: [LEAD, GUEST]}}}
+    Book: {type: object, properties: {author: {$ref: '#/components/schemas/Author'}}}
+    Draft: {type: object, properties: {title: {type: string}, pages: {type: integer}}}
+    Loan: {type: object, properties: {until: {type: string}}}
+",
+    )
+}
+
+const LENT: &str = "components: {schemas: {Loan: {properties: {to: {$ref: '#/components/schemas/Author'}}}}}";
+
+#[test]
+fn a_row_that_leads_to_a_type_says_why_another_feature_brings_it() {
+    let found = changes(&plain(), LENT);
+    assert_eq!(found.changes.len(), 1, "{:#?}", found.changes);
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+    assert_eq!((found.bump, found.changes[0].rust), (Bump::Minor, Bump::Minor));
+
+    let back =
+        changes(&patched(&plain(), &yaml(LENT)), "components: {schemas: {Loan: {properties: {to: null}}}}");
+    assert!(back.summary.rust_only.is_empty(), "{:#?}", back.summary.rust_only);
+    let gone = row(&back, Kind::FieldRemoved, "Loan.to");
+    let items: Vec<&str> = gone.rust_items.iter().map(String::as_str).collect();
+    for item in ["models::Author", "models::Author.name", "models::AuthorRole", "models::Loan.to"] {
+        assert!(items.contains(&item), "{item} is not in {items:?}");
+    }
+    assert!(
+        gone.note.contains("`models::Author` is no longer with the feature lending with it"),
+        "{}",
+        gone.note
+    );
+}
+
+#[test]
+fn a_type_that_nothing_leads_to_gives_nothing_its_name() {
+    let unused = "components: {schemas: {Aardvark: {type: object, properties: {role: {type: string, enum: [LEAD, GUEST]}}}}}";
+    for found in [
+        changes(&plain(), unused),
+        changes(&patched(&plain(), &yaml(unused)), "components: {schemas: {Aardvark: null}}"),
+    ] {
+        assert!(found.changes.is_empty() && found.bump == Bump::None, "{found:#?}");
+    }
+}
+
+#[test]
+fn a_change_reaches_what_leads_to_it_on_both_sides() {
+    let found = changes(
+        &plain(),
+        "
+paths: {/books: {put: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Other'}}}}}}}
+components:
+  schemas:
+    Draft: {properties: {pages: null}}
+    Other: {type: object, properties: {title: {type: string}, pages: {type: integer}}}
+",
+    );
+    let reach = &row(&found, Kind::FieldRemoved, "Draft.pages").reach;
+    assert_eq!((reach.operations, reach.sample.as_slice()), (1, ["POST /books".to_owned()].as_slice()));
+    let swapped = row(&found, Kind::BodyTypeChanged, "PUT /books body");
+    let text = report::text(&found, false);
+    assert!(
+        swapped.rust == Bump::Major && text.contains("- client.books().replace(request: Draft)"),
+        "{text}"
+    );
+    assert!(text.contains("+ client.books().replace(request: Other)"), "{text}");
+}
+
+#[test]
+fn what_all_areas_have_stands_in_none_and_is_no_item() {
+    let failed = "{responses: {'429': {description: ''}}}";
+    let found =
+        changes(&plain(), &format!("paths: {{/books: {{get: {failed}}}, /loans: {{get: {failed}}}}}"));
+    let declared = row(&found, Kind::ResponseAdded, "* 429");
+    assert_eq!((&declared.area, &declared.tag, declared.reach.operations), (&None, &None, 2));
+    assert_eq!((&declared.rust_old, &declared.rust_new), (&None, &None));
+    let found = changes(&plain(), &format!("paths: {{/books: {{get: {failed}, post: {failed}}}}}"));
+    let declared = row(&found, Kind::ResponseAdded, "* 429");
+    assert_eq!(declared.area.as_deref(), Some("shelves"));
+}
+
+/// A JSON:API resource with a request and the names of its fields.
+fn resource() -> Value {
+    yaml(
+        "
+openapi: 3.0.3
+info: {title: Shelf, version: '1'}
+paths:
+  /v1/books:
+    get:
+      operationId: books_getCollection
+      tags: [Books]
+      parameters:
+        - {name: 'fields[books]', in: query, style: form, explode: false, schema: {type: array, items: {type: string, enum: [title]}}}
+      responses:
+        '200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/BookResponse'}}}}
+    post:
+      operationId: books_createInstance
+      tags: [Books]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/BookCreateRequest'}}}}
+      responses:
+        '201': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/BookResponse'}}}}
+components:
+  schemas:
+    Book:
+      type: object
+      required: [id, type]
+      properties:
+        type: {type: string, enum: [books]}
+        id: {type: string}
+        attributes: {type: object, properties: {title: {type: string}, binding: {type: string, enum: [HARD, SOFT]}}}
+    BookResponse:
+      type: object
+      required: [data, links]
+      properties: {data: {$ref: '#/components/schemas/Book'}, links: {$ref: '#/components/schemas/DocumentLinks'}}
+    BookCreateRequest:
+      type: object
+      required: [data]
+      properties:
+        data:
+          type: object
+          required: [type, attributes]
+          properties:
+            type: {type: string, enum: [books]}
+            attributes:
+              type: object
+              required: [title]
+              properties: {title: {type: string}, binding: {type: string, enum: [HARD, SOFT]}}
+    DocumentLinks: {type: object, required: [self], properties: {self: {type: string}}}
+",
+    )
+}
+
+#[test]
+fn what_befalls_a_field_of_a_resource_is_one_cause() {
+    let found = changes(
+        &resource(),
+        "
+paths:
+  /v1/books:
+    get:
+      parameters:
+        - {name: 'fields[books]', in: query, style: form, explode: false, schema: {type: array, items: {type: string, enum: [pages, title]}}}
+components:
+  schemas:
+    Book: {properties: {attributes: {properties: {pages: {type: integer}, binding: {enum: [HARD, SOFT, NONE]}}}}}
+    BookCreateRequest:
+      properties:
+        data:
+          properties:
+            attributes: {required: [title, pages], properties: {pages: {type: integer}, binding: {enum: [HARD, SOFT, NONE]}}}
+",
+    );
+    let group =
+        |kind, subject: &str| row(&found, kind, subject).group.clone().unwrap_or_else(|| panic!("{subject}"));
+    let pages = [
+        group(Kind::FieldAdded, "Book.attributes.pages"),
+        group(Kind::FieldAdded, "BookCreateRequest.data.attributes.pages"),
+        group(Kind::ValueAdded, "GET /v1/books ?fields[books]=pages"),
+    ];
+    assert_eq!(BTreeSet::from(pages).len(), 1);
+    let binding = [
+        group(Kind::ValueAdded, "Book.attributes.binding=NONE"),
+        group(Kind::ValueAdded, "BookCreateRequest.data.attributes.binding=NONE"),
+    ];
+    assert_eq!(BTreeSet::from(binding).len(), 1);
+    assert_eq!(found.summary.causes, 2, "{:#?}", found.changes);
+    // A cause is as grave as its gravest row, and says why.
+    assert_eq!(row(&found, Kind::FieldAdded, "BookCreateRequest.data.attributes.pages").wire, Wire::Breaking);
+    let text = report::text(&found, false);
+    let line = text.lines().position(|line| line.contains("Book.attributes.pages added")).unwrap();
+    let lines: Vec<&str> = text.lines().skip(line).take(2).collect();
+    assert!(lines[0].trim_start().starts_with("breaking major"), "{lines:#?}");
+    assert!(
+        lines[0]
+            .contains("also in BookCreateRequest.data.attributes.pages and in `fields[…]` of 1 operation"),
+        "{lines:#?}"
+    );
+    assert!(
+        lines[1].contains("BookCreateRequest.data.attributes.pages: requests without it are refused"),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_type_in_the_place_of_another_is_as_grave_as_their_differences() {
+    let long = "
+paths: {/books: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Long'}}}}}}}}
+components:
+  schemas:
+    Long: {type: object, properties: {author: {$ref: '#/components/schemas/Author'}, isbn: {type: string}}}
+    Author: {properties: {name: null}}
+";
+    let found = changes(&plain(), long);
+    let swapped = row(&found, Kind::ResponseTypeChanged, "GET /books 200");
+    assert_eq!((swapped.wire, swapped.rust), (Wire::Safe, Bump::Major), "{}", swapped.note);
+    // What befell the author, whom both have, has a row of its own.
+    assert!(swapped.note.contains("they differ in `Long.isbn` field-added;"), "{}", swapped.note);
+    assert_eq!(row(&found, Kind::FieldRemoved, "Author.name").wire, Wire::Risky);
+
+    let back = changes(
+        &patched(&plain(), &yaml(long)),
+        "paths: {/books: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}}}}",
+    );
+    let swapped = row(&back, Kind::ResponseTypeChanged, "GET /books 200");
+    assert_eq!(swapped.wire, Wire::Risky, "{}", swapped.note);
+    let found = changes(
+        &plain(),
+        "paths: {/books: {get: {responses: {'200': {content: {application/json: {schema: {$ref: null, type: array, items: {$ref: '#/components/schemas/Book'}}}}}}}}}",
+    );
+    assert_eq!(row(&found, Kind::ResponseTypeChanged, "GET /books 200").wire, Wire::Breaking);
+}
+
+#[test]
+fn what_is_added_takes_nothing_away() {
+    let parameter = |values: &str| {
+        format!(
+            "{{name: sort, in: query, style: form, explode: false, schema: {{type: array, items: {{type: string, enum: [{values}]}}}}}}"
+        )
+    };
+    let old = patched(
+        &plain(),
+        &yaml(&format!("paths: {{/books: {{get: {{parameters: [{}]}}}}}}", parameter("title, pages"))),
+    );
+    let found = changes(
+        &old,
+        &format!(
+            "paths: {{/books: {{get: {{parameters: [{0}]}}}}, /books/new: {{get: {{operationId: books_fresh, tags: [Books], parameters: [{0}], responses: {{'204': {{description: ''}}}}}}}}}}",
+            parameter("title")
+        ),
+    );
+    assert_eq!(row(&found, Kind::OperationAdded, "GET /books/new").rust, Bump::Minor);
+    let gone = row(&found, Kind::ValueRemoved, "GET /books ?sort=pages");
+    assert_eq!(
+        (gone.rust, gone.rust_items.as_slice()),
+        (Bump::Major, ["models::BooksSort::PAGES".to_owned()].as_slice())
+    );
+}
+
+#[test]
+fn values_of_one_enum_are_told_in_one_line() {
+    let found = changes(
+        &plain(),
+        "components: {schemas: {Author: {properties: {role: {enum: [LEAD, GUEST, A, B, C]}}}}}",
+    );
+    assert_eq!(found.summary.changes, 3);
+    let text = report::text(&found, false);
+    assert!(text.contains("Author.role=A added · response · reaches 2 operations · also B, C\n"), "{text}");
+}
+
+/// The tokens of a handle stand in one file, which every area brings that has one of them.
+#[test]
+fn a_token_is_there_with_every_area_of_its_file() {
+    let areas = AREAS.replace("[\"Loans\"]", "[\"Loans\"]\noperations = [\"books_first\"]");
+    let query = |name: &str| {
+        format!(
+            "{{parameters: [{{name: {name}, in: query, style: form, explode: false, schema: {{type: array, items: {{type: string, enum: [title]}}}}}}]}}"
+        )
+    };
+    let patch =
+        format!("paths: {{/books: {{get: {}}}, /books/first: {{get: {}}}}}", query("sort"), query("include"));
+    let version = diff::tried("shelf", &patched(&plain(), &yaml(&patch)), Some(&areas)).unwrap();
+    let line = version.items.lines().find(|line| line.starts_with("models::BooksSort ")).unwrap();
+    assert_eq!(line, "models::BooksSort struct | sort lending,shelves");
+}

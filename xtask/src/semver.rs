@@ -1,0 +1,385 @@
+//! Documents of three versions go in; what `cargo-semver-checks` finds in their crates comes out, held against our diff.
+//!
+//! The two know nothing of each other: the tool reads what rustdoc says of compiled crates, the diff reads `API.txt`.
+
+mod finding;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::diff::{Bump, ItemChange, Items};
+
+use crate::pipeline::{self, Version};
+use crate::report::{plural, refuse};
+use crate::tree::{API, SHARED, Tree, VERSIONS};
+use crate::{Outcome, diff, fetch, generate};
+use finding::Finding;
+
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask semver --out docs/semver.md  # all features and each area, both steps
+  cargo xtask semver full                  # all features together
+  cargo xtask semver testflight pricing    # two areas";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The features to look at: `full`, or areas; where absent, all of them that both crates of a step have.
+    features: Vec<String>,
+    /// Write the table into this file.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// One version, and where its crate is.
+struct Side {
+    label: String,
+    version: Version,
+    folder: PathBuf,
+}
+
+/// Items that rows of the diff call broken, or that the compiler warns of by them.
+struct Listed {
+    broken: BTreeSet<String>,
+    warned: BTreeSet<String>,
+}
+
+/// Why the tool says nothing of an item that we call broken, in the tool's own words where it has some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Blind {
+    /// It names what the item belongs to, which is gone.
+    Owner,
+    /// "breaking type changes, for example in the type of a field or function parameter"
+    Type,
+    /// No lint is about another name of a type.
+    Alias,
+    /// None that is known.
+    Unknown,
+}
+
+/// What came out of one step with one set of features.
+struct Compared {
+    features: String,
+    /// Findings by lint.
+    lints: BTreeMap<String, usize>,
+    /// Findings that no row has.
+    missing: Vec<Finding>,
+    /// Items that we call broken, and those of them that the tool names.
+    ours: usize,
+    seen: usize,
+    /// The others by reason.
+    blind: BTreeMap<Blind, Vec<String>>,
+}
+
+/// A step from one version to the next.
+struct Step {
+    from: String,
+    to: String,
+    compared: Vec<Compared>,
+}
+
+pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+    let tool = tool(tree)?;
+    let lints = lints(tree)?;
+    let mut out = Sink::new();
+    let mut sides = Vec::new();
+    for (label, file) in VERSIONS {
+        match side(tree, label, file, &mut out)? {
+            Some(side) => sides.push(side),
+            None => return Ok(refuse(out.diagnostics())),
+        }
+    }
+    let mut steps = Vec::new();
+    for pair in sides.windows(2) {
+        let [old, new] = pair else { continue };
+        steps.push(step(tree, old, new, &lints, args)?);
+    }
+    let text = table::table(&tool, &steps);
+    match &args.out {
+        Some(path) => fs::write(path, text).with_context(|| path.display().to_string())?,
+        None => print!("{text}"),
+    }
+    let all = || steps.iter().flat_map(|step| &step.compared);
+    let missing: usize = all().map(|compared| compared.missing.len()).sum();
+    let unknown: usize = all().filter_map(|c| c.blind.get(&Blind::Unknown)).map(Vec::len).sum();
+    eprintln!(
+        "{missing} {} not in our list; {unknown} of ours unseen for no known reason",
+        plural(missing, "finding")
+    );
+    Ok(if missing + unknown == 0 { Outcome::Done } else { Outcome::Findings })
+}
+
+/// The tool and its version.
+fn tool(tree: &Tree) -> anyhow::Result<String> {
+    let output = tree.cargo(&["semver-checks", "--version"]).output().context("cargo cannot be run")?;
+    if !output.status.success() {
+        bail!("cargo-semver-checks is not there: `cargo install cargo-semver-checks --locked` installs it");
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// What each lint asks of the version.
+fn lints(tree: &Tree) -> anyhow::Result<BTreeMap<String, Bump>> {
+    let output = tree.cargo(&["semver-checks", "--list"]).output().context("cargo cannot be run")?;
+    let mut out = BTreeMap::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let mut words = line.split_whitespace();
+        let bump = match (words.next(), words.next()) {
+            (Some(lint), Some("major")) => (lint, Bump::Major),
+            (Some(lint), Some("minor")) => (lint, Bump::Minor),
+            _ => continue,
+        };
+        out.insert(bump.0.to_owned(), bump.1);
+    }
+    if out.is_empty() {
+        bail!("`cargo semver-checks --list` lists no lint");
+    }
+    Ok(out)
+}
+
+/// Generates the crate of a version.
+fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<Option<Side>> {
+    let Some(document) = tree.shared(file) else {
+        bail!("{file} is not beside the checkout; set {SHARED}");
+    };
+    let folder = folder(tree).join(label);
+    if generate::run(tree, &generate::Args::version(API, &document, &folder))? != Outcome::Done {
+        bail!("the crate of {label} is not generated");
+    }
+    // The same versions of dependencies as this workspace has.
+    fs::copy(tree.root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    let Some(document) = fetch::fetch(&document.display().to_string(), None, out) else { return Ok(None) };
+    let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out)?;
+    Ok(version.map(|version| Side { label: label.to_owned(), version, folder }))
+}
+
+fn folder(tree: &Tree) -> PathBuf {
+    tree.root().join("target/semver")
+}
+
+fn step(
+    tree: &Tree,
+    old: &Side,
+    new: &Side,
+    lints: &BTreeMap<String, Bump>,
+    args: &Args,
+) -> anyhow::Result<Step> {
+    let areas = |side: &Side| -> BTreeMap<String, BTreeSet<String>> {
+        let all = side.version.names.areas.iter();
+        all.map(|area| (area.feature.clone(), area.implies.clone())).collect()
+    };
+    let (before, now) = (areas(old), areas(new));
+    let mut known: Vec<&str> = vec![FULL];
+    known.extend(before.keys().filter(|area| now.contains_key(*area)).map(String::as_str));
+    if let Some(wrong) = args.features.iter().find(|feature| !known.contains(&feature.as_str())) {
+        bail!("`{wrong}` is no feature of both crates; there are: {}", known.join(", "));
+    }
+    known.retain(|feature| args.features.is_empty() || args.features.iter().any(|wanted| wanted == feature));
+    let listed = listed(&old.version, &new.version);
+    let mut compared = Vec::new();
+    for feature in known {
+        let start = Instant::now();
+        let findings = findings(tree, &old.folder, &new.folder, feature)?;
+        let brought = |areas: &BTreeMap<String, BTreeSet<String>>| -> BTreeSet<String> {
+            match areas.get(feature) {
+                Some(implied) => implied.iter().cloned().chain([feature.to_owned()]).collect(),
+                None => areas.keys().cloned().collect(),
+            }
+        };
+        let items = Items::compare(
+            &Items::with_features(&old.version.items, &brought(&before)),
+            &Items::with_features(&new.version.items, &brought(&now)),
+        );
+        let result = hold(feature, findings, &items.changes, &listed, lints);
+        eprintln!(
+            "{} → {} {feature}: {} {}, {} of ours ({} s)",
+            old.label,
+            new.label,
+            result.lints.values().sum::<usize>(),
+            plural(result.lints.values().sum(), "finding"),
+            result.ours,
+            start.elapsed().as_secs()
+        );
+        for finding in &result.missing {
+            eprintln!("  not in our list: {}: {}", finding.lint, finding.text);
+        }
+        for item in result.blind.get(&Blind::Unknown).into_iter().flatten() {
+            eprintln!("  unseen: {item}");
+        }
+        compared.push(result);
+    }
+    Ok(Step { from: old.label.clone(), to: new.label.clone(), compared })
+}
+
+/// Every area.
+const FULL: &str = "full";
+
+/// What rows of the diff say of items, and what is said of those without a row.
+fn listed(old: &Version, new: &Version) -> Listed {
+    let diff = diff::compare(old, new);
+    let of = |bump: Bump| -> BTreeSet<String> {
+        let rows = diff.changes.iter().filter(|change| change.rust == bump);
+        let alone =
+            diff.summary.rust_only.iter().filter(|item| item.rust == bump).map(|item| item.path.clone());
+        rows.flat_map(|change| change.rust_items.iter().cloned()).chain(alone).collect()
+    };
+    Listed { broken: of(Bump::Major), warned: of(Bump::Minor) }
+}
+
+/// What the tool finds with one set of features.
+fn findings(tree: &Tree, old: &Path, new: &Path, feature: &str) -> anyhow::Result<Vec<Finding>> {
+    let manifest = new.join("Cargo.toml");
+    let mut command = tree.cargo(&["semver-checks", "--only-explicit-features", "--color", "never"]);
+    // A release that may change nothing: whatever asks for more is told.
+    command.args(["--release-type", "patch", "--features", feature, "--manifest-path"]).arg(&manifest);
+    command.arg("--baseline-root").arg(old).env("CARGO_TARGET_DIR", folder(tree).join("target"));
+    let output = command.output().context("cargo cannot be run")?;
+    let (text, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let found = finding::read(&text)?;
+    // It fails both where it found something and where it could not look.
+    if output.status.success() != found.is_empty() || !said.contains("Summary") {
+        bail!("cargo-semver-checks with the feature {feature} did not end as it should:\n{said}{text}");
+    }
+    Ok(found)
+}
+
+/// Holds the tool's findings against the items that changed with these features.
+fn hold(
+    feature: &str,
+    findings: Vec<Finding>,
+    changes: &[ItemChange],
+    listed: &Listed,
+    lints: &BTreeMap<String, Bump>,
+) -> Compared {
+    let broken: BTreeMap<&str, &ItemChange> = changes
+        .iter()
+        .filter(|change| change.rust == Bump::Major)
+        .map(|change| (change.path.as_str(), change))
+        .collect();
+    let mut out = Compared {
+        features: feature.to_owned(),
+        lints: BTreeMap::new(),
+        missing: Vec::new(),
+        ours: broken.len(),
+        seen: 0,
+        blind: BTreeMap::new(),
+    };
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut owners: BTreeSet<String> = BTreeSet::new();
+    for finding in findings {
+        *out.lints.entry(finding.lint.clone()).or_default() += 1;
+        if lints.get(&finding.lint) == Some(&Bump::Minor) {
+            if !listed.warned.iter().any(|path| finding.is_about(path)) {
+                out.missing.push(finding);
+            }
+            continue;
+        }
+        let own: Vec<&str> = broken.keys().copied().filter(|path| finding.is_about(path)).collect();
+        if own.is_empty() || !own.iter().all(|path| listed.broken.contains(*path)) {
+            out.missing.push(finding);
+            continue;
+        }
+        seen.extend(own);
+        owners.extend(finding.item);
+    }
+    out.seen = seen.len();
+    for (path, change) in broken.into_iter().filter(|(path, _)| !seen.contains(path)) {
+        out.blind.entry(blind(change, &owners)).or_default().push(path.to_owned());
+    }
+    out
+}
+
+fn blind(change: &ItemChange, owners: &BTreeSet<String>) -> Blind {
+    let is_owned = |owner: &String| {
+        change.path.strip_prefix(owner.as_str()).is_some_and(|rest| rest.starts_with(['.', ':']))
+    };
+    let is_alias = |side: &Option<String>| side.as_deref().is_some_and(|text| text.starts_with("type "));
+    match (&change.old, &change.new) {
+        _ if owners.iter().any(is_owned) => Blind::Owner,
+        (old, new) if is_alias(old) || is_alias(new) => Blind::Alias,
+        (Some(old), Some(new)) if shape(old) == shape(new) => Blind::Type,
+        _ => Blind::Unknown,
+    }
+}
+
+/// What the tool sees of an item: its kind, and how many arguments it takes.
+fn shape(item: &str) -> (&str, usize) {
+    let (kind, signature) = item.split_once(' ').unwrap_or((item, ""));
+    let arguments = signature.split("=>").next().unwrap_or_default().trim();
+    let mut depth = 0_usize;
+    let commas = arguments.chars().filter(|c| {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *c == ',' && depth == 0
+    });
+    (kind, if kind == "fn" && !arguments.is_empty() { commas.count() + 1 } else { 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = "# head
+models::Book struct | /a
+models::Book.pages field Option<i64> | /a
+models::Book.title field String | /a
+models::Book::new fn title : impl Into<String> | /a
+models::Loan struct | /b
+models::Loan.until field String | /b
+models::Loans type Vec<Loan> | /b
+operations::books::Books::list fn a : Map<A, B> => Loans | /c
+";
+    const NEW: &str = "# head
+models::Book struct | /a
+models::Book.title field i64 | /a
+models::Book::new fn | /a
+operations::books::Books::list fn a : Map<A, C> => () | /c
+";
+
+    fn held(findings: &[(&str, &str)], listed: &[&str]) -> Compared {
+        let found = findings.iter().map(|(lint, item)| Finding {
+            lint: (*lint).to_owned(),
+            text: (*item).to_owned(),
+            item: Some((*item).to_owned()),
+        });
+        let broken = listed.iter().map(|path| (*path).to_owned()).collect();
+        let warned = BTreeSet::from(["models::Book".to_owned()]);
+        let lints = BTreeMap::from([("type_marked_deprecated".to_owned(), Bump::Minor)]);
+        let items = Items::compare(OLD, NEW);
+        hold(FULL, found.collect(), &items.changes, &Listed { broken, warned }, &lints)
+    }
+
+    #[test]
+    fn what_the_tool_finds_must_be_in_our_list() {
+        let field = [("struct_pub_field_missing", "models::Book.pages")];
+        assert_eq!(held(&field, &["models::Book.pages"]).missing.len(), 0);
+        assert_eq!(held(&field, &[]).missing.len(), 1, "no row says it");
+        assert_eq!(
+            held(&[("struct_missing", "models::Shelf")], &["models::Shelf"]).missing.len(),
+            1,
+            "it is there"
+        );
+        assert_eq!(held(&[("type_marked_deprecated", "models::Book")], &[]).missing.len(), 0);
+        assert_eq!(held(&[("type_marked_deprecated", "models::Loan")], &[]).missing.len(), 1);
+    }
+
+    #[test]
+    fn what_the_tool_does_not_see_has_a_reason_or_none() {
+        let listed = ["models::Book.pages", "models::Loan"];
+        let found = held(&[("struct_pub_field_missing", listed[0]), ("struct_missing", listed[1])], &listed);
+        assert_eq!((found.ours, found.seen), (7, 2));
+        let of = |kind| found.blind.get(&kind).cloned().unwrap_or_default();
+        assert_eq!(of(Blind::Owner), ["models::Loan.until"]);
+        assert_eq!(of(Blind::Type), ["models::Book.title", "operations::books::Books::list"]);
+        assert_eq!(of(Blind::Alias), ["models::Loans"]);
+        assert_eq!(of(Blind::Unknown), ["models::Book::new"], "it counts arguments");
+    }
+}
