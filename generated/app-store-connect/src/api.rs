@@ -4,7 +4,7 @@
 
 use storewright_runtime::Limits;
 
-use crate::models::{ErrorResponse, ErrorResponseError};
+use crate::models::{ErrorResponse, ErrorResponseError, ErrorResponseErrorSource};
 
 #[cfg(feature = "jwt")]
 mod key;
@@ -29,6 +29,9 @@ pub use self::webhook::{
     WebhookEventRelationships,
 };
 
+/// How many errors the text of one failure tells.
+const TOLD: usize = 10;
+
 /// App Store Connect API.
 #[derive(Debug)]
 pub struct Api;
@@ -38,15 +41,22 @@ impl storewright_runtime::Api for Api {
     type Client = crate::Client;
     const NAME: &'static str = "App Store Connect API";
     const BASE_URL: &'static str = "https://api.appstoreconnect.apple.com";
+    const REQUEST_ID_HEADERS: &'static [&'static str] =
+        &["x-apple-request-uuid", "x-apple-jingle-correlation-key", "x-request-id"];
     // Apple tells the hour's limit in every answer; that there is one of about 300 to 350 a minute it does not say.
     const LIMITS: Limits = Limits::NONE.per_minute(300).as_told();
 }
 
 impl storewright_runtime::Fault for ErrorResponse {
-    /// All errors, each followed by those behind it: the first alone seldom says what is to be done.
+    /// All errors, each followed by those behind it, in one line: the first alone seldom says what is to be done.
     fn message(&self) -> Option<String> {
         let mut texts = Vec::new();
         self.errors.iter().flatten().for_each(|error| error.tell(None, &mut texts));
+        let more = texts.len().saturating_sub(TOLD);
+        texts.truncate(TOLD);
+        if more > 0 {
+            texts.push(format!("and {more} more"));
+        }
         (!texts.is_empty()).then(|| texts.join("; "))
     }
 }
@@ -65,8 +75,14 @@ impl ErrorResponseError {
         let text = self.detail.as_deref().unwrap_or(&self.title);
         let parts = [about.unwrap_or_default(), self.code.as_str(), text];
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let place = match &self.source {
+            Some(ErrorResponseErrorSource::ErrorSourcePointer(source)) => source.pointer.as_str(),
+            Some(ErrorResponseErrorSource::ErrorSourceParameter(source)) => source.parameter.as_str(),
+            _ => "",
+        };
         if !parts.is_empty() {
-            out.push(parts.join(": "));
+            let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+            out.push(parts.join(": ") + &place);
         }
         let behind = self.meta.as_ref().and_then(|meta| meta.associated_errors.as_ref());
         for (path, errors) in behind.into_iter().flatten() {
