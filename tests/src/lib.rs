@@ -24,3 +24,20 @@ mod server;
 pub use polled::polled;
 pub use server::{Answer, Nowhere, Seen, Server};
 pub use storewright_runtime::testing::TestClock;
+
+/// The code in the pages of the documentation compiles, and what can run without a server runs.
+#[cfg(doctest)]
+mod pages {
+    macro_rules! pages {
+        ($($name:ident = $file:literal,)*) => {$(
+            #[doc = include_str!(concat!("../../docs/", $file))]
+            pub struct $name;
+        )*};
+    }
+    pages! {
+        ErrorsAndRetries = "errors-and-retries.md",
+        LeavingAppCenter = "leaving-app-center.md",
+        Uploads = "uploads.md",
+        Webhooks = "webhooks.md",
+    }
+}
