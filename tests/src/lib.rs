@@ -30,14 +30,20 @@ pub use storewright_runtime::testing::TestClock;
 mod pages {
     macro_rules! pages {
         ($($name:ident = $file:literal,)*) => {$(
-            #[doc = include_str!(concat!("../../docs/", $file))]
+            #[doc = include_str!(concat!("../../", $file))]
             pub struct $name;
         )*};
     }
     pages! {
-        ErrorsAndRetries = "errors-and-retries.md",
-        LeavingAppCenter = "leaving-app-center.md",
-        Uploads = "uploads.md",
-        Webhooks = "webhooks.md",
+        Readme = "README.md",
+        Areas = "docs/areas.md",
+        ErrorsAndRetries = "docs/errors-and-retries.md",
+        LeavingAppCenter = "docs/leaving-app-center.md",
+        Overlay = "docs/overlay.md",
+        Performance = "docs/performance.md",
+        Regenerate = "docs/regenerate.md",
+        Review = "docs/review.md",
+        Uploads = "docs/uploads.md",
+        Webhooks = "docs/webhooks.md",
     }
 }
