@@ -2,7 +2,7 @@
 //! is in it.
 //!
 //! It is a test of its own file, and so a process of its own: what is logged is decided once for a process.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};
