@@ -427,7 +427,7 @@ fn a_tool_that_is_not_there_is_named_with_the_way_to_it() {
 #[test]
 fn two_apis_are_no_two_versions() {
     let checkout = Checkout::updated();
-    copy(&checkout.path("specs/mini"), &checkout.path("specs/maxi"));
+    checkout::copy(&checkout.path("specs/mini"), &checkout.path("specs/maxi"));
     let info = checkout.path("specs/maxi/api/info.yaml");
     let text = fs::read_to_string(&info).unwrap();
     fs::write(&info, text.replace("name: mini", "name: maxi").replace("Library", "Archive")).unwrap();
