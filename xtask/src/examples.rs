@@ -13,7 +13,13 @@ use crate::tree::Tree;
 const PACKAGE: &str = "storewright-examples";
 const MANIFEST: &str = "examples/Cargo.toml";
 
+/// Command lines that a person can copy.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask examples         # every example
+  cargo xtask examples --json  # for a program";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Print JSON.
     #[arg(long)]
