@@ -198,12 +198,19 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
     Value::Object(out)
 }
 
-fn response(old: &Value, produces: &[String]) -> Value {
+fn response(old: &Value, produces: &Vec<String>) -> Value {
     let mut out = json!({ "description": old["description"] });
     for (key, value) in old.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("x-")) {
         out[key] = value.clone();
     }
     if let Some(body) = old.get("schema") {
+        // A file is no JSON, whatever all answers of the API are.
+        let file = vec!["application/octet-stream".to_owned()];
+        let produces = if body["type"] == "file" && produces.as_slice() == ["application/json"] {
+            &file
+        } else {
+            produces
+        };
         let content: Map<String, Value> =
             produces.iter().map(|media| (media.clone(), json!({ "schema": schema(body) }))).collect();
         out["content"] = content.into();

@@ -50,16 +50,16 @@ impl<'a> Backward<'a> {
 
 /// The row of each item, in the order of `items`: of those that lead to it, the one that shares most features with it.
 /// Another name of a type comes and goes with the type.
-pub(super) fn causes(rows: &[Row], items: &[&ItemChange], apis: [&Api; 2]) -> Vec<Option<usize>> {
+pub(super) fn causes(rows: &[Row], items: &[&ItemChange], [old, new]: [&Api; 2]) -> Vec<Option<usize>> {
     let mut sides: [Option<Backward<'_>>; 2] = [None, None];
     let mut known: BTreeMap<(usize, &str), BTreeSet<usize>> = BTreeMap::new();
     let mut out = Vec::with_capacity(items.len());
     for item in items {
         // What a feature no longer brings it brought on the old side.
-        let side = if item.rust == Bump::Major { 0 } else { 1 };
+        let (side, api) = if item.rust == Bump::Major { (0, old) } else { (1, new) };
         let found = known.entry((side, item.origin.as_str())).or_insert_with(|| {
             let backward = super::row::of_mut(&mut sides, side);
-            backward.get_or_insert_with(|| Backward::of(*of(&apis, side), rows, side)).rows(&item.origin)
+            backward.get_or_insert_with(|| Backward::of(api, rows, side)).rows(&item.origin)
         });
         let shared = |at: &usize| -> usize {
             let areas = rows.get(*at).map(|row| &row.areas);

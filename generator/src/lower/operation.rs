@@ -2,20 +2,41 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use indexmap::IndexMap;
 use openapiv3::{
     Components, MediaType, OpenAPI, Operation as OasOperation, Parameter as OasParameter, ParameterData,
     ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, RequestBody, Response as OasResponse,
-    Schema, SchemaKind, SecurityRequirement, StatusCode, Type as OasType,
+    Schema, SchemaKind, SecurityRequirement, StatusCode, StringFormat, Type as OasType,
+    VariantOrUnknownOrEmpty,
 };
 
 use super::Lowering;
 use super::schema::{limits, vendor_name};
 use crate::api::{Body, In, Operation, Parameter, Response, Shape, Style, Type, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
+use crate::load::is_json;
 
-type Extensions = indexmap::IndexMap<String, serde_json::Value>;
+type Extensions = IndexMap<String, serde_json::Value>;
 type Operations = BTreeMap<String, Operation>;
 type Values = BTreeMap<String, Vec<String>>;
+
+/// The forms of a body that are sent and read: where one schema may be written in several ways, JSON is the one that every
+/// structure can be written in.
+fn forms(content: &IndexMap<String, MediaType>) -> impl Iterator<Item = (&String, &MediaType)> {
+    let plain = content.iter().find(|(name, _)| name.starts_with("application/json"));
+    let json = plain.or_else(|| content.iter().find(|(name, _)| is_json(name) && !name.contains('*')));
+    content.iter().filter(move |(name, media)| match json {
+        Some((chosen, known)) => *name == chosen || media.schema != known.schema || is_bytes(known),
+        None => true,
+    })
+}
+
+/// Whether a schema says that it is no JSON.
+fn is_bytes(media: &MediaType) -> bool {
+    let Some(ReferenceOr::Item(schema)) = &media.schema else { return false };
+    let SchemaKind::Type(OasType::String(text)) = &schema.schema_kind else { return false };
+    matches!(text.format, VariantOrUnknownOrEmpty::Item(StringFormat::Binary))
+}
 
 /// Names of the components that are bodies of JSON:API relationship endpoints.
 pub(super) fn relationship_bodies(document: &OpenAPI) -> BTreeSet<String> {
@@ -241,7 +262,7 @@ impl Lowering<'_> {
         let body: &RequestBody =
             item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
         let mut content = BTreeMap::new();
-        for (media_type, media) in &body.content {
+        for (media_type, media) in forms(&body.content) {
             let at = at.child("content").child(media_type);
             let ty = self.media(&format!("{id}.body"), media_type, media, &at);
             content.insert(media_type.clone(), ty);
@@ -299,7 +320,7 @@ impl Lowering<'_> {
                 StatusCode::Range(range) => range == 2,
             };
             let mut content = BTreeMap::new();
-            for (media_type, media) in &response.content {
+            for (media_type, media) in forms(&response.content) {
                 let at = at.child("content").child(media_type);
                 let own = if success { format!("{id}.response") } else { format!("{id}.error") };
                 content.insert(media_type.clone(), self.media(&own, media_type, media, &at));

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::schema::{is_file, is_simple};
 use super::{Upgrade, media_types, moved};
 use crate::diagnostic::{Code, Pointer};
+use crate::load::is_json;
 use crate::load::trail::Trail;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch"];
@@ -208,7 +209,8 @@ impl<'v> Upgrade<'v> {
         };
         let json = vec!["application/json".to_owned()];
         let consumes = if consumes.is_empty() { &json } else { consumes };
-        let content = self.content(schema, chosen(consumes), &from, to);
+        let consumes = consumes.iter().map(String::as_str).collect();
+        let content = self.content(schema, consumes, &from, to);
         new.insert("content".to_owned(), content);
         Value::Object(new)
     }
@@ -306,7 +308,7 @@ impl<'v> Upgrade<'v> {
                             all.truncate(1);
                             if all.is_empty() { vec![OCTETS] } else { all }
                         }
-                        false => chosen(media_types),
+                        false => media_types.iter().map(String::as_str).collect(),
                     };
                     new.insert("content".to_owned(), self.content(schema, media_types, &from, to));
                 }
@@ -366,19 +368,4 @@ fn given<'v>(vendor: &'v Value, owner: &Value, at: &Trail<'_>) -> Vec<Given<'v>>
 /// Whether a schema says that it is no JSON.
 fn is_bytes(schema: &Value) -> bool {
     schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("binary"))
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or(media_type).trim();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
-}
-
-/// The media types that are read and written: Swagger 2.0 lists what a server takes for one schema, and JSON is the
-/// one that every structure can be written in.
-fn chosen(all: &[String]) -> Vec<&str> {
-    let plain = all.iter().find(|m| m.starts_with("application/json"));
-    match plain.or_else(|| all.iter().find(|m| is_json(m) && !m.contains('*'))) {
-        Some(json) => vec![json],
-        None => all.iter().map(String::as_str).collect(),
-    }
 }
