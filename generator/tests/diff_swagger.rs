@@ -192,13 +192,13 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
         .as_object()
         .unwrap()
         .iter()
-        .map(|(status, answer)| (status.clone(), response(resolved(answer, root), &produces)))
+        .map(|(status, answer)| (status.clone(), response(resolved(answer, root), &produces, root)))
         .collect();
     out.insert("responses".to_owned(), responses.into());
     Value::Object(out)
 }
 
-fn response(old: &Value, produces: &Vec<String>) -> Value {
+fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
     let mut out = json!({ "description": old["description"] });
     for (key, value) in old.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("x-")) {
         out[key] = value.clone();
@@ -206,11 +206,9 @@ fn response(old: &Value, produces: &Vec<String>) -> Value {
     if let Some(body) = old.get("schema") {
         // A file is no JSON, whatever all answers of the API are.
         let file = vec!["application/octet-stream".to_owned()];
-        let produces = if body["type"] == "file" && produces.as_slice() == ["application/json"] {
-            &file
-        } else {
-            produces
-        };
+        let target = resolved(body, root);
+        let is_file = target["type"] == "file" || target["format"] == "binary";
+        let produces = if is_file && produces.as_slice() == ["application/json"] { &file } else { produces };
         let content: Map<String, Value> =
             produces.iter().map(|media| (media.clone(), json!({ "schema": schema(body) }))).collect();
         out["content"] = content.into();

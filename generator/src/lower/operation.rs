@@ -26,7 +26,9 @@ fn forms(content: &IndexMap<String, MediaType>) -> impl Iterator<Item = (&String
     let plain = content.iter().find(|(name, _)| name.starts_with("application/json"));
     let json = plain.or_else(|| content.iter().find(|(name, _)| is_json(name) && !name.contains('*')));
     content.iter().filter(move |(name, media)| match json {
-        Some((chosen, known)) => *name == chosen || media.schema != known.schema || is_bytes(known),
+        Some((chosen, known)) => {
+            *name == chosen || known.schema.is_none() || media.schema != known.schema || is_bytes(known)
+        }
         None => true,
     })
 }
