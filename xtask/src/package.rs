@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use flate2::read::GzDecoder;
 use serde::Deserialize;
 
 use crate::report::{fail, plural, table};
@@ -47,7 +48,7 @@ const NEEDY: &[&str] = &["default", "native-tls", "rustls-no-provider"];
 struct Package {
     name: String,
     version: String,
-    /// What cargo unpacked.
+    /// Where the archive is unpacked.
     folder: PathBuf,
     archive: PathBuf,
 }
@@ -65,12 +66,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         packages.push(package(tree, name)?);
     }
     let dirty = if args.allow_dirty { &["--allow-dirty"][..] } else { &[] };
-    // Whatever is of the workspace can be packaged, released or not.
+    // Whatever is of the workspace can be packaged, released or not. Cargo is not asked to build it: what it once unpacked
+    // of a version it takes again, whatever is in the archive now.
     cargo(tree, &[&["package", "--workspace", "--no-verify"], dirty].concat())?;
-    // Cargo builds each crate from its archive, the others of the release among its dependencies from theirs.
-    let mut arguments = [&["package"], dirty].concat();
-    names.iter().for_each(|name| arguments.extend(["--package", name]));
-    cargo(tree, &arguments)?;
+    packages.iter().try_for_each(|package| unpack(tree, package))?;
     let mut rows = vec![["crate", "version", "files", "KB", "archive KB"].map(str::to_owned)];
     let mut found = Vec::new();
     for package in &packages {
@@ -135,6 +134,17 @@ fn package(tree: &Tree, name: &str) -> anyhow::Result<Package> {
     })
 }
 
+/// Unpacks an archive into its folder, where nothing else is then.
+fn unpack(tree: &Tree, package: &Package) -> anyhow::Result<()> {
+    let shown = || tree.shown(&package.archive);
+    if package.folder.is_dir() {
+        fs::remove_dir_all(&package.folder).with_context(|| tree.shown(&package.folder))?;
+    }
+    let archive = fs::File::open(&package.archive).with_context(shown)?;
+    let around = package.archive.parent().with_context(shown)?;
+    tar::Archive::new(GzDecoder::new(archive)).unpack(around).with_context(shown)
+}
+
 /// Every file of an archive with its length.
 fn files(folder: &Path) -> anyhow::Result<Vec<(String, u64)>> {
     fn walk(base: &Path, folder: &Path, out: &mut Vec<(String, u64)>) -> anyhow::Result<()> {
@@ -149,8 +159,6 @@ fn files(folder: &Path) -> anyhow::Result<Vec<(String, u64)>> {
     }
     let mut out = Vec::new();
     walk(folder, folder, &mut out)?;
-    // What was built there is not of the archive.
-    out.retain(|(path, _)| !path.starts_with("target/"));
     out.sort();
     Ok(out)
 }
@@ -201,7 +209,7 @@ fn manifest(package: &Package) -> anyhow::Result<toml::Table> {
     text.parse().with_context(|| path.display().to_string())
 }
 
-/// Cargo has built a crate with its default features; with all of them, and with none, it is checked here.
+/// Builds a crate with its default features, and checks it with all of them and with none.
 fn check(tree: &Tree, package: &Package, all: &[Package]) -> anyhow::Result<()> {
     let manifest = manifest(package)?;
     let table = |name: &str| manifest.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
@@ -209,9 +217,14 @@ fn check(tree: &Tree, package: &Package, all: &[Package]) -> anyhow::Result<()> 
     let features: Vec<&str> = features.keys().map(String::as_str).filter(|f| !NEEDY.contains(f)).collect();
     let target = tree.root().join("target/package/target").display().to_string();
     let path = package.folder.join("Cargo.toml").display().to_string();
-    for features in ["", &features.join(",")] {
-        let mut arguments = vec!["check", "--manifest-path", &path, "--target-dir", &target];
-        arguments.extend(["--no-default-features", "--features", features]);
+    let all_features = features.join(",");
+    let ways: [&[&str]; 3] = [
+        &["build"],
+        &["check", "--no-default-features"],
+        &["check", "--no-default-features", "--features", &all_features],
+    ];
+    for way in ways {
+        let mut arguments = [way, &["--manifest-path", &path, "--target-dir", &target]].concat();
         // What is not published yet comes from its own archive.
         let others = all.iter().filter(|other| dependencies.contains_key(&other.name));
         let others: Vec<String> = others.map(patch).collect();
