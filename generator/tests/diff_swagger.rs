@@ -153,8 +153,8 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
     // There is one body: that of the operation goes before that of the path.
     let has_body = own.iter().any(|p| is_body(p));
     let inherited = around.iter().copied().filter(|p| {
-        !own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]))
-            && !(has_body && is_body(p))
+        let is_given = own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]));
+        !is_given && !(has_body && is_body(p))
     });
     let takes_body = !["get", "delete", "head"].contains(&old["x-method"].as_str().unwrap());
     out.remove("x-method");
