@@ -154,7 +154,7 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
     let has_body = own.iter().any(|p| is_body(p));
     let inherited = around.iter().copied().filter(|p| {
         let is_given = own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]));
-        !is_given && !(has_body && is_body(p))
+        !(is_given || has_body && is_body(p))
     });
     let takes_body = !["get", "delete", "head"].contains(&old["x-method"].as_str().unwrap());
     out.remove("x-method");
