@@ -27,6 +27,7 @@ mod page;
 mod patch;
 mod request;
 mod retry;
+mod sparse;
 #[cfg(feature = "test-util")]
 pub mod testing;
 mod time;
@@ -68,6 +69,7 @@ pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Style};
 pub use self::retry::RetryPolicy;
+pub use self::sparse::Sparse;
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]
 pub use self::transport::Reqwest;

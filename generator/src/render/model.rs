@@ -241,9 +241,11 @@ impl Context<'_> {
             listing.add(&format!("field {own}.attributes"), &quote!(#attributes));
         }
         if !r.relationships.is_empty() {
-            fields.extend(quote! { #[doc = " What it leads to."] pub relationships: #relationships, });
+            fields.extend(
+                quote! { #[doc = " What it leads to."] pub relationships: rt::Sparse<#relationships>, },
+            );
             parts.push("relationships: \"relationships\"".to_owned());
-            listing.add(&format!("field {own}.relationships"), &quote!(#relationships));
+            listing.add(&format!("field {own}.relationships"), &quote!(rt::Sparse<#relationships>));
         }
         if r.links {
             fields.extend(quote! { #[doc = " Where it is."] pub links: rt::ResourceLinks, });

@@ -2,7 +2,7 @@
 
 #[allow(deprecated)] // one of the two shapes of a type
 use app_store_connect_client::models::{
-    BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
+    App, BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
     BuildsInclude, InAppPurchase, InAppPurchaseV2, PhasedReleaseState,
 };
 use app_store_connect_client::runtime::{ErrorKind, Identifier};
@@ -180,4 +180,23 @@ async fn one_type_with_two_shapes_is_read_as_the_operation_says() {
     for id in [&second.attributes.product_id, &first.attributes.product_id] {
         assert_eq!(id.as_deref(), Some("com.example.tea"));
     }
+}
+
+#[tokio::test]
+async fn relationships_take_room_only_where_there_are_some() {
+    assert!(size_of::<App>() < 400, "{}", size_of::<App>());
+    let (_server, client) = serve([Answer::json(
+        200,
+        &json!({"data": {"type": "apps", "id": "1", "relationships": {
+            "builds": {"data": [{"type": "builds", "id": "b"}]}}}}),
+    )])
+    .await;
+    let mut app = client.apps().get("1").send().await.unwrap().data;
+    assert_eq!(app.relationships.builds.data, [Identifier::new("builds", "b")]);
+    assert!(app.relationships.beta_groups.data.is_empty());
+    assert_ne!(app, App::new("1"));
+    app.relationships.builds.data.clear();
+    assert_eq!(app, App::new("1"));
+    let builds = app.relationships.into_inner().builds;
+    assert!(builds.data.is_empty());
 }

@@ -14,7 +14,7 @@ pub struct AlternativeDistributionPackageVersion {
     /// What it is, as far as it was asked for.
     pub attributes: AlternativeDistributionPackageVersionAttributes,
     /// What it leads to.
-    pub relationships: AlternativeDistributionPackageVersionRelationships,
+    pub relationships: rt::Sparse<AlternativeDistributionPackageVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

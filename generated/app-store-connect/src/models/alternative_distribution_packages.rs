@@ -16,7 +16,7 @@ pub struct AlternativeDistributionPackage {
     /// What it is, as far as it was asked for.
     pub attributes: AlternativeDistributionPackageAttributes,
     /// What it leads to.
-    pub relationships: AlternativeDistributionPackageRelationships,
+    pub relationships: rt::Sparse<AlternativeDistributionPackageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AnalyticsReportInstance {
     /// What it is, as far as it was asked for.
     pub attributes: AnalyticsReportInstanceAttributes,
     /// What it leads to.
-    pub relationships: AnalyticsReportInstanceRelationships,
+    pub relationships: rt::Sparse<AnalyticsReportInstanceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AnalyticsReportRequest {
     /// What it is, as far as it was asked for.
     pub attributes: AnalyticsReportRequestAttributes,
     /// What it leads to.
-    pub relationships: AnalyticsReportRequestRelationships,
+    pub relationships: rt::Sparse<AnalyticsReportRequestRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AnalyticsReport {
     /// What it is, as far as it was asked for.
     pub attributes: AnalyticsReportAttributes,
     /// What it leads to.
-    pub relationships: AnalyticsReportRelationships,
+    pub relationships: rt::Sparse<AnalyticsReportRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

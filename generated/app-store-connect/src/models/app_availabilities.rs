@@ -14,7 +14,7 @@ pub struct AppAvailabilityV2 {
     /// What it is, as far as it was asked for.
     pub attributes: AppAvailabilityV2Attributes,
     /// What it leads to.
-    pub relationships: AppAvailabilityV2Relationships,
+    pub relationships: rt::Sparse<AppAvailabilityV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -21,7 +21,7 @@ pub struct AppCategory {
     /// What it is, as far as it was asked for.
     pub attributes: AppCategoryAttributes,
     /// What it leads to.
-    pub relationships: AppCategoryRelationships,
+    pub relationships: rt::Sparse<AppCategoryRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

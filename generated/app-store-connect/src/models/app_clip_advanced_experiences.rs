@@ -16,7 +16,7 @@ pub struct AppClipAdvancedExperience {
     /// What it is, as far as it was asked for.
     pub attributes: AppClipAdvancedExperienceAttributes,
     /// What it leads to.
-    pub relationships: AppClipAdvancedExperienceRelationships,
+    pub relationships: rt::Sparse<AppClipAdvancedExperienceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppClipAppStoreReviewDetail {
     /// What it is, as far as it was asked for.
     pub attributes: AppClipAppStoreReviewDetailAttributes,
     /// What it leads to.
-    pub relationships: AppClipAppStoreReviewDetailRelationships,
+    pub relationships: rt::Sparse<AppClipAppStoreReviewDetailRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

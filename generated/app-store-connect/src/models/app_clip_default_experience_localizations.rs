@@ -14,7 +14,7 @@ pub struct AppClipDefaultExperienceLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: AppClipDefaultExperienceLocalizationAttributes,
     /// What it leads to.
-    pub relationships: AppClipDefaultExperienceLocalizationRelationships,
+    pub relationships: rt::Sparse<AppClipDefaultExperienceLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppClipDefaultExperience {
     /// What it is, as far as it was asked for.
     pub attributes: AppClipDefaultExperienceAttributes,
     /// What it leads to.
-    pub relationships: AppClipDefaultExperienceRelationships,
+    pub relationships: rt::Sparse<AppClipDefaultExperienceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppClipHeaderImage {
     /// What it is, as far as it was asked for.
     pub attributes: AppClipHeaderImageAttributes,
     /// What it leads to.
-    pub relationships: AppClipHeaderImageRelationships,
+    pub relationships: rt::Sparse<AppClipHeaderImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppClip {
     /// What it is, as far as it was asked for.
     pub attributes: AppClipAttributes,
     /// What it leads to.
-    pub relationships: AppClipRelationships,
+    pub relationships: rt::Sparse<AppClipRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppCustomProductPageLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: AppCustomProductPageLocalizationAttributes,
     /// What it leads to.
-    pub relationships: AppCustomProductPageLocalizationRelationships,
+    pub relationships: rt::Sparse<AppCustomProductPageLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

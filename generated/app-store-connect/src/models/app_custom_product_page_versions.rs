@@ -14,7 +14,7 @@ pub struct AppCustomProductPageVersion {
     /// What it is, as far as it was asked for.
     pub attributes: AppCustomProductPageVersionAttributes,
     /// What it leads to.
-    pub relationships: AppCustomProductPageVersionRelationships,
+    pub relationships: rt::Sparse<AppCustomProductPageVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppCustomProductPage {
     /// What it is, as far as it was asked for.
     pub attributes: AppCustomProductPageAttributes,
     /// What it leads to.
-    pub relationships: AppCustomProductPageRelationships,
+    pub relationships: rt::Sparse<AppCustomProductPageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

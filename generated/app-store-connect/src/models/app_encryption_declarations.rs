@@ -16,7 +16,7 @@ pub struct AppEncryptionDeclaration {
     /// What it is, as far as it was asked for.
     pub attributes: AppEncryptionDeclarationAttributes,
     /// What it leads to.
-    pub relationships: AppEncryptionDeclarationRelationships,
+    pub relationships: rt::Sparse<AppEncryptionDeclarationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppEventLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: AppEventLocalizationAttributes,
     /// What it leads to.
-    pub relationships: AppEventLocalizationRelationships,
+    pub relationships: rt::Sparse<AppEventLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppEventScreenshot {
     /// What it is, as far as it was asked for.
     pub attributes: AppEventScreenshotAttributes,
     /// What it leads to.
-    pub relationships: AppEventScreenshotRelationships,
+    pub relationships: rt::Sparse<AppEventScreenshotRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -19,7 +19,7 @@ pub struct AppEventVideoClip {
     /// What it is, as far as it was asked for.
     pub attributes: AppEventVideoClipAttributes,
     /// What it leads to.
-    pub relationships: AppEventVideoClipRelationships,
+    pub relationships: rt::Sparse<AppEventVideoClipRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

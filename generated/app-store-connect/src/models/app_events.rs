@@ -14,7 +14,7 @@ pub struct AppEvent {
     /// What it is, as far as it was asked for.
     pub attributes: AppEventAttributes,
     /// What it leads to.
-    pub relationships: AppEventRelationships,
+    pub relationships: rt::Sparse<AppEventRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppInfoLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: AppInfoLocalizationAttributes,
     /// What it leads to.
-    pub relationships: AppInfoLocalizationRelationships,
+    pub relationships: rt::Sparse<AppInfoLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppInfo {
     /// What it is, as far as it was asked for.
     pub attributes: AppInfoAttributes,
     /// What it leads to.
-    pub relationships: AppInfoRelationships,
+    pub relationships: rt::Sparse<AppInfoRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppPreviewSet {
     /// What it is, as far as it was asked for.
     pub attributes: AppPreviewSetAttributes,
     /// What it leads to.
-    pub relationships: AppPreviewSetRelationships,
+    pub relationships: rt::Sparse<AppPreviewSetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppPreview {
     /// What it is, as far as it was asked for.
     pub attributes: AppPreviewAttributes,
     /// What it leads to.
-    pub relationships: AppPreviewRelationships,
+    pub relationships: rt::Sparse<AppPreviewRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppPricePointV3 {
     /// What it is, as far as it was asked for.
     pub attributes: AppPricePointV3Attributes,
     /// What it leads to.
-    pub relationships: AppPricePointV3Relationships,
+    pub relationships: rt::Sparse<AppPricePointV3Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -12,7 +12,7 @@ pub struct AppPriceSchedule {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: AppPriceScheduleRelationships,
+    pub relationships: rt::Sparse<AppPriceScheduleRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppPriceV2 {
     /// What it is, as far as it was asked for.
     pub attributes: AppPriceV2Attributes,
     /// What it leads to.
-    pub relationships: AppPriceV2Relationships,
+    pub relationships: rt::Sparse<AppPriceV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

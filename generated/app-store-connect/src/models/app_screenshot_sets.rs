@@ -16,7 +16,7 @@ pub struct AppScreenshotSet {
     /// What it is, as far as it was asked for.
     pub attributes: AppScreenshotSetAttributes,
     /// What it leads to.
-    pub relationships: AppScreenshotSetRelationships,
+    pub relationships: rt::Sparse<AppScreenshotSetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct AppScreenshot {
     /// What it is, as far as it was asked for.
     pub attributes: AppScreenshotAttributes,
     /// What it leads to.
-    pub relationships: AppScreenshotRelationships,
+    pub relationships: rt::Sparse<AppScreenshotRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

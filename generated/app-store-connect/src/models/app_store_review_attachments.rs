@@ -16,7 +16,7 @@ pub struct AppStoreReviewAttachment {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreReviewAttachmentAttributes,
     /// What it leads to.
-    pub relationships: AppStoreReviewAttachmentRelationships,
+    pub relationships: rt::Sparse<AppStoreReviewAttachmentRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

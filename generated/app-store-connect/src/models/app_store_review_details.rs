@@ -14,7 +14,7 @@ pub struct AppStoreReviewDetail {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreReviewDetailAttributes,
     /// What it leads to.
-    pub relationships: AppStoreReviewDetailRelationships,
+    pub relationships: rt::Sparse<AppStoreReviewDetailRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

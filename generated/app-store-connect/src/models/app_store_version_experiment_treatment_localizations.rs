@@ -14,7 +14,9 @@ pub struct AppStoreVersionExperimentTreatmentLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentTreatmentLocalizationAttributes,
     /// What it leads to.
-    pub relationships: AppStoreVersionExperimentTreatmentLocalizationRelationships,
+    pub relationships: rt::Sparse<
+        AppStoreVersionExperimentTreatmentLocalizationRelationships,
+    >,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

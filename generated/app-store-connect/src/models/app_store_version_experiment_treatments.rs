@@ -16,7 +16,7 @@ pub struct AppStoreVersionExperimentTreatment {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentTreatmentAttributes,
     /// What it leads to.
-    pub relationships: AppStoreVersionExperimentTreatmentRelationships,
+    pub relationships: rt::Sparse<AppStoreVersionExperimentTreatmentRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

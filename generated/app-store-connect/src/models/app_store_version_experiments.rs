@@ -17,7 +17,7 @@ pub struct AppStoreVersionExperiment {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentAttributes,
     /// What it leads to.
-    pub relationships: AppStoreVersionExperimentRelationships,
+    pub relationships: rt::Sparse<AppStoreVersionExperimentRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -115,7 +115,7 @@ pub struct AppStoreVersionExperimentV2 {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentV2Attributes,
     /// What it leads to.
-    pub relationships: AppStoreVersionExperimentV2Relationships,
+    pub relationships: rt::Sparse<AppStoreVersionExperimentV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

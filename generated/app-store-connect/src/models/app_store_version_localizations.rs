@@ -14,7 +14,7 @@ pub struct AppStoreVersionLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionLocalizationAttributes,
     /// What it leads to.
-    pub relationships: AppStoreVersionLocalizationRelationships,
+    pub relationships: rt::Sparse<AppStoreVersionLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

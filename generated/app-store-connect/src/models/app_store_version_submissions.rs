@@ -13,7 +13,7 @@ pub struct AppStoreVersionSubmission {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: AppStoreVersionSubmissionRelationships,
+    pub relationships: rt::Sparse<AppStoreVersionSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

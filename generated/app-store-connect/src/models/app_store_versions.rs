@@ -16,7 +16,7 @@ pub struct AppStoreVersion {
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionAttributes,
     /// What it leads to.
-    pub relationships: AppStoreVersionRelationships,
+    pub relationships: rt::Sparse<AppStoreVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct AppTag {
     /// What it is, as far as it was asked for.
     pub attributes: AppTagAttributes,
     /// What it leads to.
-    pub relationships: AppTagRelationships,
+    pub relationships: rt::Sparse<AppTagRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

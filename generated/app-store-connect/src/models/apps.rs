@@ -16,7 +16,7 @@ pub struct App {
     /// What it is, as far as it was asked for.
     pub attributes: AppAttributes,
     /// What it leads to.
-    pub relationships: AppRelationships,
+    pub relationships: rt::Sparse<AppRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct BackgroundAssetVersionAppStoreRelease {
     /// What it is, as far as it was asked for.
     pub attributes: BackgroundAssetVersionAppStoreReleaseAttributes,
     /// What it leads to.
-    pub relationships: BackgroundAssetVersionAppStoreReleaseRelationships,
+    pub relationships: rt::Sparse<BackgroundAssetVersionAppStoreReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,9 @@ pub struct BackgroundAssetVersionExternalBetaRelease {
     /// What it is, as far as it was asked for.
     pub attributes: BackgroundAssetVersionExternalBetaReleaseAttributes,
     /// What it leads to.
-    pub relationships: BackgroundAssetVersionExternalBetaReleaseRelationships,
+    pub relationships: rt::Sparse<
+        BackgroundAssetVersionExternalBetaReleaseRelationships,
+    >,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,9 @@ pub struct BackgroundAssetVersionInternalBetaRelease {
     /// What it is, as far as it was asked for.
     pub attributes: BackgroundAssetVersionInternalBetaReleaseAttributes,
     /// What it leads to.
-    pub relationships: BackgroundAssetVersionInternalBetaReleaseRelationships,
+    pub relationships: rt::Sparse<
+        BackgroundAssetVersionInternalBetaReleaseRelationships,
+    >,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct BackgroundAssetVersion {
     /// What it is, as far as it was asked for.
     pub attributes: BackgroundAssetVersionAttributes,
     /// What it leads to.
-    pub relationships: BackgroundAssetVersionRelationships,
+    pub relationships: rt::Sparse<BackgroundAssetVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

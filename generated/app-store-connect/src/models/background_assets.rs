@@ -14,7 +14,7 @@ pub struct BackgroundAsset {
     /// What it is, as far as it was asked for.
     pub attributes: BackgroundAssetAttributes,
     /// What it leads to.
-    pub relationships: BackgroundAssetRelationships,
+    pub relationships: rt::Sparse<BackgroundAssetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

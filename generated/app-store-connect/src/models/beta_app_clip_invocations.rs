@@ -14,7 +14,7 @@ pub struct BetaAppClipInvocation {
     /// What it is, as far as it was asked for.
     pub attributes: BetaAppClipInvocationAttributes,
     /// What it leads to.
-    pub relationships: BetaAppClipInvocationRelationships,
+    pub relationships: rt::Sparse<BetaAppClipInvocationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

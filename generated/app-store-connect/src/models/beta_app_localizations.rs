@@ -14,7 +14,7 @@ pub struct BetaAppLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: BetaAppLocalizationAttributes,
     /// What it leads to.
-    pub relationships: BetaAppLocalizationRelationships,
+    pub relationships: rt::Sparse<BetaAppLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

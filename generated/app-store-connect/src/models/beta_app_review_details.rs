@@ -14,7 +14,7 @@ pub struct BetaAppReviewDetail {
     /// What it is, as far as it was asked for.
     pub attributes: BetaAppReviewDetailAttributes,
     /// What it leads to.
-    pub relationships: BetaAppReviewDetailRelationships,
+    pub relationships: rt::Sparse<BetaAppReviewDetailRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

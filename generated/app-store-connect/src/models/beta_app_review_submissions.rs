@@ -16,7 +16,7 @@ pub struct BetaAppReviewSubmission {
     /// What it is, as far as it was asked for.
     pub attributes: BetaAppReviewSubmissionAttributes,
     /// What it leads to.
-    pub relationships: BetaAppReviewSubmissionRelationships,
+    pub relationships: rt::Sparse<BetaAppReviewSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct BetaBuildLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: BetaBuildLocalizationAttributes,
     /// What it leads to.
-    pub relationships: BetaBuildLocalizationRelationships,
+    pub relationships: rt::Sparse<BetaBuildLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

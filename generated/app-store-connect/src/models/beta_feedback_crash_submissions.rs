@@ -16,7 +16,7 @@ pub struct BetaFeedbackCrashSubmission {
     /// What it is, as far as it was asked for.
     pub attributes: BetaFeedbackCrashSubmissionAttributes,
     /// What it leads to.
-    pub relationships: BetaFeedbackCrashSubmissionRelationships,
+    pub relationships: rt::Sparse<BetaFeedbackCrashSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct BetaFeedbackScreenshotSubmission {
     /// What it is, as far as it was asked for.
     pub attributes: BetaFeedbackScreenshotSubmissionAttributes,
     /// What it leads to.
-    pub relationships: BetaFeedbackScreenshotSubmissionRelationships,
+    pub relationships: rt::Sparse<BetaFeedbackScreenshotSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

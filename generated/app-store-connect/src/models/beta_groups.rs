@@ -14,7 +14,7 @@ pub struct BetaGroup {
     /// What it is, as far as it was asked for.
     pub attributes: BetaGroupAttributes,
     /// What it leads to.
-    pub relationships: BetaGroupRelationships,
+    pub relationships: rt::Sparse<BetaGroupRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct BetaLicenseAgreement {
     /// What it is, as far as it was asked for.
     pub attributes: BetaLicenseAgreementAttributes,
     /// What it leads to.
-    pub relationships: BetaLicenseAgreementRelationships,
+    pub relationships: rt::Sparse<BetaLicenseAgreementRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

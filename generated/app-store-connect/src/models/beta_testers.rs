@@ -16,7 +16,7 @@ pub struct BetaTester {
     /// What it is, as far as it was asked for.
     pub attributes: BetaTesterAttributes,
     /// What it leads to.
-    pub relationships: BetaTesterRelationships,
+    pub relationships: rt::Sparse<BetaTesterRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

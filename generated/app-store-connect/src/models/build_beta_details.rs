@@ -16,7 +16,7 @@ pub struct BuildBetaDetail {
     /// What it is, as far as it was asked for.
     pub attributes: BuildBetaDetailAttributes,
     /// What it leads to.
-    pub relationships: BuildBetaDetailRelationships,
+    pub relationships: rt::Sparse<BuildBetaDetailRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct BuildBundle {
     /// What it is, as far as it was asked for.
     pub attributes: BuildBundleAttributes,
     /// What it leads to.
-    pub relationships: BuildBundleRelationships,
+    pub relationships: rt::Sparse<BuildBundleRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct BuildUpload {
     /// What it is, as far as it was asked for.
     pub attributes: BuildUploadAttributes,
     /// What it leads to.
-    pub relationships: BuildUploadRelationships,
+    pub relationships: rt::Sparse<BuildUploadRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

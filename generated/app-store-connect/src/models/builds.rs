@@ -16,7 +16,7 @@ pub struct Build {
     /// What it is, as far as it was asked for.
     pub attributes: BuildAttributes,
     /// What it leads to.
-    pub relationships: BuildRelationships,
+    pub relationships: rt::Sparse<BuildRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

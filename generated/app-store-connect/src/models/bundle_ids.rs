@@ -16,7 +16,7 @@ pub struct BundleId {
     /// What it is, as far as it was asked for.
     pub attributes: BundleIdAttributes,
     /// What it leads to.
-    pub relationships: BundleIdRelationships,
+    pub relationships: rt::Sparse<BundleIdRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct Certificate {
     /// What it is, as far as it was asked for.
     pub attributes: CertificateAttributes,
     /// What it leads to.
-    pub relationships: CertificateRelationships,
+    pub relationships: rt::Sparse<CertificateRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

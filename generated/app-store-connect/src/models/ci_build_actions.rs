@@ -16,7 +16,7 @@ pub struct CiBuildAction {
     /// What it is, as far as it was asked for.
     pub attributes: CiBuildActionAttributes,
     /// What it leads to.
-    pub relationships: CiBuildActionRelationships,
+    pub relationships: rt::Sparse<CiBuildActionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct CiBuildRun {
     /// What it is, as far as it was asked for.
     pub attributes: CiBuildRunAttributes,
     /// What it leads to.
-    pub relationships: CiBuildRunRelationships,
+    pub relationships: rt::Sparse<CiBuildRunRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct CiMacOsVersion {
     /// What it is, as far as it was asked for.
     pub attributes: CiMacOsVersionAttributes,
     /// What it leads to.
-    pub relationships: CiMacOsVersionRelationships,
+    pub relationships: rt::Sparse<CiMacOsVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct CiProduct {
     /// What it is, as far as it was asked for.
     pub attributes: CiProductAttributes,
     /// What it leads to.
-    pub relationships: CiProductRelationships,
+    pub relationships: rt::Sparse<CiProductRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -19,7 +19,7 @@ pub struct CiWorkflow {
     /// What it is, as far as it was asked for.
     pub attributes: CiWorkflowAttributes,
     /// What it leads to.
-    pub relationships: CiWorkflowRelationships,
+    pub relationships: rt::Sparse<CiWorkflowRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct CiXcodeVersion {
     /// What it is, as far as it was asked for.
     pub attributes: CiXcodeVersionAttributes,
     /// What it leads to.
-    pub relationships: CiXcodeVersionRelationships,
+    pub relationships: rt::Sparse<CiXcodeVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

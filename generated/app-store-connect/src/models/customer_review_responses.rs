@@ -14,7 +14,7 @@ pub struct CustomerReviewResponseV1 {
     /// What it is, as far as it was asked for.
     pub attributes: CustomerReviewResponseV1Attributes,
     /// What it leads to.
-    pub relationships: CustomerReviewResponseV1Relationships,
+    pub relationships: rt::Sparse<CustomerReviewResponseV1Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct CustomerReviewSummarization {
     /// What it is, as far as it was asked for.
     pub attributes: CustomerReviewSummarizationAttributes,
     /// What it leads to.
-    pub relationships: CustomerReviewSummarizationRelationships,
+    pub relationships: rt::Sparse<CustomerReviewSummarizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

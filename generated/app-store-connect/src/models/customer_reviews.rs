@@ -16,7 +16,7 @@ pub struct CustomerReview {
     /// What it is, as far as it was asked for.
     pub attributes: CustomerReviewAttributes,
     /// What it leads to.
-    pub relationships: CustomerReviewRelationships,
+    pub relationships: rt::Sparse<CustomerReviewRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

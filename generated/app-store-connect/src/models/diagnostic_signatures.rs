@@ -16,7 +16,7 @@ pub struct DiagnosticSignature {
     /// What it is, as far as it was asked for.
     pub attributes: DiagnosticSignatureAttributes,
     /// What it leads to.
-    pub relationships: DiagnosticSignatureRelationships,
+    pub relationships: rt::Sparse<DiagnosticSignatureRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

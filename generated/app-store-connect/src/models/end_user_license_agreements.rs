@@ -14,7 +14,7 @@ pub struct EndUserLicenseAgreement {
     /// What it is, as far as it was asked for.
     pub attributes: EndUserLicenseAgreementAttributes,
     /// What it leads to.
-    pub relationships: EndUserLicenseAgreementRelationships,
+    pub relationships: rt::Sparse<EndUserLicenseAgreementRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -17,7 +17,7 @@ pub struct GameCenterAchievementImage {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementImageAttributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementImageRelationships,
+    pub relationships: rt::Sparse<GameCenterAchievementImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -77,7 +77,7 @@ pub struct GameCenterAchievementImageV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementImageV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementImageV2Relationships,
+    pub relationships: rt::Sparse<GameCenterAchievementImageV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

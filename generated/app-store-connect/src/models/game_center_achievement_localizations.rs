@@ -15,7 +15,7 @@ pub struct GameCenterAchievementLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementLocalizationAttributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementLocalizationRelationships,
+    pub relationships: rt::Sparse<GameCenterAchievementLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -76,7 +76,7 @@ pub struct GameCenterAchievementLocalizationV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementLocalizationV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementLocalizationV2Relationships,
+    pub relationships: rt::Sparse<GameCenterAchievementLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

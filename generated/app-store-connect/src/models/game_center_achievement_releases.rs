@@ -15,7 +15,7 @@ pub struct GameCenterAchievementRelease {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementReleaseAttributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementReleaseRelationships,
+    pub relationships: rt::Sparse<GameCenterAchievementReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct GameCenterAchievementVersionV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementVersionV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementVersionV2Relationships,
+    pub relationships: rt::Sparse<GameCenterAchievementVersionV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -17,7 +17,7 @@ pub struct GameCenterAchievement {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementAttributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementRelationships,
+    pub relationships: rt::Sparse<GameCenterAchievementRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -94,7 +94,7 @@ pub struct GameCenterAchievementV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterAchievementV2Relationships,
+    pub relationships: rt::Sparse<GameCenterAchievementV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct GameCenterActivity {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterActivityAttributes,
     /// What it leads to.
-    pub relationships: GameCenterActivityRelationships,
+    pub relationships: rt::Sparse<GameCenterActivityRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

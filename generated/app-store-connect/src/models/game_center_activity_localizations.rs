@@ -14,7 +14,7 @@ pub struct GameCenterActivityLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterActivityLocalizationAttributes,
     /// What it leads to.
-    pub relationships: GameCenterActivityLocalizationRelationships,
+    pub relationships: rt::Sparse<GameCenterActivityLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -13,7 +13,7 @@ pub struct GameCenterActivityVersionRelease {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: GameCenterActivityVersionReleaseRelationships,
+    pub relationships: rt::Sparse<GameCenterActivityVersionReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

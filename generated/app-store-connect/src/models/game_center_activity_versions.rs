@@ -16,7 +16,7 @@ pub struct GameCenterActivityVersion {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterActivityVersionAttributes,
     /// What it leads to.
-    pub relationships: GameCenterActivityVersionRelationships,
+    pub relationships: rt::Sparse<GameCenterActivityVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

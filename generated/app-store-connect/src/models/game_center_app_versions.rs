@@ -14,7 +14,7 @@ pub struct GameCenterAppVersion {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAppVersionAttributes,
     /// What it leads to.
-    pub relationships: GameCenterAppVersionRelationships,
+    pub relationships: rt::Sparse<GameCenterAppVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct GameCenterChallengeLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterChallengeLocalizationAttributes,
     /// What it leads to.
-    pub relationships: GameCenterChallengeLocalizationRelationships,
+    pub relationships: rt::Sparse<GameCenterChallengeLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

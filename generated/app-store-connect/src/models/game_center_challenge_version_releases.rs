@@ -13,7 +13,7 @@ pub struct GameCenterChallengeVersionRelease {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: GameCenterChallengeVersionReleaseRelationships,
+    pub relationships: rt::Sparse<GameCenterChallengeVersionReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct GameCenterChallengeVersion {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterChallengeVersionAttributes,
     /// What it leads to.
-    pub relationships: GameCenterChallengeVersionRelationships,
+    pub relationships: rt::Sparse<GameCenterChallengeVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct GameCenterChallenge {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterChallengeAttributes,
     /// What it leads to.
-    pub relationships: GameCenterChallengeRelationships,
+    pub relationships: rt::Sparse<GameCenterChallengeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

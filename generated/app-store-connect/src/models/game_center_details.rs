@@ -14,7 +14,7 @@ pub struct GameCenterDetail {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterDetailAttributes,
     /// What it leads to.
-    pub relationships: GameCenterDetailRelationships,
+    pub relationships: rt::Sparse<GameCenterDetailRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -17,7 +17,7 @@ pub struct GameCenterEnabledVersion {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterEnabledVersionAttributes,
     /// What it leads to.
-    pub relationships: GameCenterEnabledVersionRelationships,
+    pub relationships: rt::Sparse<GameCenterEnabledVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

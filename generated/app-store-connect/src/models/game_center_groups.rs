@@ -14,7 +14,7 @@ pub struct GameCenterGroup {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterGroupAttributes,
     /// What it leads to.
-    pub relationships: GameCenterGroupRelationships,
+    pub relationships: rt::Sparse<GameCenterGroupRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

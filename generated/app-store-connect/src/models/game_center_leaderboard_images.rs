@@ -17,7 +17,7 @@ pub struct GameCenterLeaderboardImage {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardImageAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardImageRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -77,7 +77,7 @@ pub struct GameCenterLeaderboardImageV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardImageV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardImageV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardImageV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

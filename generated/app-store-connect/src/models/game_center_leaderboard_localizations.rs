@@ -17,7 +17,7 @@ pub struct GameCenterLeaderboardLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardLocalizationAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardLocalizationRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -82,7 +82,7 @@ pub struct GameCenterLeaderboardLocalizationV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardLocalizationV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardLocalizationV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

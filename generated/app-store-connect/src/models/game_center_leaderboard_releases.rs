@@ -15,7 +15,7 @@ pub struct GameCenterLeaderboardRelease {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardReleaseAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardReleaseRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -17,7 +17,7 @@ pub struct GameCenterLeaderboardSetImage {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetImageAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetImageRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -77,7 +77,7 @@ pub struct GameCenterLeaderboardSetImageV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetImageV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetImageV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetImageV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -15,7 +15,7 @@ pub struct GameCenterLeaderboardSetLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetLocalizationAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetLocalizationRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -69,7 +69,7 @@ pub struct GameCenterLeaderboardSetLocalizationV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetLocalizationV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetLocalizationV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

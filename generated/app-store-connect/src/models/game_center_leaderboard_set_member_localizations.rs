@@ -14,7 +14,9 @@ pub struct GameCenterLeaderboardSetMemberLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetMemberLocalizationAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetMemberLocalizationRelationships,
+    pub relationships: rt::Sparse<
+        GameCenterLeaderboardSetMemberLocalizationRelationships,
+    >,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

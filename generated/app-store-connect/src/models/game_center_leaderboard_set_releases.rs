@@ -15,7 +15,7 @@ pub struct GameCenterLeaderboardSetRelease {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetReleaseAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetReleaseRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

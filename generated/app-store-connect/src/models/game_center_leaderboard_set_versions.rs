@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboardSetVersionV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetVersionV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetVersionV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetVersionV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -15,7 +15,7 @@ pub struct GameCenterLeaderboardSet {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -81,7 +81,7 @@ pub struct GameCenterLeaderboardSetV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardSetV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardSetV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

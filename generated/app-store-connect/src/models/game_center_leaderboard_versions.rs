@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboardVersionV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardVersionV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardVersionV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardVersionV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -17,7 +17,7 @@ pub struct GameCenterLeaderboard {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardAttributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardRelationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -162,7 +162,7 @@ pub struct GameCenterLeaderboardV2 {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardV2Attributes,
     /// What it leads to.
-    pub relationships: GameCenterLeaderboardV2Relationships,
+    pub relationships: rt::Sparse<GameCenterLeaderboardV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

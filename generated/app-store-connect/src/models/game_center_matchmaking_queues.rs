@@ -14,7 +14,7 @@ pub struct GameCenterMatchmakingQueue {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterMatchmakingQueueAttributes,
     /// What it leads to.
-    pub relationships: GameCenterMatchmakingQueueRelationships,
+    pub relationships: rt::Sparse<GameCenterMatchmakingQueueRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct GameCenterMatchmakingRuleSet {
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterMatchmakingRuleSetAttributes,
     /// What it leads to.
-    pub relationships: GameCenterMatchmakingRuleSetRelationships,
+    pub relationships: rt::Sparse<GameCenterMatchmakingRuleSetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct InAppPurchaseAppStoreReviewScreenshot {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseAppStoreReviewScreenshotAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseAppStoreReviewScreenshotRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseAppStoreReviewScreenshotRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

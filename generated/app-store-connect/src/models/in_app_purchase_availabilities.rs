@@ -14,7 +14,7 @@ pub struct InAppPurchaseAvailability {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseAvailabilityAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseAvailabilityRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseAvailabilityRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

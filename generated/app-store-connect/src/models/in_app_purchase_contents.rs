@@ -14,7 +14,7 @@ pub struct InAppPurchaseContent {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseContentAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseContentRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseContentRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

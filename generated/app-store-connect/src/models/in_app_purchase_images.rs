@@ -16,7 +16,7 @@ pub struct InAppPurchaseImage {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseImageAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseImageRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

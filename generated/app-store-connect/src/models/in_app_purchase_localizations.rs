@@ -14,7 +14,7 @@ pub struct InAppPurchaseLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseLocalizationAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseLocalizationRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -91,7 +91,7 @@ pub struct InAppPurchaseLocalizationV2 {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseLocalizationV2Attributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseLocalizationV2Relationships,
+    pub relationships: rt::Sparse<InAppPurchaseLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct InAppPurchaseOfferCodeCustomCode {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseOfferCodeCustomCodeAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseOfferCodeCustomCodeRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseOfferCodeCustomCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct InAppPurchaseOfferCodeOneTimeUseCode {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseOfferCodeOneTimeUseCodeAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseOfferCodeOneTimeUseCodeRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseOfferCodeOneTimeUseCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

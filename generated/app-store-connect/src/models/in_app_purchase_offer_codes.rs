@@ -14,7 +14,7 @@ pub struct InAppPurchaseOfferCode {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseOfferCodeAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseOfferCodeRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseOfferCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -12,7 +12,7 @@ pub struct InAppPurchaseOfferPrice {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: InAppPurchaseOfferPriceRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseOfferPriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct InAppPurchasePricePoint {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchasePricePointAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchasePricePointRelationships,
+    pub relationships: rt::Sparse<InAppPurchasePricePointRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -12,7 +12,7 @@ pub struct InAppPurchasePriceSchedule {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: InAppPurchasePriceScheduleRelationships,
+    pub relationships: rt::Sparse<InAppPurchasePriceScheduleRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

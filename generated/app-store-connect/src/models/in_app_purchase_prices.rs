@@ -14,7 +14,7 @@ pub struct InAppPurchasePrice {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchasePriceAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchasePriceRelationships,
+    pub relationships: rt::Sparse<InAppPurchasePriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

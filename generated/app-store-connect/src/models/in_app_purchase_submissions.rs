@@ -12,7 +12,7 @@ pub struct InAppPurchaseSubmission {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: InAppPurchaseSubmissionRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

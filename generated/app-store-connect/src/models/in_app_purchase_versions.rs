@@ -14,7 +14,7 @@ pub struct InAppPurchaseVersion {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseVersionAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseVersionRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -17,7 +17,7 @@ pub struct InAppPurchase {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseAttributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseRelationships,
+    pub relationships: rt::Sparse<InAppPurchaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -156,7 +156,7 @@ pub struct InAppPurchaseV2 {
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseV2Attributes,
     /// What it leads to.
-    pub relationships: InAppPurchaseV2Relationships,
+    pub relationships: rt::Sparse<InAppPurchaseV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct MerchantId {
     /// What it is, as far as it was asked for.
     pub attributes: MerchantIdAttributes,
     /// What it leads to.
-    pub relationships: MerchantIdRelationships,
+    pub relationships: rt::Sparse<MerchantIdRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

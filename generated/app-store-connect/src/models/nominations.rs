@@ -16,7 +16,7 @@ pub struct Nomination {
     /// What it is, as far as it was asked for.
     pub attributes: NominationAttributes,
     /// What it leads to.
-    pub relationships: NominationRelationships,
+    pub relationships: rt::Sparse<NominationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

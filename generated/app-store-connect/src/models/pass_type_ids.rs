@@ -14,7 +14,7 @@ pub struct PassTypeId {
     /// What it is, as far as it was asked for.
     pub attributes: PassTypeIdAttributes,
     /// What it leads to.
-    pub relationships: PassTypeIdRelationships,
+    pub relationships: rt::Sparse<PassTypeIdRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

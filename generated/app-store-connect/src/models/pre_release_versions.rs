@@ -21,7 +21,7 @@ pub struct PrereleaseVersion {
     /// What it is, as far as it was asked for.
     pub attributes: PrereleaseVersionAttributes,
     /// What it leads to.
-    pub relationships: PrereleaseVersionRelationships,
+    pub relationships: rt::Sparse<PrereleaseVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct Profile {
     /// What it is, as far as it was asked for.
     pub attributes: ProfileAttributes,
     /// What it leads to.
-    pub relationships: ProfileRelationships,
+    pub relationships: rt::Sparse<ProfileRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

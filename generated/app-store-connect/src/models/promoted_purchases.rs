@@ -14,7 +14,7 @@ pub struct PromotedPurchase {
     /// What it is, as far as it was asked for.
     pub attributes: PromotedPurchaseAttributes,
     /// What it leads to.
-    pub relationships: PromotedPurchaseRelationships,
+    pub relationships: rt::Sparse<PromotedPurchaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct ReviewSubmissionItem {
     /// What it is, as far as it was asked for.
     pub attributes: ReviewSubmissionItemAttributes,
     /// What it leads to.
-    pub relationships: ReviewSubmissionItemRelationships,
+    pub relationships: rt::Sparse<ReviewSubmissionItemRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct ReviewSubmission {
     /// What it is, as far as it was asked for.
     pub attributes: ReviewSubmissionAttributes,
     /// What it leads to.
-    pub relationships: ReviewSubmissionRelationships,
+    pub relationships: rt::Sparse<ReviewSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct RoutingAppCoverage {
     /// What it is, as far as it was asked for.
     pub attributes: RoutingAppCoverageAttributes,
     /// What it leads to.
-    pub relationships: RoutingAppCoverageRelationships,
+    pub relationships: rt::Sparse<RoutingAppCoverageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

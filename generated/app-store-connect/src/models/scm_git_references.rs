@@ -16,7 +16,7 @@ pub struct ScmGitReference {
     /// What it is, as far as it was asked for.
     pub attributes: ScmGitReferenceAttributes,
     /// What it leads to.
-    pub relationships: ScmGitReferenceRelationships,
+    pub relationships: rt::Sparse<ScmGitReferenceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

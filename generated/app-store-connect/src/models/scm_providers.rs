@@ -16,7 +16,7 @@ pub struct ScmProvider {
     /// What it is, as far as it was asked for.
     pub attributes: ScmProviderAttributes,
     /// What it leads to.
-    pub relationships: ScmProviderRelationships,
+    pub relationships: rt::Sparse<ScmProviderRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct ScmPullRequest {
     /// What it is, as far as it was asked for.
     pub attributes: ScmPullRequestAttributes,
     /// What it leads to.
-    pub relationships: ScmPullRequestRelationships,
+    pub relationships: rt::Sparse<ScmPullRequestRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

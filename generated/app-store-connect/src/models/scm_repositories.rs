@@ -14,7 +14,7 @@ pub struct ScmRepository {
     /// What it is, as far as it was asked for.
     pub attributes: ScmRepositoryAttributes,
     /// What it leads to.
-    pub relationships: ScmRepositoryRelationships,
+    pub relationships: rt::Sparse<ScmRepositoryRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

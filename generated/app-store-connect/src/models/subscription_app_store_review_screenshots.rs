@@ -16,7 +16,7 @@ pub struct SubscriptionAppStoreReviewScreenshot {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionAppStoreReviewScreenshotAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionAppStoreReviewScreenshotRelationships,
+    pub relationships: rt::Sparse<SubscriptionAppStoreReviewScreenshotRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -15,7 +15,7 @@ pub struct SubscriptionAvailability {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionAvailabilityAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionAvailabilityRelationships,
+    pub relationships: rt::Sparse<SubscriptionAvailabilityRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct SubscriptionGroupLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionGroupLocalizationAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionGroupLocalizationRelationships,
+    pub relationships: rt::Sparse<SubscriptionGroupLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -76,7 +76,7 @@ pub struct SubscriptionGroupLocalizationV2 {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionGroupLocalizationV2Attributes,
     /// What it leads to.
-    pub relationships: SubscriptionGroupLocalizationV2Relationships,
+    pub relationships: rt::Sparse<SubscriptionGroupLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct SubscriptionGroupVersion {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionGroupVersionAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionGroupVersionRelationships,
+    pub relationships: rt::Sparse<SubscriptionGroupVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct SubscriptionGroup {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionGroupAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionGroupRelationships,
+    pub relationships: rt::Sparse<SubscriptionGroupRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

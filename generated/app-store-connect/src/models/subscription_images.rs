@@ -16,7 +16,7 @@ pub struct SubscriptionImage {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionImageAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionImageRelationships,
+    pub relationships: rt::Sparse<SubscriptionImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct SubscriptionIntroductoryOffer {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionIntroductoryOfferAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionIntroductoryOfferRelationships,
+    pub relationships: rt::Sparse<SubscriptionIntroductoryOfferRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

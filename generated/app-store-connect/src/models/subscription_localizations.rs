@@ -16,7 +16,7 @@ pub struct SubscriptionLocalization {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionLocalizationAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionLocalizationRelationships,
+    pub relationships: rt::Sparse<SubscriptionLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
@@ -76,7 +76,7 @@ pub struct SubscriptionLocalizationV2 {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionLocalizationV2Attributes,
     /// What it leads to.
-    pub relationships: SubscriptionLocalizationV2Relationships,
+    pub relationships: rt::Sparse<SubscriptionLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

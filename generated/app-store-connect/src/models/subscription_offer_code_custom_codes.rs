@@ -14,7 +14,7 @@ pub struct SubscriptionOfferCodeCustomCode {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionOfferCodeCustomCodeAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionOfferCodeCustomCodeRelationships,
+    pub relationships: rt::Sparse<SubscriptionOfferCodeCustomCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct SubscriptionOfferCodeOneTimeUseCode {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionOfferCodeOneTimeUseCodeAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionOfferCodeOneTimeUseCodeRelationships,
+    pub relationships: rt::Sparse<SubscriptionOfferCodeOneTimeUseCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

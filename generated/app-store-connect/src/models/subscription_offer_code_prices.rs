@@ -12,7 +12,7 @@ pub struct SubscriptionOfferCodePrice {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: SubscriptionOfferCodePriceRelationships,
+    pub relationships: rt::Sparse<SubscriptionOfferCodePriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

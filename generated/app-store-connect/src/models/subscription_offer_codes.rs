@@ -19,7 +19,7 @@ pub struct SubscriptionOfferCode {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionOfferCodeAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionOfferCodeRelationships,
+    pub relationships: rt::Sparse<SubscriptionOfferCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

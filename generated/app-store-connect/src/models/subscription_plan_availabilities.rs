@@ -16,7 +16,7 @@ pub struct SubscriptionPlanAvailability {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionPlanAvailabilityAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionPlanAvailabilityRelationships,
+    pub relationships: rt::Sparse<SubscriptionPlanAvailabilityRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

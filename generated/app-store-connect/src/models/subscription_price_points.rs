@@ -14,7 +14,7 @@ pub struct SubscriptionPricePoint {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionPricePointAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionPricePointRelationships,
+    pub relationships: rt::Sparse<SubscriptionPricePointRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

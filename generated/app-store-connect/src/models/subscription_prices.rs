@@ -16,7 +16,7 @@ pub struct SubscriptionPrice {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionPriceAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionPriceRelationships,
+    pub relationships: rt::Sparse<SubscriptionPriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -12,7 +12,7 @@ pub struct SubscriptionPromotionalOfferPrice {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: SubscriptionPromotionalOfferPriceRelationships,
+    pub relationships: rt::Sparse<SubscriptionPromotionalOfferPriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct SubscriptionPromotionalOffer {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionPromotionalOfferAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionPromotionalOfferRelationships,
+    pub relationships: rt::Sparse<SubscriptionPromotionalOfferRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -12,7 +12,7 @@ pub struct SubscriptionSubmission {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: SubscriptionSubmissionRelationships,
+    pub relationships: rt::Sparse<SubscriptionSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

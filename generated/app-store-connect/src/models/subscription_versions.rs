@@ -16,7 +16,7 @@ pub struct SubscriptionVersion {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionVersionAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionVersionRelationships,
+    pub relationships: rt::Sparse<SubscriptionVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -14,7 +14,7 @@ pub struct Subscription {
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionAttributes,
     /// What it leads to.
-    pub relationships: SubscriptionRelationships,
+    pub relationships: rt::Sparse<SubscriptionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct TerritoryAgeRating {
     /// What it is, as far as it was asked for.
     pub attributes: TerritoryAgeRatingAttributes,
     /// What it leads to.
-    pub relationships: TerritoryAgeRatingRelationships,
+    pub relationships: rt::Sparse<TerritoryAgeRatingRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

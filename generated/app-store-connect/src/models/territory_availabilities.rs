@@ -14,7 +14,7 @@ pub struct TerritoryAvailability {
     /// What it is, as far as it was asked for.
     pub attributes: TerritoryAvailabilityAttributes,
     /// What it leads to.
-    pub relationships: TerritoryAvailabilityRelationships,
+    pub relationships: rt::Sparse<TerritoryAvailabilityRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct UserInvitation {
     /// What it is, as far as it was asked for.
     pub attributes: UserInvitationAttributes,
     /// What it leads to.
-    pub relationships: UserInvitationRelationships,
+    pub relationships: rt::Sparse<UserInvitationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct User {
     /// What it is, as far as it was asked for.
     pub attributes: UserAttributes,
     /// What it leads to.
-    pub relationships: UserRelationships,
+    pub relationships: rt::Sparse<UserRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

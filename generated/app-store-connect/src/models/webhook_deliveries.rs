@@ -14,7 +14,7 @@ pub struct WebhookDelivery {
     /// What it is, as far as it was asked for.
     pub attributes: WebhookDeliveryAttributes,
     /// What it leads to.
-    pub relationships: WebhookDeliveryRelationships,
+    pub relationships: rt::Sparse<WebhookDeliveryRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -16,7 +16,7 @@ pub struct Webhook {
     /// What it is, as far as it was asked for.
     pub attributes: WebhookAttributes,
     /// What it leads to.
-    pub relationships: WebhookRelationships,
+    pub relationships: rt::Sparse<WebhookRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

@@ -12,7 +12,7 @@ pub struct WinBackOfferPrice {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it leads to.
-    pub relationships: WinBackOfferPriceRelationships,
+    pub relationships: rt::Sparse<WinBackOfferPriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }

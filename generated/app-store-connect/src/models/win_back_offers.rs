@@ -18,7 +18,7 @@ pub struct WinBackOffer {
     /// What it is, as far as it was asked for.
     pub attributes: WinBackOfferAttributes,
     /// What it leads to.
-    pub relationships: WinBackOfferRelationships,
+    pub relationships: rt::Sparse<WinBackOfferRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
 }
