@@ -461,9 +461,10 @@ impl<A: Api, P: Payload + Paged> Call<A, P> {
 /// Sends a request and reads the answer: all that is made anew for every type of answer.
 pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) -> Sent<T, A::Fault> {
     let place = request.place();
-    let fetched = client.core().clone().fetch(request, T::accepts, T::READS);
+    let reading = if T::READS { Reading::Whole } else { Reading::Nothing };
+    let opened = client.core().clone().open(request, T::accepts, reading);
     Box::pin(async move {
-        let answer = fetched.await?;
+        let (answer, _) = opened.await?;
         match T::decode(&answer) {
             Ok(value) if value.refuses() => Err(unusable(place, Cause::Status, answer).into()),
             Ok(value) => Ok(value),

@@ -17,29 +17,25 @@ pub(crate) use self::limiter::{Limiter, Permit};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RateLimit {
-    entries: Vec<(String, String)>,
+    // It comes with every answer, and few look at it: it is read when it is asked for.
+    text: String,
 }
 
 impl RateLimit {
-    /// Reads `name:value` pairs between `;` or `,`; what is no pair is left out.
+    /// Takes `name:value` pairs between `;` or `,`; what is no pair is left out.
     pub fn parse(header: &str) -> Self {
-        let entries = header
-            .split([';', ','])
-            .filter_map(|pair| pair.split_once(':'))
-            .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
-            .filter(|(key, _)| !key.is_empty())
-            .collect();
-        RateLimit { entries }
+        RateLimit { text: header.to_owned() }
     }
 
     /// The value of a name, which need not be one that is known here.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+        self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// All names and values, in the server's order.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        let pairs = self.text.split([';', ',']).filter_map(|pair| pair.split_once(':'));
+        pairs.map(|(key, value)| (key.trim(), value.trim())).filter(|(key, _)| !key.is_empty())
     }
 
     /// How many requests are allowed: the first name that ends in `-lim`.
@@ -53,12 +49,12 @@ impl RateLimit {
     }
 
     fn ending(&self, suffix: &str) -> Option<u64> {
-        self.entries.iter().find(|(key, _)| key.ends_with(suffix))?.1.parse().ok()
+        self.entries().find(|(key, _)| key.ends_with(suffix))?.1.parse().ok()
     }
 }
 
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.entries.iter().try_for_each(|(key, value)| write!(f, "{key}:{value};"))
+        self.entries().try_for_each(|(key, value)| write!(f, "{key}:{value};"))
     }
 }

@@ -75,18 +75,6 @@ fn late(operation: Operation) -> Failure {
 }
 
 impl Core {
-    /// Sends a request and reads the whole answer, unless its body does not matter.
-    pub(crate) fn fetch(
-        self: Arc<Self>,
-        request: Request,
-        accepts: Accepts,
-        reads: bool,
-    ) -> BoxFuture<'static, Result<Answer, Failure>> {
-        let reading = if reads { Reading::Whole } else { Reading::Nothing };
-        let opened = self.open(request, accepts, reading);
-        Box::pin(async move { opened.await.map(|(answer, _)| answer) })
-    }
-
     /// Sends a request and gives the answer, and its body if that is for the caller to read.
     pub(crate) fn open(
         self: Arc<Self>,
@@ -286,7 +274,7 @@ impl Core {
             None => self.url(request).parse().map_err(|error| format!("the URL is no URL: {error}"))?,
         };
         let operation = request.operation();
-        let mut headers = HeaderMap::new();
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers().len() + 4);
         let default_body = match self.belongs(request, &url)? {
             // Invariant: credentials, and headers that may be some, go to the API's own origin only.
             false => {
@@ -296,7 +284,9 @@ impl Core {
                 None
             }
             true => {
-                headers.clone_from(&self.headers);
+                for (name, value) in &self.headers {
+                    headers.insert(name.clone(), value.clone());
+                }
                 headers.insert(ACCEPT, HeaderValue::from_static(operation.accept));
                 (self.default_body)(operation).map(|json| ("application/json", Bytes::from(json)))
             }

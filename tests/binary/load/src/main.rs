@@ -130,10 +130,19 @@ fn memory_mb(which: &str) -> anyhow::Result<f64> {
     Ok(kib * 1024.0 / 1e6)
 }
 
+/// Read as a program would that goes on with them: all that the typed client keeps of the answer.
 #[derive(Deserialize)]
-#[allow(dead_code)] // read as a program would that goes on with them
+#[allow(dead_code)]
 struct PlainPage {
     data: Vec<PlainApp>,
+    links: PlainLinks,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct PlainLinks {
+    #[serde(rename = "self")]
+    own: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +150,7 @@ struct PlainPage {
 struct PlainApp {
     id: String,
     attributes: PlainAttributes,
+    links: PlainLinks,
 }
 
 #[derive(Deserialize)]
