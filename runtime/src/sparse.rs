@@ -73,7 +73,6 @@ impl<T: Clone> Clone for Sparse<T> {
 }
 
 impl<T: Slot + Default> Slot for Sparse<T> {
-    #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         if matches!(event, Event::Null) {
             *self = Self::EMPTY;

@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::slot::{Event, Keys, Place, Seq, Slot, Taken};
 use crate::patch::Patch;
 
+// None of these is `#[inline]`: what is reached through a table is made anew by every unit of code that inlines it, and a
+// program had all of them twice.
+
 impl Slot for String {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         let Event::Str(text) = event else { return Err("a string") };
@@ -88,7 +91,6 @@ impl Slot for Value {
 }
 
 impl<T: Slot + Default> Slot for Option<T> {
-    #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         if matches!(event, Event::Null) {
             *self = None;
@@ -99,7 +101,6 @@ impl<T: Slot + Default> Slot for Option<T> {
 }
 
 impl<T: Slot + Default> Slot for Patch<T> {
-    #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         if matches!(event, Event::Null) {
             *self = Patch::Null;
@@ -114,7 +115,6 @@ impl<T: Slot + Default> Slot for Patch<T> {
 }
 
 impl<T: Slot + Default> Slot for Vec<T> {
-    #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         self.clear();
         match event {
@@ -126,7 +126,6 @@ impl<T: Slot + Default> Slot for Vec<T> {
 }
 
 impl<T: Slot + Default> Seq for Vec<T> {
-    #[inline]
     #[allow(clippy::indexing_slicing)] // the element was pushed on the line before
     fn push(&mut self) -> &mut dyn Slot {
         let index = self.len();
@@ -136,7 +135,6 @@ impl<T: Slot + Default> Seq for Vec<T> {
 }
 
 impl<T: Slot + Default> Slot for BTreeMap<String, T> {
-    #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         self.clear();
         match event {
@@ -148,7 +146,6 @@ impl<T: Slot + Default> Slot for BTreeMap<String, T> {
 }
 
 impl<T: Slot + Default> Keys for BTreeMap<String, T> {
-    #[inline]
     fn key(&mut self, key: &str) -> &mut dyn Slot {
         self.entry(key.to_owned()).or_default()
     }

@@ -150,7 +150,6 @@ pub trait Seq {
 }
 
 impl<T: Object> Slot for T {
-    #[inline]
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         match (event, self.draft()) {
             (Event::Map, Some(shape)) => Ok(Place::Draft(shape, self)),
