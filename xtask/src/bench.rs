@@ -363,12 +363,17 @@ impl Bench<'_> {
 
     /// Runs a load of the program that calls a server very often, and reads its one number.
     fn load(&self, load: &str, number: &str) -> anyhow::Result<f64> {
-        let output = quietly(&mut self.cargo(&["run", "--release", "--package", "binary-load", "--", load]))?;
-        let json: serde_json::Value =
-            serde_json::from_slice(&output).context("binary-load prints no JSON")?;
-        json.get(number)
-            .and_then(serde_json::Value::as_f64)
-            .with_context(|| format!("binary-load names no {number}"))
+        let run = || {
+            let mut cargo = self.cargo(&["run", "--release", "--package", "binary-load", "--", load]);
+            let output = quietly(&mut cargo)?;
+            let json: serde_json::Value =
+                serde_json::from_slice(&output).context("binary-load prints no JSON")?;
+            json.get(number)
+                .and_then(serde_json::Value::as_f64)
+                .with_context(|| format!("binary-load names no {number}"))
+        };
+        let mut values = (0..RUNS).map(|_| run()).collect::<anyhow::Result<Vec<f64>>>()?;
+        median(&mut values).context("nothing was measured")
     }
 
     fn median(&self, mut run: impl FnMut() -> anyhow::Result<Cost>) -> anyhow::Result<Cost> {
