@@ -130,19 +130,10 @@ fn memory_mb(which: &str) -> anyhow::Result<f64> {
     Ok(kib * 1024.0 / 1e6)
 }
 
-/// Read as a program would that goes on with them: all that the typed client keeps of the answer.
 #[derive(Deserialize)]
-#[allow(dead_code)]
+#[allow(dead_code)] // read as a program would that goes on with them
 struct PlainPage {
     data: Vec<PlainApp>,
-    links: PlainLinks,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code)]
-struct PlainLinks {
-    #[serde(rename = "self")]
-    own: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -150,7 +141,6 @@ struct PlainLinks {
 struct PlainApp {
     id: String,
     attributes: PlainAttributes,
-    links: PlainLinks,
 }
 
 #[derive(Deserialize)]
