@@ -63,7 +63,7 @@ fn schema(value: &Value) -> Value {
                     }
                 }
             }
-            if out.get("type") == Some(&json!("file")) {
+            if is_file(value) {
                 out.extend([("type".to_owned(), json!("string")), ("format".to_owned(), json!("binary"))]);
             }
             Value::Object(out)
@@ -71,6 +71,11 @@ fn schema(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(schema).collect(),
         other => other.clone(),
     }
+}
+
+/// Whether it is a file: as Swagger says it, or as App Center does.
+fn is_file(schema: &Value) -> bool {
+    schema["type"] == "file" || schema["format"] == "file"
 }
 
 fn value_of(parameter: &Value) -> Value {
@@ -153,8 +158,8 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
     // There is one body: that of the operation goes before that of the path.
     let has_body = own.iter().any(|p| is_body(p));
     let inherited = around.iter().copied().filter(|p| {
-        let is_given = own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]));
-        !(is_given || has_body && is_body(p))
+        let is_replaced = own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]));
+        !(is_replaced || has_body && is_body(p))
     });
     let takes_body = !["get", "delete", "head"].contains(&old["x-method"].as_str().unwrap());
     out.remove("x-method");
@@ -192,13 +197,13 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
         .as_object()
         .unwrap()
         .iter()
-        .map(|(status, answer)| (status.clone(), response(resolved(answer, root), &produces, root)))
+        .map(|(status, answer)| (status.clone(), response(resolved(answer, root), &produces)))
         .collect();
     out.insert("responses".to_owned(), responses.into());
     Value::Object(out)
 }
 
-fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
+fn response(old: &Value, produces: &Vec<String>) -> Value {
     let mut out = json!({ "description": old["description"] });
     for (key, value) in old.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("x-")) {
         out[key] = value.clone();
@@ -206,9 +211,8 @@ fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
     if let Some(body) = old.get("schema") {
         // A file is no JSON, whatever all answers of the API are.
         let file = vec!["application/octet-stream".to_owned()];
-        let target = resolved(body, root);
-        let is_file = target["type"] == "file" || target["format"] == "binary";
-        let produces = if is_file && produces.as_slice() == ["application/json"] { &file } else { produces };
+        let produces =
+            if is_file(body) && produces.as_slice() == ["application/json"] { &file } else { produces };
         let content: Map<String, Value> =
             produces.iter().map(|media| (media.clone(), json!({ "schema": schema(body) }))).collect();
         out["content"] = content.into();

@@ -47,11 +47,26 @@ impl Keys<'_> {
         inner.flat_map(|(id, _)| self.of_type(id)).collect()
     }
 
+    /// A part of a resource as a whole.
+    fn of_part(ident: &str, member: &str, part: &str) -> Vec<String> {
+        vec![
+            format!("models::{ident}.{member}"),
+            format!("models::{ident}{part}"),
+            format!("models::{ident}{part}.*"),
+        ]
+    }
+
     pub(super) fn of_member(&self, owner: Option<(&str, Part)>, name: &str) -> Vec<String> {
         let Some((id, part)) = owner else { return Vec::new() };
         let Some(names) = self.names.and_then(|names| names.types.get(id)) else { return Vec::new() };
-        let Some(member) = names.members.get(name) else { return Vec::new() };
         let ident = &names.ident;
+        let Some(member) = names.members.get(name) else {
+            return match (part, name) {
+                (Part::Whole, "attributes") => Self::of_part(ident, name, "Attributes"),
+                (Part::Whole, "relationships") => Self::of_part(ident, name, "Relationships"),
+                _ => Vec::new(),
+            };
+        };
         let request = matches!(self.api.types.get(id).map(|t| &t.shape), Some(crate::api::Shape::Request(_)));
         match part {
             Part::Attributes if !request => vec![format!("models::{ident}Attributes.{member}")],
