@@ -339,11 +339,46 @@ components:
     assert_eq!((included.rust, included.wire), (Bump::Major, Wire::Safe), "{included:#?}");
     assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
 
-    let bare = "components: {schemas: {Book: {properties: {attributes: null}}}}";
-    let found = changes(&resource(), bare);
-    let gone = row(&found, Kind::FieldRemoved, "Book.attributes");
+    let request = "components: {schemas: {BookCreateRequest: {properties: {data: {required: [type], properties: {attributes: null}}}}}}";
+    let found = changes(&patched(&resource(), &yaml(request)), &{
+        let full = resource();
+        let data = &full["components"]["schemas"]["BookCreateRequest"]["properties"]["data"];
+        serde_json::json!({ "components": { "schemas": { "BookCreateRequest": { "properties": { "data": data } } } } })
+            .to_string()
+    });
+    assert!(row(&found, Kind::FieldAdded, "BookCreateRequest.data.attributes").rust == Bump::Major);
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+
+    let related = "
+components:
+  schemas:
+    Book:
+      properties:
+        relationships:
+          type: object
+          properties:
+            author:
+              type: object
+              properties:
+                data:
+                  type: object
+                  required: [id, type]
+                  properties: {type: {type: string, enum: [authors]}, id: {type: string}}
+";
+    let found = changes(&resource(), related);
+    assert_eq!(row(&found, Kind::FieldAdded, "Book.relationships").rust, Bump::Minor);
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+    let found = changes(
+        &patched(&resource(), &yaml(related)),
+        "components: {schemas: {Book: {properties: {relationships: null}}}}",
+    );
+    let gone = row(&found, Kind::FieldRemoved, "Book.relationships");
     assert_eq!(gone.rust, Bump::Major);
-    assert!(gone.rust_items.contains(&"models::BookAttributes.title".to_owned()), "{:?}", gone.rust_items);
+    assert!(
+        gone.rust_items.contains(&"models::BookRelationships.author".to_owned()),
+        "{:?}",
+        gone.rust_items
+    );
     assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
 }
 

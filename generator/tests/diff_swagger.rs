@@ -73,9 +73,9 @@ fn schema(value: &Value) -> Value {
     }
 }
 
-/// Whether it is a file: as Swagger says it, or as App Center does.
+/// Whether it is a file: as Swagger says it, or as our overlay does where App Center meant one.
 fn is_file(schema: &Value) -> bool {
-    schema["type"] == "file" || schema["format"] == "file"
+    schema["type"] == "file" || (schema["type"] == "string" && schema["format"] == "binary")
 }
 
 fn value_of(parameter: &Value) -> Value {
@@ -197,13 +197,13 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
         .as_object()
         .unwrap()
         .iter()
-        .map(|(status, answer)| (status.clone(), response(resolved(answer, root), &produces)))
+        .map(|(status, answer)| (status.clone(), response(resolved(answer, root), &produces, root)))
         .collect();
     out.insert("responses".to_owned(), responses.into());
     Value::Object(out)
 }
 
-fn response(old: &Value, produces: &Vec<String>) -> Value {
+fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
     let mut out = json!({ "description": old["description"] });
     for (key, value) in old.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("x-")) {
         out[key] = value.clone();
@@ -211,8 +211,11 @@ fn response(old: &Value, produces: &Vec<String>) -> Value {
     if let Some(body) = old.get("schema") {
         // A file is no JSON, whatever all answers of the API are.
         let file = vec!["application/octet-stream".to_owned()];
-        let produces =
-            if is_file(body) && produces.as_slice() == ["application/json"] { &file } else { produces };
+        let produces = if is_file(resolved(body, root)) && produces.as_slice() == ["application/json"] {
+            &file
+        } else {
+            produces
+        };
         let content: Map<String, Value> =
             produces.iter().map(|media| (media.clone(), json!({ "schema": schema(body) }))).collect();
         out["content"] = content.into();

@@ -38,9 +38,23 @@ impl Keys<'_> {
         parts.iter().map(|part| format!("models::{ident}{part}")).collect()
     }
 
-    /// A type that stands inline, with all that stands inline in it.
+    /// A type that stands inline, with all that stands inline in it; a part of a resource or a request, with its members.
     pub(super) fn of_inline(&self, node: &Node<'_>) -> Vec<String> {
-        let Node::Ty(ty) = node else { return Vec::new() };
+        let all = |owner: &str, part: Part, names: &mut dyn Iterator<Item = &String>| -> Vec<String> {
+            names.flat_map(|name| self.of_member(Some((owner, part)), name)).collect()
+        };
+        let ty = match node {
+            Node::Attributes(owner, fields) => {
+                let mut out = all(owner, Part::Attributes, &mut fields.keys());
+                out.extend(fields.values().flat_map(|field| self.of_inline(&Node::of(&field.ty))));
+                return out;
+            }
+            Node::Relationships(owner, fields, _) => {
+                return all(owner, Part::Relationships, &mut fields.keys());
+            }
+            Node::Ty(ty) => ty,
+            _ => return Vec::new(),
+        };
         let Some(id) = ty.named().filter(|id| !is_named(self.api, id)) else { return Vec::new() };
         let Some(names) = self.names else { return Vec::new() };
         let inner = names.types.range(id.to_owned()..).take_while(|(other, _)| other.starts_with(id));
