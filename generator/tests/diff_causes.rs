@@ -321,6 +321,67 @@ fn values_of_one_enum_are_told_in_one_line() {
     assert!(text.contains("Author.role=A added · response · reaches 2 operations · also B, C\n"), "{text}");
 }
 
+#[test]
+fn what_a_document_or_a_resource_gains_as_a_whole_is_explained() {
+    let found = changes(
+        &resource(),
+        "
+components:
+  schemas:
+    Author:
+      type: object
+      required: [id, type]
+      properties: {type: {type: string, enum: [authors]}, id: {type: string}}
+    BookResponse: {properties: {included: {type: array, items: {oneOf: [{$ref: '#/components/schemas/Author'}]}}}}
+",
+    );
+    let included = row(&found, Kind::FieldAdded, "BookResponse.included");
+    assert_eq!((included.rust, included.wire), (Bump::Major, Wire::Safe), "{included:#?}");
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+
+    let request = "components: {schemas: {BookCreateRequest: {properties: {data: {required: [type], properties: {attributes: null}}}}}}";
+    let found = changes(&patched(&resource(), &yaml(request)), &{
+        let full = resource();
+        let data = &full["components"]["schemas"]["BookCreateRequest"]["properties"]["data"];
+        serde_json::json!({ "components": { "schemas": { "BookCreateRequest": { "properties": { "data": data } } } } })
+            .to_string()
+    });
+    assert!(row(&found, Kind::FieldAdded, "BookCreateRequest.data.attributes").rust == Bump::Major);
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+
+    let related = "
+components:
+  schemas:
+    Book:
+      properties:
+        relationships:
+          type: object
+          properties:
+            author:
+              type: object
+              properties:
+                data:
+                  type: object
+                  required: [id, type]
+                  properties: {type: {type: string, enum: [authors]}, id: {type: string}}
+";
+    let found = changes(&resource(), related);
+    assert_eq!(row(&found, Kind::FieldAdded, "Book.relationships").rust, Bump::Minor);
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+    let found = changes(
+        &patched(&resource(), &yaml(related)),
+        "components: {schemas: {Book: {properties: {relationships: null}}}}",
+    );
+    let gone = row(&found, Kind::FieldRemoved, "Book.relationships");
+    assert_eq!(gone.rust, Bump::Major);
+    assert!(
+        gone.rust_items.contains(&"models::BookRelationships.author".to_owned()),
+        "{:?}",
+        gone.rust_items
+    );
+    assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
+}
+
 /// The tokens of a handle stand in one file, which every area brings that has one of them.
 #[test]
 fn a_token_is_there_with_every_area_of_its_file() {

@@ -63,7 +63,7 @@ fn schema(value: &Value) -> Value {
                     }
                 }
             }
-            if out.get("type") == Some(&json!("file")) {
+            if is_file(value) {
                 out.extend([("type".to_owned(), json!("string")), ("format".to_owned(), json!("binary"))]);
             }
             Value::Object(out)
@@ -71,6 +71,11 @@ fn schema(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(schema).collect(),
         other => other.clone(),
     }
+}
+
+/// Whether it is a file: as Swagger says it, or as our overlay does where App Center meant one.
+fn is_file(schema: &Value) -> bool {
+    schema["type"] == "file" || (schema["type"] == "string" && schema["format"] == "binary")
 }
 
 fn value_of(parameter: &Value) -> Value {
@@ -153,8 +158,8 @@ fn operation(old: &Value, around: &[&Value], root: &Value) -> Value {
     // There is one body: that of the operation goes before that of the path.
     let has_body = own.iter().any(|p| is_body(p));
     let inherited = around.iter().copied().filter(|p| {
-        let is_given = own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]));
-        !(is_given || has_body && is_body(p))
+        let is_replaced = own.iter().any(|own| (&own["name"], &own["in"]) == (&p["name"], &p["in"]));
+        !(is_replaced || has_body && is_body(p))
     });
     let takes_body = !["get", "delete", "head"].contains(&old["x-method"].as_str().unwrap());
     out.remove("x-method");
@@ -206,9 +211,11 @@ fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
     if let Some(body) = old.get("schema") {
         // A file is no JSON, whatever all answers of the API are.
         let file = vec!["application/octet-stream".to_owned()];
-        let target = resolved(body, root);
-        let is_file = target["type"] == "file" || target["format"] == "binary";
-        let produces = if is_file && produces.as_slice() == ["application/json"] { &file } else { produces };
+        let produces = if is_file(resolved(body, root)) && produces.as_slice() == ["application/json"] {
+            &file
+        } else {
+            produces
+        };
         let content: Map<String, Value> =
             produces.iter().map(|media| (media.clone(), json!({ "schema": schema(body) }))).collect();
         out["content"] = content.into();

@@ -38,20 +38,49 @@ impl Keys<'_> {
         parts.iter().map(|part| format!("models::{ident}{part}")).collect()
     }
 
-    /// A type that stands inline, with all that stands inline in it.
+    /// A type that stands inline, with all that stands inline in it; a part of a resource or a request, with its members.
     pub(super) fn of_inline(&self, node: &Node<'_>) -> Vec<String> {
-        let Node::Ty(ty) = node else { return Vec::new() };
+        let all = |owner: &str, part: Part, names: &mut dyn Iterator<Item = &String>| -> Vec<String> {
+            names.flat_map(|name| self.of_member(Some((owner, part)), name)).collect()
+        };
+        let ty = match node {
+            Node::Attributes(owner, fields) => {
+                let mut out = all(owner, Part::Attributes, &mut fields.keys());
+                out.extend(fields.values().flat_map(|field| self.of_inline(&Node::of(&field.ty))));
+                return out;
+            }
+            Node::Relationships(owner, fields, _) => {
+                return all(owner, Part::Relationships, &mut fields.keys());
+            }
+            Node::Ty(ty) => ty,
+            _ => return Vec::new(),
+        };
         let Some(id) = ty.named().filter(|id| !is_named(self.api, id)) else { return Vec::new() };
         let Some(names) = self.names else { return Vec::new() };
         let inner = names.types.range(id.to_owned()..).take_while(|(other, _)| other.starts_with(id));
         inner.flat_map(|(id, _)| self.of_type(id)).collect()
     }
 
+    /// A part of a resource as a whole.
+    fn of_part(ident: &str, member: &str, part: &str) -> Vec<String> {
+        vec![
+            format!("models::{ident}.{member}"),
+            format!("models::{ident}{part}"),
+            format!("models::{ident}{part}.*"),
+        ]
+    }
+
     pub(super) fn of_member(&self, owner: Option<(&str, Part)>, name: &str) -> Vec<String> {
         let Some((id, part)) = owner else { return Vec::new() };
         let Some(names) = self.names.and_then(|names| names.types.get(id)) else { return Vec::new() };
-        let Some(member) = names.members.get(name) else { return Vec::new() };
         let ident = &names.ident;
+        let Some(member) = names.members.get(name) else {
+            return match (part, name) {
+                (Part::Whole, "attributes") => Self::of_part(ident, name, "Attributes"),
+                (Part::Whole, "relationships") => Self::of_part(ident, name, "Relationships"),
+                _ => Vec::new(),
+            };
+        };
         let request = matches!(self.api.types.get(id).map(|t| &t.shape), Some(crate::api::Shape::Request(_)));
         match part {
             Part::Attributes if !request => vec![format!("models::{ident}Attributes.{member}")],

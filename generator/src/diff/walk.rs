@@ -8,7 +8,7 @@ use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
-use super::view::{Member, Node, View, is_named};
+use super::view::{Member, Node, Part, View, is_named};
 use crate::api::{Api, Limits, Pointer, Union, Value, Variant};
 
 /// What stands at a place, which says what a change of its type is called.
@@ -263,7 +263,12 @@ impl<'a> Walk<'a> {
                 let names: BTreeSet<&str> = m1.keys().chain(m2.keys()).copied().collect();
                 for name in names {
                     let mut child = spot.member(name);
-                    child.keys = [self.keys[0].of_member(o1, name), self.keys[1].of_member(o2, name)];
+                    // What has no struct of its own is seen in the item around it.
+                    let own = |side: usize, owner: Option<(&str, Part)>| match owner {
+                        Some(_) => of(&self.keys, side).of_member(owner, name),
+                        None => of(&spot.keys, side).first().cloned().into_iter().collect(),
+                    };
+                    child.keys = [own(0, o1), own(1, o2)];
                     self.member([m1.get(name).cloned(), m2.get(name).cloned()], &child);
                 }
                 if r1.is_some() || r2.is_some() {

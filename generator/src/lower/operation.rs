@@ -6,8 +6,7 @@ use indexmap::IndexMap;
 use openapiv3::{
     Components, MediaType, OpenAPI, Operation as OasOperation, Parameter as OasParameter, ParameterData,
     ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, RequestBody, Response as OasResponse,
-    Schema, SchemaKind, SecurityRequirement, StatusCode, StringFormat, Type as OasType,
-    VariantOrUnknownOrEmpty,
+    Schema, SchemaKind, SecurityRequirement, StatusCode, Type as OasType,
 };
 
 use super::Lowering;
@@ -20,24 +19,26 @@ type Extensions = IndexMap<String, serde_json::Value>;
 type Operations = BTreeMap<String, Operation>;
 type Values = BTreeMap<String, Vec<String>>;
 
-/// The forms of a body that are sent and read: where one schema may be written in several ways, JSON is the one that every
-/// structure can be written in.
+/// The forms of a body that are sent and read: where one structure may be written in several ways, JSON is the one that is.
+/// A text in two forms is two texts.
 fn forms(content: &IndexMap<String, MediaType>) -> impl Iterator<Item = (&String, &MediaType)> {
     let plain = content.iter().find(|(name, _)| name.starts_with("application/json"));
     let json = plain.or_else(|| content.iter().find(|(name, _)| is_json(name) && !name.contains('*')));
     content.iter().filter(move |(name, media)| match json {
-        Some((chosen, known)) => {
-            *name == chosen || known.schema.is_none() || media.schema != known.schema || is_bytes(known)
-        }
+        Some((chosen, known)) => *name == chosen || media.schema != known.schema || !is_structure(known),
         None => true,
     })
 }
 
-/// Whether a schema says that it is no JSON.
-fn is_bytes(media: &MediaType) -> bool {
-    let Some(ReferenceOr::Item(schema)) = &media.schema else { return false };
-    let SchemaKind::Type(OasType::String(text)) = &schema.schema_kind else { return false };
-    matches!(text.format, VariantOrUnknownOrEmpty::Item(StringFormat::Binary))
+fn is_structure(media: &MediaType) -> bool {
+    match &media.schema {
+        None => false,
+        Some(ReferenceOr::Reference { .. }) => true,
+        Some(ReferenceOr::Item(schema)) => match &schema.schema_kind {
+            SchemaKind::Type(kind) => matches!(kind, OasType::Object(_) | OasType::Array(_)),
+            _ => true,
+        },
+    }
 }
 
 /// Names of the components that are bodies of JSON:API relationship endpoints.
