@@ -127,8 +127,6 @@ codes! {
     NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
     AmbiguousDefinition = "ambiguous-definition",
-    /// Something was left out because the overlay says so.
-    Skipped = "skipped",
     /// Two things of the API get the same Rust name.
     NameCollision = "name-collision",
     /// An operationId fits no rule of `naming.toml`; its snake-case form is used.

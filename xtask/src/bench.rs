@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::measure::{Cost, measure};
 use crate::progress;
+use crate::report::{stdout, stdout_json};
 use crate::tree::{API, CRATE, DOCUMENT, OLDEST, SHARED, Tree};
 
 /// How often a thing is measured; the median counts.
@@ -124,12 +125,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     drop(progress);
     if args.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&Rows { rows: rows.iter().map(Row::rounded).collect() })?
-        );
+        stdout_json(&Rows { rows: rows.iter().map(Row::rounded).collect() })?;
     } else {
-        print!("{}", table(&rows));
+        stdout(&table(&rows))?;
     }
     Ok(if failed || rows.iter().any(|row| !row.ok) { Outcome::Findings } else { Outcome::Done })
 }

@@ -27,7 +27,7 @@ use self::program::Program;
 use self::sample::{Fill, Sampler};
 use self::schema::Schemas;
 use self::verdict::{Expected, Side};
-use crate::report::{plural, refuse, table};
+use crate::report::{stdout_json, plural, refuse, table};
 use crate::tree::{SHARED, Tree};
 use crate::{Outcome, fetch, pipeline, progress, settings};
 
@@ -174,7 +174,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         found.apis.push(one);
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&found)?);
+        stdout_json(&found)?;
     }
     eprint!("{}", table(&rows(&found)));
     Ok(if is_well { Outcome::Done } else { Outcome::Findings })

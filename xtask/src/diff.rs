@@ -13,7 +13,7 @@ use storewright_generator::report;
 
 use crate::fetch::Document;
 use crate::pipeline::{self, Version};
-use crate::report::{plural, print as print_all};
+use crate::report::{stdout, plural, print as print_all};
 use crate::tree::Tree;
 use crate::{Outcome, fetch, interrupt, progress};
 
@@ -112,7 +112,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     };
     match &args.out {
         Some(path) => interrupt::replace(path, &text)?,
-        None => print(&text)?,
+        None => stdout(&text)?,
     }
     Ok(if args.fail_on.is_some_and(|on| is_met(on, &found)) { Outcome::Findings } else { Outcome::Done })
 }
@@ -121,15 +121,6 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
 pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
     let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: &v.items });
     diff::diff(&old, &new)
-}
-
-/// A reader that has seen enough closes the pipe, which is no fault.
-fn print(text: &str) -> anyhow::Result<()> {
-    use std::io::Write as _;
-    match anstream::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        result => Ok(result?),
-    }
 }
 
 fn is_met(on: FailOn, diff: &Diff) -> bool {

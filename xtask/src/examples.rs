@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
-use crate::report::{plural, table};
+use crate::report::{stdout, stdout_json, plural, table};
 use crate::tree::Tree;
 
 const PACKAGE: &str = "storewright-examples";
@@ -74,9 +74,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let text = String::from_utf8_lossy(&output.stdout);
     let rows: Vec<Row> = manifest.bin.iter().map(|program| row(program, &text)).collect();
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        stdout_json(&rows)?;
     } else {
-        print!("{}", shown(&rows));
+        stdout(&shown(&rows))?;
     }
     let wrong = rows.iter().filter(|row| !row.is_fine()).count();
     if wrong == 0 && output.status.success() {

@@ -9,7 +9,7 @@ use storewright_generator::name::Names;
 
 use crate::Outcome;
 use crate::pipeline;
-use crate::report::{plural, refuse};
+use crate::report::{stdout, plural, refuse};
 use crate::tree::Tree;
 
 /// How many items are shown.
@@ -38,6 +38,7 @@ struct Wanted {
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let mut out = Sink::new();
     let mut count = 0;
+    let mut text = String::new();
     for name in tree.apis()? {
         let rules = pipeline::rules(tree, Some(&name))?;
         let Some((api, _)) = pipeline::stored(tree, &name, &mut out) else {
@@ -60,19 +61,19 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             if count > SHOWN {
                 continue;
             }
-            println!("{}", item.trim_start_matches("::"));
-            println!("    {name}: {origin}");
+            text += &format!("{}\n    {name}: {origin}\n", item.trim_start_matches("::"));
             if !areas.is_empty() {
-                println!("    feature: {}", areas.replace(',', " or "));
+                text += &format!("    feature: {}\n", areas.replace(',', " or "));
             }
             if let Some((file, line)) = defined(&generated, path) {
-                println!("    {}:{line}", tree.shown(&file));
+                text += &format!("    {}:{line}\n", tree.shown(&file));
             }
         }
     }
     if count > SHOWN {
-        println!("and {} more: give more of the name", count - SHOWN);
+        text += &format!("and {} more: give more of the name\n", count - SHOWN);
     }
+    stdout(&text)?;
     eprintln!("{count} {}", plural(count, "item"));
     Ok(if count == 0 { Outcome::Findings } else { Outcome::Done })
 }

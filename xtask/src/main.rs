@@ -1,5 +1,8 @@
 //! A command line goes in; one command of this repository runs, and its outcome comes out as the exit code.
 
+// Whatever prints to stdout may meet a closed pipe: `report::stdout` knows what to do then.
+#![warn(clippy::print_stdout)]
+
 mod bench;
 mod ci;
 mod contract;
@@ -142,7 +145,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "xtask", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "xtask", &mut script);
+            report::stdout(&String::from_utf8(script)?)?;
             return Ok(Outcome::Done);
         }
         Command::Measure(args) => return measure::run(args),

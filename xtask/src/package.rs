@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use crate::report::{fail, plural, table};
+use crate::report::{fail, stdout, plural, table};
 use crate::tree::{LICENCES, Tree, below};
 use crate::{Outcome, progress};
 
@@ -56,9 +56,7 @@ struct Package {
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let names = released(tree)?;
     if args.list {
-        for name in &names {
-            println!("{name}");
-        }
+        stdout(&names.iter().map(|name| format!("{name}\n")).collect::<String>())?;
         return Ok(Outcome::Done);
     }
     let mut packages = Vec::new();

@@ -307,9 +307,9 @@ pub(crate) fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Opti
     tree
 }
 
-/// The safe defaults among what stages said. What the overlay skips is no default: it stands in the Api.
+/// The safe defaults among what stages said.
 pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
-    let is_open = |d: &&Diagnostic| d.severity == Severity::Notice && d.code != Code::Skipped;
+    let is_open = |d: &&Diagnostic| d.severity == Severity::Notice;
     let notice = |d: &Diagnostic| Notice {
         code: d.code.to_string(),
         at: d.at.pointer.to_string(),

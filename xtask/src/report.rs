@@ -1,5 +1,8 @@
 //! What stages had to say goes in; text for a person comes out on stderr.
 
+use std::io::{self, Write as _};
+
+use serde::Serialize;
 use storewright_generator::diagnostic::{Diagnostic, Severity};
 
 use crate::Outcome;
@@ -33,6 +36,19 @@ pub(crate) fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
 /// `noun` in the number that `count` asks for.
 pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// Writes to stdout what a command was asked for. A reader that has seen enough closes the pipe, which is no fault.
+pub(crate) fn stdout(text: &str) -> anyhow::Result<()> {
+    match anstream::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Writes to stdout what a command was asked for, as JSON.
+pub(crate) fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {
+    stdout(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 
 /// Rows in columns, the first row their heads: the first column to the left, the others to the right.

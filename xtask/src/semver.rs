@@ -15,7 +15,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Bump, ItemChange, Items};
 
 use crate::pipeline::{self, Version};
-use crate::report::{plural, refuse};
+use crate::report::{stdout, plural, refuse};
 use crate::tree::{API, SHARED, Tree, VERSIONS};
 use crate::{Outcome, diff, fetch, generate};
 use finding::Finding;
@@ -102,7 +102,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let text = table::table(&tool, &steps);
     match &args.out {
         Some(path) => fs::write(path, text).with_context(|| path.display().to_string())?,
-        None => print!("{text}"),
+        None => stdout(&text)?,
     }
     let all = || steps.iter().flat_map(|step| &step.compared);
     let missing: usize = all().map(|compared| compared.missing.len()).sum();

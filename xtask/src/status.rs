@@ -11,7 +11,7 @@ use storewright_generator::write;
 
 use crate::Outcome;
 use crate::pipeline::{self, Matched, Notice};
-use crate::report::refuse;
+use crate::report::{stdout, stdout_json, refuse};
 use crate::tree::Tree;
 
 /// Command lines that a person can copy.
@@ -62,9 +62,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let mut out = Sink::new();
     let Some(status) = status(tree, &mut out)? else { return Ok(refuse(out.diagnostics())) };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&status)?);
+        stdout_json(&status)?;
     } else {
-        print!("{}", table(&status));
+        stdout(&table(&status))?;
     }
     Ok(Outcome::Done)
 }

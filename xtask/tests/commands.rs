@@ -6,7 +6,7 @@
 mod checkout;
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use checkout::Checkout;
 use serde_json::Value;
@@ -496,4 +496,17 @@ fn names_are_found_from_both_sides() {
     assert!(found("client.books().books_get").contains("operations::books::Books::books_get fn id"));
     assert_eq!(checkout.run(&["find", "shelves_list"], 1), "0 items\n");
     assert_eq!(checkout.run(&["find", ""], 1), "0 items\n");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let checkout = Checkout::updated();
+    for arguments in [&["find", "Book"][..], &["status"], &["status", "--json"], &["completions", "bash"]] {
+        let mut command = checkout.command(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?} said:\n{said}");
+    }
 }

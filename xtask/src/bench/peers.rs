@@ -14,7 +14,7 @@ use super::{Bench, count_lines, quietly, remove};
 use crate::Outcome;
 use crate::measure::{Cost, attempt};
 use crate::progress;
-use crate::report::plural;
+use crate::report::{stdout, stdout_json, plural};
 use crate::tree::{API, CRATE, DOCUMENT, SHARED};
 
 /// A generator that crates.io has.
@@ -122,9 +122,9 @@ pub(super) fn run(bench: &Bench<'_>, json: bool) -> anyhow::Result<Outcome> {
     let is_well = made.first().is_some_and(|ours| ours.errors == Some(0));
     if json {
         let document = DOCUMENT.rsplit('/').next().unwrap_or_default().to_owned();
-        println!("{}", serde_json::to_string_pretty(&Table { document, peers: made })?);
+        stdout_json(&Table { document, peers: made })?;
     } else {
-        print!("{}", table(&made));
+        stdout(&table(&made))?;
     }
     Ok(if is_well { Outcome::Done } else { Outcome::Findings })
 }

@@ -46,12 +46,13 @@ impl Checkout {
     }
 
     pub(crate) fn output(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(arguments)
-            .current_dir(self.path(""))
-            .env("STOREWRIGHT_SHARED", self.path("nowhere"))
-            .output()
-            .unwrap()
+        self.command(arguments).output().unwrap()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(arguments).current_dir(self.path("")).env("STOREWRIGHT_SHARED", self.path("nowhere"));
+        command
     }
 
     /// Every file of the checkout and of the folder around it.
