@@ -27,7 +27,7 @@ use self::program::Program;
 use self::sample::{Fill, Sampler};
 use self::schema::Schemas;
 use self::verdict::{Expected, Side};
-use crate::report::{stdout_json, plural, refuse, table};
+use crate::report::{plural, refuse, stdout_json, table};
 use crate::tree::{SHARED, Tree};
 use crate::{Outcome, fetch, pipeline, progress, settings};
 

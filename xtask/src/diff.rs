@@ -13,7 +13,7 @@ use storewright_generator::report;
 
 use crate::fetch::Document;
 use crate::pipeline::{self, Version};
-use crate::report::{stdout, plural, print as print_all};
+use crate::report::{plural, print as print_all, stdout};
 use crate::tree::Tree;
 use crate::{Outcome, fetch, interrupt, progress};
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
-use crate::report::{stdout, stdout_json, plural, table};
+use crate::report::{plural, stdout, stdout_json, table};
 use crate::tree::Tree;
 
 const PACKAGE: &str = "storewright-examples";

@@ -9,7 +9,7 @@ use storewright_generator::name::Names;
 
 use crate::Outcome;
 use crate::pipeline;
-use crate::report::{stdout, plural, refuse};
+use crate::report::{plural, refuse, stdout};
 use crate::tree::Tree;
 
 /// How many items are shown.

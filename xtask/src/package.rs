@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use crate::report::{fail, stdout, plural, table};
+use crate::report::{fail, plural, stdout, table};
 use crate::tree::{LICENCES, Tree, below};
 use crate::{Outcome, progress};
 

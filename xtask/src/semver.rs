@@ -15,7 +15,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Bump, ItemChange, Items};
 
 use crate::pipeline::{self, Version};
-use crate::report::{stdout, plural, refuse};
+use crate::report::{plural, refuse, stdout};
 use crate::tree::{API, SHARED, Tree, VERSIONS};
 use crate::{Outcome, diff, fetch, generate};
 use finding::Finding;

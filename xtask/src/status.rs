@@ -11,7 +11,7 @@ use storewright_generator::write;
 
 use crate::Outcome;
 use crate::pipeline::{self, Matched, Notice};
-use crate::report::{stdout, stdout_json, refuse};
+use crate::report::{refuse, stdout, stdout_json};
 use crate::tree::Tree;
 
 /// Command lines that a person can copy.

@@ -13,10 +13,12 @@ enum Step {
 }
 
 impl Path {
+    #[cold]
     pub(crate) fn key(&mut self, key: impl Into<String>) {
         self.0.push(Step::Key(key.into()));
     }
 
+    #[cold]
     pub(crate) fn index(&mut self, index: usize) {
         self.0.push(Step::Index(index));
     }

@@ -128,18 +128,19 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let first = map.next_key_seed(Key)?;
-        if first.as_deref() == Some(NUMBER) {
+        let next = map.next_key_seed(Key)?;
+        if next.as_deref() == Some(NUMBER) {
             let text: String = map.next_value()?;
             return self.number(&text);
         }
-        let mut members = Members { first: Some(first), map };
+        let mut members = Members { next, map };
         match self.slot.take(Event::Map) {
             Ok(Place::Object(object)) => fill(object, members, self.path, Seen::default()),
             Ok(Place::Union(union)) => choose(union, members, self.path),
             Ok(Place::Keys(keys)) => {
-                while let Some(key) = members.key()? {
-                    members.value(Seed::lenient(keys.key(&key), self.path, true), key)?;
+                while let Some(key) = members.next {
+                    value(&mut members.map, Seed::lenient(keys.key(&key), self.path, true), &key)?;
+                    members.next = members.map.next_key_seed(Key)?;
                 }
                 Ok(())
             }
@@ -161,38 +162,43 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 }
 
-/// The members of an object, of which the first key was read ahead to see whether it is a number.
+/// The members of an object. The next key is read ahead, for the first says whether it is an object or a number.
 struct Members<'de, A> {
-    first: Option<Option<Cow<'de, str>>>,
+    next: Option<Cow<'de, str>>,
     map: A,
 }
 
 impl<'de, A: MapAccess<'de>> Members<'de, A> {
-    fn key(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
-        match self.first.take() {
-            Some(first) => Ok(first),
-            None => self.map.next_key_seed(Key),
-        }
-    }
-
-    fn value(&mut self, seed: Seed<'_>, key: Cow<'de, str>) -> Result<(), A::Error> {
-        let Seed { slot, path, lenient } = seed;
-        self.map.next_value_seed(Seed::lenient(slot, &mut *path, lenient)).inspect_err(|_| path.key(key))
+    fn new(mut map: A) -> Result<Self, A::Error> {
+        Ok(Members { next: map.next_key_seed(Key)?, map })
     }
 
     fn collect(mut self, mut object: Map<String, Value>) -> Result<Map<String, Value>, A::Error> {
-        while let Some(key) = self.key()? {
+        while let Some(key) = self.next {
             object.insert(key.into_owned(), self.map.next_value()?);
+            self.next = self.map.next_key_seed(Key)?;
         }
         Ok(object)
     }
 
     fn skip(mut self) -> Result<(), A::Error> {
-        while self.key()?.is_some() {
+        while self.next.is_some() {
             self.map.next_value::<IgnoredAny>()?;
+            self.next = self.map.next_key_seed(Key)?;
         }
         Ok(())
     }
+}
+
+/// Decodes the value of one member.
+#[inline]
+fn value<'de, A: MapAccess<'de>>(map: &mut A, seed: Seed<'_>, key: &str) -> Result<(), A::Error> {
+    let Seed { slot, path, lenient } = seed;
+    if let Err(error) = map.next_value_seed(Seed::lenient(slot, &mut *path, lenient)) {
+        path.key(key);
+        return Err(error);
+    }
+    Ok(())
 }
 
 fn elements<'de, A: SeqAccess<'de>>(
@@ -255,20 +261,22 @@ impl Seen {
 
 fn fill<'de, A: MapAccess<'de>>(
     object: &mut dyn Object,
-    mut members: Members<'de, A>,
+    members: Members<'de, A>,
     path: &mut Path,
     mut seen: Seen,
 ) -> Result<(), A::Error> {
+    let Members { mut next, mut map } = members;
     let required = object.required();
-    while let Some(key) = members.key()? {
+    while let Some(key) = next {
         let lenient = !seen.note(required, &key);
         match object.field(&key) {
-            Some(slot) => members.value(Seed::lenient(slot, path, lenient), key)?,
+            Some(slot) => value(&mut map, Seed::lenient(slot, path, lenient), &key)?,
             None => match object.rest_mut() {
-                Some(rest) => members.value(Seed::lenient(rest.key(&key), path, true), key)?,
-                None => drop(members.map.next_value::<IgnoredAny>()?),
+                Some(rest) => value(&mut map, Seed::lenient(rest.key(&key), path, true), &key)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
             },
         }
+        next = map.next_key_seed(Key)?;
     }
     match seen.missing(required) {
         None => Ok(()),
@@ -284,8 +292,9 @@ fn choose<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let tag_name = union.tag();
     let mut early = Map::new();
-    while let Some(key) = members.key()? {
+    while let Some(key) = members.next {
         let value: Value = members.map.next_value()?;
+        members.next = members.map.next_key_seed(Key)?;
         let picked = match &value {
             Value::String(tag) if key == tag_name => union.pick(tag).map(|slot| (slot, tag)),
             _ => None,
@@ -314,8 +323,8 @@ fn choose<'de, A: MapAccess<'de>>(
             Ok(Place::Union(inner)) => {
                 early.insert(key.into_owned(), value);
                 let map = MapDeserializer::new(members.collect(early)?.into_iter());
-                choose(inner, Members { first: None, map }, path)
-                    .map_err(|error: serde_json::Error| A::Error::custom(error))
+                let inside: Result<_, serde_json::Error> = Members::new(map);
+                inside.and_then(|members| choose(inner, members, path)).map_err(A::Error::custom)
             }
             Ok(Place::Untagged(inner)) => {
                 early.insert(key.into_owned(), value);

@@ -14,7 +14,7 @@ use super::{Bench, count_lines, quietly, remove};
 use crate::Outcome;
 use crate::measure::{Cost, attempt};
 use crate::progress;
-use crate::report::{stdout, stdout_json, plural};
+use crate::report::{plural, stdout, stdout_json};
 use crate::tree::{API, CRATE, DOCUMENT, SHARED};
 
 /// A generator that crates.io has.
