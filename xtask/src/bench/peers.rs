@@ -263,39 +263,34 @@ fn last_line(text: &str) -> String {
     text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
 }
 
+/// Numbers of others stand beside how often ours go into them, but for a check that ended with errors: it did not do the
+/// same work.
 fn table(made: &[Made]) -> String {
-    let mut cells = vec![
-        [
-            "generator",
-            "version",
-            "generate s",
-            "MB",
-            "lines",
-            "check s",
-            "MB",
-            "compiles",
-            "check, over ours",
-        ]
-        .map(str::to_owned),
-    ];
-    let ours = made.first().and_then(|ours| ours.check_cpu_s);
+    let head = ["generator", "version", "generate s", "MB", "lines", "check s", "MB", "compiles"];
+    let mut cells = vec![head.map(str::to_owned)];
+    let ours = made.first();
+    let cell = |one: &Made, number: fn(&Made) -> Option<f64>, digits: usize, is_same_work: bool| {
+        let Some(value) = number(one) else { return String::new() };
+        match ours.filter(|ours| is_same_work && !std::ptr::eq(*ours, one)).and_then(number) {
+            Some(ours) => format!("{value:.digits$} ({:.1}x)", value / ours),
+            None => format!("{value:.digits$}"),
+        }
+    };
     for one in made {
-        let number =
-            |value: Option<f64>, digits: usize| value.map(|v| format!("{v:.digits$}")).unwrap_or_default();
+        let compiles = one.errors == Some(0);
         cells.push([
             one.name.clone(),
             one.version.clone(),
-            number(one.generate_cpu_s, 2),
-            number(one.generate_peak_mb, 0),
+            cell(one, |one| one.generate_cpu_s, 2, true),
+            cell(one, |one| one.generate_peak_mb, 0, true),
             one.lines.map(|lines| lines.to_string()).unwrap_or_default(),
-            number(one.check_cpu_s, 1),
-            number(one.check_peak_mb, 0),
+            cell(one, |one| one.check_cpu_s, 1, compiles),
+            cell(one, |one| one.check_peak_mb, 0, compiles),
             match one.errors {
                 Some(0) => "yes".to_owned(),
                 Some(count) => format!("NO: {count} {}", plural(count, "error")),
                 None => "NO".to_owned(),
             },
-            number(one.check_cpu_s.zip(ours).map(|(theirs, ours)| theirs / ours), 1),
         ]);
     }
     let mut out = crate::report::table(&cells);
@@ -324,16 +319,25 @@ mod tests {
         let ours = Made {
             name: "a".into(),
             version: "1".into(),
+            generate_cpu_s: Some(0.5),
             check_cpu_s: Some(2.0),
             errors: Some(0),
             ..Made::default()
         };
-        let other = Made { name: "b".into(), check_cpu_s: Some(5.0), errors: Some(2), ..Made::default() };
-        let none = Made { name: "c".into(), problem: Some("it refuses".into()), ..Made::default() };
-        let text = table(&[ours, other, none]);
+        let made = |name: &str, errors| Made {
+            name: name.into(),
+            version: "2".into(),
+            generate_cpu_s: Some(1.0),
+            check_cpu_s: Some(5.0),
+            errors,
+            ..Made::default()
+        };
+        let none = Made { name: "d".into(), problem: Some("it refuses".into()), ..Made::default() };
+        let text = table(&[ours, made("b", Some(0)), made("c", Some(2)), none]);
         let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert_eq!(rows[1], ["a", "1", "2.0", "yes", "1.0"]);
-        assert_eq!(rows[2], ["b", "5.0", "NO:", "2", "errors", "2.5"]);
-        assert_eq!(rows[3..], [vec!["c", "NO"], vec!["c:", "it", "refuses"]]);
+        assert_eq!(rows[1], ["a", "1", "0.50", "2.0", "yes"]);
+        assert_eq!(rows[2], ["b", "2", "1.00", "(2.0x)", "5.0", "(2.5x)", "yes"]);
+        assert_eq!(rows[3], ["c", "2", "1.00", "(2.0x)", "5.0", "NO:", "2", "errors"]);
+        assert_eq!(rows[4..], [vec!["d", "NO"], vec!["d:", "it", "refuses"]]);
     }
 }
