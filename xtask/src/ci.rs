@@ -185,8 +185,8 @@ fn deny(tree: &Tree) -> anyhow::Result<Step> {
             "cargo-deny is not installed: `cargo install cargo-deny --locked`".to_owned(),
         ));
     }
-    let check = ["deny", "check", "--hide-inclusion-graph"];
-    let known = cargo(tree, &[&check[..], &["licenses", "bans", "sources"]].concat(), &[])?;
+    let check = ["check", "--hide-inclusion-graph"];
+    let known = cargo(tree, &[&["deny"], &check[..], &["licenses", "bans", "sources"]].concat(), &[])?;
     if let Step::Failed(_) = known {
         return Ok(known);
     }
@@ -196,7 +196,7 @@ fn deny(tree: &Tree) -> anyhow::Result<Step> {
             "advisories alone: no copy of the RustSec database is here, `cargo deny fetch db` makes one";
         return Ok(Step::Skipped(why.to_owned()));
     }
-    cargo(tree, &[&check[..], &["--disable-fetch", "advisories"]].concat(), &[])
+    cargo(tree, &[&["deny", "--offline"], &check[..], &["advisories"]].concat(), &[])
 }
 
 /// Whether cargo-deny has fetched the RustSec database at some time.
