@@ -8,7 +8,7 @@ use crate::BoxError;
 #[derive(Debug, clap::Args)]
 pub struct Connection {
     /// Another address than that of Microsoft's retired service.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     base_url: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use crate::BoxError;
 )]
 pub struct Connection {
     /// Another address than Apple's.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     base_url: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 mod codes;
 mod files;
+mod links;
 mod modules;
 
 use std::fs;
@@ -28,6 +29,7 @@ pub(crate) fn run(tree: &Tree) -> anyhow::Result<Outcome> {
     let mut found = modules::check(&files);
     found.extend(files::check(&files, &machine_paths(tree.root())));
     found.extend(codes::check(&files));
+    found.extend(links::check(&files));
     found.sort();
     for finding in &found {
         eprintln!("{finding}");
