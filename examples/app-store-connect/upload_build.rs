@@ -99,11 +99,12 @@ async fn run(args: Args) -> Result<(), BoxError> {
 
 /// The id of the upload, of which Apple has the file.
 async fn upload(client: &Client, args: &Args, app: &str, pause: Duration) -> Result<String, BoxError> {
+    // Nothing is begun for a file that is not there.
+    let (name, size) = name_and_size(&args.file)?;
     let request = BuildUploadCreateRequest::new(&args.version, &args.build, args.platform.clone(), app);
     let upload = client.build_uploads().create(request).send().await?.data;
     println!("the upload is {}", upload.id);
 
-    let (name, size) = name_and_size(&args.file)?;
     let request = BuildUploadFileCreateRequest::new(
         BuildUploadFileAssetType::Asset,
         name,

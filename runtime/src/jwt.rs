@@ -15,6 +15,14 @@ use serde_json::{Value, json};
 use crate::credentials::Credential;
 use crate::transport::BoxError;
 
+/// What is taken for a key in the form PKCS #8, by its first line, and what there is to do about it.
+const OTHER_PEM: &[(&str, &str)] = &[
+    ("-----BEGIN EC PRIVATE KEY-----", "it has the form SEC1, which `openssl pkcs8 -topk8 -nocrypt` changes"),
+    ("-----BEGIN ENCRYPTED PRIVATE KEY-----", "it is encrypted, and `openssl pkcs8` takes the password away"),
+    ("-----BEGIN PUBLIC KEY-----", "it is a public key"),
+    ("-----BEGIN CERTIFICATE-----", "it is a certificate"),
+];
+
 /// A private key on the curve P-256, with its id. It shows in no `Debug`, log or error, and is wiped when it is dropped.
 pub struct Es256Key {
     id: String,
@@ -29,9 +37,13 @@ impl Es256Key {
     pub fn from_pem(id: impl Into<String>, pem: &str) -> Result<Self, BoxError> {
         let body = pem.split_once("-----BEGIN PRIVATE KEY-----");
         let body = body.and_then(|(_, rest)| rest.split_once("-----END PRIVATE KEY-----"));
-        let (body, _) =
-            body.ok_or("the text is no private key: there is no line BEGIN PRIVATE KEY, or no END")?;
-        Self::from_der(id, &decode(body)?)
+        let (body, _) = body.ok_or_else(|| {
+            let other = OTHER_PEM.iter().find(|(line, _)| pem.contains(line));
+            let why = other.map_or("there is no line BEGIN PRIVATE KEY, or no END", |(_, why)| why);
+            format!("the text is no private key in the form PKCS #8: {why}")
+        })?;
+        let bytes = decode(body).ok_or("the private key is not encoded in base64")?;
+        Self::from_der(id, &bytes)
     }
 
     /// A key in a file with PEM.
@@ -42,6 +54,7 @@ impl Es256Key {
         let pem = std::fs::read_to_string(path)
             .map_err(|error| format!("the private key {} cannot be read: {error}", path.display()))?;
         Self::from_pem(id, &Zeroizing::new(pem))
+            .map_err(|error| format!("{}: {error}", path.display()).into())
     }
 
     /// A key in PEM or DER, encoded in base64 once more: the form in which build systems keep files as secrets.
@@ -49,7 +62,7 @@ impl Es256Key {
     /// # Errors
     /// When the text holds no such key.
     pub fn from_base64(id: impl Into<String>, text: &str) -> Result<Self, BoxError> {
-        let bytes = decode(text)?;
+        let bytes = decode(text).ok_or("the private key is neither PEM nor encoded in base64")?;
         match std::str::from_utf8(&bytes) {
             Ok(pem) if pem.contains("-----BEGIN") => Self::from_pem(id, pem),
             _ => Self::from_der(id, &bytes),
@@ -113,11 +126,10 @@ impl Credential {
     }
 }
 
-/// The text itself is not part of the error: it is a key, or a part of one.
-fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, BoxError> {
+/// The bytes that base64 stands for. Why it is none is not said: that would show a part of a key.
+fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
-    let bytes = STANDARD.decode(text.as_bytes()).map_err(|_| "the private key is not encoded in base64")?;
-    Ok(Zeroizing::new(bytes))
+    STANDARD.decode(text.as_bytes()).ok().map(Zeroizing::new)
 }
 
 impl fmt::Debug for Es256Key {

@@ -146,11 +146,14 @@ fn what_is_no_key_is_refused_without_showing_it() {
     wrong(TeamKey::from_base64(&body[..30], "K", "I"));
     let missing = wrong(TeamKey::from_p8_file("missing.p8", "K", "I"));
     assert!(missing.contains("missing.p8"), "{missing}");
-    assert!(wrong(TeamKey::from_variables(|_| None)).contains("ASC_ISSUER_ID"));
+    let all = "not set: ASC_KEY_ID, ASC_ISSUER_ID, ASC_PRIVATE_KEY or ASC_PRIVATE_KEY_PATH";
+    assert!(wrong(TeamKey::from_variables(|_| None)).contains(all));
     let issuer_only = |name: &str| (name == "ASC_ISSUER_ID").then(|| "I".to_owned());
     assert!(wrong(TeamKey::from_variables(issuer_only)).contains("ASC_KEY_ID"));
     let no_key = |name: &str| (!name.contains("PRIVATE")).then(|| "I".to_owned());
     assert!(wrong(TeamKey::from_variables(no_key)).contains("ASC_PRIVATE_KEY"));
+    let no_pem = wrong(TeamKey::from_variables(|name| Some(name.replace("_ID", ""))));
+    assert!(no_pem.contains("ASC_PRIVATE_KEY: the private key is neither PEM nor"), "{no_pem}");
 }
 
 /// The private key of another kind than Apple's, in PEM.
@@ -169,8 +172,10 @@ fn keys_of_other_kinds_are_refused_by_name() {
     for (pem, problem) in [
         (other_pem(p384.as_ref(), "PRIVATE KEY"), "P-256"),
         (other_pem(rsa.as_ref(), "PRIVATE KEY"), "P-256"),
-        (other_pem(&[1, 2, 3], "EC PRIVATE KEY"), "BEGIN PRIVATE KEY"),
-        (other_pem(&[1, 2, 3], "ENCRYPTED PRIVATE KEY"), "BEGIN PRIVATE KEY"),
+        (other_pem(&[1, 2, 3], "EC PRIVATE KEY"), "`openssl pkcs8 -topk8 -nocrypt`"),
+        (other_pem(&[1, 2, 3], "ENCRYPTED PRIVATE KEY"), "it is encrypted"),
+        (other_pem(&[1, 2, 3], "PUBLIC KEY"), "it is a public key"),
+        (other_pem(&[1, 2, 3], "RSA PRIVATE KEY"), "BEGIN PRIVATE KEY"),
         (other_pem(&[], "PRIVATE KEY"), "P-256"),
     ] {
         let error = IndividualKey::from_pem(&pem, "K").unwrap_err().to_string();
@@ -217,7 +222,7 @@ async fn variables_are_read_as_build_systems_set_them() {
     assert_eq!((&header["kid"], &claims["iss"]), (&json!("K"), &json!(ISSUER)));
     let empty = |name: &str| if name == "ASC_ISSUER_ID" { Some(" ".to_owned()) } else { set(name) };
     let error = TeamKey::from_variables(empty).unwrap_err().to_string();
-    assert!(error.contains("ASC_ISSUER_ID is not set"), "{error}");
+    assert!(error.ends_with("not set: ASC_ISSUER_ID"), "{error}");
 }
 
 /// This test runs itself once more, in a process that has the variables.

@@ -51,21 +51,30 @@ impl Issuer for Claims {
     }
 }
 
-/// A variable, as build systems set them: one that is empty is none, and what stands around a value is not part of it.
-fn set(variable: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<String, BoxError> {
-    let value = variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    value.ok_or_else(|| format!("{name} is not set").into())
-}
-
-/// Reads the id and text of a key from variables such as those of the environment.
-fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> Result<Es256Key, BoxError> {
-    let id = set(variable, "ASC_KEY_ID")?;
-    if let Ok(text) = set(variable, "ASC_PRIVATE_KEY") {
-        return Es256Key::from_text(id, &text);
+/// Reads a key and its ids from variables such as those of the environment, as build systems set them: one that is empty
+/// is none, and what stands around a value is not part of it. An error names all that are missing.
+fn from_variables<const N: usize>(
+    variable: &dyn Fn(&str) -> Option<String>,
+    ids: [&str; N],
+) -> Result<(Es256Key, [String; N]), BoxError> {
+    let set = |name: &str| variable(name).map(|v| v.trim().to_owned()).filter(|value| !value.is_empty());
+    let (text, path) = (set("ASC_PRIVATE_KEY"), set("ASC_PRIVATE_KEY_PATH"));
+    let mut missing: Vec<&str> =
+        ["ASC_KEY_ID"].into_iter().chain(ids).filter(|name| set(name).is_none()).collect();
+    if text.is_none() && path.is_none() {
+        missing.push("ASC_PRIVATE_KEY or ASC_PRIVATE_KEY_PATH");
     }
-    let path = set(variable, "ASC_PRIVATE_KEY_PATH")
-        .map_err(|_| "neither ASC_PRIVATE_KEY nor ASC_PRIVATE_KEY_PATH is set")?;
-    Es256Key::from_pem_file(id, Path::new(&path))
+    if !missing.is_empty() {
+        return Err(format!("these variables are not set: {}", missing.join(", ")).into());
+    }
+    let id = set("ASC_KEY_ID").unwrap_or_default();
+    let key = match text {
+        Some(text) => {
+            Es256Key::from_text(id, &text).map_err(|error| BoxError::from(format!("ASC_PRIVATE_KEY: {error}")))?
+        }
+        None => Es256Key::from_pem_file(id, Path::new(&path.unwrap_or_default()))?,
+    };
+    Ok((key, ids.map(|name| set(name).unwrap_or_default())))
 }
 
 macro_rules! keys {
@@ -181,8 +190,8 @@ impl TeamKey {
     /// # Errors
     /// When a variable is missing, or names no private key on the curve P-256.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
-        let issuer = set(&variable, "ASC_ISSUER_ID")?;
-        Self::new(from_variables(&variable)?, Some(issuer))
+        let (key, [issuer]) = from_variables(&variable, ["ASC_ISSUER_ID"])?;
+        Self::new(key, Some(issuer))
     }
 }
 
@@ -202,7 +211,7 @@ impl IndividualKey {
     /// # Errors
     /// When a variable is missing, or names no private key on the curve P-256.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
-        Self::new(from_variables(&variable)?, None)
+        Self::new(from_variables(&variable, [])?.0, None)
     }
 }
 
