@@ -295,13 +295,11 @@ macro_rules! compare_impls {
 macro_rules! serde_impls {
     ($name:ident $(<$($param:ident),*>)?) => {
         impl<'de $($(, $param: $crate::codec::Slot + $crate::codec::Put + Default)*)?> $crate::serde::Deserialize<'de> for $name $(<$($param),*>)? {
-            #[inline]
             fn deserialize<De: $crate::serde::Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
                 $crate::codec::deserialize(deserializer)
             }
         }
         impl $(<$($param: $crate::codec::Slot + $crate::codec::Put + Default),*>)? $crate::serde::Serialize for $name $(<$($param),*>)? {
-            #[inline]
             fn serialize<Se: $crate::serde::Serializer>(&self, serializer: Se) -> Result<Se::Ok, Se::Error> {
                 $crate::codec::serialize(self, serializer)
             }
