@@ -1,8 +1,8 @@
 //! Stored Apis, or anybody's OpenAPI or Swagger file, go in; client crates come out, offline.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::{Context, bail};
 use storewright_generator::api::Api;
@@ -188,16 +188,32 @@ fn foreign(
 
 /// What a crate that stands elsewhere is generated with.
 fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Options> {
-    let folder = std::path::absolute(folder)?;
+    let folder = real(folder)?;
     let runtime = tree.root().join("runtime");
     // Within the checkout the way to the runtime moves with it; from outside it does not lead anywhere for others.
-    let runtime = match folder.strip_prefix(tree.root()) {
+    let runtime = match folder.strip_prefix(real(tree.root())?) {
         Ok(below) => below.components().map(|_| "../").collect::<String>() + "runtime",
         // In a manifest `\` begins an escape.
         Err(_) => runtime.display().to_string().replace('\\', "/"),
     };
     let (version, runtime_version) = (version.to_owned(), RUNTIME.to_owned());
     Ok(Options { version, runtime, runtime_version, workspace: false, ..Options::default() })
+}
+
+/// Where a folder is that need not exist: without `..`, and with what links lead to.
+fn real(folder: &Path) -> io::Result<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in std::path::absolute(folder)?.components() {
+        if part == Component::ParentDir {
+            out.pop();
+            continue;
+        }
+        out.push(part);
+        if let Ok(found) = out.canonicalize() {
+            out = found;
+        }
+    }
+    Ok(out)
 }
 
 fn is_name(name: &str) -> bool {

@@ -176,6 +176,38 @@ fn anybodys_file_gives_a_crate_elsewhere() {
     assert!(said.contains(mend), "{said}");
 }
 
+/// However the folder is given, and from wherever, what cargo reads in the manifest leads to the runtime.
+#[test]
+fn a_crate_finds_the_runtime_from_wherever_it_is() {
+    let checkout = Checkout::new();
+    fs::create_dir_all(checkout.path("runtime")).unwrap();
+    fs::create_dir_all(checkout.path("docs/deep")).unwrap();
+    let absolute = checkout.path("../by-root").display().to_string();
+    for (current, out) in [
+        ("", "sub/deep"),
+        ("", "./sub/../plain"),
+        ("", "../beside"),
+        ("", "../checkout/../other"),
+        ("", &absolute),
+        ("docs", "../beside-docs"),
+        ("docs/deep", "here"),
+        ("docs/deep", "../../../gen/x"),
+        ("docs/deep", "../../target/x"),
+    ] {
+        let from = checkout.path("library.json").display().to_string();
+        let mut command = checkout.command(&["generate", "--from", &from, "--out", out, "--name", "mini"]);
+        let output = command.current_dir(checkout.path(current)).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let folder = checkout.path(current).join(out);
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let (_, path) = manifest.split_once("path = \"").unwrap();
+        let (path, _) = path.split_once('"').unwrap();
+        let led = folder.canonicalize().unwrap().join(path).canonicalize();
+        let is_runtime = led.is_ok_and(|led| led == checkout.path("runtime").canonicalize().unwrap());
+        assert!(is_runtime, "{out} in {current} says {path}");
+    }
+}
+
 /// What the client of a document calls, by what the document says of its address.
 #[test]
 fn anybodys_swagger_file_gives_a_crate_whatever_it_says_of_its_address() {
