@@ -1,12 +1,10 @@
 //! Two versions of an API go in, as files, stored or at a revision; the report of what changed comes out.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::ValueEnum;
 use serde::Deserialize;
-use storewright_generator::api::Info;
 use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
 use storewright_generator::diff::{self, Bump, Diff, Side, Wire};
 use storewright_generator::report;
@@ -267,8 +265,7 @@ fn titled(tree: &Tree, text: &str) -> anyhow::Result<Option<String>> {
     };
     let Some(head) = head else { return Ok(None) };
     for api in tree.apis()? {
-        let Ok(text) = fs::read_to_string(tree.spec(&api).join("api/info.yaml")) else { continue };
-        if serde_yaml::from_str::<Info>(&text).is_ok_and(|info| info.title == head.info.title) {
+        if pipeline::info(tree, &api).is_some_and(|info| info.title == head.info.title) {
             return Ok(Some(api));
         }
     }

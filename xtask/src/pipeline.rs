@@ -6,8 +6,8 @@ use std::{fs, io};
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use storewright_generator::api::{Api, stored};
-use storewright_generator::diagnostic::{Code, Diagnostic, Place, Severity, Sink};
+use storewright_generator::api::{Api, Info, stored};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::{load, lower, name, render};
@@ -28,6 +28,8 @@ pub(crate) struct Rules {
     pub(crate) overlay: Option<(String, String)>,
     pub(crate) naming: Option<String>,
     pub(crate) areas: Option<String>,
+    /// The title that a document must have, after the overlay; any where absent.
+    pub(crate) title: Option<String>,
     /// By path below `templates/`.
     pub(crate) templates: BTreeMap<String, String>,
 }
@@ -156,6 +158,17 @@ fn lowered(
     };
     progress::step(&format!("{name}: reading {}", source.name));
     let mut spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    let title = &spec.document.info.title;
+    if let Some(known) = rules.title.as_ref().filter(|known| *known != title) {
+        let message = format!("the document is titled \"{title}\", and {name} is \"{known}\"");
+        let help = format!(
+            "give a document of {name}; where its vendor renamed it, an action on `$.info` in {}/overlay.yaml keeps \
+             the title: `update: {{ title: {known:?} }}`",
+            rules.folder
+        );
+        out.push(Diagnostic::error(Code::ForeignDocument, &Pointer::new("/info/title"), message).help(help));
+        return None;
+    }
     spec.definitions = config(rules, out)?.naming.definition;
     let before = out.diagnostics().len();
     progress::step(&format!("{name}: recognising operations and types"));
@@ -238,6 +251,12 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
             None
         }
     }
+}
+
+/// What the stored Api says of itself; none where nothing is stored that can be read.
+pub(crate) fn info(tree: &Tree, api: &str) -> Option<Info> {
+    let text = fs::read_to_string(tree.spec(api).join("api/info.yaml")).ok()?;
+    serde_yaml::from_str(&text).ok()
 }
 
 /// `Api` → `Names`; none if errors were pushed.

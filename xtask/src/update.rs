@@ -60,7 +60,14 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let path = spec.join("source.toml");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
     let Some(mut settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
-    let is_empty = settings.empty && args.from.is_none() && settings.url.is_none();
+    let is_empty = settings.empty && settings.url.is_none();
+    if is_empty && args.from.is_some() {
+        bail!(
+            "{} says `empty = true`: {} is made of its overlay alone, and takes no document; leave `--from` out",
+            tree.shown(&path),
+            args.api
+        );
+    }
     let found = match args.from.as_ref().or(settings.url.as_ref()) {
         Some(from) => fetch::fetch(from, settings.sha256.as_deref(), out),
         None if is_empty => Some(fetch::empty()),
@@ -68,7 +75,8 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     };
     let Some(document) = found else { return Ok(None) };
     let from = &document.from;
-    let rules = pipeline::rules(tree, Some(&args.api))?;
+    let mut rules = pipeline::rules(tree, Some(&args.api))?;
+    rules.title = pipeline::info(tree, &args.api).map(|info| info.title);
     let made = pipeline::make(&document, &rules, &args.api, false, &generate::ours(&settings), out)?;
     let Some(Made { api, report, mut files }) = made else { return Ok(None) };
     let changed = if args.check { None } else { changed(tree, &api, &rules, &files, &settings)? };

@@ -72,6 +72,17 @@ actions:
     let ping = fs::read_to_string(checkout.path("generated/none/src/operations/ping.rs")).unwrap();
     assert!(ping.contains("/// Ours."), "{ping}");
 
+    let files = checkout.files();
+    for more in [&["--check"][..], &[]] {
+        let said = checkout.run(&[&["update", "none", "--from", "library.json"], more].concat(), 2);
+        assert!(
+            said.contains("specs/none/source.toml says `empty = true`: none is made of its overlay alone"),
+            "{said}"
+        );
+        assert!(said.contains("leave `--from` out"), "{said}");
+    }
+    assert_eq!(checkout.files(), files);
+
     // A fault has no place in an empty document, and is said all the same.
     fs::write(checkout.path("specs/none/overlay.yaml"), overlay.replace("operationId: ping, ", "")).unwrap();
     let said = checkout.run(&["update", "none"], 2);
@@ -114,6 +125,27 @@ fn bad_input_is_said_and_leaves_every_file_as_it_was() {
         assert!(said.ends_with("nothing was changed\n"), "{from}: {said}");
         assert_eq!(checkout.files(), files, "{from}");
     }
+}
+
+#[test]
+fn a_document_of_another_api_is_refused() {
+    let checkout = Checkout::updated();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    fs::write(checkout.path("pet.json"), text.replace("\"Library\"", "\"Pet API\"")).unwrap();
+    let files = checkout.files();
+    for more in [&["--check"][..], &[]] {
+        let said = checkout.run(&[&["update", "mini", "--from", "pet.json"], more].concat(), 2);
+        assert!(
+            said.contains("error[foreign-document]: the document is titled \"Pet API\", and mini is \"Library\"\n  --> pet.json:3:"),
+            "{said}"
+        );
+        assert!(said.contains("an action on `$.info` in specs/mini/overlay.yaml keeps the title"), "{said}");
+        assert_eq!(checkout.files(), files);
+    }
+    // That way out is one.
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.info\n    update: { title: Library }\n";
+    fs::write(checkout.path("specs/mini/overlay.yaml"), overlay).unwrap();
+    checkout.run(&["update", "mini", "--from", "pet.json"], 0);
 }
 
 #[test]
