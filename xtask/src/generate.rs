@@ -50,6 +50,7 @@ pub(crate) struct Args {
     api: Option<String>,
 }
 
+const MANIFEST: &str = "Cargo.toml";
 /// The version of the runtime, which is that of this workspace.
 const RUNTIME: &str = env!("CARGO_PKG_VERSION");
 
@@ -78,6 +79,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         _ => stored(tree, args, &mut out)?,
     };
     let Some(roots) = roots else { return Ok(refuse(out.diagnostics())) };
+    if args.out.is_some() {
+        roots.iter().try_for_each(|root| check_crate(tree, root))?;
+    }
     if args.check {
         progress::step("comparing");
         let found = write::compare(&roots, MARK)?;
@@ -184,6 +188,24 @@ fn foreign(
     let options = elsewhere(tree, folder, "0.1.0")?;
     let made = pipeline::make(&document, &rules, &name, args.docs, &options, out)?;
     Ok(made.map(|made| Root { folder: folder.to_owned(), files: made.files, records: BTreeMap::new() }))
+}
+
+/// Fails where the folder of a crate holds another one, which would be lost without a word.
+fn check_crate(tree: &Tree, root: &Root) -> anyhow::Result<()> {
+    let package = |manifest: &str| -> Option<String> {
+        let manifest: toml::Table = manifest.parse().ok()?;
+        Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
+    };
+    let Some(there) = fs::read_to_string(root.folder.join(MANIFEST)).ok().as_deref().and_then(package) else {
+        return Ok(());
+    };
+    match root.files.get(MANIFEST).map(String::as_str).and_then(package) {
+        Some(own) if own != there => bail!(
+            "{} holds the crate `{there}`, and this one is `{own}`: give another folder, or remove that crate",
+            tree.shown(&root.folder)
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// What a crate that stands elsewhere is generated with.

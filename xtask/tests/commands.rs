@@ -208,6 +208,26 @@ fn anybodys_file_gives_a_crate_elsewhere() {
     assert!(said.contains(mend), "{said}");
 }
 
+#[test]
+fn a_crate_does_not_take_the_place_of_another() {
+    let checkout = Checkout::updated();
+    let from = ["generate", "--from", "library.json", "--name", "town", "--out"];
+    let files = checkout.files();
+    for more in [&["--check"][..], &[]] {
+        let said = checkout.run(&[&from[..], &["generated/mini"], more].concat(), 2);
+        let reason = "generated/mini holds the crate `mini-client`, and this one is `town-client`";
+        assert!(
+            said.contains(reason) && said.contains("give another folder, or remove that crate"),
+            "{said}"
+        );
+    }
+    assert_eq!(checkout.files(), files);
+    checkout.run(&[&from[..], &["../town"]].concat(), 0);
+    checkout.run(&[&from[..], &["../town"]].concat(), 0);
+    let said = checkout.run(&["generate", "mini", "--out", "../town"], 2);
+    assert!(said.contains("../town holds the crate `town-client`, and this one is `mini-client`"), "{said}");
+}
+
 /// However the folder is given, and from wherever, what cargo reads in the manifest leads to the runtime.
 #[test]
 fn a_crate_finds_the_runtime_from_wherever_it_is() {
