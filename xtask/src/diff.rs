@@ -84,8 +84,13 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let progress = progress::start("reading both versions");
     let Some((old, new)) = versions(tree, args, &mut out)? else {
         // What could not be placed is a matter of `update`; here it would only hide what is wrong.
-        let errors: Vec<Diagnostic> =
-            out.diagnostics().iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+        let mut errors: Vec<Diagnostic> = Vec::new();
+        for error in out.into_diagnostics().into_iter().filter(|d| d.severity == Severity::Error) {
+            // Both sides may have the same rules, and fail by them.
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
         drop(progress);
         print_all(&errors);
         eprintln!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
@@ -233,7 +238,7 @@ fn read(
     match (&side.place, &side.document) {
         (Place::Stored(api), _) => {
             let Some((stored, _)) = pipeline::stored(tree, api, out) else { return Ok(None) };
-            pipeline::version_of(stored, &pipeline::rules(tree, Some(api))?, None, out)
+            Ok(pipeline::version_of(stored, &pipeline::rules(tree, Some(api))?, None, out))
         }
         (Place::Revision(revision, api), _) => pipeline::at_revision(tree, revision, api, out),
         (Place::File(_), None) => Ok(None),
@@ -244,7 +249,7 @@ fn read(
             if args.no_overlay {
                 rules.overlay = None;
             }
-            pipeline::version(document, &rules, api.unwrap_or("api"), out)
+            Ok(pipeline::version(document, &rules, api.unwrap_or("api"), out))
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         let Some((api, _)) = pipeline::stored(tree, &name, &mut out) else {
             return Ok(refuse(out.diagnostics()));
         };
-        let Some(version) = pipeline::version_of(api, &rules, None, &mut out)? else {
+        let Some(version) = pipeline::version_of(api, &rules, None, &mut out) else {
             return Ok(refuse(out.diagnostics()));
         };
         let wanted = wanted(&version.api, &version.names, &args.name);

@@ -7,6 +7,7 @@ use std::{fs, io};
 use anyhow::{Context, bail};
 use storewright_generator::api::Api;
 use storewright_generator::diagnostic::Sink;
+use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
 
@@ -127,16 +128,16 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { continue };
         let Some((stored, _)) = pipeline::stored(tree, api, out) else { continue };
         let rules = pipeline::rules(tree, Some(api))?;
+        let Some(names) = pipeline::names(&stored, &rules, out) else { continue };
         let (folder, options) = match &args.out {
             Some(folder) => (folder.clone(), elsewhere(tree, folder, &settings.crate_version)?),
             None => (tree.generated(api), ours(&settings)),
         };
-        if let Some(files) = pipeline::crate_files(&stored, &rules, &options, out)? {
-            let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
-            roots.push(Root { folder, files, records });
-        }
+        let files = pipeline::crate_files(&stored, &names, &rules, &options)?;
+        let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
+        roots.push(Root { folder, files, records });
         if args.out.is_none() {
-            roots.extend(driver(tree, &stored, &rules, &options, out)?);
+            roots.extend(driver(tree, &stored, &names, &rules, &options)?);
         }
     }
     Ok((!out.has_errors()).then_some(roots))
@@ -157,11 +158,11 @@ pub(crate) fn licences(tree: &Tree) -> anyhow::Result<BTreeMap<String, String>> 
 pub(crate) fn driver(
     tree: &Tree,
     api: &Api,
+    names: &Names,
     rules: &Rules,
     options: &Options,
-    out: &mut Sink,
 ) -> anyhow::Result<Option<Root>> {
-    let files = pipeline::driver_files(api, rules, options, out)?.unwrap_or_default();
+    let files = pipeline::driver_files(api, names, rules, options)?;
     let folder = tree.driver(&api.info.name);
     Ok((!files.is_empty()).then_some(Root { folder, files, records: BTreeMap::new() }))
 }
@@ -186,8 +187,9 @@ fn foreign(
     let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
     let rules = pipeline::rules(tree, args.api.as_deref())?;
     let options = elsewhere(tree, folder, "0.1.0")?;
-    let made = pipeline::make(&document, &rules, &name, args.docs, &options, out)?;
-    Ok(made.map(|made| Root { folder: folder.to_owned(), files: made.files, records: BTreeMap::new() }))
+    let Some(made) = pipeline::make(&document, &rules, &name, args.docs, out) else { return Ok(None) };
+    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
+    Ok(Some(Root { folder: folder.to_owned(), files, records: BTreeMap::new() }))
 }
 
 /// Fails where the folder of a crate holds another one, which would be lost without a word.

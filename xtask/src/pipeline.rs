@@ -62,9 +62,8 @@ pub(crate) struct Notice {
 /// What a document gives.
 pub(crate) struct Made {
     pub(crate) api: Api,
+    pub(crate) names: Names,
     pub(crate) report: Report,
-    /// The crate, by path below its folder.
-    pub(crate) files: BTreeMap<String, String>,
 }
 
 /// One version of an API, as `diff` compares it.
@@ -94,53 +93,32 @@ pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
     Ok(out)
 }
 
-/// Document → `Spec` → `Api` → `Names` → files; none if errors were pushed.
+/// Document → `Spec` → `Api` → `Names`; none if errors were pushed.
 pub(crate) fn make(
     document: &Document,
     rules: &Rules,
     name: &str,
     keep_prose: bool,
-    options: &Options,
     out: &mut Sink,
-) -> anyhow::Result<Option<Made>> {
+) -> Option<Made> {
     let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-    let made = match lowered(source, rules, name, keep_prose, out) {
-        None => None,
-        Some((api, report)) => {
-            crate_files(&api, rules, options, out)?.map(|files| Made { api, report, files })
-        }
-    };
+    let lowered = lowered(source, rules, name, keep_prose, out);
+    let made = lowered.and_then(|(api, report)| Some(Made { names: names(&api, rules, out)?, api, report }));
     load::locate(source, out);
-    Ok(made)
+    made
 }
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
-pub(crate) fn version(
-    document: &Document,
-    rules: &Rules,
-    name: &str,
-    out: &mut Sink,
-) -> anyhow::Result<Option<Version>> {
-    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-    let api = lowered(source, rules, name, false, out);
-    let version = match api {
-        None => None,
-        Some((api, _)) => version_of(api, rules, None, out)?,
-    };
-    load::locate(source, out);
-    Ok(version)
+pub(crate) fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
+    let Made { api, names, .. } = make(document, rules, name, false, out)?;
+    Some(Version { items: render::items(&api, &names), api, names })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
-pub(crate) fn version_of(
-    api: Api,
-    rules: &Rules,
-    items: Option<String>,
-    out: &mut Sink,
-) -> anyhow::Result<Option<Version>> {
-    let Some(names) = names(&api, rules, out) else { return Ok(None) };
+pub(crate) fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
+    let names = names(&api, rules, out)?;
     let items = items.unwrap_or_else(|| render::items(&api, &names));
-    Ok(Some(Version { api, names, items }))
+    Some(Version { api, names, items })
 }
 
 fn lowered(
@@ -220,7 +198,7 @@ pub(crate) fn at_revision(
     let Some(found) = found else { return Ok(None) };
     // What that revision's own generator wrote is what its consumers have.
     let items = optional(format!("generated/{api}/API.txt"))?;
-    version_of(found, &rules, items, out)
+    Ok(version_of(found, &rules, items, out))
 }
 
 /// The stored Api and its report; none if errors were pushed.
@@ -285,31 +263,29 @@ fn show_folder(rules: &Rules, before: usize, out: &mut Sink) {
     }
 }
 
-/// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.
+/// The files of a crate, by path below its folder.
 pub(crate) fn crate_files(
     api: &Api,
+    names: &Names,
     rules: &Rules,
     options: &Options,
-    out: &mut Sink,
-) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+) -> anyhow::Result<BTreeMap<String, String>> {
     progress::step(&format!("{}: writing Rust", api.info.name));
-    let Some(names) = names(api, rules, out) else { return Ok(None) };
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
-    let files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
-    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+    let files = render::render(api, names, &options).map_err(anyhow::Error::msg)?;
+    Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
 }
 
-/// `Api` → `Names` → the program that calls every operation, by path below its folder; none if errors were pushed.
+/// The program that calls every operation, by path below its folder.
 pub(crate) fn driver_files(
     api: &Api,
+    names: &Names,
     rules: &Rules,
     options: &Options,
-    out: &mut Sink,
-) -> anyhow::Result<Option<BTreeMap<String, String>>> {
-    let Some(names) = names(api, rules, out) else { return Ok(None) };
+) -> anyhow::Result<BTreeMap<String, String>> {
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
-    let files = render::driver(api, &names, &options).map_err(anyhow::Error::msg)?;
-    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+    let files = render::driver(api, names, &options).map_err(anyhow::Error::msg)?;
+    Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
 }
 
 /// The document as its vendor means it, mended and otherwise as it is; none if errors were pushed.

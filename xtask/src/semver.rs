@@ -154,7 +154,7 @@ fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<
     // The same versions of dependencies as this workspace has.
     fs::copy(tree.root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
     let Some(document) = fetch::fetch(&document.display().to_string(), None, out) else { return Ok(None) };
-    let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out)?;
+    let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out);
     Ok(version.map(|version| Side { label: label.to_owned(), version, folder }))
 }
 

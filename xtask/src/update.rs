@@ -77,8 +77,9 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let from = &document.from;
     let mut rules = pipeline::rules(tree, Some(&args.api))?;
     rules.title = pipeline::info(tree, &args.api).map(|info| info.title);
-    let made = pipeline::make(&document, &rules, &args.api, false, &generate::ours(&settings), out)?;
-    let Some(Made { api, report, mut files }) = made else { return Ok(None) };
+    let made = pipeline::make(&document, &rules, &args.api, false, out);
+    let Some(Made { api, names, report }) = made else { return Ok(None) };
+    let mut files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
     let changed = if args.check { None } else { changed(tree, &api, &rules, &files, &settings)? };
     let before = settings.crate_version.clone();
     if !args.check {
@@ -89,9 +90,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let mut record = text.clone();
     if settings.crate_version != before {
         record = settings::with_version(&record, &settings.crate_version)?;
-        let again = pipeline::crate_files(&api, &rules, &generate::ours(&settings), out)?;
-        let Some(again) = again else { return Ok(None) };
-        files = again;
+        files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
     }
     // Nothing was read where the overlay says all.
     if !is_empty {
@@ -105,7 +104,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         let before = fs::read_to_string(&path).unwrap_or_default();
         notes.insert(CHANGES.to_owned(), with_section(&before, diff));
     }
-    let driver = generate::driver(tree, &api, &rules, &generate::ours(&settings), out)?;
+    let driver = generate::driver(tree, &api, &names, &rules, &generate::ours(&settings))?;
     let mut roots = vec![
         Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records },
         Root { folder: tree.generated(&args.api), files, records: notes },
@@ -171,12 +170,12 @@ fn changed(
         None => {
             let Some((old, _)) = pipeline::stored(tree, name, &mut unread) else { return Ok(None) };
             let items = fs::read_to_string(tree.generated(name).join("API.txt")).ok();
-            (pipeline::version_of(old, rules, items, &mut unread)?, settings.crate_version.clone())
+            (pipeline::version_of(old, rules, items, &mut unread), settings.crate_version.clone())
         }
     };
     let Some(old) = old else { return Ok(None) };
     let items = files.get("API.txt").cloned();
-    let Some(new) = pipeline::version_of(api.clone(), rules, items, &mut unread)? else { return Ok(None) };
+    let Some(new) = pipeline::version_of(api.clone(), rules, items, &mut unread) else { return Ok(None) };
     let diff = crate::diff::compare(&old, &new);
     Ok((!diff.changes.is_empty() || diff.bump != Bump::None).then_some(Changed { diff, version }))
 }

@@ -339,6 +339,33 @@ fn rules_that_cannot_be_read_are_named() {
     assert!(said.contains("--> specs/mini/naming.toml:1"), "{said}");
 }
 
+/// Names are made for the crate, for what changed and for the program of the contract tests, and said once.
+#[test]
+fn what_there_is_to_say_is_said_once() {
+    let checkout = Checkout::updated();
+    let rules = checkout.path("specs/mini/naming.toml");
+    fs::write(&rules, "[type]\n\"Shelf\" = \"Board\"\n").unwrap();
+    for arguments in [
+        &["update", "mini", "--from", "library.json"][..],
+        &["update", "mini", "--from", "library.json", "--check"],
+        &["generate", "mini"],
+        &["generate", "mini", "--check"],
+    ] {
+        let said = checkout.run(arguments, 0);
+        assert_eq!(said.matches("notice[unused-exception]").count(), 1, "{arguments:?}: {said}");
+    }
+    fs::write(&rules, "handel = 1\n").unwrap();
+    for arguments in [
+        &["update", "mini", "--from", "library.json"][..],
+        &["generate", "mini", "--check"],
+        &["diff", "library.json", "mini"],
+    ] {
+        let said = checkout.run(arguments, 2);
+        assert_eq!(said.matches("error[invalid-config]").count(), 1, "{arguments:?}: {said}");
+        assert!(said.contains("\n1 error; "), "{arguments:?}: {said}");
+    }
+}
+
 #[test]
 fn wrong_usage_is_said() {
     let checkout = Checkout::new();
