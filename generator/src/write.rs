@@ -26,6 +26,8 @@ pub struct Root {
     /// Files beside them that a person writes in too, so they carry no mark: not compared, but written in the same
     /// transaction.
     pub records: BTreeMap<String, String>,
+    /// Files of that kind that are to be taken out.
+    pub gone: BTreeSet<String>,
 }
 
 /// How folders differ from what they should be.
@@ -123,7 +125,7 @@ pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
         for (path, text) in &root.files {
             compare_file(&root.folder, path, text, mark, &mut out)?;
         }
-        for path in root.records.keys() {
+        for path in root.records.keys().chain(&root.gone) {
             relative(path)?;
             if let Some((at, why)) = obstacle(&root.folder, Path::new(path), mark)? {
                 out.foreign.insert(at, why);
@@ -161,8 +163,9 @@ pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
                 put.insert(path, text);
             }
         }
-        let drop: BTreeSet<&Path> =
+        let mut drop: BTreeSet<&Path> =
             comparison.orphaned.iter().filter_map(|path| path.strip_prefix(&root.folder).ok()).collect();
+        drop.extend(root.gone.iter().map(Path::new).filter(|path| root.folder.join(path).is_file()));
         if !put.is_empty() || !drop.is_empty() {
             steps.push(stage::Step { folder: &root.folder, put, drop });
         }

@@ -135,7 +135,7 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         };
         let files = pipeline::crate_files(&stored, &names, &rules, &options)?;
         let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
-        roots.push(Root { folder, files, records });
+        roots.push(Root { folder, files, records, ..Root::default() });
         if args.out.is_none() {
             roots.extend(driver(tree, &stored, &names, &rules, &options)?);
         }
@@ -164,7 +164,7 @@ pub(crate) fn driver(
 ) -> anyhow::Result<Option<Root>> {
     let files = pipeline::driver_files(api, names, rules, options)?;
     let folder = tree.driver(&api.info.name);
-    Ok((!files.is_empty()).then_some(Root { folder, files, records: BTreeMap::new() }))
+    Ok((!files.is_empty()).then_some(Root { folder, files, ..Root::default() }))
 }
 
 fn foreign(
@@ -189,7 +189,7 @@ fn foreign(
     let options = elsewhere(tree, folder, "0.1.0")?;
     let Some(made) = pipeline::make(&document, &rules, &name, args.docs, out) else { return Ok(None) };
     let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
-    Ok(Some(Root { folder: folder.to_owned(), files, records: BTreeMap::new() }))
+    Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
 }
 
 /// Fails where the folder of a crate holds another one, which would be lost without a word.

@@ -47,8 +47,7 @@ pub(crate) struct Read {
     /// The document's own, not that of the archive around it.
     pub(crate) sha256: String,
     /// When this document was read first.
-    #[serde(rename = "date")]
-    _date: toml::value::Datetime,
+    pub(crate) date: toml::value::Datetime,
 }
 
 /// Reads those of an API, which must be right.
@@ -99,18 +98,15 @@ pub(crate) fn with_version(text: &str, version: &str) -> anyhow::Result<String> 
 
 /// The same text with its `[read]` table replaced; the rest stays as a person wrote it.
 ///
-/// A document that was read before keeps its date, so that reading it again changes nothing.
+/// A document that was read before keeps its date, so that reading it again changes nothing; and so does the one that is
+/// committed.
 pub(crate) fn record(
     text: &str,
     settings: &Settings,
+    committed: Option<&Read>,
     document: &Document,
     version: &str,
 ) -> anyhow::Result<String> {
-    let from = match document.from.contains("://") {
-        true => document.from.clone(),
-        // The path to it is of one machine.
-        false => Path::new(&document.from).file_name().unwrap_or_default().to_string_lossy().into_owned(),
-    };
     let same = |read: &Read| {
         (read.version.as_str(), read.bytes, read.sha256.as_str())
             == (version, document.bytes, document.sha256.as_str())
@@ -124,8 +120,17 @@ pub(crate) fn record(
         table.decor_mut().set_prefix("\n# Written by `cargo xtask update`.\n");
         toml.insert("read", Item::Table(table));
     }
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    let date: toml_edit::Datetime = today.parse()?;
+    let (from, date) = match committed.filter(|read| same(read)) {
+        Some(read) => (read.from.clone(), read.date.to_string()),
+        None => {
+            // The path to it is of one machine.
+            let file = || Path::new(&document.from).file_name().unwrap_or_default().to_string_lossy();
+            let is_url = document.from.contains("://");
+            let from = if is_url { document.from.clone() } else { file().into_owned() };
+            (from, jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+        }
+    };
+    let date: toml_edit::Datetime = date.parse()?;
     if let Some(read) = toml.get_mut("read").and_then(Item::as_table_mut) {
         for (key, new) in [
             ("from", value(from)),
@@ -159,7 +164,7 @@ mod tests {
     fn a_record_keeps_what_a_person_wrote() {
         let mut out = Sink::new();
         let settings = parse("source.toml", TEXT, &mut out).unwrap();
-        let text = record(TEXT, &settings, &document(), "4.4.1").unwrap();
+        let text = record(TEXT, &settings, None, &document(), "4.4.1").unwrap();
         let (kept, read) = text.split_at(TEXT.len());
         assert_eq!(kept, TEXT);
         let (fields, date) = read.split_once("date = ").unwrap();
@@ -170,9 +175,15 @@ mod tests {
         assert_eq!(date.trim().len(), "2026-01-01".len());
 
         let settings = parse("source.toml", &text, &mut out).unwrap();
-        assert_eq!(record(&text, &settings, &document(), "4.4.1").unwrap(), text, "read again");
-        let newer = record(&text, &settings, &document(), "4.5").unwrap();
+        assert_eq!(record(&text, &settings, None, &document(), "4.4.1").unwrap(), text, "read again");
+        let newer = record(&text, &settings, None, &document(), "4.5").unwrap();
         assert_eq!(newer.replace("4.5", "4.4.1"), text);
+
+        let committed = text.replace(date.trim(), "2026-01-02");
+        let read = parse("source.toml", &committed, &mut out).unwrap().read;
+        let settings = parse("source.toml", &newer, &mut out).unwrap();
+        let back = record(&newer, &settings, read.as_ref(), &document(), "4.4.1").unwrap();
+        assert_eq!(back, committed, "what is committed is read again");
     }
 
     #[test]

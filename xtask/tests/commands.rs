@@ -69,6 +69,13 @@ actions:
     checkout.run(&["generate", "none", "--check"], 0);
     let text = fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap();
     assert_eq!(text, source.replace("0.1.0", "0.1.0+7"));
+    fs::write(checkout.path("specs/none/source.toml"), source).unwrap();
+    let said = checkout.run(&["update", "none", "--check"], 1);
+    assert!(
+        said.contains("--> specs/none/source.toml"),
+        "a check wants the version that an update gives: {said}"
+    );
+    checkout.run(&["update", "none"], 0);
     let ping = fs::read_to_string(checkout.path("generated/none/src/operations/ping.rs")).unwrap();
     assert!(ping.contains("/// Ours."), "{ping}");
 
@@ -518,6 +525,56 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
     assert_eq!(said, "error: there is no revision `nowhere`\n");
     let said = checkout.run(&["diff", "main:maxi", "mini"], 2);
     assert_eq!(said, "error: there is no API `maxi` at `main`; there are: mini\n");
+}
+
+/// The files of a checkout without what git holds.
+fn work(checkout: &Checkout) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut out = checkout.files();
+    out.retain(|path, _| !path.starts_with(checkout.path(".git")));
+    out
+}
+
+/// The version follows what breaks since the last commit, so going back leaves nothing of what was tried.
+#[test]
+fn an_update_back_to_what_is_committed_restores_every_file() {
+    let checkout = Checkout::updated();
+    newer(&checkout);
+    let source = checkout.path("specs/mini/source.toml");
+    // Read on another day.
+    let text = fs::read_to_string(&source).unwrap();
+    let (text, _) = text.split_once("date = ").unwrap();
+    fs::write(&source, format!("{text}date = 2026-01-02\n")).unwrap();
+    git(&checkout, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "Store"]);
+    let files = work(&checkout);
+    let changes = checkout.path("generated/mini/CHANGELOG.md");
+
+    let said = checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert!(said.contains("went from 0.3.0+1.2 to 0.4.0+1.3") && !said.contains("is older than"), "{said}");
+    assert!(changes.is_file());
+    let said = checkout.run(&["update", "mini", "--from", "library.json"], 0);
+    assert!(said.contains("mini: 1.2 is older than 1.3, which is stored\n"), "{said}");
+    assert!(said.contains("went from 0.4.0+1.3 to 0.3.0+1.2"), "{said}");
+    assert_eq!(work(&checkout), files);
+
+    // What a person raised stays, and a check asks for nothing else than an update does.
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, text.replace("0.3.0+1.2", "0.5.0")).unwrap();
+    let said = checkout.run(&["update", "mini", "--check", "--from", "library.json"], 1);
+    assert!(said.contains("--> specs/mini/source.toml"), "{said}");
+    assert!(said.contains("--> generated/mini/Cargo.toml"), "{said}");
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    checkout.run(&["update", "mini", "--check", "--from", "newer.json"], 0);
+    assert!(fs::read_to_string(&source).unwrap().contains("\"0.5.0+1.3\""));
+
+    // A section that is committed stays where a later try is taken back.
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "Update"]);
+    let files = work(&checkout);
+    checkout.run(&["update", "mini", "--from", "library.json"], 0);
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(work(&checkout), files);
 }
 
 /// Names are no part of the Api, and yet they are what a consumer writes.
