@@ -11,7 +11,7 @@ use storewright_generator::report;
 
 use crate::fetch::Document;
 use crate::pipeline::{self, Version};
-use crate::report::{plural, print as print_all, stdout};
+use crate::report::{plural, print as print_all, stdout, tell};
 use crate::tree::Tree;
 use crate::{Outcome, fetch, interrupt, progress};
 
@@ -93,7 +93,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         }
         drop(progress);
         print_all(&errors);
-        eprintln!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
+        tell!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
         return Ok(Outcome::Refused);
     };
     progress::step("comparing");

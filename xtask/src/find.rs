@@ -9,7 +9,7 @@ use storewright_generator::name::Names;
 
 use crate::Outcome;
 use crate::pipeline;
-use crate::report::{plural, refuse, stdout};
+use crate::report::{plural, refuse, stdout, tell};
 use crate::tree::Tree;
 
 /// How many items are shown.
@@ -74,7 +74,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         text += &format!("and {} more: give more of the name\n", count - SHOWN);
     }
     stdout(&text)?;
-    eprintln!("{count} {}", plural(count, "item"));
+    tell!("{count} {}", plural(count, "item"));
     Ok(if count == 0 { Outcome::Findings } else { Outcome::Done })
 }
 

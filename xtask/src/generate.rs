@@ -12,7 +12,7 @@ use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
 
 use crate::pipeline::{self, Rules};
-use crate::report::{print, refuse};
+use crate::report::{print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::{LICENCES, Tree};
 use crate::update::store;
@@ -88,7 +88,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         let found = write::compare(&roots, MARK)?;
         print(out.diagnostics());
         if found.is_empty() {
-            eprintln!("{} files are what would be generated", count(&roots));
+            tell!("{} files are what would be generated", count(&roots));
             return Ok(Outcome::Done);
         }
         print(&found.diagnostics(|path| tree.shown(path), &mend(args)));
@@ -99,7 +99,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     print(out.diagnostics());
     for root in &roots {
-        eprintln!("{}: {} files", tree.shown(&root.folder), root.files.len());
+        tell!("{}: {} files", tree.shown(&root.folder), root.files.len());
     }
     Ok(Outcome::Done)
 }

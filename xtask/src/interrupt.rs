@@ -9,6 +9,7 @@ use anyhow::Context;
 use storewright_generator::write::{self, Left};
 
 use crate::progress;
+use crate::report::tell;
 use crate::tree::Tree;
 
 /// What shells say of a process that Ctrl-C ended: 128 and the number of the signal.
@@ -23,7 +24,7 @@ pub(crate) fn watch() {
     let end = || {
         let _writing = writing();
         progress::clear();
-        eprintln!("interrupted: no file is left half-written");
+        tell!("interrupted: no file is left half-written");
         process::exit(INTERRUPTED);
     };
     // Without a handler Ctrl-C is like those.

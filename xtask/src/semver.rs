@@ -15,7 +15,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Bump, ItemChange, Items};
 
 use crate::pipeline::{self, Version};
-use crate::report::{plural, refuse, stdout};
+use crate::report::{plural, refuse, stdout, tell};
 use crate::tree::{API, SHARED, Tree, VERSIONS};
 use crate::{Outcome, diff, fetch, generate};
 use finding::Finding;
@@ -107,7 +107,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let all = || steps.iter().flat_map(|step| &step.compared);
     let missing: usize = all().map(|compared| compared.missing.len()).sum();
     let unknown: usize = all().filter_map(|c| c.blind.get(&Blind::Unknown)).map(Vec::len).sum();
-    eprintln!(
+    tell!(
         "{missing} {} not in our list; {unknown} of ours unseen for no known reason",
         plural(missing, "finding")
     );
@@ -196,7 +196,7 @@ fn step(
             &Items::with_features(&new.version.items, &brought(&now)),
         );
         let result = hold(feature, findings, &items.changes, &listed, lints);
-        eprintln!(
+        tell!(
             "{} → {} {feature}: {} {}, {} of ours ({} s)",
             old.label,
             new.label,
@@ -206,10 +206,10 @@ fn step(
             start.elapsed().as_secs()
         );
         for finding in &result.missing {
-            eprintln!("  not in our list: {}: {}", finding.lint, finding.text);
+            tell!("  not in our list: {}: {}", finding.lint, finding.text);
         }
         for item in result.blind.get(&Blind::Unknown).into_iter().flatten() {
-            eprintln!("  unseen: {item}");
+            tell!("  unseen: {item}");
         }
         compared.push(result);
     }

@@ -13,7 +13,7 @@ use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
 use crate::pipeline::{self, Made, Report, Rules, Version};
-use crate::report::{plural, print, refuse};
+use crate::report::{plural, print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::Tree;
 use crate::{Outcome, fetch, generate, interrupt, progress, settings};
@@ -126,7 +126,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         }
         print(out.diagnostics());
         if found.is_empty() {
-            eprintln!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
+            tell!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
             return Ok(Some(Outcome::Done));
         }
         let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
@@ -140,10 +140,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     print(out.diagnostics());
     summarise(&api, &report, pipeline::notices(out.diagnostics()).len());
     if let Some(diff) = &changed {
-        anstream::eprintln!("\n{}", report::text(diff, true));
+        tell!("\n{}", report::text(diff, true));
     }
     if settings.crate_version != before {
-        eprintln!("crate_version in {} went from {before} to {}", tree.shown(&path), settings.crate_version);
+        tell!("crate_version in {} went from {before} to {}", tree.shown(&path), settings.crate_version);
     }
     Ok(Some(Outcome::Done))
 }
@@ -304,15 +304,15 @@ pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Resu
 fn summarise(api: &Api, report: &Report, notices: usize) {
     let deprecated = api.operations.values().filter(|operation| operation.deprecated).count();
     let enums = api.types.values().filter(|ty| matches!(ty.shape, Shape::Enum(_))).count();
-    eprintln!("{} {}", api.info.name, api.info.version);
-    eprintln!("  {} operations ({deprecated} deprecated)", api.operations.len());
-    eprintln!("  {} types ({enums} enums)", api.types.len());
-    eprintln!("  {} overlay actions", report.overlay.len());
+    tell!("{} {}", api.info.name, api.info.version);
+    tell!("  {} operations ({deprecated} deprecated)", api.operations.len());
+    tell!("  {} types ({enums} enums)", api.types.len());
+    tell!("  {} overlay actions", report.overlay.len());
     if !api.info.skipped.is_empty() {
-        eprintln!("  {} skipped, as the overlay says", api.info.skipped.len());
+        tell!("  {} skipped, as the overlay says", api.info.skipped.len());
     }
     if notices > 0 {
-        eprintln!("  {notices} {} above: a safe default was taken for each", plural(notices, "notice"));
+        tell!("  {notices} {} above: a safe default was taken for each", plural(notices, "notice"));
     }
 }
 

@@ -666,15 +666,37 @@ fn names_are_found_from_both_sides() {
     assert_eq!(checkout.run(&["find", ""], 1), "0 items\n");
 }
 
+/// Neither a reader of stdout that has seen enough, nor one of stderr that is gone, nor a full disk behind it.
 #[test]
 fn a_reader_that_has_seen_enough_is_no_fault() {
     let checkout = Checkout::updated();
+    let ends = |arguments: &[&str], code: i32, child: &mut std::process::Child| {
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{arguments:?}");
+    };
     for arguments in [&["find", "Book"][..], &["status"], &["status", "--json"], &["completions", "bash"]] {
         let mut command = checkout.command(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?} said:\n{said}");
+        ends(arguments, 0, &mut child);
+    }
+    fs::write(checkout.path("loose.rs"), "fn f() {}\n").unwrap();
+    fs::write(checkout.path("wrong.json"), "{}").unwrap();
+    for (arguments, code) in [
+        (&["generate", "--check"][..], 0),
+        (&["find", "Book"], 0),
+        (&["find", "Shelf"], 1),
+        (&["tidy"], 1),
+        (&["update", "mini", "--from", "library.json", "--check"], 0),
+        (&["update", "mini", "--from", "wrong.json"], 2),
+        (&["update", "mini"], 2),
+        (&["diff", "wrong.json", "mini"], 2),
+    ] {
+        let mut command = checkout.command(arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        ends(arguments, code, &mut child);
+        if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
+            ends(arguments, code, &mut command.stderr(full).spawn().unwrap());
+        }
     }
 }
