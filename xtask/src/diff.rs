@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::ValueEnum;
 use serde::Deserialize;
+use storewright_generator::api::Info;
 use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
 use storewright_generator::diff::{self, Bump, Diff, Side, Wire};
 use storewright_generator::report;
@@ -173,11 +174,14 @@ fn place<'a>(tree: &Tree, text: &'a str, apis: &[String]) -> anyhow::Result<Plac
     }
 }
 
-/// One side: where it is, what was read where it is a file, and the API of ours that it is a version of.
+/// One side: where it is, what was read where it is a file, and what it is a version of.
 struct Given<'a> {
     place: Place<'a>,
     document: Option<Document>,
+    /// The API of ours.
     api: Option<String>,
+    /// None where it cannot be read, which is said later.
+    title: Option<String>,
 }
 
 fn given<'a>(
@@ -188,18 +192,26 @@ fn given<'a>(
     out: &mut Sink,
 ) -> anyhow::Result<Option<Given<'a>>> {
     let place = place(tree, text, apis)?;
-    let (document, api) = match &place {
-        Place::Stored(api) | Place::Revision(_, api) => (None, Some((*api).to_owned())),
+    let title = |info: Option<Info>| info.map(|info| info.title);
+    let (document, api, title) = match &place {
+        Place::Stored(api) => (None, Some((*api).to_owned()), title(pipeline::info(tree, api))),
+        Place::Revision(revision, api) => {
+            let text = tree.at_revision(revision, &format!("specs/{api}/api/info.yaml"))?;
+            let info = text.and_then(|text| serde_yaml::from_str(&text).ok());
+            (None, Some((*api).to_owned()), title(info))
+        }
         Place::File(file) => {
             let Some(document) = fetch::fetch(file, None, out) else { return Ok(None) };
-            let api = match &args.api {
-                Some(api) => Some(api.clone()),
-                None => titled(tree, &document.text)?,
+            let title = title_of(&document.text);
+            let api = match (&args.api, &title) {
+                (Some(api), _) => Some(api.clone()),
+                (None, Some(title)) => titled(tree, title)?,
+                (None, None) => None,
             };
-            (Some(document), api)
+            (Some(document), api, title)
         }
     };
-    Ok(Some(Given { place, document, api }))
+    Ok(Some(Given { place, document, api, title }))
 }
 
 fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<(Version, Version)>> {
@@ -210,18 +222,25 @@ fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<(
     let Some(from) = given(tree, &args.from, args, &apis, out)? else { return Ok(None) };
     let to = match (&args.to, &from.api) {
         (Some(to), _) => given(tree, to, args, &apis, out)?,
-        (None, Some(api)) if apis.contains(api) => {
-            Some(Given { place: Place::Stored(api), document: None, api: from.api.clone() })
-        }
+        (None, Some(api)) if apis.contains(api) => given(tree, api, args, &apis, out)?,
         (None, _) => bail!("give a second version to compare `{}` with", args.from),
     };
     let Some(to) = to else { return Ok(None) };
-    if let (Some(a), Some(b)) = (&from.api, &to.api)
-        && a != b
-    {
-        bail!("{a} and {b} are two APIs: compare two versions of one");
+    match (&from.api, &to.api) {
+        (Some(a), Some(b)) if a != b => bail!("{a} and {b} are two APIs: compare two versions of one"),
+        (Some(_), Some(_)) => {}
+        _ => {
+            if let (Some(a), Some(b)) = (&from.title, &to.title)
+                && a != b
+            {
+                bail!(
+                    "\"{a}\" and \"{b}\" are two APIs: compare two versions of one; where it was renamed, `--api NAME` \
+                     says which of ours a file is of, and a copy of a file of your own can have the same title"
+                );
+            }
+        }
     }
-    // A title may change; what the one is a version of, so is the other.
+    // An API may be gone that one of them was stored for.
     let api = from.api.as_deref().or(to.api.as_deref());
     let old = read(tree, &from, api, args, out)?;
     let new = read(tree, &to, api, args, out)?;
@@ -254,8 +273,8 @@ fn read(
     }
 }
 
-/// The API of ours that has the document's title.
-fn titled(tree: &Tree, text: &str) -> anyhow::Result<Option<String>> {
+/// The title of a document, as its vendor wrote it.
+fn title_of(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Head {
         info: Title,
@@ -268,11 +287,11 @@ fn titled(tree: &Tree, text: &str) -> anyhow::Result<Option<String>> {
         true => serde_json::from_str(text).ok(),
         false => serde_yaml::from_str(text).ok(),
     };
-    let Some(head) = head else { return Ok(None) };
-    for api in tree.apis()? {
-        if pipeline::info(tree, &api).is_some_and(|info| info.title == head.info.title) {
-            return Ok(Some(api));
-        }
-    }
-    Ok(None)
+    head.map(|head| head.info.title)
+}
+
+/// The API of ours that has this title.
+fn titled(tree: &Tree, title: &str) -> anyhow::Result<Option<String>> {
+    let is_titled = |api: &String| pipeline::info(tree, api).is_some_and(|info| info.title == title);
+    Ok(tree.apis()?.into_iter().find(is_titled))
 }

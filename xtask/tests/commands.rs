@@ -638,6 +638,26 @@ fn two_apis_are_no_two_versions() {
     fs::write(&info, text.replace("name: mini", "name: maxi").replace("Library", "Archive")).unwrap();
     let said = checkout.run(&["diff", "library.json", "maxi"], 2);
     assert!(said.contains("mini and maxi are two APIs: compare two versions of one"), "{said}");
+
+    // The overlay of ours is for a document of that title, and nothing else is a version of it.
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.info\n    update: { title: Library }\n";
+    fs::write(checkout.path("specs/mini/overlay.yaml"), overlay).unwrap();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    for (file, title) in [("pet.json", "Pet API"), ("zoo.json", "Zoo API")] {
+        fs::write(checkout.path(file), text.replace("\"Library\"", &format!("\"{title}\""))).unwrap();
+    }
+    let said = checkout.run(&["diff", "pet.json", "mini"], 2);
+    assert!(
+        said.contains("\"Pet API\" and \"Library\" are two APIs: compare two versions of one; "),
+        "{said}"
+    );
+    for sides in [["mini", "pet.json"], ["pet.json", "zoo.json"], ["pet.json", "library.json"]] {
+        let said = checkout.run(&["diff", sides[0], sides[1]], 2);
+        assert!(said.contains("are two APIs: compare two versions of one; "), "{said}");
+    }
+    checkout.run(&["diff", "pet.json", "mini", "--api", "mini", "--fail-on", "any"], 0);
+    checkout.run(&["diff", "pet.json", "pet.json", "--fail-on", "any"], 0);
+
     let said = checkout.run(&["diff", "library.json", "mini", "--max-chars", "5000"], 2);
     assert!(said.contains("`--max-chars` is for `--format markdown`"), "{said}");
 }
