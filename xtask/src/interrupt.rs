@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, process};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use storewright_generator::write::{self, Left};
 
 use crate::progress;
@@ -39,18 +39,30 @@ pub(crate) fn whole<T>(write: impl FnOnce() -> T) -> T {
 
 /// Writes one file, or leaves it as it was.
 pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        bail!("{}: there is no folder {}", path.display(), folder.display());
+    }
     // What is no file, such as a pipe, cannot be replaced.
     let replaced = match fs::metadata(path) {
         Ok(found) if !found.is_file() => fs::write(path, text),
         _ => whole(|| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+            let mut file = beside(folder)?;
             io::Write::write_all(&mut file, text.as_bytes())?;
             file.persist(path)?;
             Ok(())
         }),
     };
-    replaced.with_context(|| path.display().to_string())
+    // Nobody gave the path of the temporary file, which is in the message of its error.
+    replaced.map_err(|error| io::Error::from(error.kind())).with_context(|| path.display().to_string())
+}
+
+/// A temporary file whose mode is that of any file that is written, and not for its owner alone.
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// Takes back what runs left half-written that were killed, so that every command finds whole folders.
@@ -90,8 +102,13 @@ mod tests {
             replace(&path, text).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
-        let error = replace(&dir.path().join("none/diff.html"), "x").unwrap_err();
-        assert!(error.to_string().ends_with("diff.html"), "{error}");
+        fs::create_dir(dir.path().join("folder")).unwrap();
+        for (name, why) in [("none/diff.html", "there is no folder"), ("folder/x/y", "there is no folder")] {
+            let path = dir.path().join(name);
+            let error = format!("{:#}", replace(&path, "x").unwrap_err());
+            assert!(error.starts_with(&format!("{}: {why}", path.display())), "{error}");
+        }
+        fs::remove_dir(dir.path().join("folder")).unwrap();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

@@ -17,7 +17,7 @@ use storewright_generator::diff::{Bump, ItemChange, Items};
 use crate::pipeline::{self, Version};
 use crate::report::{plural, refuse, stdout, tell};
 use crate::tree::{API, SHARED, Tree, VERSIONS};
-use crate::{Outcome, diff, fetch, generate};
+use crate::{Outcome, diff, fetch, generate, interrupt};
 use finding::Finding;
 
 /// Command lines that a person can copy.
@@ -101,7 +101,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     let text = table::table(&tool, &steps);
     match &args.out {
-        Some(path) => fs::write(path, text).with_context(|| path.display().to_string())?,
+        Some(path) => interrupt::replace(path, &text)?,
         None => stdout(&text)?,
     }
     let all = || steps.iter().flat_map(|step| &step.compared);

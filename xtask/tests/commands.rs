@@ -597,6 +597,32 @@ fn a_change_of_names_alone_shows() {
     );
 }
 
+/// Whoever may read what others write may read what commands write.
+#[cfg(unix)]
+#[test]
+fn written_files_have_the_mode_of_any_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let checkout = Checkout::new();
+    newer(&checkout);
+    let before = checkout.files();
+    for arguments in [
+        &["update", "mini", "--from", "library.json"][..],
+        &["update", "mini", "--from", "newer.json"],
+        &["diff", "library.json", "newer.json", "--format", "html", "--out", "diff.html"],
+    ] {
+        checkout.run(arguments, 0);
+    }
+    fs::write(checkout.path("any"), "").unwrap();
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode();
+    let usual = mode(&checkout.path("any"));
+    let after = checkout.files();
+    for path in after.keys().filter(|path| before.get(*path) != after.get(*path)) {
+        assert_eq!(mode(path), usual, "{}", path.display());
+    }
+    let said = checkout.run(&["diff", "library.json", "mini", "--out", "none/diff.html"], 2);
+    assert_eq!(said, "error: none/diff.html: there is no folder none\n");
+}
+
 #[test]
 fn what_no_diff_can_read_is_said() {
     let checkout = Checkout::updated();
