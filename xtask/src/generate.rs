@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use anyhow::{Context, bail};
 use storewright_generator::api::Api;
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Diagnostic, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
@@ -23,7 +23,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask generate                                                          # all crates, offline
   cargo xtask generate app47 --check                                            # say what would change
   cargo xtask generate app47 --out ../app47                                     # one crate, elsewhere
-  cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document";
+  cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document
+  cargo xtask generate --from my-api.json --out ../my-api --api ../my-rules     # the same, with corrections and names of yours";
 
 #[derive(Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -44,10 +45,11 @@ pub(crate) struct Args {
     #[arg(long, requires = "from")]
     docs: bool,
     /// The API's name, which names the crate; where absent, it is made of the file's name.
-    #[arg(long, requires = "from", conflicts_with = "api")]
-    name: Option<String>,
-    /// Take the overlay, naming rules, areas and templates of this API of ours.
     #[arg(long, requires = "from")]
+    name: Option<String>,
+    /// Take the overlay, naming rules, areas and templates of this API of ours; or a folder of your own that holds any
+    /// of overlay.yaml, naming.toml and areas.toml, as those under `specs/` do.
+    #[arg(long, requires = "from", value_name = "API|DIR")]
     api: Option<String>,
 }
 
@@ -79,7 +81,11 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         (Some(from), Some(folder)) => foreign(tree, args, from, folder, &mut out)?.map(|root| vec![root]),
         _ => stored(tree, args, &mut out)?,
     };
-    let Some(roots) = roots else { return Ok(refuse(out.diagnostics())) };
+    let Some(roots) = roots else {
+        let outcome = refuse(out.diagnostics());
+        say_where_rules_go(args, out.diagnostics());
+        return Ok(outcome);
+    };
     if args.out.is_some() {
         roots.iter().try_for_each(|root| check_crate(tree, root))?;
     }
@@ -98,6 +104,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         return Ok(refuse(out.diagnostics()));
     }
     print(out.diagnostics());
+    say_where_rules_go(args, out.diagnostics());
     for root in &roots {
         tell!("{}: {} files", tree.shown(&root.folder), root.files.len());
     }
@@ -174,10 +181,21 @@ fn foreign(
     folder: &Path,
     out: &mut Sink,
 ) -> anyhow::Result<Option<Root>> {
-    if let Some(api) = &args.api {
-        tree.check_api(api)?;
+    let apis = tree.apis()?;
+    let ours = args.api.as_ref().filter(|api| apis.contains(api));
+    let rules = match &args.api {
+        Some(folder) if ours.is_none() => {
+            if !Path::new(folder).is_dir() {
+                bail!("there is no API `{folder}`, and no folder; the APIs are: {}", apis.join(", "));
+            }
+            pipeline::own_rules(tree, Path::new(folder))?
+        }
+        _ => pipeline::rules(tree, ours.map(String::as_str))?,
+    };
+    if args.name.is_some() && ours.is_some() {
+        bail!("`--name` is for a document of your own: an API of ours names its crate");
     }
-    let name = match args.name.as_ref().or(args.api.as_ref()) {
+    let name = match args.name.as_ref().or(ours) {
         Some(name) if is_name(name) => name.clone(),
         Some(name) => {
             bail!("`{name}` cannot name a crate: use lower-case letters, digits and `-`, a letter first")
@@ -185,11 +203,23 @@ fn foreign(
         None => name_of(from),
     };
     let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
-    let rules = pipeline::rules(tree, args.api.as_deref())?;
     let options = elsewhere(tree, folder, "0.1.0")?;
     let Some(made) = pipeline::make(&document, &rules, &name, args.docs, out) else { return Ok(None) };
     let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
     Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
+}
+
+/// Way outs name the files of the folders under `specs/`, and who has a document alone has no such folder yet.
+fn say_where_rules_go(args: &Args, diagnostics: &[Diagnostic]) {
+    let is_rule =
+        |help: &String| ["overlay", "naming.toml", "areas.toml"].iter().any(|word| help.contains(word));
+    let helps = || diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_ref());
+    if args.from.is_some() && args.api.is_none() && helps().any(is_rule) {
+        tell!(
+            "overlay.yaml, naming.toml and areas.toml of your own go into a folder that you give with `--api DIR`; \
+             README.md, \"A crate from your own document\", has an example"
+        );
+    }
 }
 
 /// Fails where the folder of a crate holds another one, which would be lost without a word.

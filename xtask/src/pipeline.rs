@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use storewright_generator::api::{Api, Info, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
@@ -74,23 +74,39 @@ pub(crate) struct Version {
     pub(crate) items: String,
 }
 
+/// The files that people write about an API, in one folder.
+const WRITTEN: [&str; 3] = ["overlay.yaml", "naming.toml", "areas.toml"];
+
 /// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
 pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
-    let mut out = Rules::default();
+    let mut out = match api {
+        Some(api) => rules_in(tree, &tree.spec(api))?,
+        None => Rules::default(),
+    };
     let templates = tree.root().join("templates");
-    for folder in ["crate", "driver"] {
+    for folder in ["crate", "driver"].into_iter().chain(api) {
         read_folder(&templates, &templates.join(folder), &mut out.templates)?;
     }
-    if let Some(api) = api {
-        let spec = tree.spec(api);
-        out.folder = tree.shown(&spec);
-        read_folder(&templates, &templates.join(api), &mut out.templates)?;
-        let overlay = spec.join("overlay.yaml");
-        out.overlay = read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text));
-        out.naming = read_optional(&spec.join("naming.toml"))?;
-        out.areas = read_optional(&spec.join("areas.toml"))?;
-    }
     Ok(out)
+}
+
+/// The same for anybody's document, where the folder beside it holds what is written about it.
+pub(crate) fn own_rules(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
+    if !WRITTEN.iter().any(|name| folder.join(name).is_file()) {
+        bail!("{} holds none of {}", folder.display(), WRITTEN.join(", "));
+    }
+    Ok(Rules { templates: rules(tree, None)?.templates, ..rules_in(tree, folder)? })
+}
+
+fn rules_in(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
+    let [overlay, naming, areas] = WRITTEN.map(|name| folder.join(name));
+    Ok(Rules {
+        folder: tree.shown(folder),
+        overlay: read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text)),
+        naming: read_optional(&naming)?,
+        areas: read_optional(&areas)?,
+        ..Rules::default()
+    })
 }
 
 /// Document → `Spec` → `Api` → `Names`; none if errors were pushed.

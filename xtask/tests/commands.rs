@@ -215,6 +215,38 @@ fn anybodys_file_gives_a_crate_elsewhere() {
     assert!(said.contains(mend), "{said}");
 }
 
+/// The way out of a message is one for everybody's document.
+#[test]
+fn anybodys_file_has_rules_of_its_own() {
+    let checkout = Checkout::new();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    fs::write(checkout.path("twice.json"), text.replace("books_get", "books_list")).unwrap();
+    let arguments = ["generate", "--from", "twice.json", "--out", "../town", "--name", "town"];
+    let way = "go into a folder that you give with `--api DIR`";
+    let said = checkout.run(&arguments, 2);
+    assert!(said.contains("error[duplicate-operation-id]") && said.contains(way), "{said}");
+
+    fs::create_dir(checkout.path("rules")).unwrap();
+    let with = [&arguments[..], &["--api", "rules"]].concat();
+    let said = checkout.run(&with, 2);
+    assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml\n");
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get\n    update: { operationId: books_get }\n";
+    fs::write(checkout.path("rules/overlay.yaml"), overlay).unwrap();
+    fs::write(checkout.path("rules/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
+    let said = checkout.run(&with, 0);
+    assert!(!said.contains(way), "{said}");
+    let items = fs::read_to_string(checkout.path("../town/API.txt")).unwrap();
+    assert!(items.contains("Books::books_get") && items.contains("models::Volume"), "{items}");
+    checkout.run(&[&with[..], &["--check"]].concat(), 0);
+    fs::write(checkout.path("rules/naming.toml"), "handel = 1\n").unwrap();
+    assert!(checkout.run(&with, 2).contains("--> rules/naming.toml:1"));
+
+    let said = checkout.run(&[&arguments[..], &["--api", "maxi"]].concat(), 2);
+    assert_eq!(said, "error: there is no API `maxi`, and no folder; the APIs are: mini\n");
+    let said = checkout.run(&[&arguments[..], &["--api", "mini"]].concat(), 2);
+    assert!(said.contains("`--name` is for a document of your own"), "{said}");
+}
+
 #[test]
 fn a_crate_does_not_take_the_place_of_another() {
     let checkout = Checkout::updated();
