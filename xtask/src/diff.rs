@@ -127,14 +127,16 @@ pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
     diff::diff(&old, &new)
 }
 
+/// Whether it is, by the rows that are shown: what stays of all areas is no matter of the one that was asked for.
 fn is_met(on: FailOn, diff: &Diff) -> bool {
     match on {
         FailOn::Wire => diff.changes.iter().any(|change| change.wire == Wire::Breaking),
         FailOn::Rust => {
-            diff.bump == Bump::Major && diff.summary.rust_only.iter().any(|c| c.rust == Bump::Major)
+            let alone = || diff.summary.rust_only.iter().any(|item| item.rust == Bump::Major);
+            (!diff.is_part && diff.bump == Bump::Major && alone())
                 || diff.changes.iter().any(|change| change.rust == Bump::Major)
         }
-        FailOn::Any => !diff.changes.is_empty() || diff.bump != Bump::None,
+        FailOn::Any => !diff.changes.is_empty() || (!diff.is_part && diff.bump != Bump::None),
     }
 }
 

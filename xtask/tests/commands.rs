@@ -513,6 +513,22 @@ fn a_diff_of_two_files_ends_as_it_was_asked_to() {
     let only = |word| checkout.output(&["diff", "library.json", "newer.json", "--only", word]);
     assert!(String::from_utf8(only("Books").stdout).unwrap().contains("Book.pages"));
     assert_eq!(only("Shelves").status.code(), Some(2));
+
+    // What a part does not change is said apart from what it does.
+    let text = fs::read_to_string(checkout.path("newer.json")).unwrap();
+    let films = ["library.json", "newer.json"].map(|file| {
+        let text = if file == "newer.json" { text.clone() } else { fs::read_to_string(checkout.path(file)).unwrap() };
+        let path = "\"paths\": { \"/films\": { \"get\": { \"operationId\": \"films_list\", \"tags\": [\"Films\"], \"responses\": { \"204\": { \"description\": \"\" } } } },";
+        let own = format!("films-{file}");
+        fs::write(checkout.path(&own), text.replace("\"paths\": {", path)).unwrap();
+        own
+    });
+    let output = checkout.output(&["diff", &films[0], &films[1], "--only", "Films", "--fail-on", "any"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let apart =
+        "rust: 0 major, 0 minor\nof all areas: 3 → 3 operations; the crate's version changes by: major\n";
+    assert!(said.contains(apart), "{said}");
+    assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]
