@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, process};
 
@@ -18,23 +19,32 @@ const INTERRUPTED: i32 = 130;
 /// Held by whoever writes files that belong together, and by whoever ends the process.
 static WRITING: Mutex<()> = Mutex::new(());
 
+/// Whether what the command writes is written.
+static WRITTEN: AtomicBool = AtomicBool::new(false);
+
 /// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and the next
 /// command takes back what it left.
 pub(crate) fn watch() {
     let end = || {
         let _writing = writing();
         progress::clear();
-        tell!("interrupted: no file is left half-written");
+        let done = match WRITTEN.load(Ordering::SeqCst) {
+            true => "everything was written",
+            false => "nothing was changed",
+        };
+        tell!("interrupted: no file is left half-written: {done}");
         process::exit(INTERRUPTED);
     };
     // Without a handler Ctrl-C is like those.
     let _ = ctrlc::set_handler(end);
 }
 
-/// Does what is not to be interrupted.
-pub(crate) fn whole<T>(write: impl FnOnce() -> T) -> T {
+/// Writes what is not to be interrupted.
+pub(crate) fn whole(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let _writing = writing();
-    write()
+    write()?;
+    WRITTEN.store(true, Ordering::SeqCst);
+    Ok(())
 }
 
 /// Writes one file, or leaves it as it was.
@@ -77,7 +87,10 @@ pub(crate) fn recover(tree: &Tree) -> anyhow::Result<()> {
 
 /// The same for one folder.
 pub(crate) fn recover_folder(tree: &Tree, folder: &Path) -> anyhow::Result<()> {
-    let said = match whole(|| write::recover(folder))? {
+    let writing = writing();
+    let left = write::recover(folder)?;
+    drop(writing);
+    let said = match left {
         None => return Ok(()),
         Some(Left::TakenBack) => "all of its files are taken back",
         Some(Left::Cleared) => "what it left beside the folder is removed",
