@@ -64,19 +64,20 @@ impl Comparison {
         let mut out = rows(Code::EditedFile, &self.edited, "the file is not what would be generated");
         out.extend(rows(Code::MissingFile, &self.missing, "the file would be generated and is not there"));
         out.extend(rows(Code::OrphanedFile, &self.orphaned, "the file is no longer generated"));
-        out.extend(self.foreign(shown));
+        out.extend(self.in_the_way(shown, &format!("move it away, then {run}")));
         out
     }
 
     /// One error for each file that stops a write.
     pub fn foreign(&self, shown: impl Fn(&Path) -> String) -> Vec<Diagnostic> {
-        self.foreign
-            .iter()
-            .map(|(path, why)| {
-                Diagnostic::error(Code::ForeignFile, place(shown(path)), why.clone())
-                    .help("move it away, or generate into another folder; nothing was written")
-            })
-            .collect()
+        self.in_the_way(shown, "move it away, or generate into another folder; nothing was written")
+    }
+
+    fn in_the_way(&self, shown: impl Fn(&Path) -> String, help: &str) -> Vec<Diagnostic> {
+        let error = |(path, why): (&PathBuf, &String)| {
+            Diagnostic::error(Code::ForeignFile, place(shown(path)), why.clone()).help(help)
+        };
+        self.foreign.iter().map(error).collect()
     }
 }
 

@@ -108,6 +108,16 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     for root in &roots {
         tell!("{}: {} files", tree.shown(&root.folder), root.files.len());
     }
+    if let Some(folder) = &args.out
+        && is_taken(tree, folder)?
+    {
+        tell!(
+            "{} is in this checkout, so cargo looks for it in the workspace here and builds it neither with that nor by \
+             itself: give a folder outside, such as `--out ../{}`",
+            folder.display(),
+            folder.file_name().unwrap_or_default().to_string_lossy()
+        );
+    }
     Ok(Outcome::Done)
 }
 
@@ -252,6 +262,12 @@ fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Option
     };
     let (version, runtime_version) = (version.to_owned(), RUNTIME.to_owned());
     Ok(Options { version, runtime, runtime_version, workspace: false, ..Options::default() })
+}
+
+/// Whether cargo takes a crate there for a part of this workspace, which excludes `target` alone.
+fn is_taken(tree: &Tree, folder: &Path) -> anyhow::Result<bool> {
+    let (folder, root) = (real(folder)?, real(tree.root())?);
+    Ok(folder.starts_with(&root) && !folder.starts_with(root.join("target")))
 }
 
 /// Where a folder is that need not exist: without `..`, and with what links lead to.

@@ -64,22 +64,44 @@ pub(crate) fn read(tree: &Tree, api: &str) -> anyhow::Result<Settings> {
 
 /// Reads the text of `path`.
 pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> {
-    match toml::from_str(text) {
-        Ok(settings) => Some(settings),
-        Err(error) => {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            let at =
-                Place { file: path.to_owned(), line: Some(line), column: Some(column), ..Place::default() };
-            out.push(
-                Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned())
-                    .help("CONTRIBUTING.md, \"Add an API\", shows the keys"),
-            );
-            out.quote(path, text.as_bytes());
-            None
-        }
-    }
+    let (start, message, help) = match toml::from_str::<Settings>(text) {
+        Ok(settings) if is_version(&settings.crate_version) => return Some(settings),
+        Ok(settings) => (
+            text.find("\ncrate_version").map_or(0, |end| end + 1),
+            format!("`{}` is no version of a crate: cargo takes none like that", settings.crate_version),
+            "write three numbers, such as `0.1.0`; what an update adds behind a `+` may stay",
+        ),
+        Err(error) => (
+            error.span().map(|span| span.start).unwrap_or_default(),
+            error.message().to_owned(),
+            "CONTRIBUTING.md, \"Add an API\", shows the keys",
+        ),
+    };
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let at = Place { file: path.to_owned(), line: Some(line), column: Some(column), ..Place::default() };
+    out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
+    out.quote(path, text.as_bytes());
+    None
+}
+
+/// Whether it is one as semantic versioning has them.
+fn is_version(text: &str) -> bool {
+    let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
+    let (core, pre) = text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
+    let is_number = |part: &str| {
+        let is_short = part == "0" || !part.starts_with('0');
+        is_short && part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u64>().is_ok()
+    };
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_pre = |part: &str| is_word(part) && (is_number(part) || !part.bytes().all(|b| b.is_ascii_digit()));
+    core.split('.').count() == 3
+        && core.split('.').all(is_number)
+        && pre.is_none_or(|pre| pre.split('.').all(is_pre))
+        && build.is_none_or(|build| build.split('.').all(is_word))
 }
 
 /// The same text with another version of the crate; the rest stays as a person wrote it.
@@ -193,9 +215,28 @@ mod tests {
     }
 
     #[test]
+    fn a_version_that_cargo_does_not_take_is_refused() {
+        for version in ["0.1.0", "10.0.3-beta.1", "0.2.0+4.4.1", "1.0.0-a+preview"] {
+            assert!(is_version(version), "{version}");
+        }
+        for version in
+            ["", "abc", "1", "1.0", "01.0.0", "1.0.0-", "1.0.0+", "1.0.0-01", "1.0.0.0", "+1.0.0", "1.0.0 "]
+        {
+            let mut out = Sink::new();
+            let text = format!("# ours\ncrate_version = \"{version}\"\n");
+            assert!(parse("source.toml", &text, &mut out).is_none(), "{version}");
+            let said = out.diagnostics()[0].to_string();
+            assert!(
+                said.starts_with("error[invalid-config]: `") && said.contains("--> source.toml:2:1"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
     fn a_wrong_key_is_named_with_its_place() {
         let mut out = Sink::new();
-        assert!(parse("source.toml", "crate_version = \"0\"\nurll = \"\"\n", &mut out).is_none());
+        assert!(parse("source.toml", "crate_version = \"0.1.0\"\nurll = \"\"\n", &mut out).is_none());
         let text = out.diagnostics()[0].to_string();
         assert!(text.starts_with("error[invalid-config]: unknown field `urll`"), "{text}");
         assert!(text.contains("--> source.toml:2:1"), "{text}");

@@ -77,6 +77,13 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let Some(document) = found else { return Ok(None) };
     let from = &document.from;
     let mut rules = pipeline::rules(tree, Some(&args.api))?;
+    if is_empty && rules.overlay.is_none() {
+        bail!(
+            "{} is not there, and {} says `empty = true`: the overlay says all of such an API; write it, or give a `url`",
+            tree.shown(&spec.join("overlay.yaml")),
+            tree.shown(&path)
+        );
+    }
     let known = pipeline::info(tree, &args.api);
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);

@@ -63,6 +63,13 @@ actions:
     fs::write(checkout.path("specs/none/overlay.yaml"), overlay).unwrap();
     let said = checkout.run(&["update", "none", "--check"], 1);
     assert!(said.contains("help: run `cargo xtask update none`"), "{said}");
+    fs::rename(checkout.path("specs/none/overlay.yaml"), checkout.path("overlay.yaml")).unwrap();
+    let said = checkout.run(&["update", "none"], 2);
+    assert!(
+        said.contains("specs/none/overlay.yaml is not there, and specs/none/source.toml says `empty = true`"),
+        "{said}"
+    );
+    fs::rename(checkout.path("overlay.yaml"), checkout.path("specs/none/overlay.yaml")).unwrap();
     let said = checkout.run(&["update", "none"], 0);
     assert!(said.contains("none 7\n  1 operations"), "{said}");
     checkout.run(&["update", "none", "--check"], 0);
@@ -173,7 +180,11 @@ fn hand_written_files_in_the_way_stop_an_update() {
     fs::create_dir_all(checkout.path("generated/mini/src")).unwrap();
     fs::write(checkout.path("generated/mini/src/lib.rs"), "// mine\n").unwrap();
     let files = checkout.files();
-    let said = checkout.run(&["update", "mini", "--from", "library.json"], 2);
+    let arguments = ["update", "mini", "--from", "library.json"];
+    let said = checkout.run(&[&arguments[..], &["--check"]].concat(), 1);
+    let way = "help: move it away, then run `cargo xtask update mini --from library.json`";
+    assert!(said.contains("error[foreign-file]") && said.contains(way), "{said}");
+    let said = checkout.run(&arguments, 2);
     assert!(said.contains("error[foreign-file]"), "{said}");
     assert!(said.contains("--> generated/mini/src/lib.rs"), "{said}");
     assert_eq!(checkout.files(), files);
@@ -205,7 +216,15 @@ fn a_full_disk_leaves_every_file_as_it_was() {
 fn anybodys_file_gives_a_crate_elsewhere() {
     let checkout = Checkout::new();
     let arguments = ["generate", "--from", "library.json", "--out", "out/library", "--name", "town-library"];
-    checkout.run(&arguments, 0);
+    let said = checkout.run(&arguments, 0);
+    assert!(
+        said.contains("out/library is in this checkout") && said.contains("`--out ../library`"),
+        "{said}"
+    );
+    for out in ["target/library", "../library"] {
+        let said = checkout.run(&["generate", "--from", "library.json", "--out", out], 0);
+        assert!(!said.contains("is in this checkout"), "{said}");
+    }
     assert!(checkout.path("out/library/src/lib.rs").is_file());
     assert!(!checkout.path("generated").exists());
     checkout.run(&[&arguments[..], &["--check"]].concat(), 0);
@@ -571,6 +590,15 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
 
     let said = checkout.run(&["diff", "nowhere:mini", "mini"], 2);
     assert_eq!(said, "error: there is no revision `nowhere`\n");
+    fs::rename(checkout.path(".git"), checkout.path("../git")).unwrap();
+    let mut command = checkout.command(&["diff", "main:mini"]);
+    let output = command.env("GIT_CEILING_DIRECTORIES", checkout.path("..")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.starts_with("error: `main` cannot be looked up, as git says: fatal: not a git repository"),
+        "{said}"
+    );
+    fs::rename(checkout.path("../git"), checkout.path(".git")).unwrap();
     let said = checkout.run(&["diff", "main:maxi", "mini"], 2);
     assert_eq!(said, "error: there is no API `maxi` at `main`; there are: mini\n");
 }
