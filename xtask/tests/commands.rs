@@ -784,8 +784,18 @@ fn names_are_found_from_both_sides() {
     assert_eq!(found("GET /books ?shelf"), setter);
     assert_eq!(found("client.books().books_list(…).shelf(…)"), setter);
     assert!(found("client.books().books_get").contains("operations::books::Books::books_get fn id"));
-    assert_eq!(checkout.run(&["find", "shelves_list"], 1), "0 items\n");
-    assert_eq!(checkout.run(&["find", ""], 1), "0 items\n");
+    // As the help writes it, and as Rust would.
+    assert!(found("books::books_list").starts_with("operations::books::Books::books_list fn"));
+    for name in ["Book::pages", "models::Book::pages", "models::Book.pages"] {
+        assert_eq!(found(name), field, "{name}");
+    }
+    for name in ["shelves_list", ""] {
+        let said = checkout.run(&["find", name], 1);
+        assert!(
+            said.starts_with("0 items: give a name") && said.contains("`cargo xtask find --help`"),
+            "{said}"
+        );
+    }
 }
 
 /// Neither a reader of stdout that has seen enough, nor one of stderr that is gone, nor a full disk behind it.
