@@ -115,13 +115,9 @@ mod tests {
             replace(&path, text).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
-        fs::create_dir(dir.path().join("folder")).unwrap();
-        for (name, why) in [("none/diff.html", "there is no folder"), ("folder/x/y", "there is no folder")] {
-            let path = dir.path().join(name);
-            let error = format!("{:#}", replace(&path, "x").unwrap_err());
-            assert!(error.starts_with(&format!("{}: {why}", path.display())), "{error}");
-        }
-        fs::remove_dir(dir.path().join("folder")).unwrap();
+        let lost = dir.path().join("none/diff.html");
+        let error = replace(&lost, "x").unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}: there is no folder", lost.display())), "{error}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

@@ -731,6 +731,29 @@ fn a_tool_that_is_not_there_is_named_with_the_way_to_it() {
     assert!(said.contains("`cargo install cargo-semver-checks --locked`"), "{said}");
 }
 
+/// A stand-in for cargo knows the tool; what is asked of it after that would fail.
+#[cfg(unix)]
+#[test]
+fn a_feature_that_is_none_is_said_before_a_crate_is_made() {
+    use std::os::unix::fs::PermissionsExt;
+    let checkout = Checkout::new();
+    let cargo = checkout.path("cargo.sh");
+    fs::write(&cargo, "#!/bin/sh\necho enum_missing major\n").unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let shared = checkout.path("shared/specs/app-store-connect");
+    fs::create_dir_all(&shared).unwrap();
+    for version in ["3.7.0", "4.3", "4.4.1"] {
+        fs::copy(checkout.path("library.json"), shared.join(format!("{version}.json"))).unwrap();
+    }
+    let files = checkout.files();
+    let mut command = checkout.command(&["semver", "nope"]);
+    let output =
+        command.env("CARGO", &cargo).env("STOREWRIGHT_SHARED", checkout.path("shared")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "error: `nope` is no feature of both crates; there are: full\n");
+    assert_eq!(checkout.files(), files);
+}
+
 #[test]
 fn two_apis_are_no_two_versions() {
     let checkout = Checkout::updated();
