@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::outline::{Entry, items, outline, several};
+use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb};
 use crate::diff::{Bump, Change, Diff, Kind, Wire};
 
@@ -35,9 +35,9 @@ pub fn text(diff: &Diff, colour: bool) -> String {
         }
     }
     if !diff.summary.rust_only.is_empty() {
-        let whole = if diff.is_part { ", of all areas" } else { "" };
         let title = format!(
-            "in Rust alone{whole}: a type has a name now, or the generator, the names or the areas changed"
+            "in Rust alone{}: a type has a name now, or the generator, the names or the areas changed",
+            items_of(diff)
         );
         let _ = writeln!(out, "\n{}", paint("1;4", &title));
         for (rust, path, what) in items(diff) {
