@@ -95,6 +95,8 @@ codes! {
     InvalidArchive = "invalid-archive",
     /// A document is not the one that is pinned.
     ChecksumMismatch = "checksum-mismatch",
+    /// A document is of another API than the one that it is given for.
+    ForeignDocument = "foreign-document",
     /// The text is not JSON.
     InvalidJson = "invalid-json",
     /// The text is not YAML.

@@ -52,6 +52,9 @@ pub struct Diff {
     pub bump: Bump,
     /// Every change, the most important first within each area.
     pub changes: Vec<Change>,
+    /// Whether rows were left out: the bump, the numbers of operations and what is in Rust alone stay those of all.
+    #[serde(skip)]
+    pub is_part: bool,
 }
 
 /// Which version of which API.
@@ -99,7 +102,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         (bump, _) => bump,
     };
     let version = |api: &Api| Version { api: api.info.name.clone(), version: api.info.version.clone() };
-    Diff { from: version(old.api), to: version(new.api), summary, bump, changes }
+    Diff { from: version(old.api), to: version(new.api), summary, bump, changes, is_part: false }
 }
 
 fn summary(changes: &[Change], rust_only: Vec<ItemChange>, sides: [&Api; 2]) -> Summary {
@@ -122,8 +125,9 @@ fn summary(changes: &[Change], rust_only: Vec<ItemChange>, sides: [&Api; 2]) -> 
 }
 
 impl Diff {
-    /// The same with those rows alone that `keep` takes; the version bump stays that of all.
+    /// The same with those rows alone that `keep` takes.
     pub fn retain(&mut self, keep: impl Fn(&Change) -> bool) {
+        self.is_part = true;
         self.changes.retain(|change| keep(change));
         let rust_only = std::mem::take(&mut self.summary.rust_only);
         let (operations, types) = (self.summary.operations, self.summary.types);

@@ -26,6 +26,8 @@ pub struct Root {
     /// Files beside them that a person writes in too, so they carry no mark: not compared, but written in the same
     /// transaction.
     pub records: BTreeMap<String, String>,
+    /// Files of that kind that are to be taken out.
+    pub gone: BTreeSet<String>,
 }
 
 /// How folders differ from what they should be.
@@ -62,19 +64,20 @@ impl Comparison {
         let mut out = rows(Code::EditedFile, &self.edited, "the file is not what would be generated");
         out.extend(rows(Code::MissingFile, &self.missing, "the file would be generated and is not there"));
         out.extend(rows(Code::OrphanedFile, &self.orphaned, "the file is no longer generated"));
-        out.extend(self.foreign(shown));
+        out.extend(self.in_the_way(shown, &format!("move it away, then {run}")));
         out
     }
 
     /// One error for each file that stops a write.
     pub fn foreign(&self, shown: impl Fn(&Path) -> String) -> Vec<Diagnostic> {
-        self.foreign
-            .iter()
-            .map(|(path, why)| {
-                Diagnostic::error(Code::ForeignFile, place(shown(path)), why.clone())
-                    .help("move it away, or generate into another folder; nothing was written")
-            })
-            .collect()
+        self.in_the_way(shown, "move it away, or generate into another folder; nothing was written")
+    }
+
+    fn in_the_way(&self, shown: impl Fn(&Path) -> String, help: &str) -> Vec<Diagnostic> {
+        let error = |(path, why): (&PathBuf, &String)| {
+            Diagnostic::error(Code::ForeignFile, place(shown(path)), why.clone()).help(help)
+        };
+        self.foreign.iter().map(error).collect()
     }
 }
 
@@ -123,7 +126,7 @@ pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
         for (path, text) in &root.files {
             compare_file(&root.folder, path, text, mark, &mut out)?;
         }
-        for path in root.records.keys() {
+        for path in root.records.keys().chain(&root.gone) {
             relative(path)?;
             if let Some((at, why)) = obstacle(&root.folder, Path::new(path), mark)? {
                 out.foreign.insert(at, why);
@@ -161,8 +164,9 @@ pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
                 put.insert(path, text);
             }
         }
-        let drop: BTreeSet<&Path> =
+        let mut drop: BTreeSet<&Path> =
             comparison.orphaned.iter().filter_map(|path| path.strip_prefix(&root.folder).ok()).collect();
+        drop.extend(root.gone.iter().map(Path::new).filter(|path| root.folder.join(path).is_file()));
         if !put.is_empty() || !drop.is_empty() {
             steps.push(stage::Step { folder: &root.folder, put, drop });
         }

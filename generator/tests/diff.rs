@@ -210,10 +210,25 @@ fn a_change_of_names_alone_shows_in_rust() {
         items: old.items.replace("models::Author", "models::Writer").replace("<Author>", "<Writer>"),
         ..loaded("shelf", &base)
     };
-    let found = compare(&old, &new);
+    let mut found = compare(&old, &new);
     assert!(found.changes.is_empty());
     assert_eq!(found.bump, Bump::Major);
     assert!(found.summary.rust_only.iter().any(|item| item.path == "models::Author" && item.new.is_none()));
+    let apart = ["in Rust alone, of all areas", "In Rust alone, of all areas", "In Rust alone, of all areas"];
+    for is_part in [false, true] {
+        if is_part {
+            found.retain(|_| false);
+        }
+        let all = [
+            report::text(&found, false),
+            report::markdown(&found, report::COMMENT),
+            report::html(&found).unwrap(),
+        ];
+        for (text, title) in all.iter().zip(apart) {
+            assert_eq!(text.contains(title), is_part, "{text}");
+            assert!(text.contains(title.trim_end_matches(", of all areas")), "{text}");
+        }
+    }
 }
 
 /// The part of JSON Schema that the committed schema is written in.

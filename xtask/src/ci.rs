@@ -8,7 +8,7 @@ use std::{env, fs};
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 
-use crate::report::{plural, refuse};
+use crate::report::{plural, refuse, tell};
 use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
 use crate::{Outcome, contract, generate, oldest, package, settings, status, tidy, update};
 
@@ -64,7 +64,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let mut failed = 0;
     let mut summary = Vec::new();
     for name in STEPS.iter().filter(chosen) {
-        eprintln!("── {name}");
+        tell!("── {name}");
         let start = Instant::now();
         let outcome = match step(tree, name).unwrap_or_else(|error| Step::Failed(format!("{error:#}"))) {
             Step::Passed => "passed".to_owned(),
@@ -75,13 +75,13 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             }
         };
         let line = format!("{name} {outcome} ({} s)", start.elapsed().as_secs());
-        eprintln!("── {line}\n");
+        tell!("── {line}\n");
         summary.push(line);
     }
     for line in summary {
-        eprintln!("{line}");
+        tell!("{line}");
     }
-    eprintln!("ci: {failed} {} failed", plural(failed, "step"));
+    tell!("ci: {failed} {} failed", plural(failed, "step"));
     Ok(if failed == 0 { Outcome::Done } else { Outcome::Findings })
 }
 
@@ -149,7 +149,7 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
     let mut count = 0;
     for api in &status.apis {
         for notice in &api.notices {
-            eprintln!("{}: {}: {} {}", api.name, notice.code, notice.message, notice.at);
+            tell!("{}: {}: {} {}", api.name, notice.code, notice.message, notice.at);
             count += 1;
         }
     }
@@ -165,12 +165,9 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
 fn rust_version(tree: &Tree) -> anyhow::Result<Step> {
     let found = oldest::look(tree)?;
     for fault in &found.faults {
-        eprintln!("{fault}");
+        tell!("{fault}");
     }
-    eprintln!(
-        "Rust {}: {} dependencies say what they need, {} do not",
-        found.promised, found.said, found.unsaid
-    );
+    tell!("Rust {}: {} dependencies say what they need, {} do not", found.promised, found.said, found.unsaid);
     let count = found.faults.len();
     Ok(match count {
         0 => Step::Passed,
@@ -297,7 +294,7 @@ fn older(tree: &Tree) -> anyhow::Result<Step> {
 }
 
 fn cargo(tree: &Tree, arguments: &[&str], environment: &[(&str, &str)]) -> anyhow::Result<Step> {
-    eprintln!("cargo {}", arguments.join(" "));
+    tell!("cargo {}", arguments.join(" "));
     let status = tree.cargo(arguments).envs(environment.iter().copied()).status()?;
     Ok(match status.success() {
         true => Step::Passed,

@@ -27,7 +27,7 @@ use self::program::Program;
 use self::sample::{Fill, Sampler};
 use self::schema::Schemas;
 use self::verdict::{Expected, Side};
-use crate::report::{plural, refuse, stdout_json, table};
+use crate::report::{plural, refuse, stderr, stdout_json, table, tell};
 use crate::tree::{SHARED, Tree};
 use crate::{Outcome, fetch, pipeline, progress, settings};
 
@@ -163,7 +163,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     for api in &apis {
         let mut out = Sink::new();
         let Some(document) = vendor_document(tree, api)? else {
-            eprintln!("{api}: DID NOT RUN: its document is not beside the checkout; set {SHARED}");
+            tell!("{api}: DID NOT RUN: its document is not beside the checkout; set {SHARED}");
             continue;
         };
         let Some(prepared) = prepared(tree, api, &document, &mut out)? else {
@@ -176,7 +176,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     if args.json {
         stdout_json(&found)?;
     }
-    eprint!("{}", table(&rows(&found)));
+    stderr(&table(&rows(&found)));
     Ok(if is_well { Outcome::Done } else { Outcome::Findings })
 }
 
@@ -284,7 +284,7 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
         drop(progress);
         let findings = session.findings.len() - before;
         let (word, seconds) = (plural(findings, "finding"), start.elapsed().as_secs_f64());
-        eprintln!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
+        tell!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
         took.push(Took { round: *round, calls, findings, seconds });
     }
     let (driver_mb, judge_mb) = (session.program.end()?, judge.end()?);
@@ -294,11 +294,11 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     for exception in session.exceptions.iter().filter(|_| args.only.is_none()) {
         for round in exception.rounds.iter().filter(|r| is_sure(r) && !exception.used.contains(r)) {
             is_well = false;
-            eprintln!("{api}: {}: the exception in round {round:?} is not needed", exception.operation);
+            tell!("{api}: {}: the exception in round {round:?} is not needed", exception.operation);
         }
     }
     for (side, finding) in &session.findings {
-        eprintln!("{api}: {side:?}: {finding}");
+        tell!("{api}: {side:?}: {finding}");
     }
     let missed: Vec<&str> =
         operations.iter().map(|o| o.id).filter(|id| !session.called.contains(id)).collect();
@@ -306,7 +306,7 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     let all = rounds.iter().any(|round| matches!(round, Round::Required | Round::All));
     if args.only.is_none() && all && !missed.is_empty() {
         is_well = false;
-        eprintln!("{api}: not called: {}", missed.join(", "));
+        tell!("{api}: not called: {}", missed.join(", "));
     }
     let count = |side: Side| session.findings.iter().filter(|(s, _)| *s == side).count();
     let used = session.exceptions.iter().filter(|e| !e.used.is_empty());

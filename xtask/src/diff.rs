@@ -1,6 +1,5 @@
 //! Two versions of an API go in, as files, stored or at a revision; the report of what changed comes out.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -13,7 +12,7 @@ use storewright_generator::report;
 
 use crate::fetch::Document;
 use crate::pipeline::{self, Version};
-use crate::report::{plural, print as print_all, stdout};
+use crate::report::{plural, print as print_all, stdout, tell};
 use crate::tree::Tree;
 use crate::{Outcome, fetch, interrupt, progress};
 
@@ -86,11 +85,16 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let progress = progress::start("reading both versions");
     let Some((old, new)) = versions(tree, args, &mut out)? else {
         // What could not be placed is a matter of `update`; here it would only hide what is wrong.
-        let errors: Vec<Diagnostic> =
-            out.diagnostics().iter().filter(|d| d.severity == Severity::Error).cloned().collect();
+        let mut errors: Vec<Diagnostic> = Vec::new();
+        for error in out.into_diagnostics().into_iter().filter(|d| d.severity == Severity::Error) {
+            // Both sides may have the same rules, and fail by them.
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
         drop(progress);
         print_all(&errors);
-        eprintln!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
+        tell!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
         return Ok(Outcome::Refused);
     };
     progress::step("comparing");
@@ -123,14 +127,16 @@ pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
     diff::diff(&old, &new)
 }
 
+/// Whether it is, by the rows that are shown: what stays of all areas is no matter of the one that was asked for.
 fn is_met(on: FailOn, diff: &Diff) -> bool {
     match on {
         FailOn::Wire => diff.changes.iter().any(|change| change.wire == Wire::Breaking),
         FailOn::Rust => {
-            diff.bump == Bump::Major && diff.summary.rust_only.iter().any(|c| c.rust == Bump::Major)
+            let alone = || diff.summary.rust_only.iter().any(|item| item.rust == Bump::Major);
+            (!diff.is_part && diff.bump == Bump::Major && alone())
                 || diff.changes.iter().any(|change| change.rust == Bump::Major)
         }
-        FailOn::Any => !diff.changes.is_empty() || diff.bump != Bump::None,
+        FailOn::Any => !diff.changes.is_empty() || (!diff.is_part && diff.bump != Bump::None),
     }
 }
 
@@ -170,11 +176,14 @@ fn place<'a>(tree: &Tree, text: &'a str, apis: &[String]) -> anyhow::Result<Plac
     }
 }
 
-/// One side: where it is, what was read where it is a file, and the API of ours that it is a version of.
+/// One side: where it is, what was read where it is a file, and what it is a version of.
 struct Given<'a> {
     place: Place<'a>,
     document: Option<Document>,
+    /// The API of ours.
     api: Option<String>,
+    /// None where it cannot be read, which is said later.
+    title: Option<String>,
 }
 
 fn given<'a>(
@@ -185,18 +194,26 @@ fn given<'a>(
     out: &mut Sink,
 ) -> anyhow::Result<Option<Given<'a>>> {
     let place = place(tree, text, apis)?;
-    let (document, api) = match &place {
-        Place::Stored(api) | Place::Revision(_, api) => (None, Some((*api).to_owned())),
+    let title = |info: Option<Info>| info.map(|info| info.title);
+    let (document, api, title) = match &place {
+        Place::Stored(api) => (None, Some((*api).to_owned()), title(pipeline::info(tree, api))),
+        Place::Revision(revision, api) => {
+            let text = tree.at_revision(revision, &format!("specs/{api}/api/info.yaml"))?;
+            let info = text.and_then(|text| serde_yaml::from_str(&text).ok());
+            (None, Some((*api).to_owned()), title(info))
+        }
         Place::File(file) => {
             let Some(document) = fetch::fetch(file, None, out) else { return Ok(None) };
-            let api = match &args.api {
-                Some(api) => Some(api.clone()),
-                None => titled(tree, &document.text)?,
+            let title = title_of(&document.text);
+            let api = match (&args.api, &title) {
+                (Some(api), _) => Some(api.clone()),
+                (None, Some(title)) => titled(tree, title)?,
+                (None, None) => None,
             };
-            (Some(document), api)
+            (Some(document), api, title)
         }
     };
-    Ok(Some(Given { place, document, api }))
+    Ok(Some(Given { place, document, api, title }))
 }
 
 fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<(Version, Version)>> {
@@ -207,18 +224,25 @@ fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<(
     let Some(from) = given(tree, &args.from, args, &apis, out)? else { return Ok(None) };
     let to = match (&args.to, &from.api) {
         (Some(to), _) => given(tree, to, args, &apis, out)?,
-        (None, Some(api)) if apis.contains(api) => {
-            Some(Given { place: Place::Stored(api), document: None, api: from.api.clone() })
-        }
+        (None, Some(api)) if apis.contains(api) => given(tree, api, args, &apis, out)?,
         (None, _) => bail!("give a second version to compare `{}` with", args.from),
     };
     let Some(to) = to else { return Ok(None) };
-    if let (Some(a), Some(b)) = (&from.api, &to.api)
-        && a != b
-    {
-        bail!("{a} and {b} are two APIs: compare two versions of one");
+    match (&from.api, &to.api) {
+        (Some(a), Some(b)) if a != b => bail!("{a} and {b} are two APIs: compare two versions of one"),
+        (Some(_), Some(_)) => {}
+        _ => {
+            if let (Some(a), Some(b)) = (&from.title, &to.title)
+                && a != b
+            {
+                bail!(
+                    "\"{a}\" and \"{b}\" are two APIs: compare two versions of one; where it was renamed, `--api NAME` \
+                     says which of ours a file is of, and a copy of a file of your own can have the same title"
+                );
+            }
+        }
     }
-    // A title may change; what the one is a version of, so is the other.
+    // An API may be gone that one of them was stored for.
     let api = from.api.as_deref().or(to.api.as_deref());
     let old = read(tree, &from, api, args, out)?;
     let new = read(tree, &to, api, args, out)?;
@@ -235,7 +259,7 @@ fn read(
     match (&side.place, &side.document) {
         (Place::Stored(api), _) => {
             let Some((stored, _)) = pipeline::stored(tree, api, out) else { return Ok(None) };
-            pipeline::version_of(stored, &pipeline::rules(tree, Some(api))?, None, out)
+            Ok(pipeline::version_of(stored, &pipeline::rules(tree, Some(api))?, None, out))
         }
         (Place::Revision(revision, api), _) => pipeline::at_revision(tree, revision, api, out),
         (Place::File(_), None) => Ok(None),
@@ -246,13 +270,13 @@ fn read(
             if args.no_overlay {
                 rules.overlay = None;
             }
-            pipeline::version(document, &rules, api.unwrap_or("api"), out)
+            Ok(pipeline::version(document, &rules, api.unwrap_or("api"), out))
         }
     }
 }
 
-/// The API of ours that has the document's title.
-fn titled(tree: &Tree, text: &str) -> anyhow::Result<Option<String>> {
+/// The title of a document, as its vendor wrote it.
+fn title_of(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Head {
         info: Title,
@@ -265,12 +289,11 @@ fn titled(tree: &Tree, text: &str) -> anyhow::Result<Option<String>> {
         true => serde_json::from_str(text).ok(),
         false => serde_yaml::from_str(text).ok(),
     };
-    let Some(head) = head else { return Ok(None) };
-    for api in tree.apis()? {
-        let Ok(text) = fs::read_to_string(tree.spec(&api).join("api/info.yaml")) else { continue };
-        if serde_yaml::from_str::<Info>(&text).is_ok_and(|info| info.title == head.info.title) {
-            return Ok(Some(api));
-        }
-    }
-    Ok(None)
+    head.map(|head| head.info.title)
+}
+
+/// The API of ours that has this title.
+fn titled(tree: &Tree, title: &str) -> anyhow::Result<Option<String>> {
+    let is_titled = |api: &String| pipeline::info(tree, api).is_some_and(|info| info.title == title);
+    Ok(tree.apis()?.into_iter().find(is_titled))
 }

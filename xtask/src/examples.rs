@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
-use crate::report::{plural, stdout, stdout_json, table};
+use crate::report::{plural, stderr, stdout, stdout_json, table, tell};
 use crate::tree::Tree;
 
 const PACKAGE: &str = "storewright-examples";
@@ -83,8 +83,8 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     // What the tests said is of use only now.
-    eprint!("{text}");
-    eprintln!("{wrong} {} did not do what they should", plural(wrong, "example"));
+    stderr(&text);
+    tell!("{wrong} {} did not do what they should", plural(wrong, "example"));
     Ok(Outcome::Findings)
 }
 

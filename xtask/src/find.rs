@@ -9,7 +9,7 @@ use storewright_generator::name::Names;
 
 use crate::Outcome;
 use crate::pipeline;
-use crate::report::{plural, refuse, stdout};
+use crate::report::{plural, refuse, stdout, tell};
 use crate::tree::Tree;
 
 /// How many items are shown.
@@ -44,7 +44,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         let Some((api, _)) = pipeline::stored(tree, &name, &mut out) else {
             return Ok(refuse(out.diagnostics()));
         };
-        let Some(version) = pipeline::version_of(api, &rules, None, &mut out)? else {
+        let Some(version) = pipeline::version_of(api, &rules, None, &mut out) else {
             return Ok(refuse(out.diagnostics()));
         };
         let wanted = wanted(&version.api, &version.names, &args.name);
@@ -54,7 +54,8 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             let (origin, areas) = place.split_once(' ').unwrap_or((place, ""));
             let path = item.split(' ').next().unwrap_or_default();
             let is_wanted = wanted.iter().any(|w| w.fits(path, origin));
-            if !is_wanted && !is_rust(path, &args.name) && !is_call(path, &args.name) {
+            let is_own = is_rust(path, &version.names, &args.name) || is_call(path, &args.name);
+            if !is_wanted && !is_own {
                 continue;
             }
             count += 1;
@@ -74,7 +75,13 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         text += &format!("and {} more: give more of the name\n", count - SHOWN);
     }
     stdout(&text)?;
-    eprintln!("{count} {}", plural(count, "item"));
+    match count {
+        0 => tell!(
+            "0 items: give a name as the vendor's document or the crate has it, or only its end; \
+             `cargo xtask find --help` lists what is found"
+        ),
+        _ => tell!("{count} {}", plural(count, "item")),
+    }
     Ok(if count == 0 { Outcome::Findings } else { Outcome::Done })
 }
 
@@ -142,9 +149,21 @@ fn is_call(path: &str, name: &str) -> bool {
     own.is_some_and(|own| own.rsplit("::").next() == last)
 }
 
-/// Whether a Rust path ends with what a person wrote of it, from the start of a name on.
-fn is_rust(path: &str, name: &str) -> bool {
-    path.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with([':', '.']))
+/// Whether a Rust path ends with what a person wrote of it, from the start of a name on. Rust writes `::` where it is a
+/// variant and `.` where it is a field, and a method is found by its module too: `apps::list`.
+fn is_rust(path: &str, names: &Names, name: &str) -> bool {
+    let (path, name) = (path.replace('.', "::"), name.replace('.', "::"));
+    let ends = |path: &str| {
+        path.strip_suffix(&name).is_some_and(|before| before.is_empty() || before.ends_with("::"))
+    };
+    let in_module = || match path.split("::").collect::<Vec<_>>().as_slice() {
+        ["operations", module, ty, method] => {
+            let is_handle = names.handles.get(*module).is_some_and(|handle| handle.ident == *ty);
+            is_handle && ends(&format!("operations::{module}::{method}"))
+        }
+        _ => false,
+    };
+    ends(&path) || in_module()
 }
 
 /// The file and line that define an item.

@@ -1,17 +1,18 @@
 //! Stored Apis, or anybody's OpenAPI or Swagger file, go in; client crates come out, offline.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::{Context, bail};
 use storewright_generator::api::Api;
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Diagnostic, Sink};
+use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
 
 use crate::pipeline::{self, Rules};
-use crate::report::{print, refuse};
+use crate::report::{print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::{LICENCES, Tree};
 use crate::update::store;
@@ -22,7 +23,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask generate                                                          # all crates, offline
   cargo xtask generate app47 --check                                            # say what would change
   cargo xtask generate app47 --out ../app47                                     # one crate, elsewhere
-  cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document";
+  cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document
+  cargo xtask generate --from my-api.json --out ../my-api --api ../my-rules     # the same, with corrections and names of yours";
 
 #[derive(Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -43,13 +45,15 @@ pub(crate) struct Args {
     #[arg(long, requires = "from")]
     docs: bool,
     /// The API's name, which names the crate; where absent, it is made of the file's name.
-    #[arg(long, requires = "from", conflicts_with = "api")]
-    name: Option<String>,
-    /// Take the overlay, naming rules, areas and templates of this API of ours.
     #[arg(long, requires = "from")]
+    name: Option<String>,
+    /// Take the overlay, naming rules, areas and templates of this API of ours; or a folder of your own that holds any
+    /// of overlay.yaml, naming.toml and areas.toml, as those under `specs/` do.
+    #[arg(long, requires = "from", value_name = "API|DIR")]
     api: Option<String>,
 }
 
+const MANIFEST: &str = "Cargo.toml";
 /// The version of the runtime, which is that of this workspace.
 const RUNTIME: &str = env!("CARGO_PKG_VERSION");
 
@@ -77,13 +81,20 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         (Some(from), Some(folder)) => foreign(tree, args, from, folder, &mut out)?.map(|root| vec![root]),
         _ => stored(tree, args, &mut out)?,
     };
-    let Some(roots) = roots else { return Ok(refuse(out.diagnostics())) };
+    let Some(roots) = roots else {
+        let outcome = refuse(out.diagnostics());
+        say_where_rules_go(args, out.diagnostics());
+        return Ok(outcome);
+    };
+    if args.out.is_some() {
+        roots.iter().try_for_each(|root| check_crate(tree, root))?;
+    }
     if args.check {
         progress::step("comparing");
         let found = write::compare(&roots, MARK)?;
         print(out.diagnostics());
         if found.is_empty() {
-            eprintln!("{} files are what would be generated", count(&roots));
+            tell!("{} files are what would be generated", count(&roots));
             return Ok(Outcome::Done);
         }
         print(&found.diagnostics(|path| tree.shown(path), &mend(args)));
@@ -93,8 +104,19 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         return Ok(refuse(out.diagnostics()));
     }
     print(out.diagnostics());
+    say_where_rules_go(args, out.diagnostics());
     for root in &roots {
-        eprintln!("{}: {} files", tree.shown(&root.folder), root.files.len());
+        tell!("{}: {} files", tree.shown(&root.folder), root.files.len());
+    }
+    if let Some(folder) = &args.out
+        && is_taken(tree, folder)?
+    {
+        tell!(
+            "{} is in this checkout, so cargo looks for it in the workspace here and builds it neither with that nor by \
+             itself: give a folder outside, such as `--out ../{}`",
+            folder.display(),
+            folder.file_name().unwrap_or_default().to_string_lossy()
+        );
     }
     Ok(Outcome::Done)
 }
@@ -123,16 +145,16 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { continue };
         let Some((stored, _)) = pipeline::stored(tree, api, out) else { continue };
         let rules = pipeline::rules(tree, Some(api))?;
+        let Some(names) = pipeline::names(&stored, &rules, out) else { continue };
         let (folder, options) = match &args.out {
             Some(folder) => (folder.clone(), elsewhere(tree, folder, &settings.crate_version)?),
             None => (tree.generated(api), ours(&settings)),
         };
-        if let Some(files) = pipeline::crate_files(&stored, &rules, &options, out)? {
-            let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
-            roots.push(Root { folder, files, records });
-        }
+        let files = pipeline::crate_files(&stored, &names, &rules, &options)?;
+        let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
+        roots.push(Root { folder, files, records, ..Root::default() });
         if args.out.is_none() {
-            roots.extend(driver(tree, &stored, &rules, &options, out)?);
+            roots.extend(driver(tree, &stored, &names, &rules, &options)?);
         }
     }
     Ok((!out.has_errors()).then_some(roots))
@@ -153,13 +175,13 @@ pub(crate) fn licences(tree: &Tree) -> anyhow::Result<BTreeMap<String, String>> 
 pub(crate) fn driver(
     tree: &Tree,
     api: &Api,
+    names: &Names,
     rules: &Rules,
     options: &Options,
-    out: &mut Sink,
 ) -> anyhow::Result<Option<Root>> {
-    let files = pipeline::driver_files(api, rules, options, out)?.unwrap_or_default();
+    let files = pipeline::driver_files(api, names, rules, options)?;
     let folder = tree.driver(&api.info.name);
-    Ok((!files.is_empty()).then_some(Root { folder, files, records: BTreeMap::new() }))
+    Ok((!files.is_empty()).then_some(Root { folder, files, ..Root::default() }))
 }
 
 fn foreign(
@@ -169,10 +191,21 @@ fn foreign(
     folder: &Path,
     out: &mut Sink,
 ) -> anyhow::Result<Option<Root>> {
-    if let Some(api) = &args.api {
-        tree.check_api(api)?;
+    let apis = tree.apis()?;
+    let ours = args.api.as_ref().filter(|api| apis.contains(api));
+    let rules = match &args.api {
+        Some(folder) if ours.is_none() => {
+            if !Path::new(folder).is_dir() {
+                bail!("there is no API `{folder}`, and no folder; the APIs are: {}", apis.join(", "));
+            }
+            pipeline::own_rules(tree, Path::new(folder))?
+        }
+        _ => pipeline::rules(tree, ours.map(String::as_str))?,
+    };
+    if args.name.is_some() && ours.is_some() {
+        bail!("`--name` is for a document of your own: an API of ours names its crate");
     }
-    let name = match args.name.as_ref().or(args.api.as_ref()) {
+    let name = match args.name.as_ref().or(ours) {
         Some(name) if is_name(name) => name.clone(),
         Some(name) => {
             bail!("`{name}` cannot name a crate: use lower-case letters, digits and `-`, a letter first")
@@ -180,24 +213,77 @@ fn foreign(
         None => name_of(from),
     };
     let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
-    let rules = pipeline::rules(tree, args.api.as_deref())?;
     let options = elsewhere(tree, folder, "0.1.0")?;
-    let made = pipeline::make(&document, &rules, &name, args.docs, &options, out)?;
-    Ok(made.map(|made| Root { folder: folder.to_owned(), files: made.files, records: BTreeMap::new() }))
+    let Some(made) = pipeline::make(&document, &rules, &name, args.docs, out) else { return Ok(None) };
+    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
+    Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
+}
+
+/// Way outs name the files of the folders under `specs/`, and who has a document alone has no such folder yet.
+fn say_where_rules_go(args: &Args, diagnostics: &[Diagnostic]) {
+    let is_rule =
+        |help: &String| ["overlay", "naming.toml", "areas.toml"].iter().any(|word| help.contains(word));
+    let helps = || diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_ref());
+    if args.from.is_some() && args.api.is_none() && helps().any(is_rule) {
+        tell!(
+            "overlay.yaml, naming.toml and areas.toml of your own go into a folder that you give with `--api DIR`; \
+             README.md, \"A crate from your own document\", has an example"
+        );
+    }
+}
+
+/// Fails where the folder of a crate holds another one, which would be lost without a word.
+fn check_crate(tree: &Tree, root: &Root) -> anyhow::Result<()> {
+    let package = |manifest: &str| -> Option<String> {
+        let manifest: toml::Table = manifest.parse().ok()?;
+        Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
+    };
+    let Some(there) = fs::read_to_string(root.folder.join(MANIFEST)).ok().as_deref().and_then(package) else {
+        return Ok(());
+    };
+    match root.files.get(MANIFEST).map(String::as_str).and_then(package) {
+        Some(own) if own != there => bail!(
+            "{} holds the crate `{there}`, and this one is `{own}`: give another folder, or remove that crate",
+            tree.shown(&root.folder)
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// What a crate that stands elsewhere is generated with.
 fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Options> {
-    let folder = std::path::absolute(folder)?;
+    let folder = real(folder)?;
     let runtime = tree.root().join("runtime");
     // Within the checkout the way to the runtime moves with it; from outside it does not lead anywhere for others.
-    let runtime = match folder.strip_prefix(tree.root()) {
+    let runtime = match folder.strip_prefix(real(tree.root())?) {
         Ok(below) => below.components().map(|_| "../").collect::<String>() + "runtime",
         // In a manifest `\` begins an escape.
         Err(_) => runtime.display().to_string().replace('\\', "/"),
     };
     let (version, runtime_version) = (version.to_owned(), RUNTIME.to_owned());
     Ok(Options { version, runtime, runtime_version, workspace: false, ..Options::default() })
+}
+
+/// Whether cargo takes a crate there for a part of this workspace, which excludes `target` alone.
+fn is_taken(tree: &Tree, folder: &Path) -> anyhow::Result<bool> {
+    let (folder, root) = (real(folder)?, real(tree.root())?);
+    Ok(folder.starts_with(&root) && !folder.starts_with(root.join("target")))
+}
+
+/// Where a folder is that need not exist: without `..`, and with what links lead to.
+fn real(folder: &Path) -> io::Result<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in std::path::absolute(folder)?.components() {
+        if part == Component::ParentDir {
+            out.pop();
+            continue;
+        }
+        out.push(part);
+        if let Ok(found) = out.canonicalize() {
+            out = found;
+        }
+    }
+    Ok(out)
 }
 
 fn is_name(name: &str) -> bool {

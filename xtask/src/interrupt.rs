@@ -2,13 +2,15 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, process};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use storewright_generator::write::{self, Left};
 
 use crate::progress;
+use crate::report::tell;
 use crate::tree::Tree;
 
 /// What shells say of a process that Ctrl-C ended: 128 and the number of the signal.
@@ -17,39 +19,60 @@ const INTERRUPTED: i32 = 130;
 /// Held by whoever writes files that belong together, and by whoever ends the process.
 static WRITING: Mutex<()> = Mutex::new(());
 
+/// Whether what the command writes is written.
+static WRITTEN: AtomicBool = AtomicBool::new(false);
+
 /// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and the next
 /// command takes back what it left.
 pub(crate) fn watch() {
     let end = || {
         let _writing = writing();
         progress::clear();
-        eprintln!("interrupted: no file is left half-written");
+        let done = match WRITTEN.load(Ordering::SeqCst) {
+            true => "everything was written",
+            false => "nothing was changed",
+        };
+        tell!("interrupted: no file is left half-written: {done}");
         process::exit(INTERRUPTED);
     };
     // Without a handler Ctrl-C is like those.
     let _ = ctrlc::set_handler(end);
 }
 
-/// Does what is not to be interrupted.
-pub(crate) fn whole<T>(write: impl FnOnce() -> T) -> T {
+/// Writes what is not to be interrupted.
+pub(crate) fn whole(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let _writing = writing();
-    write()
+    write()?;
+    WRITTEN.store(true, Ordering::SeqCst);
+    Ok(())
 }
 
 /// Writes one file, or leaves it as it was.
 pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        bail!("{}: there is no folder {}", path.display(), folder.display());
+    }
     // What is no file, such as a pipe, cannot be replaced.
     let replaced = match fs::metadata(path) {
         Ok(found) if !found.is_file() => fs::write(path, text),
         _ => whole(|| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+            let mut file = beside(folder)?;
             io::Write::write_all(&mut file, text.as_bytes())?;
             file.persist(path)?;
             Ok(())
         }),
     };
-    replaced.with_context(|| path.display().to_string())
+    // Nobody gave the path of the temporary file, which is in the message of its error.
+    replaced.map_err(|error| io::Error::from(error.kind())).with_context(|| path.display().to_string())
+}
+
+/// A temporary file whose mode is that of any file that is written, and not for its owner alone.
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// Takes back what runs left half-written that were killed, so that every command finds whole folders.
@@ -64,7 +87,10 @@ pub(crate) fn recover(tree: &Tree) -> anyhow::Result<()> {
 
 /// The same for one folder.
 pub(crate) fn recover_folder(tree: &Tree, folder: &Path) -> anyhow::Result<()> {
-    let said = match whole(|| write::recover(folder))? {
+    let writing = writing();
+    let left = write::recover(folder)?;
+    drop(writing);
+    let said = match left {
         None => return Ok(()),
         Some(Left::TakenBack) => "all of its files are taken back",
         Some(Left::Cleared) => "what it left beside the folder is removed",
@@ -89,8 +115,9 @@ mod tests {
             replace(&path, text).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
-        let error = replace(&dir.path().join("none/diff.html"), "x").unwrap_err();
-        assert!(error.to_string().ends_with("diff.html"), "{error}");
+        let lost = dir.path().join("none/diff.html");
+        let error = replace(&lost, "x").unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{}: there is no folder", lost.display())), "{error}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! A command line goes in; one command of this repository runs, and its outcome comes out as the exit code.
 
-// Whatever prints to stdout may meet a closed pipe: `report::stdout` knows what to do then.
-#![warn(clippy::print_stdout)]
+// Whatever is printed may meet a closed pipe: `report::stdout` and `report::tell` know what to do then.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
 mod ci;

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use crate::report::{fail, plural, stdout, table};
+use crate::report::{fail, plural, stderr, stdout, table, tell};
 use crate::tree::{LICENCES, Tree, below};
 use crate::{Outcome, progress};
 
@@ -80,15 +80,11 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         rows.push([package.name.clone(), package.version.clone(), files, bytes, archive]);
         check(tree, package, &packages)?;
     }
-    eprint!("{}", table(&rows));
+    stderr(&table(&rows));
     for fault in &found {
         fail(&anyhow::anyhow!("{fault}"));
     }
-    eprintln!(
-        "{} {} in target/package, each built by itself",
-        packages.len(),
-        plural(packages.len(), "archive")
-    );
+    tell!("{} {} in target/package, each built by itself", packages.len(), plural(packages.len(), "archive"));
     Ok(if found.is_empty() { Outcome::Done } else { Outcome::Findings })
 }
 

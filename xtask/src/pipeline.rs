@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
-use storewright_generator::api::{Api, stored};
-use storewright_generator::diagnostic::{Code, Diagnostic, Place, Severity, Sink};
+use storewright_generator::api::{Api, Info, stored};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::{load, lower, name, render};
@@ -28,6 +28,8 @@ pub(crate) struct Rules {
     pub(crate) overlay: Option<(String, String)>,
     pub(crate) naming: Option<String>,
     pub(crate) areas: Option<String>,
+    /// The title that a document must have, after the overlay; any where absent.
+    pub(crate) title: Option<String>,
     /// By path below `templates/`.
     pub(crate) templates: BTreeMap<String, String>,
 }
@@ -60,9 +62,8 @@ pub(crate) struct Notice {
 /// What a document gives.
 pub(crate) struct Made {
     pub(crate) api: Api,
+    pub(crate) names: Names,
     pub(crate) report: Report,
-    /// The crate, by path below its folder.
-    pub(crate) files: BTreeMap<String, String>,
 }
 
 /// One version of an API, as `diff` compares it.
@@ -73,72 +74,67 @@ pub(crate) struct Version {
     pub(crate) items: String,
 }
 
+/// The files that people write about an API, in one folder.
+const WRITTEN: [&str; 3] = ["overlay.yaml", "naming.toml", "areas.toml"];
+
 /// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
 pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
-    let mut out = Rules::default();
+    let mut out = match api {
+        Some(api) => rules_in(tree, &tree.spec(api))?,
+        None => Rules::default(),
+    };
     let templates = tree.root().join("templates");
-    for folder in ["crate", "driver"] {
+    for folder in ["crate", "driver"].into_iter().chain(api) {
         read_folder(&templates, &templates.join(folder), &mut out.templates)?;
-    }
-    if let Some(api) = api {
-        let spec = tree.spec(api);
-        out.folder = tree.shown(&spec);
-        read_folder(&templates, &templates.join(api), &mut out.templates)?;
-        let overlay = spec.join("overlay.yaml");
-        out.overlay = read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text));
-        out.naming = read_optional(&spec.join("naming.toml"))?;
-        out.areas = read_optional(&spec.join("areas.toml"))?;
     }
     Ok(out)
 }
 
-/// Document → `Spec` → `Api` → `Names` → files; none if errors were pushed.
+/// The same for anybody's document, where the folder beside it holds what is written about it.
+pub(crate) fn own_rules(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
+    if !WRITTEN.iter().any(|name| folder.join(name).is_file()) {
+        bail!("{} holds none of {}", folder.display(), WRITTEN.join(", "));
+    }
+    Ok(Rules { templates: rules(tree, None)?.templates, ..rules_in(tree, folder)? })
+}
+
+fn rules_in(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
+    let [overlay, naming, areas] = WRITTEN.map(|name| folder.join(name));
+    Ok(Rules {
+        folder: tree.shown(folder),
+        overlay: read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text)),
+        naming: read_optional(&naming)?,
+        areas: read_optional(&areas)?,
+        ..Rules::default()
+    })
+}
+
+/// Document → `Spec` → `Api` → `Names`; none if errors were pushed.
 pub(crate) fn make(
     document: &Document,
     rules: &Rules,
     name: &str,
     keep_prose: bool,
-    options: &Options,
     out: &mut Sink,
-) -> anyhow::Result<Option<Made>> {
+) -> Option<Made> {
     let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-    let made = match lowered(source, rules, name, keep_prose, out) {
-        None => None,
-        Some((api, report)) => {
-            crate_files(&api, rules, options, out)?.map(|files| Made { api, report, files })
-        }
-    };
+    let lowered = lowered(source, rules, name, keep_prose, out);
+    let made = lowered.and_then(|(api, report)| Some(Made { names: names(&api, rules, out)?, api, report }));
     load::locate(source, out);
-    Ok(made)
+    made
 }
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
-pub(crate) fn version(
-    document: &Document,
-    rules: &Rules,
-    name: &str,
-    out: &mut Sink,
-) -> anyhow::Result<Option<Version>> {
-    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-    let api = lowered(source, rules, name, false, out);
-    let version = match api {
-        None => None,
-        Some((api, _)) => version_of(api, rules, None, out)?,
-    };
-    load::locate(source, out);
-    Ok(version)
+pub(crate) fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
+    let Made { api, names, .. } = make(document, rules, name, false, out)?;
+    Some(Version { items: render::items(&api, &names), api, names })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
-pub(crate) fn version_of(
-    api: Api,
-    rules: &Rules,
-    items: Option<String>,
-    out: &mut Sink,
-) -> anyhow::Result<Option<Version>> {
-    let Some(names) = names(&api, rules, out) else { return Ok(None) };
+pub(crate) fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
+    let names = names(&api, rules, out)?;
     let items = items.unwrap_or_else(|| render::items(&api, &names));
-    Ok(Some(Version { api, names, items }))
+    Some(Version { api, names, items })
 }
 
 fn lowered(
@@ -156,6 +152,17 @@ fn lowered(
     };
     progress::step(&format!("{name}: reading {}", source.name));
     let mut spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    let title = &spec.document.info.title;
+    if let Some(known) = rules.title.as_ref().filter(|known| *known != title) {
+        let message = format!("the document is titled \"{title}\", and {name} is \"{known}\"");
+        let help = format!(
+            "give a document of {name}; where its vendor renamed it, an action on `$.info` in {}/overlay.yaml keeps \
+             the title: `update: {{ title: {known:?} }}`",
+            rules.folder
+        );
+        out.push(Diagnostic::error(Code::ForeignDocument, &Pointer::new("/info/title"), message).help(help));
+        return None;
+    }
     spec.definitions = config(rules, out)?.naming.definition;
     let before = out.diagnostics().len();
     progress::step(&format!("{name}: recognising operations and types"));
@@ -207,7 +214,7 @@ pub(crate) fn at_revision(
     let Some(found) = found else { return Ok(None) };
     // What that revision's own generator wrote is what its consumers have.
     let items = optional(format!("generated/{api}/API.txt"))?;
-    version_of(found, &rules, items, out)
+    Ok(version_of(found, &rules, items, out))
 }
 
 /// The stored Api and its report; none if errors were pushed.
@@ -240,6 +247,12 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
     }
 }
 
+/// What the stored Api says of itself; none where nothing is stored that can be read.
+pub(crate) fn info(tree: &Tree, api: &str) -> Option<Info> {
+    let text = fs::read_to_string(tree.spec(api).join("api/info.yaml")).ok()?;
+    serde_yaml::from_str(&text).ok()
+}
+
 /// `Api` → `Names`; none if errors were pushed.
 pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
     let before = out.diagnostics().len();
@@ -266,31 +279,29 @@ fn show_folder(rules: &Rules, before: usize, out: &mut Sink) {
     }
 }
 
-/// `Api` → `Names` → files, by path below the crate's folder; none if errors were pushed.
+/// The files of a crate, by path below its folder.
 pub(crate) fn crate_files(
     api: &Api,
+    names: &Names,
     rules: &Rules,
     options: &Options,
-    out: &mut Sink,
-) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+) -> anyhow::Result<BTreeMap<String, String>> {
     progress::step(&format!("{}: writing Rust", api.info.name));
-    let Some(names) = names(api, rules, out) else { return Ok(None) };
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
-    let files = render::render(api, &names, &options).map_err(anyhow::Error::msg)?;
-    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+    let files = render::render(api, names, &options).map_err(anyhow::Error::msg)?;
+    Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
 }
 
-/// `Api` → `Names` → the program that calls every operation, by path below its folder; none if errors were pushed.
+/// The program that calls every operation, by path below its folder.
 pub(crate) fn driver_files(
     api: &Api,
+    names: &Names,
     rules: &Rules,
     options: &Options,
-    out: &mut Sink,
-) -> anyhow::Result<Option<BTreeMap<String, String>>> {
-    let Some(names) = names(api, rules, out) else { return Ok(None) };
+) -> anyhow::Result<BTreeMap<String, String>> {
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
-    let files = render::driver(api, &names, &options).map_err(anyhow::Error::msg)?;
-    Ok(Some(files.into_iter().map(|file| (file.path, file.text)).collect()))
+    let files = render::driver(api, names, &options).map_err(anyhow::Error::msg)?;
+    Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
 }
 
 /// The document as its vendor means it, mended and otherwise as it is; none if errors were pushed.

@@ -8,6 +8,8 @@ use std::{env, io, thread};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::report::tell;
+
 /// What is done sooner is not worth a line.
 const PATIENCE: Duration = Duration::from_millis(300);
 const TICK: Duration = Duration::from_millis(100);
@@ -63,8 +65,8 @@ pub(crate) fn step(what: &str) {
 /// Prints a line that stays.
 pub(crate) fn say(text: &str) {
     match line().as_ref() {
-        Some(bar) => bar.suspend(|| eprintln!("{text}")),
-        None => eprintln!("{text}"),
+        Some(bar) => bar.suspend(|| tell!("{text}")),
+        None => tell!("{text}"),
     }
 }
 

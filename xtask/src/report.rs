@@ -14,7 +14,7 @@ pub(crate) fn print(diagnostics: &[Diagnostic]) {
     progress::clear();
     for severity in [Severity::Notice, Severity::Error] {
         for diagnostic in diagnostics.iter().filter(|d| d.severity == severity) {
-            anstream::eprintln!("{}\n", diagnostic.text(true));
+            tell!("{}\n", diagnostic.text(true));
         }
     }
 }
@@ -22,14 +22,14 @@ pub(crate) fn print(diagnostics: &[Diagnostic]) {
 /// Prints what no stage says.
 pub(crate) fn fail(error: &anyhow::Error) {
     progress::clear();
-    anstream::eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
+    tell!("\x1b[1;31merror\x1b[0m: {error:#}");
 }
 
 /// Prints why a run stops, and how often.
 pub(crate) fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
     print(diagnostics);
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-    eprintln!("{errors} {}; nothing was changed", plural(errors, "error"));
+    tell!("{errors} {}; nothing was changed", plural(errors, "error"));
     Outcome::Refused
 }
 
@@ -45,6 +45,18 @@ pub(crate) fn stdout(text: &str) -> anyhow::Result<()> {
         result => Ok(result?),
     }
 }
+
+/// Writes to stderr what there is to say of it, with colours where that is a terminal. Where nobody hears it, because the
+/// pipe is closed or the disk is full, the command goes on: what it does and its exit code are worth more.
+pub(crate) fn stderr(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// One line for [`stderr`].
+macro_rules! tell {
+    ($($text:tt)*) => { $crate::report::stderr(&(format!($($text)*) + "\n")) };
+}
+pub(crate) use tell;
 
 /// Writes to stdout what a command was asked for, as JSON.
 pub(crate) fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {

@@ -15,9 +15,9 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Bump, ItemChange, Items};
 
 use crate::pipeline::{self, Version};
-use crate::report::{plural, refuse, stdout};
+use crate::report::{plural, refuse, stdout, tell};
 use crate::tree::{API, SHARED, Tree, VERSIONS};
-use crate::{Outcome, diff, fetch, generate};
+use crate::{Outcome, diff, fetch, generate, interrupt};
 use finding::Finding;
 
 /// Command lines that a person can copy.
@@ -39,6 +39,8 @@ pub(crate) struct Args {
 /// One version, and where its crate is.
 struct Side {
     label: String,
+    /// The vendor's document.
+    file: PathBuf,
     version: Version,
     folder: PathBuf,
 }
@@ -94,20 +96,25 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             None => return Ok(refuse(out.diagnostics())),
         }
     }
+    // A feature that is none is said before anything is made.
+    let pairs = || sides.iter().zip(sides.iter().skip(1));
+    let known = pairs().map(|(old, new)| features(old, new, args)).collect::<Result<Vec<_>, _>>()?;
+    for side in &sides {
+        generate(tree, side)?;
+    }
     let mut steps = Vec::new();
-    for pair in sides.windows(2) {
-        let [old, new] = pair else { continue };
-        steps.push(step(tree, old, new, &lints, args)?);
+    for ((old, new), features) in pairs().zip(&known) {
+        steps.push(step(tree, old, new, &lints, features)?);
     }
     let text = table::table(&tool, &steps);
     match &args.out {
-        Some(path) => fs::write(path, text).with_context(|| path.display().to_string())?,
+        Some(path) => interrupt::replace(path, &text)?,
         None => stdout(&text)?,
     }
     let all = || steps.iter().flat_map(|step| &step.compared);
     let missing: usize = all().map(|compared| compared.missing.len()).sum();
     let unknown: usize = all().filter_map(|c| c.blind.get(&Blind::Unknown)).map(Vec::len).sum();
-    eprintln!(
+    tell!(
         "{missing} {} not in our list; {unknown} of ours unseen for no known reason",
         plural(missing, "finding")
     );
@@ -142,20 +149,43 @@ fn lints(tree: &Tree) -> anyhow::Result<BTreeMap<String, Bump>> {
     Ok(out)
 }
 
-/// Generates the crate of a version.
+/// Reads a version.
 fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<Option<Side>> {
-    let Some(document) = tree.shared(file) else {
+    let Some(file) = tree.shared(file) else {
         bail!("{file} is not beside the checkout; set {SHARED}");
     };
+    let Some(document) = fetch::fetch(&file.display().to_string(), None, out) else { return Ok(None) };
+    let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out);
     let folder = folder(tree).join(label);
-    if generate::run(tree, &generate::Args::version(API, &document, &folder))? != Outcome::Done {
-        bail!("the crate of {label} is not generated");
+    Ok(version.map(|version| Side { label: label.to_owned(), file, version, folder }))
+}
+
+/// Generates its crate.
+fn generate(tree: &Tree, side: &Side) -> anyhow::Result<()> {
+    if generate::run(tree, &generate::Args::version(API, &side.file, &side.folder))? != Outcome::Done {
+        bail!("the crate of {} is not generated", side.label);
     }
     // The same versions of dependencies as this workspace has.
-    fs::copy(tree.root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    let Some(document) = fetch::fetch(&document.display().to_string(), None, out) else { return Ok(None) };
-    let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out)?;
-    Ok(version.map(|version| Side { label: label.to_owned(), version, folder }))
+    fs::copy(tree.root().join("Cargo.lock"), side.folder.join("Cargo.lock"))?;
+    Ok(())
+}
+
+/// The areas of a version, and what each brings with it.
+fn areas(side: &Side) -> BTreeMap<String, BTreeSet<String>> {
+    let all = side.version.names.areas.iter();
+    all.map(|area| (area.feature.clone(), area.implies.clone())).collect()
+}
+
+/// The features to look at, which both crates of a step have.
+fn features(old: &Side, new: &Side, args: &Args) -> anyhow::Result<Vec<String>> {
+    let (before, now) = (areas(old), areas(new));
+    let mut known = vec![FULL.to_owned()];
+    known.extend(before.into_keys().filter(|area| now.contains_key(area)));
+    if let Some(wrong) = args.features.iter().find(|feature| !known.contains(feature)) {
+        bail!("`{wrong}` is no feature of both crates; there are: {}", known.join(", "));
+    }
+    known.retain(|feature| args.features.is_empty() || args.features.contains(feature));
+    Ok(known)
 }
 
 fn folder(tree: &Tree) -> PathBuf {
@@ -167,22 +197,12 @@ fn step(
     old: &Side,
     new: &Side,
     lints: &BTreeMap<String, Bump>,
-    args: &Args,
+    features: &[String],
 ) -> anyhow::Result<Step> {
-    let areas = |side: &Side| -> BTreeMap<String, BTreeSet<String>> {
-        let all = side.version.names.areas.iter();
-        all.map(|area| (area.feature.clone(), area.implies.clone())).collect()
-    };
     let (before, now) = (areas(old), areas(new));
-    let mut known: Vec<&str> = vec![FULL];
-    known.extend(before.keys().filter(|area| now.contains_key(*area)).map(String::as_str));
-    if let Some(wrong) = args.features.iter().find(|feature| !known.contains(&feature.as_str())) {
-        bail!("`{wrong}` is no feature of both crates; there are: {}", known.join(", "));
-    }
-    known.retain(|feature| args.features.is_empty() || args.features.iter().any(|wanted| wanted == feature));
     let listed = listed(&old.version, &new.version);
     let mut compared = Vec::new();
-    for feature in known {
+    for feature in features {
         let start = Instant::now();
         let findings = findings(tree, &old.folder, &new.folder, feature)?;
         let brought = |areas: &BTreeMap<String, BTreeSet<String>>| -> BTreeSet<String> {
@@ -196,7 +216,7 @@ fn step(
             &Items::with_features(&new.version.items, &brought(&now)),
         );
         let result = hold(feature, findings, &items.changes, &listed, lints);
-        eprintln!(
+        tell!(
             "{} → {} {feature}: {} {}, {} of ours ({} s)",
             old.label,
             new.label,
@@ -206,10 +226,10 @@ fn step(
             start.elapsed().as_secs()
         );
         for finding in &result.missing {
-            eprintln!("  not in our list: {}: {}", finding.lint, finding.text);
+            tell!("  not in our list: {}: {}", finding.lint, finding.text);
         }
         for item in result.blind.get(&Blind::Unknown).into_iter().flatten() {
-            eprintln!("  unseen: {item}");
+            tell!("  unseen: {item}");
         }
         compared.push(result);
     }

@@ -47,8 +47,7 @@ pub(crate) struct Read {
     /// The document's own, not that of the archive around it.
     pub(crate) sha256: String,
     /// When this document was read first.
-    #[serde(rename = "date")]
-    _date: toml::value::Datetime,
+    pub(crate) date: toml::value::Datetime,
 }
 
 /// Reads those of an API, which must be right.
@@ -65,22 +64,44 @@ pub(crate) fn read(tree: &Tree, api: &str) -> anyhow::Result<Settings> {
 
 /// Reads the text of `path`.
 pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> {
-    match toml::from_str(text) {
-        Ok(settings) => Some(settings),
-        Err(error) => {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            let at =
-                Place { file: path.to_owned(), line: Some(line), column: Some(column), ..Place::default() };
-            out.push(
-                Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned())
-                    .help("CONTRIBUTING.md, \"Add an API\", shows the keys"),
-            );
-            out.quote(path, text.as_bytes());
-            None
-        }
-    }
+    let (start, message, help) = match toml::from_str::<Settings>(text) {
+        Ok(settings) if is_version(&settings.crate_version) => return Some(settings),
+        Ok(settings) => (
+            text.find("\ncrate_version").map_or(0, |end| end + 1),
+            format!("`{}` is no version of a crate: cargo takes none like that", settings.crate_version),
+            "write three numbers, such as `0.1.0`; what an update adds behind a `+` may stay",
+        ),
+        Err(error) => (
+            error.span().map(|span| span.start).unwrap_or_default(),
+            error.message().to_owned(),
+            "CONTRIBUTING.md, \"Add an API\", shows the keys",
+        ),
+    };
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let at = Place { file: path.to_owned(), line: Some(line), column: Some(column), ..Place::default() };
+    out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
+    out.quote(path, text.as_bytes());
+    None
+}
+
+/// Whether it is one as semantic versioning has them.
+fn is_version(text: &str) -> bool {
+    let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
+    let (core, pre) = text.split_once('-').map_or((text, None), |(core, pre)| (core, Some(pre)));
+    let is_number = |part: &str| {
+        let is_short = part == "0" || !part.starts_with('0');
+        is_short && part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u64>().is_ok()
+    };
+    let is_word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_pre = |part: &str| is_word(part) && (is_number(part) || !part.bytes().all(|b| b.is_ascii_digit()));
+    core.split('.').count() == 3
+        && core.split('.').all(is_number)
+        && pre.is_none_or(|pre| pre.split('.').all(is_pre))
+        && build.is_none_or(|build| build.split('.').all(is_word))
 }
 
 /// The same text with another version of the crate; the rest stays as a person wrote it.
@@ -99,18 +120,15 @@ pub(crate) fn with_version(text: &str, version: &str) -> anyhow::Result<String> 
 
 /// The same text with its `[read]` table replaced; the rest stays as a person wrote it.
 ///
-/// A document that was read before keeps its date, so that reading it again changes nothing.
+/// A document that was read before keeps its date, so that reading it again changes nothing; and so does the one that is
+/// committed.
 pub(crate) fn record(
     text: &str,
     settings: &Settings,
+    committed: Option<&Read>,
     document: &Document,
     version: &str,
 ) -> anyhow::Result<String> {
-    let from = match document.from.contains("://") {
-        true => document.from.clone(),
-        // The path to it is of one machine.
-        false => Path::new(&document.from).file_name().unwrap_or_default().to_string_lossy().into_owned(),
-    };
     let same = |read: &Read| {
         (read.version.as_str(), read.bytes, read.sha256.as_str())
             == (version, document.bytes, document.sha256.as_str())
@@ -124,8 +142,17 @@ pub(crate) fn record(
         table.decor_mut().set_prefix("\n# Written by `cargo xtask update`.\n");
         toml.insert("read", Item::Table(table));
     }
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
-    let date: toml_edit::Datetime = today.parse()?;
+    let (from, date) = match committed.filter(|read| same(read)) {
+        Some(read) => (read.from.clone(), read.date.to_string()),
+        None => {
+            // The path to it is of one machine.
+            let file = || Path::new(&document.from).file_name().unwrap_or_default().to_string_lossy();
+            let is_url = document.from.contains("://");
+            let from = if is_url { document.from.clone() } else { file().into_owned() };
+            (from, jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+        }
+    };
+    let date: toml_edit::Datetime = date.parse()?;
     if let Some(read) = toml.get_mut("read").and_then(Item::as_table_mut) {
         for (key, new) in [
             ("from", value(from)),
@@ -159,7 +186,7 @@ mod tests {
     fn a_record_keeps_what_a_person_wrote() {
         let mut out = Sink::new();
         let settings = parse("source.toml", TEXT, &mut out).unwrap();
-        let text = record(TEXT, &settings, &document(), "4.4.1").unwrap();
+        let text = record(TEXT, &settings, None, &document(), "4.4.1").unwrap();
         let (kept, read) = text.split_at(TEXT.len());
         assert_eq!(kept, TEXT);
         let (fields, date) = read.split_once("date = ").unwrap();
@@ -170,9 +197,15 @@ mod tests {
         assert_eq!(date.trim().len(), "2026-01-01".len());
 
         let settings = parse("source.toml", &text, &mut out).unwrap();
-        assert_eq!(record(&text, &settings, &document(), "4.4.1").unwrap(), text, "read again");
-        let newer = record(&text, &settings, &document(), "4.5").unwrap();
+        assert_eq!(record(&text, &settings, None, &document(), "4.4.1").unwrap(), text, "read again");
+        let newer = record(&text, &settings, None, &document(), "4.5").unwrap();
         assert_eq!(newer.replace("4.5", "4.4.1"), text);
+
+        let committed = text.replace(date.trim(), "2026-01-02");
+        let read = parse("source.toml", &committed, &mut out).unwrap().read;
+        let settings = parse("source.toml", &newer, &mut out).unwrap();
+        let back = record(&newer, &settings, read.as_ref(), &document(), "4.4.1").unwrap();
+        assert_eq!(back, committed, "what is committed is read again");
     }
 
     #[test]
@@ -182,9 +215,28 @@ mod tests {
     }
 
     #[test]
+    fn a_version_that_cargo_does_not_take_is_refused() {
+        for version in ["0.1.0", "10.0.3-beta.1", "0.2.0+4.4.1", "1.0.0-a+preview"] {
+            assert!(is_version(version), "{version}");
+        }
+        for version in
+            ["", "abc", "1", "1.0", "01.0.0", "1.0.0-", "1.0.0+", "1.0.0-01", "1.0.0.0", "+1.0.0", "1.0.0 "]
+        {
+            let mut out = Sink::new();
+            let text = format!("# ours\ncrate_version = \"{version}\"\n");
+            assert!(parse("source.toml", &text, &mut out).is_none(), "{version}");
+            let said = out.diagnostics()[0].to_string();
+            assert!(
+                said.starts_with("error[invalid-config]: `") && said.contains("--> source.toml:2:1"),
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
     fn a_wrong_key_is_named_with_its_place() {
         let mut out = Sink::new();
-        assert!(parse("source.toml", "crate_version = \"0\"\nurll = \"\"\n", &mut out).is_none());
+        assert!(parse("source.toml", "crate_version = \"0.1.0\"\nurll = \"\"\n", &mut out).is_none());
         let text = out.diagnostics()[0].to_string();
         assert!(text.starts_with("error[invalid-config]: unknown field `urll`"), "{text}");
         assert!(text.contains("--> source.toml:2:1"), "{text}");

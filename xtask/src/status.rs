@@ -117,8 +117,19 @@ fn generated(tree: &Tree, api: &str) -> anyhow::Result<Generated> {
 
 fn table(status: &Status) -> String {
     let mut rows = vec![
-        ["api", "version", "operations", "types", "enums", "areas", "overlay", "skipped", "notices", "lines"]
-            .map(str::to_owned),
+        [
+            "api",
+            "version",
+            "operations",
+            "types",
+            "enums",
+            "areas",
+            "overlay",
+            "skipped",
+            "notices",
+            "generated lines",
+        ]
+        .map(str::to_owned),
     ];
     for api in &status.apis {
         rows.push([

@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::Context;
 
 use crate::Outcome;
-use crate::report::plural;
+use crate::report::{plural, tell};
 use crate::tree::{Tree, below};
 
 /// A file of the checkout.
@@ -32,10 +32,10 @@ pub(crate) fn run(tree: &Tree) -> anyhow::Result<Outcome> {
     found.extend(links::check(&files));
     found.sort();
     for finding in &found {
-        eprintln!("{finding}");
+        tell!("{finding}");
     }
     let count = found.len();
-    eprintln!("tidy: {} files, {count} {}", files.len(), plural(count, "finding"));
+    tell!("tidy: {} files, {count} {}", files.len(), plural(count, "finding"));
     Ok(if found.is_empty() { Outcome::Done } else { Outcome::Findings })
 }
 

@@ -103,6 +103,11 @@ impl Tree {
         };
         let commit = format!("{revision}^{{commit}}");
         if !git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?.status.success() {
+            let is_there = git(&["rev-parse", "--git-dir"])?;
+            if !is_there.status.success() {
+                let said = String::from_utf8_lossy(&is_there.stderr);
+                bail!("`{revision}` cannot be looked up, as git says: {}", said.trim());
+            }
             bail!("there is no revision `{revision}`");
         }
         let output = git(&["show", "--end-of-options", &format!("{revision}:./{path}")])?;

@@ -1,6 +1,6 @@
 //! A vendor's document goes in; the stored Api, the crate and the record of what was read come out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -12,8 +12,9 @@ use storewright_generator::render::MARK;
 use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
-use crate::pipeline::{self, Made, Report};
-use crate::report::{plural, print, refuse};
+use crate::pipeline::{self, Made, Report, Rules, Version};
+use crate::report::{plural, print, refuse, tell};
+use crate::settings::Settings;
 use crate::tree::Tree;
 use crate::{Outcome, fetch, generate, interrupt, progress, settings};
 
@@ -60,7 +61,14 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let path = spec.join("source.toml");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
     let Some(mut settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
-    let is_empty = settings.empty && args.from.is_none() && settings.url.is_none();
+    let is_empty = settings.empty && settings.url.is_none();
+    if is_empty && args.from.is_some() {
+        bail!(
+            "{} says `empty = true`: {} is made of its overlay alone, and takes no document; leave `--from` out",
+            tree.shown(&path),
+            args.api
+        );
+    }
     let found = match args.from.as_ref().or(settings.url.as_ref()) {
         Some(from) => fetch::fetch(from, settings.sha256.as_deref(), out),
         None if is_empty => Some(fetch::empty()),
@@ -68,46 +76,64 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     };
     let Some(document) = found else { return Ok(None) };
     let from = &document.from;
-    let rules = pipeline::rules(tree, Some(&args.api))?;
-    let made = pipeline::make(&document, &rules, &args.api, false, &generate::ours(&settings), out)?;
-    let Some(Made { api, report, mut files }) = made else { return Ok(None) };
-    let changed = if args.check { None } else { changed(tree, &api, &rules, &files, &settings)? };
-    let before = settings.crate_version.clone();
-    if !args.check {
-        let bump = changed.as_ref().map_or(Bump::None, |changed| changed.diff.bump);
-        let base = changed.as_ref().map_or(&before, |changed| &changed.version);
-        settings.crate_version = next_version(base, &before, bump, &api.info.version);
+    let mut rules = pipeline::rules(tree, Some(&args.api))?;
+    if is_empty && rules.overlay.is_none() {
+        bail!(
+            "{} is not there, and {} says `empty = true`: the overlay says all of such an API; write it, or give a `url`",
+            tree.shown(&spec.join("overlay.yaml")),
+            tree.shown(&path)
+        );
     }
+    let known = pipeline::info(tree, &args.api);
+    rules.title = known.as_ref().map(|known| known.title.clone());
+    let made = pipeline::make(&document, &rules, &args.api, false, out);
+    let Some(Made { api, names, report }) = made else { return Ok(None) };
+    let mut files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
+    let committed = committed(tree, &args.api);
+    let new = Version { items: files.get("API.txt").cloned().unwrap_or_default(), api, names };
+    let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;
+    let before = settings.crate_version.clone();
+    let diff = base.old.as_ref().map(|old| crate::diff::compare(old, &new));
+    settings.crate_version = base.next(&before, diff.as_ref(), &new);
+    let changed = diff.filter(|diff| !diff.changes.is_empty() || diff.bump != Bump::None);
+    let Version { api, names, .. } = new;
     let mut record = text.clone();
     if settings.crate_version != before {
         record = settings::with_version(&record, &settings.crate_version)?;
-        let again = pipeline::crate_files(&api, &rules, &generate::ours(&settings), out)?;
-        let Some(again) = again else { return Ok(None) };
-        files = again;
+        files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
     }
     // Nothing was read where the overlay says all.
     if !is_empty {
-        record = settings::record(&record, &settings, &document, &api.info.version)?;
+        let read = committed.as_ref().and_then(|committed| committed.settings.read.as_ref());
+        record = settings::record(&record, &settings, read, &document, &api.info.version)?;
     }
     let records = BTreeMap::from([("source.toml".to_owned(), record)]);
-    let changed = changed.map(|changed| changed.diff);
     let mut notes = generate::licences(tree)?;
-    if let Some(diff) = &changed {
-        let path = tree.generated(&args.api).join(CHANGES);
-        let before = fs::read_to_string(&path).unwrap_or_default();
-        notes.insert(CHANGES.to_owned(), with_section(&before, diff));
-    }
-    let driver = generate::driver(tree, &api, &rules, &generate::ours(&settings), out)?;
+    let mut gone = BTreeSet::new();
+    let changes = fs::read_to_string(tree.generated(&args.api).join(CHANGES)).unwrap_or_default();
+    let committed = committed.as_ref().map(|committed| committed.changes.as_str());
+    match with_section(&changes, committed, &args.api, changed.as_ref()) {
+        Some(text) => notes.insert(CHANGES.to_owned(), text).is_none(),
+        None => gone.insert(CHANGES.to_owned()),
+    };
+    let driver = generate::driver(tree, &api, &names, &rules, &generate::ours(&settings))?;
     let mut roots = vec![
-        Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records },
-        Root { folder: tree.generated(&args.api), files, records: notes },
+        Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records, ..Root::default() },
+        Root { folder: tree.generated(&args.api), files, records: notes, gone },
     ];
     roots.extend(driver);
+    if let Some(known) = known.filter(|known| is_older(&api.info.version, &known.version)) {
+        let new = &api.info.version;
+        progress::say(&format!("{}: {new} is older than {}, which is stored", args.api, known.version));
+    }
     if args.check {
-        let found = write::compare(&roots, MARK)?;
+        let mut found = write::compare(&roots, MARK)?;
+        if settings.crate_version != before {
+            found.edited.insert(path.clone());
+        }
         print(out.diagnostics());
         if found.is_empty() {
-            eprintln!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
+            tell!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
             return Ok(Some(Outcome::Done));
         }
         let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
@@ -121,10 +147,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     print(out.diagnostics());
     summarise(&api, &report, pipeline::notices(out.diagnostics()).len());
     if let Some(diff) = &changed {
-        anstream::eprintln!("\n{}", report::text(diff, true));
+        tell!("\n{}", report::text(diff, true));
     }
     if settings.crate_version != before {
-        eprintln!("crate_version in {} went from {before} to {}", tree.shown(&path), settings.crate_version);
+        tell!("crate_version in {} went from {before} to {}", tree.shown(&path), settings.crate_version);
     }
     Ok(Some(Outcome::Done))
 }
@@ -137,54 +163,99 @@ const CHANGES: &str = "CHANGELOG.md";
 const HEAD: &str =
     "# Changelog\n\nWritten by `cargo xtask update`: what each version of the vendor's document changed.\n\n";
 
-/// What the document changes, and the crate's version before.
-struct Changed {
-    diff: Diff,
-    version: String,
+/// What is committed of an API.
+struct Committed {
+    settings: Settings,
+    /// Its CHANGELOG.md; empty where there is none.
+    changes: String,
 }
 
-/// What the document changes in what is committed, or stored where there is no commit; none where that is nothing.
-///
-/// What is stored but not committed is an earlier try of the same update, which must not raise the version twice.
-fn changed(
+/// None where there is no commit of it that can be read.
+fn committed(tree: &Tree, api: &str) -> Option<Committed> {
+    let at_head = |path: String| tree.at_revision("HEAD", &path).ok().flatten();
+    let source = at_head(format!("specs/{api}/source.toml"))?;
+    let settings = settings::parse(HEAD_SOURCE, &source, &mut Sink::new())?;
+    Some(Committed { settings, changes: at_head(format!("generated/{api}/{CHANGES}")).unwrap_or_default() })
+}
+
+/// What an update is compared with: what is committed, or stored where there is no commit.
+struct Base {
+    old: Option<Version>,
+    /// The crate's version there.
+    version: String,
+    /// The version that an earlier try gave the crate, which is stored and not committed.
+    tried: Option<String>,
+}
+
+fn base(
     tree: &Tree,
-    api: &Api,
-    rules: &pipeline::Rules,
-    files: &BTreeMap<String, String>,
-    settings: &settings::Settings,
-) -> anyhow::Result<Option<Changed>> {
+    api: &str,
+    rules: &Rules,
+    settings: &Settings,
+    committed: Option<&Committed>,
+) -> anyhow::Result<Base> {
     // What was stored is not asked for more than it says: an update is what mends it.
     let mut unread = Sink::new();
-    let name = &api.info.name;
-    let source = tree.at_revision("HEAD", &format!("specs/{name}/source.toml")).ok().flatten();
-    let committed = source.and_then(|text| settings::parse(HEAD_SOURCE, &text, &mut unread));
-    let (old, version) = match committed {
-        Some(committed) => (pipeline::at_revision(tree, "HEAD", name, &mut unread)?, committed.crate_version),
-        None => {
-            let Some((old, _)) = pipeline::stored(tree, name, &mut unread) else { return Ok(None) };
-            let items = fs::read_to_string(tree.generated(name).join("API.txt")).ok();
-            (pipeline::version_of(old, rules, items, &mut unread)?, settings.crate_version.clone())
-        }
+    let mut stored = || {
+        let (stored, _) = pipeline::stored(tree, api, &mut unread)?;
+        let items = fs::read_to_string(tree.generated(api).join("API.txt")).ok();
+        pipeline::version_of(stored, rules, items, &mut unread)
     };
-    let Some(old) = old else { return Ok(None) };
-    let items = files.get("API.txt").cloned();
-    let Some(new) = pipeline::version_of(api.clone(), rules, items, &mut unread)? else { return Ok(None) };
-    let diff = crate::diff::compare(&old, &new);
-    Ok((!diff.changes.is_empty() || diff.bump != Bump::None).then_some(Changed { diff, version }))
+    let Some(committed) = committed else {
+        return Ok(Base { old: stored(), version: settings.crate_version.clone(), tried: None });
+    };
+    let version = committed.settings.crate_version.clone();
+    let tried = if settings.crate_version == version { None } else { stored() };
+    let mut base =
+        Base { old: pipeline::at_revision(tree, "HEAD", api, &mut Sink::new())?, version, tried: None };
+    base.tried = tried.map(|tried| {
+        let diff = base.old.as_ref().map(|old| crate::diff::compare(old, &tried));
+        base.next(&base.version, diff.as_ref(), &tried)
+    });
+    Ok(base)
 }
 
-/// The text with a section about the newest version on top; one that is about the same step already is replaced.
-fn with_section(before: &str, diff: &Diff) -> String {
-    let section = report::markdown(diff, report::COMMENT);
-    let title = section.lines().next().unwrap_or_default().to_owned();
-    let rest = before.strip_prefix(HEAD).unwrap_or(before);
-    let rest = match rest.strip_prefix(title.as_str()) {
-        Some(same) if !title.is_empty() => {
-            same.split_once("\n## ").map_or(String::new(), |(_, rest)| format!("## {rest}"))
-        }
-        _ => rest.to_owned(),
+impl Base {
+    /// The version that the crate has after an update to `new`, where it has `current` now.
+    ///
+    /// What an earlier try raised is not kept: the version says what changed since what is committed, once.
+    fn next(&self, current: &str, diff: Option<&Diff>, new: &Version) -> String {
+        let current = if self.tried.as_deref() == Some(current) { &self.version } else { current };
+        let bump = diff.map_or(Bump::None, |diff| diff.bump);
+        next_version(&self.version, current, bump, &new.api.info.version)
+    }
+}
+
+/// Whether a version comes before another, where both are numbers with dots between them.
+fn is_older(version: &str, other: &str) -> bool {
+    let numbers = |text: &str| text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u64>>>();
+    numbers(version).zip(numbers(other)).is_some_and(|(version, other)| version < other)
+}
+
+/// The text with a section about what changed on top, where anything did; none where no section is left.
+///
+/// A section on top that an earlier try of the same update wrote goes: it is about the same step, or not committed.
+fn with_section(before: &str, committed: Option<&str>, api: &str, diff: Option<&Diff>) -> Option<String> {
+    let title = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let section = diff.map(|diff| report::markdown(diff, report::COMMENT)).unwrap_or_default();
+    let is_tried = |top: &str| {
+        let is_committed = committed.is_none_or(|text| text.lines().any(|line| line == top));
+        top.starts_with(&format!("## {api}: ")) && (!is_committed || top == title(&section))
     };
-    format!("{HEAD}{section}\n{rest}").trim_end().to_owned() + "\n"
+    let all = before.strip_prefix(HEAD).unwrap_or(before);
+    let mut rest = all.to_owned();
+    while is_tried(&title(&rest)) {
+        rest = rest.split_once("\n## ").map(|(_, rest)| format!("## {rest}")).unwrap_or_default();
+    }
+    if section.is_empty() && rest == all && !before.is_empty() {
+        return Some(before.to_owned());
+    }
+    let text = match section.as_str() {
+        "" => rest,
+        section => format!("{section}\n{rest}"),
+    };
+    let is_empty = text.is_empty() && committed.is_none_or(str::is_empty);
+    (!is_empty).then(|| format!("{HEAD}{text}").trim_end().to_owned() + "\n")
 }
 
 /// The three numbers of a version.
@@ -240,15 +311,15 @@ pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Resu
 fn summarise(api: &Api, report: &Report, notices: usize) {
     let deprecated = api.operations.values().filter(|operation| operation.deprecated).count();
     let enums = api.types.values().filter(|ty| matches!(ty.shape, Shape::Enum(_))).count();
-    eprintln!("{} {}", api.info.name, api.info.version);
-    eprintln!("  {} operations ({deprecated} deprecated)", api.operations.len());
-    eprintln!("  {} types ({enums} enums)", api.types.len());
-    eprintln!("  {} overlay actions", report.overlay.len());
+    tell!("{} {}", api.info.name, api.info.version);
+    tell!("  {} operations ({deprecated} deprecated)", api.operations.len());
+    tell!("  {} types ({enums} enums)", api.types.len());
+    tell!("  {} overlay actions", report.overlay.len());
     if !api.info.skipped.is_empty() {
-        eprintln!("  {} skipped, as the overlay says", api.info.skipped.len());
+        tell!("  {} skipped, as the overlay says", api.info.skipped.len());
     }
     if notices > 0 {
-        eprintln!("  {notices} {} above: a safe default was taken for each", plural(notices, "notice"));
+        tell!("  {notices} {} above: a safe default was taken for each", plural(notices, "notice"));
     }
 }
 

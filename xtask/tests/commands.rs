@@ -63,14 +63,39 @@ actions:
     fs::write(checkout.path("specs/none/overlay.yaml"), overlay).unwrap();
     let said = checkout.run(&["update", "none", "--check"], 1);
     assert!(said.contains("help: run `cargo xtask update none`"), "{said}");
+    fs::rename(checkout.path("specs/none/overlay.yaml"), checkout.path("overlay.yaml")).unwrap();
+    let said = checkout.run(&["update", "none"], 2);
+    assert!(
+        said.contains("specs/none/overlay.yaml is not there, and specs/none/source.toml says `empty = true`"),
+        "{said}"
+    );
+    fs::rename(checkout.path("overlay.yaml"), checkout.path("specs/none/overlay.yaml")).unwrap();
     let said = checkout.run(&["update", "none"], 0);
     assert!(said.contains("none 7\n  1 operations"), "{said}");
     checkout.run(&["update", "none", "--check"], 0);
     checkout.run(&["generate", "none", "--check"], 0);
     let text = fs::read_to_string(checkout.path("specs/none/source.toml")).unwrap();
     assert_eq!(text, source.replace("0.1.0", "0.1.0+7"));
+    fs::write(checkout.path("specs/none/source.toml"), source).unwrap();
+    let said = checkout.run(&["update", "none", "--check"], 1);
+    assert!(
+        said.contains("--> specs/none/source.toml"),
+        "a check wants the version that an update gives: {said}"
+    );
+    checkout.run(&["update", "none"], 0);
     let ping = fs::read_to_string(checkout.path("generated/none/src/operations/ping.rs")).unwrap();
     assert!(ping.contains("/// Ours."), "{ping}");
+
+    let files = checkout.files();
+    for more in [&["--check"][..], &[]] {
+        let said = checkout.run(&[&["update", "none", "--from", "library.json"], more].concat(), 2);
+        assert!(
+            said.contains("specs/none/source.toml says `empty = true`: none is made of its overlay alone"),
+            "{said}"
+        );
+        assert!(said.contains("leave `--from` out"), "{said}");
+    }
+    assert_eq!(checkout.files(), files);
 
     // A fault has no place in an empty document, and is said all the same.
     fs::write(checkout.path("specs/none/overlay.yaml"), overlay.replace("operationId: ping, ", "")).unwrap();
@@ -117,6 +142,27 @@ fn bad_input_is_said_and_leaves_every_file_as_it_was() {
 }
 
 #[test]
+fn a_document_of_another_api_is_refused() {
+    let checkout = Checkout::updated();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    fs::write(checkout.path("pet.json"), text.replace("\"Library\"", "\"Pet API\"")).unwrap();
+    let files = checkout.files();
+    for more in [&["--check"][..], &[]] {
+        let said = checkout.run(&[&["update", "mini", "--from", "pet.json"], more].concat(), 2);
+        assert!(
+            said.contains("error[foreign-document]: the document is titled \"Pet API\", and mini is \"Library\"\n  --> pet.json:3:"),
+            "{said}"
+        );
+        assert!(said.contains("an action on `$.info` in specs/mini/overlay.yaml keeps the title"), "{said}");
+        assert_eq!(checkout.files(), files);
+    }
+    // That way out is one.
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.info\n    update: { title: Library }\n";
+    fs::write(checkout.path("specs/mini/overlay.yaml"), overlay).unwrap();
+    checkout.run(&["update", "mini", "--from", "pet.json"], 0);
+}
+
+#[test]
 fn a_document_that_is_not_the_pinned_one_is_refused() {
     let checkout = Checkout::new();
     let path = checkout.path("specs/mini/source.toml");
@@ -134,7 +180,11 @@ fn hand_written_files_in_the_way_stop_an_update() {
     fs::create_dir_all(checkout.path("generated/mini/src")).unwrap();
     fs::write(checkout.path("generated/mini/src/lib.rs"), "// mine\n").unwrap();
     let files = checkout.files();
-    let said = checkout.run(&["update", "mini", "--from", "library.json"], 2);
+    let arguments = ["update", "mini", "--from", "library.json"];
+    let said = checkout.run(&[&arguments[..], &["--check"]].concat(), 1);
+    let way = "help: move it away, then run `cargo xtask update mini --from library.json`";
+    assert!(said.contains("error[foreign-file]") && said.contains(way), "{said}");
+    let said = checkout.run(&arguments, 2);
     assert!(said.contains("error[foreign-file]"), "{said}");
     assert!(said.contains("--> generated/mini/src/lib.rs"), "{said}");
     assert_eq!(checkout.files(), files);
@@ -166,7 +216,15 @@ fn a_full_disk_leaves_every_file_as_it_was() {
 fn anybodys_file_gives_a_crate_elsewhere() {
     let checkout = Checkout::new();
     let arguments = ["generate", "--from", "library.json", "--out", "out/library", "--name", "town-library"];
-    checkout.run(&arguments, 0);
+    let said = checkout.run(&arguments, 0);
+    assert!(
+        said.contains("out/library is in this checkout") && said.contains("`--out ../library`"),
+        "{said}"
+    );
+    for out in ["target/library", "../library"] {
+        let said = checkout.run(&["generate", "--from", "library.json", "--out", out], 0);
+        assert!(!said.contains("is in this checkout"), "{said}");
+    }
     assert!(checkout.path("out/library/src/lib.rs").is_file());
     assert!(!checkout.path("generated").exists());
     checkout.run(&[&arguments[..], &["--check"]].concat(), 0);
@@ -174,6 +232,90 @@ fn anybodys_file_gives_a_crate_elsewhere() {
     let said = checkout.run(&[&arguments[..], &["--check"]].concat(), 1);
     let mend = "cargo xtask generate --from library.json --name town-library --out out/library`";
     assert!(said.contains(mend), "{said}");
+}
+
+/// The way out of a message is one for everybody's document.
+#[test]
+fn anybodys_file_has_rules_of_its_own() {
+    let checkout = Checkout::new();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    fs::write(checkout.path("twice.json"), text.replace("books_get", "books_list")).unwrap();
+    let arguments = ["generate", "--from", "twice.json", "--out", "../town", "--name", "town"];
+    let way = "go into a folder that you give with `--api DIR`";
+    let said = checkout.run(&arguments, 2);
+    assert!(said.contains("error[duplicate-operation-id]") && said.contains(way), "{said}");
+
+    fs::create_dir(checkout.path("rules")).unwrap();
+    let with = [&arguments[..], &["--api", "rules"]].concat();
+    let said = checkout.run(&with, 2);
+    assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml\n");
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get\n    update: { operationId: books_get }\n";
+    fs::write(checkout.path("rules/overlay.yaml"), overlay).unwrap();
+    fs::write(checkout.path("rules/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
+    let said = checkout.run(&with, 0);
+    assert!(!said.contains(way), "{said}");
+    let items = fs::read_to_string(checkout.path("../town/API.txt")).unwrap();
+    assert!(items.contains("Books::books_get") && items.contains("models::Volume"), "{items}");
+    checkout.run(&[&with[..], &["--check"]].concat(), 0);
+    fs::write(checkout.path("rules/naming.toml"), "handel = 1\n").unwrap();
+    assert!(checkout.run(&with, 2).contains("--> rules/naming.toml:1"));
+
+    let said = checkout.run(&[&arguments[..], &["--api", "maxi"]].concat(), 2);
+    assert_eq!(said, "error: there is no API `maxi`, and no folder; the APIs are: mini\n");
+    let said = checkout.run(&[&arguments[..], &["--api", "mini"]].concat(), 2);
+    assert!(said.contains("`--name` is for a document of your own"), "{said}");
+}
+
+#[test]
+fn a_crate_does_not_take_the_place_of_another() {
+    let checkout = Checkout::updated();
+    let from = ["generate", "--from", "library.json", "--name", "town", "--out"];
+    let files = checkout.files();
+    for more in [&["--check"][..], &[]] {
+        let said = checkout.run(&[&from[..], &["generated/mini"], more].concat(), 2);
+        let reason = "generated/mini holds the crate `mini-client`, and this one is `town-client`";
+        assert!(
+            said.contains(reason) && said.contains("give another folder, or remove that crate"),
+            "{said}"
+        );
+    }
+    assert_eq!(checkout.files(), files);
+    checkout.run(&[&from[..], &["../town"]].concat(), 0);
+    checkout.run(&[&from[..], &["../town"]].concat(), 0);
+    let said = checkout.run(&["generate", "mini", "--out", "../town"], 2);
+    assert!(said.contains("../town holds the crate `town-client`, and this one is `mini-client`"), "{said}");
+}
+
+/// However the folder is given, and from wherever, what cargo reads in the manifest leads to the runtime.
+#[test]
+fn a_crate_finds_the_runtime_from_wherever_it_is() {
+    let checkout = Checkout::new();
+    fs::create_dir_all(checkout.path("runtime")).unwrap();
+    fs::create_dir_all(checkout.path("docs/deep")).unwrap();
+    let absolute = checkout.path("../by-root").display().to_string();
+    for (current, out) in [
+        ("", "sub/deep"),
+        ("", "./sub/../plain"),
+        ("", "../beside"),
+        ("", "../checkout/../other"),
+        ("", &absolute),
+        ("docs", "../beside-docs"),
+        ("docs/deep", "here"),
+        ("docs/deep", "../../../gen/x"),
+        ("docs/deep", "../../target/x"),
+    ] {
+        let from = checkout.path("library.json").display().to_string();
+        let mut command = checkout.command(&["generate", "--from", &from, "--out", out, "--name", "mini"]);
+        let output = command.current_dir(checkout.path(current)).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let folder = checkout.path(current).join(out);
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let (_, path) = manifest.split_once("path = \"").unwrap();
+        let (path, _) = path.split_once('"').unwrap();
+        let led = folder.canonicalize().unwrap().join(path).canonicalize();
+        let is_runtime = led.is_ok_and(|led| led == checkout.path("runtime").canonicalize().unwrap());
+        assert!(is_runtime, "{out} in {current} says {path}");
+    }
 }
 
 /// What the client of a document calls, by what the document says of its address.
@@ -253,6 +395,33 @@ fn rules_that_cannot_be_read_are_named() {
     let said = checkout.run(&["generate"], 2);
     assert!(said.contains("error[invalid-config]"), "{said}");
     assert!(said.contains("--> specs/mini/naming.toml:1"), "{said}");
+}
+
+/// Names are made for the crate, for what changed and for the program of the contract tests, and said once.
+#[test]
+fn what_there_is_to_say_is_said_once() {
+    let checkout = Checkout::updated();
+    let rules = checkout.path("specs/mini/naming.toml");
+    fs::write(&rules, "[type]\n\"Shelf\" = \"Board\"\n").unwrap();
+    for arguments in [
+        &["update", "mini", "--from", "library.json"][..],
+        &["update", "mini", "--from", "library.json", "--check"],
+        &["generate", "mini"],
+        &["generate", "mini", "--check"],
+    ] {
+        let said = checkout.run(arguments, 0);
+        assert_eq!(said.matches("notice[unused-exception]").count(), 1, "{arguments:?}: {said}");
+    }
+    fs::write(&rules, "handel = 1\n").unwrap();
+    for arguments in [
+        &["update", "mini", "--from", "library.json"][..],
+        &["generate", "mini", "--check"],
+        &["diff", "library.json", "mini"],
+    ] {
+        let said = checkout.run(arguments, 2);
+        assert_eq!(said.matches("error[invalid-config]").count(), 1, "{arguments:?}: {said}");
+        assert!(said.contains("\n1 error; "), "{arguments:?}: {said}");
+    }
 }
 
 #[test]
@@ -363,6 +532,22 @@ fn a_diff_of_two_files_ends_as_it_was_asked_to() {
     let only = |word| checkout.output(&["diff", "library.json", "newer.json", "--only", word]);
     assert!(String::from_utf8(only("Books").stdout).unwrap().contains("Book.pages"));
     assert_eq!(only("Shelves").status.code(), Some(2));
+
+    // What a part does not change is said apart from what it does.
+    let text = fs::read_to_string(checkout.path("newer.json")).unwrap();
+    let films = ["library.json", "newer.json"].map(|file| {
+        let text = if file == "newer.json" { text.clone() } else { fs::read_to_string(checkout.path(file)).unwrap() };
+        let path = "\"paths\": { \"/films\": { \"get\": { \"operationId\": \"films_list\", \"tags\": [\"Films\"], \"responses\": { \"204\": { \"description\": \"\" } } } },";
+        let own = format!("films-{file}");
+        fs::write(checkout.path(&own), text.replace("\"paths\": {", path)).unwrap();
+        own
+    });
+    let output = checkout.output(&["diff", &films[0], &films[1], "--only", "Films", "--fail-on", "any"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let apart =
+        "rust: 0 major, 0 minor\nof all areas: 3 → 3 operations; the crate's version changes by: major\n";
+    assert!(said.contains(apart), "{said}");
+    assert_eq!(output.status.code(), Some(0));
 }
 
 #[test]
@@ -405,8 +590,67 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
 
     let said = checkout.run(&["diff", "nowhere:mini", "mini"], 2);
     assert_eq!(said, "error: there is no revision `nowhere`\n");
+    fs::rename(checkout.path(".git"), checkout.path("../git")).unwrap();
+    let mut command = checkout.command(&["diff", "main:mini"]);
+    let output = command.env("GIT_CEILING_DIRECTORIES", checkout.path("..")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.starts_with("error: `main` cannot be looked up, as git says: fatal: not a git repository"),
+        "{said}"
+    );
+    fs::rename(checkout.path("../git"), checkout.path(".git")).unwrap();
     let said = checkout.run(&["diff", "main:maxi", "mini"], 2);
     assert_eq!(said, "error: there is no API `maxi` at `main`; there are: mini\n");
+}
+
+/// The files of a checkout without what git holds.
+fn work(checkout: &Checkout) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut out = checkout.files();
+    out.retain(|path, _| !path.starts_with(checkout.path(".git")));
+    out
+}
+
+/// The version follows what breaks since the last commit, so going back leaves nothing of what was tried.
+#[test]
+fn an_update_back_to_what_is_committed_restores_every_file() {
+    let checkout = Checkout::updated();
+    newer(&checkout);
+    let source = checkout.path("specs/mini/source.toml");
+    // Read on another day.
+    let text = fs::read_to_string(&source).unwrap();
+    let (text, _) = text.split_once("date = ").unwrap();
+    fs::write(&source, format!("{text}date = 2026-01-02\n")).unwrap();
+    git(&checkout, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "Store"]);
+    let files = work(&checkout);
+    let changes = checkout.path("generated/mini/CHANGELOG.md");
+
+    let said = checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert!(said.contains("went from 0.3.0+1.2 to 0.4.0+1.3") && !said.contains("is older than"), "{said}");
+    assert!(changes.is_file());
+    let said = checkout.run(&["update", "mini", "--from", "library.json"], 0);
+    assert!(said.contains("mini: 1.2 is older than 1.3, which is stored\n"), "{said}");
+    assert!(said.contains("went from 0.4.0+1.3 to 0.3.0+1.2"), "{said}");
+    assert_eq!(work(&checkout), files);
+
+    // What a person raised stays, and a check asks for nothing else than an update does.
+    let text = fs::read_to_string(&source).unwrap();
+    fs::write(&source, text.replace("0.3.0+1.2", "0.5.0")).unwrap();
+    let said = checkout.run(&["update", "mini", "--check", "--from", "library.json"], 1);
+    assert!(said.contains("--> specs/mini/source.toml"), "{said}");
+    assert!(said.contains("--> generated/mini/Cargo.toml"), "{said}");
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    checkout.run(&["update", "mini", "--check", "--from", "newer.json"], 0);
+    assert!(fs::read_to_string(&source).unwrap().contains("\"0.5.0+1.3\""));
+
+    // A section that is committed stays where a later try is taken back.
+    git(&checkout, &["add", "--all"]);
+    git(&checkout, &["commit", "--quiet", "--message", "Update"]);
+    let files = work(&checkout);
+    checkout.run(&["update", "mini", "--from", "library.json"], 0);
+    checkout.run(&["update", "mini", "--from", "newer.json"], 0);
+    assert_eq!(work(&checkout), files);
 }
 
 /// Names are no part of the Api, and yet they are what a consumer writes.
@@ -427,6 +671,32 @@ fn a_change_of_names_alone_shows() {
         paths.contains(&&"models::Book".into()) && paths.contains(&&"models::Volume".into()),
         "{paths:?}"
     );
+}
+
+/// Whoever may read what others write may read what commands write.
+#[cfg(unix)]
+#[test]
+fn written_files_have_the_mode_of_any_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let checkout = Checkout::new();
+    newer(&checkout);
+    let before = checkout.files();
+    for arguments in [
+        &["update", "mini", "--from", "library.json"][..],
+        &["update", "mini", "--from", "newer.json"],
+        &["diff", "library.json", "newer.json", "--format", "html", "--out", "diff.html"],
+    ] {
+        checkout.run(arguments, 0);
+    }
+    fs::write(checkout.path("any"), "").unwrap();
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode();
+    let usual = mode(&checkout.path("any"));
+    let after = checkout.files();
+    for path in after.keys().filter(|path| before.get(*path) != after.get(*path)) {
+        assert_eq!(mode(path), usual, "{}", path.display());
+    }
+    let said = checkout.run(&["diff", "library.json", "mini", "--out", "none/diff.html"], 2);
+    assert_eq!(said, "error: none/diff.html: there is no folder none\n");
 }
 
 #[test]
@@ -461,6 +731,29 @@ fn a_tool_that_is_not_there_is_named_with_the_way_to_it() {
     assert!(said.contains("`cargo install cargo-semver-checks --locked`"), "{said}");
 }
 
+/// A stand-in for cargo knows the tool; what is asked of it after that would fail.
+#[cfg(unix)]
+#[test]
+fn a_feature_that_is_none_is_said_before_a_crate_is_made() {
+    use std::os::unix::fs::PermissionsExt;
+    let checkout = Checkout::new();
+    let cargo = checkout.path("cargo.sh");
+    fs::write(&cargo, "#!/bin/sh\necho enum_missing major\n").unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let shared = checkout.path("shared/specs/app-store-connect");
+    fs::create_dir_all(&shared).unwrap();
+    for version in ["3.7.0", "4.3", "4.4.1"] {
+        fs::copy(checkout.path("library.json"), shared.join(format!("{version}.json"))).unwrap();
+    }
+    let files = checkout.files();
+    let mut command = checkout.command(&["semver", "nope"]);
+    let output =
+        command.env("CARGO", &cargo).env("STOREWRIGHT_SHARED", checkout.path("shared")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "error: `nope` is no feature of both crates; there are: full\n");
+    assert_eq!(checkout.files(), files);
+}
+
 #[test]
 fn two_apis_are_no_two_versions() {
     let checkout = Checkout::updated();
@@ -470,6 +763,26 @@ fn two_apis_are_no_two_versions() {
     fs::write(&info, text.replace("name: mini", "name: maxi").replace("Library", "Archive")).unwrap();
     let said = checkout.run(&["diff", "library.json", "maxi"], 2);
     assert!(said.contains("mini and maxi are two APIs: compare two versions of one"), "{said}");
+
+    // The overlay of ours is for a document of that title, and nothing else is a version of it.
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.info\n    update: { title: Library }\n";
+    fs::write(checkout.path("specs/mini/overlay.yaml"), overlay).unwrap();
+    let text = fs::read_to_string(checkout.path("library.json")).unwrap();
+    for (file, title) in [("pet.json", "Pet API"), ("zoo.json", "Zoo API")] {
+        fs::write(checkout.path(file), text.replace("\"Library\"", &format!("\"{title}\""))).unwrap();
+    }
+    let said = checkout.run(&["diff", "pet.json", "mini"], 2);
+    assert!(
+        said.contains("\"Pet API\" and \"Library\" are two APIs: compare two versions of one; "),
+        "{said}"
+    );
+    for sides in [["mini", "pet.json"], ["pet.json", "zoo.json"], ["pet.json", "library.json"]] {
+        let said = checkout.run(&["diff", sides[0], sides[1]], 2);
+        assert!(said.contains("are two APIs: compare two versions of one; "), "{said}");
+    }
+    checkout.run(&["diff", "pet.json", "mini", "--api", "mini", "--fail-on", "any"], 0);
+    checkout.run(&["diff", "pet.json", "pet.json", "--fail-on", "any"], 0);
+
     let said = checkout.run(&["diff", "library.json", "mini", "--max-chars", "5000"], 2);
     assert!(said.contains("`--max-chars` is for `--format markdown`"), "{said}");
 }
@@ -494,19 +807,51 @@ fn names_are_found_from_both_sides() {
     assert_eq!(found("GET /books ?shelf"), setter);
     assert_eq!(found("client.books().books_list(…).shelf(…)"), setter);
     assert!(found("client.books().books_get").contains("operations::books::Books::books_get fn id"));
-    assert_eq!(checkout.run(&["find", "shelves_list"], 1), "0 items\n");
-    assert_eq!(checkout.run(&["find", ""], 1), "0 items\n");
+    // As the help writes it, and as Rust would.
+    assert!(found("books::books_list").starts_with("operations::books::Books::books_list fn"));
+    for name in ["Book::pages", "models::Book::pages", "models::Book.pages"] {
+        assert_eq!(found(name), field, "{name}");
+    }
+    for name in ["shelves_list", ""] {
+        let said = checkout.run(&["find", name], 1);
+        assert!(
+            said.starts_with("0 items: give a name") && said.contains("`cargo xtask find --help`"),
+            "{said}"
+        );
+    }
 }
 
+/// Neither a reader of stdout that has seen enough, nor one of stderr that is gone, nor a full disk behind it.
 #[test]
 fn a_reader_that_has_seen_enough_is_no_fault() {
     let checkout = Checkout::updated();
+    let ends = |arguments: &[&str], code: i32, child: &mut std::process::Child| {
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{arguments:?}");
+    };
     for arguments in [&["find", "Book"][..], &["status"], &["status", "--json"], &["completions", "bash"]] {
         let mut command = checkout.command(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?} said:\n{said}");
+        ends(arguments, 0, &mut child);
+    }
+    fs::write(checkout.path("loose.rs"), "fn f() {}\n").unwrap();
+    fs::write(checkout.path("wrong.json"), "{}").unwrap();
+    for (arguments, code) in [
+        (&["generate", "--check"][..], 0),
+        (&["find", "Book"], 0),
+        (&["find", "Shelf"], 1),
+        (&["tidy"], 1),
+        (&["update", "mini", "--from", "library.json", "--check"], 0),
+        (&["update", "mini", "--from", "wrong.json"], 2),
+        (&["update", "mini"], 2),
+        (&["diff", "wrong.json", "mini"], 2),
+    ] {
+        let mut command = checkout.command(arguments);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        ends(arguments, code, &mut child);
+        if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
+            ends(arguments, code, &mut command.stderr(full).spawn().unwrap());
+        }
     }
 }

@@ -143,7 +143,11 @@ fn an_interrupted_run_leaves_all_files_old_or_all_new() {
         let is_whole = found == shelf.old || found == shelf.new;
         assert!(is_whole, "stopped at {point}: {:?}\n{said}", differences(&shelf, &found));
         match code {
-            Some(130) => assert!(said.contains("interrupted: no file is left half-written"), "{said}"),
+            Some(130) => {
+                let done = if found == shelf.new { "everything was written" } else { "nothing was changed" };
+                let whole = format!("interrupted: no file is left half-written: {done}\n");
+                assert!(said.contains(&whole), "{said}");
+            }
             Some(0) => assert_eq!(found, shelf.new, "stopped at {point}"),
             // Sent before there was a handler for it.
             None if *point == 0 => assert_eq!(found, shelf.old),

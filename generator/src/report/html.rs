@@ -74,6 +74,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
         kinds,
         rows,
         items,
+        items_of => super::outline::items_of(diff),
     };
     environment.render_named_str("report.html", TEMPLATE, values).map_err(|e| format!("report.html: {e:#}"))
 }

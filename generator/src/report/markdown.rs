@@ -159,9 +159,10 @@ fn items(diff: &Diff) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut out =
-        "\n### In Rust alone\n\nA type has a name now, or the generator, the names or the areas changed.\n\n"
-            .to_owned();
+    let mut out = format!(
+        "\n### In Rust alone{}\n\nA type has a name now, or the generator, the names or the areas changed.\n\n",
+        super::outline::items_of(diff)
+    );
     let room = 900;
     let mut shown = 0;
     for (rust, path, what) in all.iter().take(ITEMS) {

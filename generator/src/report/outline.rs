@@ -150,6 +150,11 @@ fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
 /// The key of all items that more features bring.
 const MORE: &str = "";
 
+/// What the title above them adds where the rows are those of one area: these are of all.
+pub(super) fn items_of(diff: &Diff) -> &'static str {
+    if diff.is_part { ", of all areas" } else { "" }
+}
+
 /// Public Rust items that changed for no row's reason: verdict, path and what happened. What belongs to a type and shares
 /// its fate is told with it.
 pub(super) fn items(diff: &Diff) -> Vec<(Bump, &str, String)> {

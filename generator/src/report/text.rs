@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::outline::{Entry, items, outline, several};
+use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb};
 use crate::diff::{Bump, Change, Diff, Kind, Wire};
 
@@ -35,14 +35,11 @@ pub fn text(diff: &Diff, colour: bool) -> String {
         }
     }
     if !diff.summary.rust_only.is_empty() {
-        let _ = writeln!(
-            out,
-            "\n{}",
-            paint(
-                "1;4",
-                "in Rust alone: a type has a name now, or the generator, the names or the areas changed"
-            )
+        let title = format!(
+            "in Rust alone{}: a type has a name now, or the generator, the names or the areas changed",
+            items_of(diff)
         );
+        let _ = writeln!(out, "\n{}", paint("1;4", &title));
         for (rust, path, what) in items(diff) {
             let _ = writeln!(out, "    {:<8} {path}{what}", rust.as_str());
         }
@@ -59,10 +56,22 @@ pub(super) fn head(diff: &Diff) -> String {
     let of =
         |map: &std::collections::BTreeMap<&'static str, usize>, key: &str| map.get(key).copied().unwrap_or(0);
     let [before, now] = summary.operations;
-    let operations =
-        if before + now == 0 { String::new() } else { format!(", {before} → {now} operations") };
+    let operations = (before + now > 0).then(|| format!("{before} → {now} operations"));
+    let bump = format!("the crate's version changes by: {}", diff.bump.as_str());
+    let (counted, asked) = match (operations, diff.is_part) {
+        // What is narrowed to an area is no less true of all of them.
+        (operations, true) => (
+            String::new(),
+            format!(
+                "\nof all areas: {}",
+                operations.into_iter().chain([bump]).collect::<Vec<_>>().join("; ")
+            ),
+        ),
+        (Some(operations), false) => (format!(", {operations}"), format!("; {bump}")),
+        (None, false) => (String::new(), format!("; {bump}")),
+    };
     format!(
-        "{} with {}{operations}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor; the crate's version changes by: {}\n",
+        "{} with {}{counted}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
         count(summary.changes, "change"),
         count(summary.causes, "cause"),
         of(&summary.wire, "breaking"),
@@ -70,7 +79,6 @@ pub(super) fn head(diff: &Diff) -> String {
         of(&summary.wire, "safe"),
         of(&summary.rust, "major"),
         of(&summary.rust, "minor"),
-        diff.bump.as_str(),
     )
 }
 

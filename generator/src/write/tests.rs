@@ -223,4 +223,11 @@ fn a_record_is_written_with_the_rest_and_only_where_it_differs() {
     let before = fs::metadata(dir.path().join("source.toml")).unwrap().modified().unwrap();
     write(&roots, &compare(&roots, MARK).unwrap()).unwrap();
     assert_eq!(fs::metadata(dir.path().join("source.toml")).unwrap().modified().unwrap(), before);
+
+    roots[0].records.clear();
+    roots[0].gone.insert("source.toml".to_owned());
+    for _ in 0..2 {
+        write(&roots, &compare(&roots, MARK).unwrap()).unwrap();
+        assert_eq!(tree(dir.path()).keys().collect::<Vec<_>>(), ["a"]);
+    }
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use crate::measure;
+use crate::report::tell;
 use crate::tree::Tree;
 
 /// A running judge.
@@ -44,7 +45,7 @@ pub(super) fn prepare(tree: &Tree) -> anyhow::Result<Option<String>> {
     if problem.is_some() || is_installed {
         return Ok(problem);
     }
-    eprintln!("npm ci, in tests/contract");
+    tell!("npm ci, in tests/contract");
     let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
     let mut npm = Command::new(NPM);
     npm.args(arguments).current_dir(tree.root().join("tests/contract")).stdin(Stdio::null());
