@@ -6,6 +6,7 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::doc::code;
 use super::listing::compact;
 use super::model::facts;
 use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
@@ -191,7 +192,7 @@ impl<'a> Context<'a> {
         name: &OperationName,
         updates: bool,
     ) -> Vec<String> {
-        let call = format!("`{} {}`", operation.method, operation.path);
+        let call = code(&format!("{} {}", operation.method, operation.path));
         let mut lines = vec![match &self.names.operation_link {
             Some(template) => {
                 format!("{call} ([vendor's page]({}))", template.replace("{slug}", &slug(operation)))
@@ -199,7 +200,7 @@ impl<'a> Context<'a> {
             None => call,
         }];
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
-            lines.extend([String::new(), format!("Answers `{media_type}`.")]);
+            lines.extend([String::new(), format!("Answers {}.", code(media_type))]);
         }
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
@@ -493,7 +494,7 @@ impl<'a> Context<'a> {
     }
 
     fn parameter_docs(&self, parameter: &Parameter, name: &OperationName) -> Vec<String> {
-        let mut line = format!("`{}`", parameter.name);
+        let mut line = code(&parameter.name);
         let role = match parameter.role() {
             Role::Fields(_) => Some("the fields that are sent of each"),
             Role::Include => Some("related resources that are sent along"),
@@ -522,7 +523,7 @@ impl<'a> Context<'a> {
         {
             let plain = values.iter().filter(|v| !v.starts_with('-')).count();
             if plain < token.values.len() || values.len() < plain {
-                let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
+                let values: Vec<String> = values.iter().map(|v| code(v)).collect();
                 lines.extend([String::new(), format!("Accepts {}.", values.join(", "))]);
             }
         }

@@ -8,7 +8,7 @@ use quote::quote;
 use serde::Serialize;
 
 use super::rust::{Source, braced, cfg, condition, docs, ident};
-use super::{Context, File, Listing, Models};
+use super::{Context, File, Listing, Models, doc};
 
 #[derive(Serialize)]
 struct Feature<'a> {
@@ -20,10 +20,7 @@ struct Feature<'a> {
 
 /// Vendor's words that stand in strings and comments of any language: on one line, without what ends or escapes them.
 fn plain(text: &str) -> String {
-    let words = text.replace(['"', '\\'], " ");
-    let words: Vec<&str> =
-        words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    words.join(" ")
+    doc::line(&text.replace(['"', '\\'], " "))
 }
 
 impl Context<'_> {
@@ -37,6 +34,8 @@ impl Context<'_> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_keep_trailing_newline(true);
+        environment.add_filter("code", |text: &str| doc::code(text));
+        environment.add_filter("line", |text: &str| doc::line(text));
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
         for prefix in folders {
             for (path, text) in self.options.templates.iter().filter(|(p, _)| p.starts_with(prefix)) {
