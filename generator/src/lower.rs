@@ -67,8 +67,10 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     lowering.unused_definitions();
     let conventions = lowering.conventions();
     let servers = lowering.servers();
+    let info = info(spec, name);
+    lowering.unsent_secrets(&info.security);
     let (types, named_enums) = (lowering.types, lowering.named_enums);
-    let mut api = Api { info: Info { conventions, servers, ..info(spec, name) }, operations, values, types };
+    let mut api = Api { info: Info { conventions, servers, ..info }, operations, values, types };
     let is_named = |id: &str| {
         named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
     };

@@ -1,8 +1,11 @@
 //! The servers of a document go in; their addresses come out, with the defaults of their variables in place.
 
+use std::collections::BTreeMap;
+
 use openapiv3::{ReferenceOr, Server};
 
 use super::Lowering;
+use crate::api::Security;
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 impl Lowering<'_> {
@@ -47,6 +50,20 @@ impl Lowering<'_> {
             }
         }
         out
+    }
+
+    /// Reports ways to authenticate that credentials of the runtime do not go.
+    pub(super) fn unsent_secrets(&mut self, security: &BTreeMap<String, Security>) {
+        for (name, scheme) in security {
+            let place = match scheme {
+                Security::Query(_) => "the query",
+                Security::Cookie(_) => "a cookie",
+                Security::Http(_) | Security::Header(_) | Security::OAuth2 => continue,
+            };
+            let at = Pointer::new("/components/securitySchemes").child(name);
+            let message = format!("no credentials are sent in {place}, which `{name}` asks for");
+            self.not_read(&at, message, "declare in the overlay the header that the vendor takes instead");
+        }
     }
 
     /// Says that something is left out without which the rest is still right.
