@@ -209,7 +209,7 @@ impl<'a> Context<'a> {
         if let (Some(only), None) = (optional.next(), optional.next())
             && only.role() == Role::Limit
         {
-            lines.extend([String::new(), self.parameter_docs(only, name).join("\n")]);
+            lines.extend([String::new(), self.parameter_docs(operation, only, name).join("\n")]);
         }
         if updates {
             lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
@@ -280,6 +280,12 @@ impl<'a> Context<'a> {
             Some(Shape::Alias(ty)) => !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any),
             _ => false,
         }
+    }
+
+    /// Whether `limit` is what it is in JSON:API, or the overlay has a rule for the pages of the answer.
+    fn has_pages(&self, operation: &Operation) -> bool {
+        let json_api = || self.api.types.values().any(|ty| matches!(ty.shape, Shape::Page(_)));
+        operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || json_api()
     }
 
     fn is_paged(&self, answer: &TypeRef) -> bool {
@@ -484,7 +490,7 @@ impl<'a> Context<'a> {
         let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
         let (declared, set, deprecated) = (argument.declared, argument.set, deprecated(parameter.deprecated));
         listing.add(&format!("fn {module}::{}::{own}", method.builder), &declared);
-        let docs = docs(&self.parameter_docs(parameter, name));
+        let docs = docs(&self.parameter_docs(operation, parameter, name));
         let own = ident(own);
         let inline = inline([&declared]);
         quote! {
@@ -493,7 +499,12 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn parameter_docs(&self, parameter: &Parameter, name: &OperationName) -> Vec<String> {
+    fn parameter_docs(
+        &self,
+        operation: &Operation,
+        parameter: &Parameter,
+        name: &OperationName,
+    ) -> Vec<String> {
         let mut line = code(&parameter.name);
         let role = match parameter.role() {
             Role::Fields(_) => Some("the fields that are sent of each"),
@@ -501,9 +512,10 @@ impl<'a> Context<'a> {
             Role::Sort => Some("the order; `desc` turns one round"),
             Role::Filter(_) => Some("only what has one of these values"),
             Role::Exists(_) => Some("only what has this, or has it not"),
-            Role::Limit => Some("how many a page has"),
+            // Of what has no pages that we know, a `limit` may be anything.
+            Role::Limit if self.has_pages(operation) => Some("how many a page has"),
             Role::LimitOf(_) => Some("how many are sent along"),
-            Role::Other => None,
+            Role::Limit | Role::Other => None,
         };
         let role =
             role.filter(|_| !matches!((parameter.role(), &parameter.ty), (Role::Filter(_), TypeRef::String)));
