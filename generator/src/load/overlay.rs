@@ -46,7 +46,6 @@ struct Action {
 
 #[derive(Debug, Clone)]
 enum Change {
-    Nothing,
     Remove,
     Update(Value),
     Copy(JsonPath),
@@ -251,7 +250,13 @@ fn compile(index: usize, action: &Map<String, Value>, edition: Edition, out: &mu
         }
         (_, Some(_), None) => Change::Copy(query(&text("copy"), &at.child("copy"), out)?),
         (_, None, Some(value)) => Change::Update(value.clone()),
-        (_, None, None) => Change::Nothing,
+        (_, None, None) => {
+            out.push(
+                Diagnostic::error(Code::InvalidOverlay, &at, "the action changes nothing")
+                    .help("give it `update`, `copy` or `remove: true`, or take it out"),
+            );
+            return None;
+        }
     };
     Some(Action {
         index,

@@ -23,7 +23,6 @@ pub(super) fn apply(
         return 0;
     }
     match &action.change {
-        Change::Nothing => {}
         Change::Remove => remove(action, &places, tree, origins, out),
         Change::Update(value) => {
             update(action, &places, Update { value, from: None, edition }, tree, origins, out);
