@@ -115,7 +115,7 @@ codes! {
     InvalidOverlay = "invalid-overlay",
     /// An overlay action's target is not a JSONPath query (RFC 9535).
     InvalidTarget = "invalid-target",
-    /// An overlay action matched nothing, so it is no longer needed.
+    /// An overlay action matched nothing, or says no change, so it is not needed.
     UnmatchedAction = "unmatched-action",
     /// Two operations have one operationId.
     DuplicateOperationId = "duplicate-operation-id",

@@ -7,6 +7,7 @@ mod json_api;
 mod operation;
 mod paging;
 mod schema;
+mod server;
 mod share;
 mod union;
 
@@ -65,8 +66,11 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     let (operations, values) = lowering.operations();
     lowering.unused_definitions();
     let conventions = lowering.conventions();
+    let servers = lowering.servers();
+    let info = info(spec, name);
+    lowering.unsent_secrets(&info.security);
     let (types, named_enums) = (lowering.types, lowering.named_enums);
-    let mut api = Api { info: Info { conventions, ..info(spec, name) }, operations, values, types };
+    let mut api = Api { info: Info { conventions, servers, ..info }, operations, values, types };
     let is_named = |id: &str| {
         named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
     };
@@ -141,7 +145,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         title: document.info.title.clone(),
         version: spec.version.clone(),
         schemas,
-        servers: document.servers.iter().map(|s| s.url.clone()).collect(),
+        servers: Vec::new(),
         security,
         skipped,
         conventions: BTreeMap::new(),

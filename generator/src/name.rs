@@ -162,20 +162,28 @@ pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
 /// What a scope of names holds: the name, and who took it.
 #[derive(Debug, Default)]
 struct Scope {
-    taken: HashMap<String, Pointer>,
+    taken: HashMap<String, Taker>,
+}
+
+/// What took a name: its place, and its key in `naming.toml`, which is its own where several things have one place.
+#[derive(Debug, Clone)]
+struct Taker {
+    at: Pointer,
+    key: String,
 }
 
 impl Scope {
     /// A scope in which `words` mean something else already.
     fn reserving(words: &[&str]) -> Self {
-        Self { taken: words.iter().map(|w| ((*w).to_owned(), Pointer::root())).collect() }
+        let nobody = || Taker { at: Pointer::root(), key: String::new() };
+        Self { taken: words.iter().map(|w| ((*w).to_owned(), nobody())).collect() }
     }
 
     /// Takes `ident` for what stands at `at`; `section` and `key` say where in `naming.toml` it can be called otherwise.
     /// False if the name was taken, which is reported.
     fn take(&mut self, ident: &str, at: &Pointer, section: Section, key: &str, out: &mut Sink) -> bool {
         let Some(first) = self.taken.get(ident) else {
-            self.taken.insert(ident.to_owned(), at.clone());
+            self.taken.insert(ident.to_owned(), Taker { at: at.clone(), key: key.to_owned() });
             return true;
         };
         let first = first.clone();
@@ -187,22 +195,29 @@ impl Scope {
     fn refuse(
         &mut self,
         (ident, own): (&str, &str),
-        first: &Pointer,
+        first: &Taker,
         at: &Pointer,
         section: Section,
         key: &str,
         out: &mut Sink,
     ) {
-        let message = match first.as_str() {
-            "" => format!("the Rust name `{ident}` means something else here"),
+        let message = match first.at.as_str() {
+            "" => format!("`{key}` gets the Rust name `{ident}`, which means something else here"),
+            _ if first.at == *at => {
+                format!("two things get the Rust name `{ident}`: `{key}` and `{}`", first.key)
+            }
             first => format!("two things get the Rust name `{ident}`: this and {first}"),
         };
-        // Any name does that is free, also of what else is proposed.
-        let mut other = own.to_owned();
+        // Any name does that is free, also of what else is proposed. A keyword ends with `_`, and a second one is no
+        // name that Rust likes.
+        let mut other = own.trim_end_matches('_').to_owned();
+        if other != own {
+            other.push_str(if own.starts_with(char::is_uppercase) { "Other" } else { "_other" });
+        }
         while self.taken.contains_key(&other) {
             other.push_str(if own.starts_with(char::is_uppercase) { "Other" } else { "_other" });
         }
-        self.taken.insert(other.clone(), at.clone());
+        self.taken.insert(other.clone(), Taker { at: at.clone(), key: key.to_owned() });
         let line = format!("{} = {}", quoted(key), quoted(&other));
         let help = format!("choose a name and put it under [{section}] in naming.toml: {line}");
         out.push(Diagnostic::error(Code::NameCollision, at, message).help(help));

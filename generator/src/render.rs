@@ -1,5 +1,6 @@
 //! An `Api` and its `Names` go in; the files of a client crate come out.
 
+mod doc;
 mod driver;
 mod listing;
 mod model;

@@ -168,6 +168,7 @@ fn what_a_document_says_is_text_in_every_report() {
     assert!(!html.contains("<img") && !html.contains("<script>alert"));
     let markdown = report::markdown(&diff, report::COMMENT);
     assert!(!markdown.contains("\n# head") && !markdown.contains("\n- <img"), "{markdown}");
+    assert!(markdown.starts_with("## shelf: 1 → \\<script\\>alert(1)\\</script\\>'\\*\\_\n"), "{markdown}");
 }
 
 #[test]

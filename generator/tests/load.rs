@@ -193,6 +193,7 @@ actions:
   - x-id: old
     x-until: '4.4'
     target: $.paths
+    update: {}
 ";
 
 #[test]

@@ -46,6 +46,7 @@ struct Action {
 
 #[derive(Debug, Clone)]
 enum Change {
+    /// The specification allows it, so it is no fault; who wrote it did not mean it.
     Nothing,
     Remove,
     Update(Value),
@@ -106,6 +107,13 @@ impl Overlay {
             .iter()
             .map(|action| {
                 let applies = action.holds_for(version);
+                if matches!(action.change, Change::Nothing) {
+                    let message = format!("overlay action `{}` changes nothing", action.id);
+                    found.push(
+                        Diagnostic::notice(Code::UnmatchedAction, &action.place("target"), message)
+                            .help("give it `update`, `copy` or `remove: true`, or take it out"),
+                    );
+                }
                 let matched = if applies {
                     apply::apply(action, self.edition, tree, origins, &mut found)
                 } else {

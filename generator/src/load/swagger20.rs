@@ -68,6 +68,8 @@ pub(super) fn upgrade(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
         new.insert("components".to_owned(), Value::Object(components));
     }
     if let Some(url) = server(root) {
+        let from = if root.contains_key("host") { "host" } else { "basePath" };
+        upgrade.origins.copied(Pointer::root().child(from), Pointer::new("/servers/0/url"));
         new.insert("servers".to_owned(), json!([{ "url": url }]));
     }
     *tree = Value::Object(new);

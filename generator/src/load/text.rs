@@ -131,6 +131,12 @@ fn bytes_to_chars(text: &str, line: usize, column: usize) -> usize {
     String::from_utf8_lossy(bytes).chars().count() + 1
 }
 
+/// Whether a tab is among what the line, counted from 1, is indented by.
+fn begins_with_tab(text: &[u8], line: usize) -> bool {
+    let line = text.split(|byte| *byte == b'\n').nth(line.wrapping_sub(1)).unwrap_or_default();
+    line.iter().take_while(|byte| byte.is_ascii_whitespace()).any(|byte| *byte == b'\t')
+}
+
 fn place_in_words(line: usize, column: usize) -> String {
     format!(" at line {line} column {column}")
 }
@@ -152,6 +158,9 @@ impl Fault {
             line => place(source, line, self.column.max(1)),
         };
         let diagnostic = Diagnostic::error(notation.code(), at, &*message);
+        if notation == Notation::Yaml && begins_with_tab(source.text, self.line) {
+            return diagnostic.help("the line begins with a tab: YAML is indented by spaces alone");
+        }
         if message.starts_with("EOF") {
             return diagnostic
                 .help("the text ends too early: it may have been cut off while it was downloaded");

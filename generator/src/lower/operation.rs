@@ -109,9 +109,11 @@ impl Lowering<'_> {
                 self.responses(id, operation, &at, &mut lowered);
                 lowered.paging = self.paging(operation, &lowered, &at);
                 lowered.security = self.security(operation, document);
+                self.undeclared(operation.security.iter().flatten(), &at);
                 operations.insert(id.clone(), lowered);
             }
         }
+        self.undeclared(document.security.iter().flatten(), &Pointer::root());
         let values = name_values(accepted, &mut operations);
         (operations, values)
     }
@@ -270,6 +272,20 @@ impl Lowering<'_> {
             let ty = self.media(&format!("{id}.body"), media_type, media, &at);
             content.insert(media_type.clone(), ty);
         }
+        // As `render` chooses: JSON, else the first.
+        let sent = content
+            .keys()
+            .find(|m| m.starts_with("application/json") || m.ends_with("+json"))
+            .or_else(|| content.keys().next())
+            .cloned();
+        for media_type in content.keys().filter(|media_type| Some(*media_type) != sent.as_ref()) {
+            let message = format!(
+                "a body of `{media_type}` is not sent; it is `{}`",
+                sent.as_deref().unwrap_or_default()
+            );
+            let help = "take the media types that are not to be sent out in the overlay";
+            self.not_read(&at.child("content").child(media_type), message, help);
+        }
         let envelope = self.envelope(&body.extensions, &at);
         let checked = is_true(&body.extensions, "x-checked");
         Some(Body { required: body.required, content, envelope, checked })
@@ -338,6 +354,22 @@ impl Lowering<'_> {
                 failed.entry(ty).or_default().insert(text);
             }
         }
+        let mut read: BTreeMap<&String, (&String, &TypeRef)> = BTreeMap::new();
+        for (status, response) in &out.responses {
+            for (media_type, ty) in &response.content {
+                let (first, known) = *read.entry(media_type).or_insert((status, ty));
+                if known != ty {
+                    let at = at.child("responses").child(status);
+                    let message = format!(
+                        "the answer `{status}` is read as what `{first}` holds, and is declared otherwise"
+                    );
+                    let help = "declare one schema for both in the overlay, or leave one out there with `x-skip: <reason>`";
+                    self.out.push(
+                        Diagnostic::notice(Code::Unsupported, &self.spec.origin(&at), message).help(help),
+                    );
+                }
+            }
+        }
         if out.responses.is_empty() {
             let message =
                 format!("operation `{id}` declares no successful response; what it answers is not read");
@@ -362,6 +394,18 @@ impl Lowering<'_> {
             .filter_map(TypeRef::named)
             .any(|id| matches!(self.types.get(id), Some(Type { shape: Shape::Document(_), .. })));
         operation.method == "GET" && related && document
+    }
+
+    /// Reports requirements that name no scheme; credentials are sent all the same.
+    fn undeclared<'r>(&mut self, ways: impl Iterator<Item = &'r SecurityRequirement>, at: &Pointer) {
+        let schemes = self.document.components.as_ref().map(|c| &c.security_schemes);
+        for (index, way) in ways.enumerate() {
+            for name in way.keys().filter(|name| !schemes.is_some_and(|all| all.contains_key(*name))) {
+                let at = at.child("security").child(index).child(name);
+                let message = format!("`{name}` is no declared way to authenticate");
+                self.not_read(&at, message, "declare it in the overlay, or take it out of `security` there");
+            }
+        }
     }
 
     fn security(&self, operation: &OasOperation, document: &OpenAPI) -> Option<Vec<Vec<String>>> {

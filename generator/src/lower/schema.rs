@@ -11,6 +11,9 @@ use super::Lowering;
 use crate::api::{Enum, Field, Fields, Limits, Shape, Struct, Type, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
+/// What `type` may say (OpenAPI 3.0, "Data Types").
+const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
+
 /// The members of an object schema, whether it says `type: object` or not.
 #[derive(Clone, Copy)]
 pub(super) struct Members<'a> {
@@ -226,6 +229,9 @@ impl Lowering<'_> {
         }
         if any.not.is_some() {
             return Shape::Alias(self.unsupported(at, "`not`"));
+        }
+        if let Some(unknown) = any.typ.as_deref().filter(|ty| !TYPES.contains(ty)) {
+            return Shape::Alias(self.unsupported(&at.child("type"), &format!("the type `{unknown}`")));
         }
         if members(schema).is_some() {
             return self.object(schema, id, at);

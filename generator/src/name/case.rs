@@ -11,9 +11,15 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield", "Self",
 ];
 
-/// For modules, methods, fields and arguments.
+/// For methods, fields and arguments.
 pub(super) fn snake(text: &str) -> String {
     mend(text.to_snake_case(), "value_", "empty")
+}
+
+/// For modules, which are files: of these Rust takes ASCII names only (E0754), so any other letter is its code point.
+pub(super) fn file(text: &str) -> String {
+    let ascii = |c: char| if c.is_ascii() { c.to_string() } else { format!("u{:04x}", u32::from(c)) };
+    snake(text).chars().map(ascii).collect()
 }
 
 /// For types and enum variants.
@@ -100,6 +106,8 @@ mod tests {
         assert_eq!(snake("_"), "empty");
         assert_eq!(snake("Größe in m²"), "größe_in_m");
         assert_eq!(snake("\u{903}x"), "value_\u{903}x");
+        assert_eq!(file("日本 Tag!"), "u65e5u672c_tag");
+        assert_eq!(file("inAppPurchases"), "in_app_purchases");
         assert_eq!(pascal("Self"), "Self_");
         assert_eq!(shouty("createdDate"), "CREATED_DATE");
         assert_eq!(vendor("AppsBetaTesterUsagesV1MetricResponse"), "AppsBetaTesterUsagesV1MetricResponse");

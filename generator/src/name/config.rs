@@ -141,6 +141,12 @@ impl Config {
             let help = "use letters, digits and `_`, no digit first, and no keyword";
             out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
         }
+        for (word, alias) in handle.alias.iter().filter(|(_, alias)| !alias.is_ascii()) {
+            let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
+            let message = format!("`{alias}`, for `{word}` in [handle.alias], is no name of a file in Rust");
+            let help = "a handle is a module too: use ASCII letters, digits and `_`";
+            out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::area::Placed;
-use super::case::{pascal, singular, snake};
+use super::case::{file, pascal, singular, snake};
 use super::config::HandleFrom;
 use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section, quoted};
 use crate::api::{Api, In, Operation};
@@ -65,7 +65,7 @@ fn handle(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>) -> (
         HandleFrom::Id => id.split('_').next().unwrap_or(id),
         HandleFrom::Tag => operation.tags.first().map_or("api", String::as_str),
     };
-    let handle = exceptions.get(Section::Alias, word).unwrap_or_else(|| snake(word));
+    let handle = exceptions.get(Section::Alias, word).unwrap_or_else(|| file(word));
     (word.to_owned(), handle)
 }
 
@@ -154,7 +154,7 @@ fn parameters(
     for parameter in &operation.parameters {
         let key = format!("{id}.{}", parameter.name);
         let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(&parameter.name));
-        let at = operation.pointer().child("parameters").child(&parameter.name);
+        let at = operation.pointer();
         let free = parameter.place == In::Path || setters.take(&ident, &at, Section::Field, &key, out);
         if free && (parameter.place == In::Path || parameter.required) {
             arguments.take(&ident, &at, Section::Field, &key, out);

@@ -45,7 +45,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             };
             let key = format!("{owner}?{}", parameter.name);
             let ident = exceptions.get(Section::Type, &key).unwrap_or(ident);
-            let at = operation.pointer().child("parameters").child(&parameter.name);
+            let at = operation.pointer();
             if let Some(token) = tokens.get(&ident)
                 && token.family != family
                 && let Some(origin) = origins.get(&ident)
@@ -103,7 +103,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 Family::Value => pascal(value),
                 _ => shouty(value),
             });
-            scope.take(&constant, &at.child("enum").child(value), Section::Value, &key, out);
+            scope.take(&constant, at, Section::Value, &key, out);
             token.values.insert(value.to_owned(), constant);
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::case::{pascal, snake, vendor};
-use super::{Exceptions, Names, Scope, Section, TypeName};
+use super::case::{file, pascal, snake, vendor};
+use super::{Exceptions, Names, Scope, Section, Taker, TypeName};
 use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
 use crate::diagnostic::{Pointer, Sink};
 
@@ -105,7 +105,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                     let key = format!("{id}={member}");
                     let ident =
                         exceptions.get(Section::Value, &key).or(ident).unwrap_or_else(|| pascal(&member));
-                    scope.take(&ident, &at.child(&member), Section::Value, &key, out);
+                    scope.take(&ident, &at, Section::Value, &key, out);
                     members.insert(member, ident);
                 }
                 members
@@ -138,7 +138,7 @@ fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
                 // The part has no name of its own; what can be called otherwise is the resource.
                 Some(first) => scope.refuse((&ident, &name.ident), &first, &at, Section::Type, id, out),
                 None => {
-                    scope.taken.insert(ident, at);
+                    scope.taken.insert(ident, Taker { at, key: id.clone() });
                 }
             }
         }
@@ -191,7 +191,7 @@ fn variants(
         };
         let key = format!("{id}={text}");
         let ident = exceptions.get(Section::Value, &key).unwrap_or_else(|| pascal(&words));
-        scope.take(&ident, &at.child("enum").child(&text), Section::Value, &key, out);
+        scope.take(&ident, at, Section::Value, &key, out);
         members.insert(text, ident);
     }
     members
@@ -222,21 +222,21 @@ fn ident(api: &Api, id: &str) -> String {
 fn module(api: &Api, id: &str) -> String {
     let owner = id.split('.').next().unwrap_or(id);
     match api.types.get(owner).map(|t| &t.shape) {
-        Some(Shape::Resource(resource)) => snake(&resource.kind),
-        Some(Shape::Request(request)) => format!("{}_requests", snake(&request.kind)),
+        Some(Shape::Resource(resource)) => file(&resource.kind),
+        Some(Shape::Request(request)) => format!("{}_requests", file(&request.kind)),
         Some(Shape::Document(document) | Shape::Page(document)) => {
             let data = document.data.named().and_then(|data| api.resolve(data));
             match data {
                 // A document that includes nothing needs nothing but its resource, and so stands beside it; one that
                 // does brings all that it may include to whoever reads it.
                 Some((_, Type { shape: Shape::Resource(resource), .. })) => match document.included {
-                    None => snake(&resource.kind),
-                    Some(_) => format!("{}_documents", snake(&resource.kind)),
+                    None => file(&resource.kind),
+                    Some(_) => format!("{}_documents", file(&resource.kind)),
                 },
-                _ => format!("{}_documents", snake(owner)),
+                _ => format!("{}_documents", file(owner)),
             }
         }
         Some(Shape::Linkage(linkage)) if linkage.to != Arity::Links => "linkages".to_owned(),
-        _ => snake(owner),
+        _ => file(owner),
     }
 }

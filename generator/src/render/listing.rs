@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use proc_macro2::TokenStream;
 
-use super::MARK;
+use super::{MARK, doc};
 use crate::api::Pointer;
 
 /// Public items of a crate, while it is rendered.
@@ -28,6 +28,8 @@ impl Listing {
     pub(super) fn item(&mut self, at: &Pointer, areas: Option<&BTreeSet<String>>) -> &mut Self {
         let areas: Vec<&str> =
             areas.into_iter().flatten().map(String::as_str).filter(|a| !a.is_empty()).collect();
+        // A name with a control character in it is one line yet.
+        let at = doc::visible(at.as_str(), &[]);
         self.origin = format!("{at} {}", areas.join(","));
         self
     }

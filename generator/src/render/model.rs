@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::doc::code;
 use super::rust::{Source, deprecated, docs, filled, ident, inline, macro_call};
 use super::ty::Hold;
 use super::{Context, Listing};
@@ -58,8 +59,8 @@ impl Context<'_> {
         let what = match &ty.shape {
             Shape::Document(_) => "A document with one resource.".to_owned(),
             Shape::Page(_) => "A page of resources.".to_owned(),
-            Shape::Linkage(l) => format!("Identifiers of `{}`.", l.kind),
-            _ => format!("`{id}`."),
+            Shape::Linkage(l) => format!("Identifiers of {}.", code(&l.kind)),
+            _ => format!("{}.", code(id)),
         };
         let docs = self.type_docs(what, ty, &name.module);
         let own = ident(&name.ident);
@@ -115,7 +116,7 @@ impl Context<'_> {
             })
             .collect();
         let rest = s.additional.as_ref();
-        let docs = self.type_docs(format!("`{id}`."), ty, &name.module);
+        let docs = self.type_docs(format!("{}.", code(id)), ty, &name.module);
         self.write_struct(&name.ident, docs, ty.deprecated, &members, rest, source, listing);
         let required: Vec<String> = s
             .fields
@@ -252,7 +253,7 @@ impl Context<'_> {
             parts.push("links: \"links\"".to_owned());
             listing.add(&format!("field {own}.links"), &quote!(rt::ResourceLinks));
         }
-        let docs_of = self.type_docs(format!("A resource of the type `{}`.", r.kind), ty, &name.module);
+        let docs_of = self.type_docs(format!("A resource of the type {}.", code(&r.kind)), ty, &name.module);
         let deprecated_type = deprecated(ty.deprecated);
         source.items(quote! {
             #docs_of #deprecated_type
@@ -315,12 +316,11 @@ impl Context<'_> {
             .map(|(wire, relationship)| {
                 let field = name.members.get(wire).cloned().unwrap_or_default();
                 wires.push(format!("{field}: {wire:?}"));
+                let (named, kind) = (code(wire), code(&relationship.kind));
                 let (ty, what) = match relationship.to {
-                    Arity::One => (quote!(rt::ToOne), format!("`{wire}`: one of `{}`.", relationship.kind)),
-                    Arity::Many => {
-                        (quote!(rt::ToMany), format!("`{wire}`: any number of `{}`.", relationship.kind))
-                    }
-                    Arity::Links => (quote!(rt::Related), format!("`{wire}`.")),
+                    Arity::One => (quote!(rt::ToOne), format!("{named}: one of {kind}.")),
+                    Arity::Many => (quote!(rt::ToMany), format!("{named}: any number of {kind}.")),
+                    Arity::Links => (quote!(rt::Related), format!("{named}.")),
                 };
                 listing.add(&format!("field {own}.{field}"), &ty);
                 let (docs, deprecated) = (docs(&[what]), deprecated(relationship.deprecated));
@@ -361,12 +361,12 @@ impl Context<'_> {
                 let variant = name.members.get(&key).cloned().unwrap_or_default();
                 listing.add(&format!("variant {own}::{variant}"), &TokenStream::new());
                 lines.push(format!("{variant} = {wire}"));
-                let doc = format!(" `{key}`");
+                let docs = docs(&[code(&key)]);
                 let variant = ident(&variant);
-                quote! { #[doc = #doc] #variant }
+                quote! { #docs #variant }
             })
             .collect();
-        let docs = self.type_docs(format!("`{id}`, open to new values."), ty, &name.module);
+        let docs = self.type_docs(format!("{}, open to new values.", code(id)), ty, &name.module);
         let unknown = if integer { quote!(i64) } else { quote!(String) };
         let deprecated = deprecated(ty.deprecated);
         source.items(quote! {
@@ -403,10 +403,10 @@ impl Context<'_> {
                 let member = name.members.get(&key).cloned().unwrap_or_default();
                 let ty = self.ty(&variant.ty);
                 listing.add(&format!("variant {own}::{member}"), &ty);
-                let doc = match (&variant.tag, &u.tag) {
-                    (Some(tag), Some(member)) => format!(" `{member}`: `{tag}`"),
-                    _ => format!(" `{}`", variant.ty.to_string().trim_start_matches('$')),
-                };
+                let docs = docs(&[match (&variant.tag, &u.tag) {
+                    (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
+                    _ => code(variant.ty.to_string().trim_start_matches('$')),
+                }]);
                 match &variant.tag {
                     Some(tag) => lines.push(format!("{member}({ty}) = {tag:?}")),
                     None => lines.push(format!("{member}({})", ty.to_string().replace(' ', ""))),
@@ -416,7 +416,7 @@ impl Context<'_> {
                 let plain = |id: &str| self.is_enum(id) || (u.tag.is_none() && self.is_union(id));
                 let object = matches!(&variant.ty, TypeRef::Named(id) if !plain(id));
                 let held = if object { quote!(Box<#ty>) } else { ty };
-                quote! { #[doc = #doc] #member(#held) }
+                quote! { #docs #member(#held) }
             })
             .collect();
         let what = if id.ends_with(".included[]") && self.is_sent(id) {
@@ -424,7 +424,7 @@ impl Context<'_> {
         } else if id.ends_with(".included[]") {
             "What a document may include, open to new types.".to_owned()
         } else {
-            format!("`{id}`: one of several types, open to new ones.")
+            format!("{}: one of several types, open to new ones.", code(id))
         };
         let docs = self.type_docs(what, ty, &name.module);
         source.items(quote! {
@@ -459,7 +459,7 @@ pub(super) fn wires(members: &[Member<'_>]) -> Vec<String> {
 
 /// What a field is called on the wire, what it holds, and what bounds it has.
 pub(super) fn field_docs(wire: &str, field: &Field) -> Vec<String> {
-    let mut line = format!("`{wire}`");
+    let mut line = code(wire);
     let facts = facts(&field.ty, &field.limits);
     if !facts.is_empty() {
         line.push_str(": ");
@@ -489,7 +489,7 @@ pub(super) fn facts(ty: &TypeRef, limits: &Limits) -> Vec<String> {
             "duration" => "a duration (ISO 8601)".to_owned(),
             "number" => "a number as text".to_owned(),
             "byte" => "base64".to_owned(),
-            other => format!("format `{other}`"),
+            other => format!("format {}", code(other)),
         });
     }
     let range = |low: Option<String>, high: Option<String>, unit: &str| match (low, high) {
@@ -504,10 +504,10 @@ pub(super) fn facts(ty: &TypeRef, limits: &Limits) -> Vec<String> {
     out.extend(range(count(limits.min_length), count(limits.max_length), " characters"));
     out.extend(range(count(limits.min_items), count(limits.max_items), " items"));
     if let Some(pattern) = &limits.pattern {
-        out.push(format!("matches `{pattern}`"));
+        out.push(format!("matches {}", code(pattern)));
     }
     if let Some(default) = &limits.default {
-        out.push(format!("default `{default}`"));
+        out.push(format!("default {}", code(&default.to_string())));
     }
     out
 }

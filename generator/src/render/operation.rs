@@ -6,6 +6,7 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::doc::code;
 use super::listing::compact;
 use super::model::facts;
 use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
@@ -191,7 +192,7 @@ impl<'a> Context<'a> {
         name: &OperationName,
         updates: bool,
     ) -> Vec<String> {
-        let call = format!("`{} {}`", operation.method, operation.path);
+        let call = code(&format!("{} {}", operation.method, operation.path));
         let mut lines = vec![match &self.names.operation_link {
             Some(template) => {
                 format!("{call} ([vendor's page]({}))", template.replace("{slug}", &slug(operation)))
@@ -199,7 +200,7 @@ impl<'a> Context<'a> {
             None => call,
         }];
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
-            lines.extend([String::new(), format!("Answers `{media_type}`.")]);
+            lines.extend([String::new(), format!("Answers {}.", code(media_type))]);
         }
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
@@ -208,7 +209,7 @@ impl<'a> Context<'a> {
         if let (Some(only), None) = (optional.next(), optional.next())
             && only.role() == Role::Limit
         {
-            lines.extend([String::new(), self.parameter_docs(only, name).join("\n")]);
+            lines.extend([String::new(), self.parameter_docs(operation, only, name).join("\n")]);
         }
         if updates {
             lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
@@ -279,6 +280,12 @@ impl<'a> Context<'a> {
             Some(Shape::Alias(ty)) => !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any),
             _ => false,
         }
+    }
+
+    /// Whether `limit` is what it is in JSON:API, or the overlay has a rule for the pages of the answer.
+    fn has_pages(&self, operation: &Operation) -> bool {
+        let json_api = || self.api.types.values().any(|ty| matches!(ty.shape, Shape::Page(_)));
+        operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || json_api()
     }
 
     fn is_paged(&self, answer: &TypeRef) -> bool {
@@ -483,7 +490,7 @@ impl<'a> Context<'a> {
         let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
         let (declared, set, deprecated) = (argument.declared, argument.set, deprecated(parameter.deprecated));
         listing.add(&format!("fn {module}::{}::{own}", method.builder), &declared);
-        let docs = docs(&self.parameter_docs(parameter, name));
+        let docs = docs(&self.parameter_docs(operation, parameter, name));
         let own = ident(own);
         let inline = inline([&declared]);
         quote! {
@@ -492,17 +499,23 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn parameter_docs(&self, parameter: &Parameter, name: &OperationName) -> Vec<String> {
-        let mut line = format!("`{}`", parameter.name);
+    fn parameter_docs(
+        &self,
+        operation: &Operation,
+        parameter: &Parameter,
+        name: &OperationName,
+    ) -> Vec<String> {
+        let mut line = code(&parameter.name);
         let role = match parameter.role() {
             Role::Fields(_) => Some("the fields that are sent of each"),
             Role::Include => Some("related resources that are sent along"),
             Role::Sort => Some("the order; `desc` turns one round"),
             Role::Filter(_) => Some("only what has one of these values"),
             Role::Exists(_) => Some("only what has this, or has it not"),
-            Role::Limit => Some("how many a page has"),
+            // Of what has no pages that we know, a `limit` may be anything.
+            Role::Limit if self.has_pages(operation) => Some("how many a page has"),
             Role::LimitOf(_) => Some("how many are sent along"),
-            Role::Other => None,
+            Role::Limit | Role::Other => None,
         };
         let role =
             role.filter(|_| !matches!((parameter.role(), &parameter.ty), (Role::Filter(_), TypeRef::String)));
@@ -522,7 +535,7 @@ impl<'a> Context<'a> {
         {
             let plain = values.iter().filter(|v| !v.starts_with('-')).count();
             if plain < token.values.len() || values.len() < plain {
-                let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
+                let values: Vec<String> = values.iter().map(|v| code(v)).collect();
                 lines.extend([String::new(), format!("Accepts {}.", values.join(", "))]);
             }
         }

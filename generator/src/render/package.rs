@@ -8,7 +8,8 @@ use quote::quote;
 use serde::Serialize;
 
 use super::rust::{Source, braced, cfg, condition, docs, ident};
-use super::{Context, File, Listing, Models};
+use super::{Context, File, Listing, Models, doc};
+use crate::api::Security;
 
 #[derive(Serialize)]
 struct Feature<'a> {
@@ -20,10 +21,7 @@ struct Feature<'a> {
 
 /// Vendor's words that stand in strings and comments of any language: on one line, without what ends or escapes them.
 fn plain(text: &str) -> String {
-    let words = text.replace(['"', '\\'], " ");
-    let words: Vec<&str> =
-        words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    words.join(" ")
+    doc::line(&text.replace(['"', '\\'], " "))
 }
 
 impl Context<'_> {
@@ -37,6 +35,8 @@ impl Context<'_> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_keep_trailing_newline(true);
+        environment.add_filter("code", |text: &str| doc::code(text));
+        environment.add_filter("line", |text: &str| doc::line(text));
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
         for prefix in folders {
             for (path, text) in self.options.templates.iter().filter(|(p, _)| p.starts_with(prefix)) {
@@ -49,6 +49,10 @@ impl Context<'_> {
         let default: Vec<&str> =
             self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
         let info = &self.api.info;
+        let (credentials, header) = self.credentials();
+        // Of an API that has templates of its own we know what we may say; anybody else's crate is anybody else's.
+        let own = format!("{}/", info.name);
+        let ours = self.options.templates.keys().any(|path| path.starts_with(&own));
         let deprecated = self.api.operations.values().filter(|o| o.deprecated).count();
         let values = context! {
             mark => super::MARK,
@@ -67,6 +71,9 @@ impl Context<'_> {
             operations => self.api.operations.len(),
             deprecated,
             skipped => info.skipped,
+            credentials,
+            header,
+            ours,
             handles => self.names.handles.keys().collect::<Vec<_>>(),
         };
         chosen
@@ -79,6 +86,27 @@ impl Context<'_> {
                 Ok(File { path: target.to_owned(), text })
             })
             .collect()
+    }
+
+    /// How a program shows who it is, as the README's sample does it: what is simplest of what the document declares.
+    fn credentials(&self) -> (&'static str, String) {
+        let schemes = || self.api.info.security.values();
+        let is_http = |name: &str| {
+            schemes().any(|s| matches!(s, Security::Http(scheme) if scheme.eq_ignore_ascii_case(name)))
+        };
+        let header = schemes().find_map(|scheme| match scheme {
+            // The sample is Rust, and panics where the name is in capitals.
+            Security::Header(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => {
+                Some(name.to_ascii_lowercase())
+            }
+            _ => None,
+        });
+        match header {
+            _ if is_http("bearer") || schemes().any(|s| *s == Security::OAuth2) => ("bearer", String::new()),
+            Some(header) => ("header", header),
+            None if is_http("basic") => ("basic", String::new()),
+            None => ("none", String::new()),
+        }
     }
 
     fn features(&self) -> Vec<Feature<'_>> {

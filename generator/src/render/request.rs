@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::doc::code;
 use super::model::{Member, field_docs};
 use super::rust::{Source, ident, inline};
 use super::ty::Hold;
@@ -49,7 +50,7 @@ impl Context<'_> {
                     _ => Hold::Option,
                 };
                 let noun = if many { "ids" } else { "id" };
-                let docs = vec![format!("`{wire}`: {noun} of `{}`.", to.kind)];
+                let docs = vec![format!("{}: {noun} of {}.", code(wire), code(&to.kind))];
                 let ty = if many { &ids } else { &string };
                 Member { ident: field(wire), wire, ty, hold, boxed: false, deprecated: to.deprecated, docs }
             })
@@ -86,12 +87,12 @@ impl Context<'_> {
             docs: vec!["`included`: resources that the same request creates.".to_owned()],
         });
         let what = match r.action {
-            Action::Create => format!("Creates a resource of the type `{}`.", r.kind),
+            Action::Create => format!("Creates a resource of the type {}.", code(&r.kind)),
             Action::Update => {
-                format!("Changes a resource of the type `{}`; what is absent stays as it is.", r.kind)
+                format!("Changes a resource of the type {}; what is absent stays as it is.", code(&r.kind))
             }
             Action::Inline => {
-                format!("A resource of the type `{}` that another request creates along.", r.kind)
+                format!("A resource of the type {} that another request creates along.", code(&r.kind))
             }
         };
         let mut call = format!(

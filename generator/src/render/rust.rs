@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::MARK;
+use super::{MARK, doc};
 
 /// Characters of a line, as in the rest of the repository.
 const WIDTH: usize = 110;
@@ -137,9 +137,8 @@ pub(super) fn ident(name: &str) -> Ident {
 
 /// Doc comments, one a line.
 pub(super) fn docs(lines: &[String]) -> TokenStream {
-    lines
-        .iter()
-        .flat_map(|l| l.split('\n'))
+    doc::harmless(&lines.join("\n"))
+        .split('\n')
         .map(|line| {
             let line = if line.is_empty() { String::new() } else { format!(" {line}") };
             quote!(#[doc = #line])

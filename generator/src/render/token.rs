@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::doc::{self, code};
 use super::rust::{Source, cfg, condition, docs, ident, macro_call};
 use super::{Context, Listing};
 use crate::api::Pointer;
@@ -16,7 +17,7 @@ const FIELDS: &str = "fields";
 impl Context<'_> {
     /// Writes the token type into its module.
     pub(super) fn token(&self, name: &str, token: &Token, source: &mut Source, listing: &mut Listing) {
-        let parameters: Vec<String> = token.parameters.iter().map(|p| format!("`{p}`")).collect();
+        let parameters: Vec<String> = token.parameters.iter().map(|p| code(p)).collect();
         let what = match token.family {
             Family::Fields => format!("Fields that {} can ask for.", parameters.join(", ")),
             Family::Include => "Related resources that `include` can ask for.".to_owned(),
@@ -29,7 +30,10 @@ impl Context<'_> {
             lines.extend([String::new(), note]);
         }
         let own = ident(name);
-        listing.item(&Pointer::new(parameters.join("").replace('`', "")), Some(areas));
+        listing.item(
+            &Pointer::new(token.parameters.iter().map(String::as_str).collect::<String>()),
+            Some(areas),
+        );
         if let Some(id) = &token.alias {
             let target = ident(self.type_ident(id));
             let docs = docs(&lines);
@@ -50,7 +54,9 @@ impl Context<'_> {
             token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
         let kind = if token.family == Family::Sort { "sort_tokens" } else { "tokens" };
         let cfg = cfg(&token.areas, self.areas);
-        let docs: String = lines.iter().map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
+        let docs = doc::harmless(&lines.join("\n"));
+        let docs: String =
+            docs.split('\n').map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
         let condition = if cfg.is_empty() || token.module != FIELDS {
             String::new()
         } else {
@@ -78,20 +84,20 @@ impl Context<'_> {
         listing: &mut Listing,
     ) {
         let own = ident(name);
-        let docs = docs(lines);
+        let about = docs(lines);
         listing.add(&format!("enum {name}"), &TokenStream::new());
         let variants: Vec<TokenStream> = token
             .values
             .iter()
             .map(|(value, variant)| {
                 listing.add(&format!("variant {name}::{variant}"), &TokenStream::new());
-                let doc = format!(" `{value}`");
+                let docs = docs(&[code(value)]);
                 let variant = ident(variant);
-                quote! { #[doc = #doc] #variant }
+                quote! { #docs #variant }
             })
             .collect();
         source.items(quote! {
-            #docs
+            #about
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*

@@ -73,7 +73,7 @@ fn length(text: &str) -> usize {
 }
 
 fn top(diff: &Diff) -> String {
-    let cut = |text: &str| text.chars().take(60).collect::<String>();
+    let cut = |text: &str| words(&text.chars().take(60).collect::<String>());
     let mut out =
         format!("## {}: {} → {}\n\n", cut(&diff.from.api), cut(&diff.from.version), cut(&diff.to.version));
     for line in head(diff).lines() {
@@ -85,8 +85,8 @@ fn top(diff: &Diff) -> String {
 fn heading(section: &Section<'_>) -> String {
     let area = if section.area.is_empty() { "all areas" } else { section.area };
     match section.tag {
-        "" => format!("\n### {area}\n\n"),
-        tag => format!("\n### {area} / {tag}\n\n"),
+        "" => format!("\n### {}\n\n", words(area)),
+        tag => format!("\n### {} / {}\n\n", words(area), words(tag)),
     }
 }
 
@@ -133,6 +133,11 @@ fn code(text: &str) -> String {
     let fence = "`".repeat(longest + 1);
     let pad = if longest > 0 { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// The same of text that has no spans of code: a backtick is one, and begins nothing.
+fn words(text: &str) -> String {
+    escaped(&text.replace('`', "'"))
 }
 
 /// Text of a document, without what Markdown or HTML would make of it; spans of code stay.

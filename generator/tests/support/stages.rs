@@ -26,6 +26,8 @@ pub(crate) struct Texts {
     pub(crate) stored: Option<BTreeMap<String, String>>,
     /// Templates of the case's own, by path below `templates/`.
     pub(crate) templates: BTreeMap<String, String>,
+    /// Whether the document's own descriptions stay.
+    pub(crate) keep_prose: bool,
 }
 
 /// What the stages made, as far as they came.
@@ -51,6 +53,7 @@ impl Texts {
             overlay: read("overlay.yaml"),
             naming: text("naming.toml").unwrap_or_default(),
             areas: text("areas.toml"),
+            keep_prose: false,
             stored: stored.is_dir().then(|| {
                 let files = std::fs::read_dir(stored).unwrap().map(|entry| entry.unwrap());
                 let text = |path| std::fs::read_to_string(path).unwrap();
@@ -98,7 +101,8 @@ impl Texts {
             None => None,
         };
         let before = out.errors();
-        made.spec = load::load(source, overlay.as_ref(), &load::Options::default(), out);
+        let options = load::Options { keep_prose: self.keep_prose };
+        made.spec = load::load(source, overlay.as_ref(), &options, out);
         assert_eq!(made.spec.is_none(), out.errors() > before, "{}", self.name);
         if enough(out) {
             return None;

@@ -38,10 +38,37 @@ impl Origin {
 
 impl Base {
     pub(crate) fn parse(url: &str) -> Result<Base, String> {
+        // What the crates have whose documents name no server, or none but a path.
+        if url.is_empty() {
+            return Err("the API's document names no address: say it with `base_url`".to_owned());
+        }
+        if url.starts_with('/') {
+            return Err(format!(
+                "the base URL `{url}` is a path alone: say the whole address with `base_url`"
+            ));
+        }
         let parsed: Uri = url.parse().map_err(|error| format!("the base URL is no URL: {error}"))?;
         let origin = Origin::of(&parsed).filter(|_| parsed.query().is_none()).ok_or_else(|| {
             "the base URL needs http or https, a host, and neither user nor query".to_owned()
         })?;
         Ok(Base { url: url.trim_end_matches('/').to_owned(), origin })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_says_what_to_call() {
+        for (url, problem) in [
+            ("", "the API's document names no address: say it with `base_url`"),
+            ("/v3", "the base URL `/v3` is a path alone: say the whole address with `base_url`"),
+            ("example.com", "the base URL needs http or https, a host, and neither user nor query"),
+        ] {
+            assert_eq!(Base::parse(url).unwrap_err(), problem);
+        }
+        assert_eq!(Base::parse("https://example.com/v3/").unwrap().url, "https://example.com/v3");
     }
 }

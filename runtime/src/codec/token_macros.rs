@@ -205,7 +205,8 @@ macro_rules! tokens {
 
         impl $name {
             $(
-                #[doc = concat!("`", $wire, "`")]
+                // As Rust writes it: what is in the value stays on this line, and so begins no block of code.
+                #[doc = concat!("`", stringify!($wire), "`")]
                 $(#[$constant_meta])*
                 pub const $constant: Self = Self(std::borrow::Cow::Borrowed($wire));
             )*

@@ -2,7 +2,7 @@
 //!
 //! {{ mark }}; edits are lost.
 
-/// {{ title }}.
+/// What {{ title }} is to the runtime.
 #[derive(Debug)]
 pub struct Api;
 
