@@ -48,8 +48,10 @@ impl Base {
             ));
         }
         let parsed: Uri = url.parse().map_err(|error| format!("the base URL is no URL: {error}"))?;
-        let origin = Origin::of(&parsed).filter(|_| parsed.query().is_none()).ok_or_else(|| {
-            "the base URL needs http or https, a host, and neither user nor query".to_owned()
+        // `Uri` leaves a fragment away without a word.
+        let is_whole = parsed.query().is_none() && !url.contains('#');
+        let origin = Origin::of(&parsed).filter(|_| is_whole).ok_or_else(|| {
+            "the base URL needs http or https, a host, and neither user, query nor fragment".to_owned()
         })?;
         Ok(Base { url: url.trim_end_matches('/').to_owned(), origin })
     }
@@ -65,7 +67,11 @@ mod tests {
         for (url, problem) in [
             ("", "the API's document names no address: say it with `base_url`"),
             ("/v3", "the base URL `/v3` is a path alone: say the whole address with `base_url`"),
-            ("example.com", "the base URL needs http or https, a host, and neither user nor query"),
+            ("example.com", "the base URL needs http or https, a host, and neither user, query nor fragment"),
+            (
+                "http://example.com/#top",
+                "the base URL needs http or https, a host, and neither user, query nor fragment",
+            ),
         ] {
             assert_eq!(Base::parse(url).unwrap_err(), problem);
         }

@@ -237,7 +237,7 @@ async fn a_group_that_is_not_there_or_a_build_that_is_never_found_ends_it() {
 
 #[tokio::test]
 async fn a_file_that_is_not_there_ends_it() {
-    let api = Script::start(begin(&storage().await).into_iter().take(2)).await;
+    let api = Script::start(begin(&storage().await).into_iter().take(1)).await;
     let args = ["missing.ipa", "com.example.app", "1.2", "57"];
     let ended = run_beside(program!("asc-upload-build"), &args, &api, &[]).await;
     assert_eq!(ended.code, 1);
