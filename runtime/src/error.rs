@@ -265,6 +265,10 @@ impl<F: Fault> fmt::Display for Error<F> {
                 }
                 match self.fault().and_then(F::message) {
                     Some(message) => write!(f, ": {message}"),
+                    // Where to may be a secret.
+                    None if self.status().is_some_and(|status| status.is_redirection()) => f.write_str(
+                        ": redirects are not followed, for credentials would go along; `headers()` says where to",
+                    ),
                     None => Ok(()),
                 }
             }

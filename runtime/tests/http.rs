@@ -339,6 +339,9 @@ async fn redirects_are_not_followed() {
     let error = read_item(&server.client()).send().await.unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::TEMPORARY_REDIRECT));
     assert!(error.headers().unwrap().contains_key("location"));
+    let text = error.to_string();
+    assert!(text.contains("307 Temporary Redirect: redirects are not followed"), "{text}");
+    assert!(!text.contains(&other.url), "{text}");
     assert!(other.seen().is_empty());
 }
 
