@@ -108,6 +108,13 @@ impl Failure {
         matches!(self.0.cause, Cause::Status).then(|| self.answer().map(|answer| answer.status))?
     }
 
+    fn is_redirect(&self) -> bool {
+        let leads_elsewhere = |answer: &Answer| {
+            answer.status.is_redirection() && answer.headers.contains_key(http::header::LOCATION)
+        };
+        matches!(self.0.cause, Cause::Status) && self.answer().is_some_and(leads_elsewhere)
+    }
+
     pub(crate) fn is_limit(&self) -> bool {
         matches!(self.0.cause, Cause::Limit(_))
     }
@@ -266,7 +273,7 @@ impl<F: Fault> fmt::Display for Error<F> {
                 match self.fault().and_then(F::message) {
                     Some(message) => write!(f, ": {message}"),
                     // Where to may be a secret.
-                    None if self.status().is_some_and(|status| status.is_redirection()) => f.write_str(
+                    None if self.failure.is_redirect() => f.write_str(
                         ": redirects are not followed, for credentials would go along; `headers()` says where to",
                     ),
                     None => Ok(()),
