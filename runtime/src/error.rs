@@ -218,9 +218,7 @@ impl<F> Error<F> {
     pub fn excerpt(&self) -> Option<String> {
         let body = self.body()?;
         let text = String::from_utf8_lossy(body.get(..2048).unwrap_or(body));
-        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
-        let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-        Some(line.chars().take(300).collect())
+        Some(line(&text).chars().take(300).collect())
     }
 
     /// The id that the server gave the request, to tell its support.
@@ -256,6 +254,12 @@ impl<F> Error<F> {
     }
 }
 
+/// Words of a server on one line, without what a terminal obeys.
+fn line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl<F: Fault> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
@@ -271,7 +275,8 @@ impl<F: Fault> fmt::Display for Error<F> {
                     write!(f, "{status}")?;
                 }
                 match self.fault().and_then(F::message) {
-                    Some(message) => write!(f, ": {message}"),
+                    // A server could write lines of its own into a log, or lead a terminal.
+                    Some(message) => write!(f, ": {}", line(&message)),
                     // Where to may be a secret.
                     None if self.failure.is_redirect() => f.write_str(
                         ": redirects are not followed, for credentials would go along; `headers()` says where to",

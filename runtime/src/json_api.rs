@@ -182,7 +182,7 @@ impl<T: Send + 'static, I> Paged for Page<T, I> {
     type Item = T;
 
     fn next(&self, _: &Request) -> Option<Next> {
-        self.links.next.clone().map(Next::Url)
+        Next::at(self.links.next.as_deref())
     }
 
     fn into_items(self) -> Vec<T> {

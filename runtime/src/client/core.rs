@@ -179,7 +179,12 @@ impl Core {
         let (mut answer, mut body) = self.answer(response, plan.request.is_foreign());
         if !(plan.accepts)(answer.status) {
             // The status says more than a connection that fails after it.
-            if let Ok((bytes, _)) = body.collect(ERROR_BODY_LIMIT).await {
+            let kept = body.collect(ERROR_BODY_LIMIT);
+            let kept = match plan.silence {
+                Some(longest) => within(longest, kept).await.and_then(|kept| kept),
+                None => kept.await,
+            };
+            if let Ok((bytes, _)) = kept {
                 answer.body = bytes;
             }
             return Err(failed(Cause::Status, Some(answer)));
@@ -211,7 +216,7 @@ impl Core {
                 Ok(permit) => return Ok(Some(permit)),
                 Err(wait) => wait,
             };
-            if plan.deadline.is_some_and(|deadline| now + wait >= deadline) {
+            if plan.deadline.is_some_and(|deadline| now.saturating_add(wait) >= deadline) {
                 return Err(Failure::new(Some(*plan.request.operation()), Cause::Limit(wait), None));
             }
             self.clock.sleep(wait).await;
@@ -231,7 +236,7 @@ impl Core {
         if let Some(limiter) = self.limiter.as_ref().filter(|_| throttled && !plan.request.is_foreign()) {
             limiter.quiet(now, wait);
         }
-        plan.deadline.is_none_or(|deadline| now + wait < deadline).then_some(wait)
+        plan.deadline.is_none_or(|deadline| now.saturating_add(wait) < deadline).then_some(wait)
     }
 
     /// How much time there is until the deadline.
@@ -333,6 +338,11 @@ impl Core {
     #[cfg(feature = "files")]
     pub(crate) fn retry(&self) -> &RetryPolicy {
         &self.retry
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.deadline
     }
 
     pub(crate) fn rate_limit(&self) -> Option<RateLimit> {

@@ -16,6 +16,8 @@ use crate::transport::{BoxError, BoxFuture};
 const EARLY: Duration = Duration::from_secs(60);
 /// A server's clock is told in whole seconds, and its answer takes time: less than this is no difference.
 const SKEW: Duration = Duration::from_secs(30);
+/// No clock that works is further off; a server that could say so would get tokens for times to come.
+const MOST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What issues tokens, such as a key that signs them. It is fast and does not wait for anything.
 pub trait Issuer: Send + Sync + 'static {
@@ -115,7 +117,7 @@ impl<I: Issuer> TokenProvider for Refreshing<I> {
             if let Some(theirs) = server_time(answer) {
                 let ahead = theirs.duration_since(ours).unwrap_or_default();
                 let behind = ours.duration_since(theirs).unwrap_or_default();
-                let wrong = ahead.max(behind) > SKEW;
+                let wrong = (SKEW..MOST_SKEW).contains(&ahead.max(behind));
                 (state.ahead, state.behind) = if wrong { (ahead, behind) } else { Default::default() };
             }
         }

@@ -142,7 +142,8 @@ impl<A: Api> Download<A> {
         self,
         writer: &mut W,
     ) -> Result<Downloaded, ApiError<A>> {
-        Ok(self.fetch(writer).await?)
+        let source = self.open(self.deadline()).await?;
+        Ok(self.copy(source, writer).await?)
     }
 
     /// Writes a file, in place of any that has the name. A part of a file never has the name: it is written beside it,
@@ -161,19 +162,26 @@ impl<A: Api> Download<A> {
         // Two downloads of one name do not write into each other.
         name.push(format!(".{:016x}.part", crate::retry::random_bits()));
         let mut unfinished = Unfinished { path: path.with_file_name(name), kept: false };
+        let clock = self.client.core().clock();
+        let until = self.deadline().map(|deadline| clock.elapsed().saturating_add(deadline));
+        let left = || until.map(|until| until.saturating_sub(clock.elapsed()));
         let mut attempt = 1_u32;
         let downloaded = loop {
             // Not on another thread: were this future dropped meanwhile, the file would be made after it was removed.
             let file = std::fs::File::create(&unfinished.path).map_err(failed)?;
             let mut file = tokio::fs::File::from_std(file);
-            match self.fetch(&mut file).await {
+            // What fails before the body comes was retried already.
+            let source = self.open(left()).await?;
+            match self.copy(source, &mut file).await {
                 Ok(downloaded) => {
                     file.sync_all().await.map_err(failed)?;
                     break downloaded;
                 }
                 Err(failure) => {
-                    let Some(wait) = self.wait(attempt, &failure) else { return Err(failure.into()) };
-                    self.client.core().clock().sleep(wait).await;
+                    let wait = self.wait(attempt, &failure);
+                    let wait = wait.filter(|wait| left().is_none_or(|left| *wait < left));
+                    let Some(wait) = wait else { return Err(failure.into()) };
+                    clock.sleep(wait).await;
                     attempt += 1;
                 }
             }
@@ -189,16 +197,21 @@ impl<A: Api> Download<A> {
     /// # Errors
     /// As a call; and when there is no line of names.
     pub async fn rows(self, columns: Columns) -> Result<Rows<A>, ApiError<A>> {
-        let source = self.open().await?;
-        let operation = *self.request.operation();
-        Rows::new(source, columns, operation, self.size, self.checksum).await
+        let source = self.open(self.deadline()).await?;
+        Rows::new(source, columns, self.request.place(), self.size, self.checksum).await
     }
 
     fn failure(&self, cause: Cause) -> Failure {
-        Failure::new(Some(*self.request.operation()), cause, None)
+        let (operation, path) = self.request.place();
+        Failure::new(Some(operation), cause, None).at(path)
     }
 
-    /// How long to wait before the file is fetched anew. What failed before its body came was retried already.
+    fn deadline(&self) -> Option<Duration> {
+        let own = self.request.options().and_then(|options| options.deadline);
+        own.unwrap_or(self.client.core().deadline())
+    }
+
+    /// How long to wait before the file is fetched anew.
     fn wait(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
         let core = self.client.core();
         let own = self.request.options().and_then(|options| options.retry.as_ref());
@@ -207,10 +220,12 @@ impl<A: Api> Download<A> {
         lost.then(|| policy.wait(attempt, false, None, core.clock().now())).flatten()
     }
 
-    async fn open(&self) -> Result<Source, Failure> {
+    /// `left` is until the deadline.
+    async fn open(&self, left: Option<Duration>) -> Result<Source, Failure> {
         let core = self.client.core();
         let mut request = self.request.clone();
         request.silence(self.idle);
+        request.deadline(left);
         let (answer, body) = core.clone().open(request, |status| status.is_success(), Reading::Later).await?;
         let announced =
             answer.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -227,11 +242,11 @@ impl<A: Api> Download<A> {
         })
     }
 
-    async fn fetch<W: AsyncWrite + Unpin + Send + ?Sized>(
+    async fn copy<W: AsyncWrite + Unpin + Send + ?Sized>(
         &self,
+        mut source: Source,
         writer: &mut W,
     ) -> Result<Downloaded, Failure> {
-        let mut source = self.open().await?;
         let unwritten = |error: std::io::Error| -> Failure {
             let text: BoxError = format!("the file cannot be written: {error}").into();
             self.failure(Cause::File(text))

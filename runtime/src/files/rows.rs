@@ -12,7 +12,7 @@ use super::download::{Checksum, finish};
 use super::source::Source;
 use crate::api::Api;
 use crate::error::{ApiError, Cause, Failure};
-use crate::request::Operation;
+use crate::request::Place;
 
 /// No row of a report is larger; what is, is no report.
 const LONGEST_ROW: usize = 4 << 20;
@@ -31,7 +31,7 @@ pub enum Columns {
 pub struct Rows<A> {
     lines: Lines,
     names: Arc<[String]>,
-    operation: Operation,
+    place: Place,
     size: Option<u64>,
     checksum: Option<Checksum>,
     api: PhantomData<fn() -> A>,
@@ -47,7 +47,7 @@ impl<A: Api> Rows<A> {
     pub(super) async fn new(
         source: Source,
         columns: Columns,
-        operation: Operation,
+        place: Place,
         size: Option<u64>,
         checksum: Option<Checksum>,
     ) -> Result<Self, ApiError<A>> {
@@ -64,10 +64,13 @@ impl<A: Api> Rows<A> {
             ends: vec![0; 64],
             ended: 0,
         };
-        let mut rows = Rows { lines, names: Arc::new([]), operation, size, checksum, api: PhantomData };
-        let failed = |cause| Failure::new(Some(operation), cause, None);
-        let Some(mut names) = rows.lines.next().await.map_err(failed)? else {
-            return Err(failed(Cause::File("the report has no line of names".into())).into());
+        let mut rows = Rows { lines, names: Arc::new([]), place, size, checksum, api: PhantomData };
+        let mut names = match rows.lines.next().await {
+            Ok(Some(names)) => names,
+            Ok(None) => {
+                return Err(rows.failed(Cause::File("the report has no line of names".into())).into());
+            }
+            Err(cause) => return Err(rows.failed(cause).into()),
         };
         if let Some(first) =
             names.first_mut().and_then(|first| first.strip_prefix('\u{feff}')).map(str::to_owned)
@@ -86,16 +89,28 @@ impl<A: Api> Rows<A> {
     /// The next row; `None` at the end. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// When the report breaks off, or is not what it should be.
+    /// When the report breaks off, or is not what it should be; there are none after it.
     pub async fn try_next(&mut self) -> Result<Option<Row>, ApiError<A>> {
-        let failed = |cause| Failure::new(Some(self.operation), cause, None);
-        if let Some(values) = self.lines.next().await.map_err(failed)? {
-            return Ok(Some(Row { names: Arc::clone(&self.names), values }));
+        match self.lines.next().await {
+            Ok(Some(values)) => return Ok(Some(Row { names: Arc::clone(&self.names), values })),
+            Ok(None) => {}
+            Err(cause) => {
+                // What was read of a row that broke off is none.
+                self.lines.source = None;
+                self.lines.input = Bytes::new();
+                return Err(self.failed(cause).into());
+            }
         }
         if let Some(source) = self.lines.source.take() {
-            finish(source, self.size, self.checksum.as_ref()).map_err(|error| failed(Cause::File(error)))?;
+            finish(source, self.size, self.checksum.as_ref())
+                .map_err(|error| self.failed(Cause::File(error)))?;
         }
         Ok(None)
+    }
+
+    fn failed(&self, cause: Cause) -> Failure {
+        let (operation, path) = &self.place;
+        Failure::new(Some(*operation), cause, None).at(path.clone())
     }
 }
 

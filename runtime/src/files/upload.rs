@@ -124,6 +124,16 @@ impl Transfer {
     }
 }
 
+/// How many bytes from the first on the parts have without a gap.
+fn covered(parts: &[Part]) -> u64 {
+    let mut ranges: Vec<(u64, u64)> =
+        parts.iter().map(|part| (part.offset, part.offset.saturating_add(part.length))).collect();
+    ranges.sort_unstable();
+    ranges
+        .into_iter()
+        .fold(0, |covered, (start, end)| if start <= covered { covered.max(end) } else { covered })
+}
+
 type OnPart = Arc<dyn Fn(&Transfer) + Send + Sync>;
 type Refuses = Arc<dyn Fn(&Answer) -> bool + Send + Sync>;
 
@@ -237,7 +247,7 @@ impl<A: Api> Uploader<A> {
     /// the future was dropped, the same call sends the rest.
     ///
     /// # Errors
-    /// When the file cannot be read or is shorter than its parts; and when a part is refused, or is lost too often.
+    /// When the file cannot be read, or the parts are not all of it; and when a part is refused, or is lost too often.
     pub async fn send(&self, file: impl AsRef<Path>, transfer: &mut Transfer) -> Result<(), ApiError<A>> {
         let path: Arc<PathBuf> = Arc::new(file.as_ref().to_owned());
         let failed = |error| Failure::new(None, Cause::File(error), None);
@@ -246,6 +256,13 @@ impl<A: Api> Uploader<A> {
         let end = transfer.parts.iter().map(|part| part.offset.saturating_add(part.length)).max();
         if end.is_some_and(|end| end > size) {
             let text = format!("{} has {size} bytes, and parts beyond them are to be sent", path.display());
+            return Err(failed(text.into()).into());
+        }
+        // The server would take a file with a hole for a whole one.
+        let covered = covered(&transfer.parts);
+        if covered < size {
+            let text =
+                format!("{} has {size} bytes, and no part has those from {covered} on", path.display());
             return Err(failed(text.into()).into());
         }
         let policy = self.policy.clone().unwrap_or_else(|| self.client.core().retry().clone());

@@ -156,7 +156,7 @@ impl Limiter {
     /// Sends nothing for a while.
     pub(crate) fn quiet(&self, now: Duration, wait: Duration) {
         let mut state = self.state();
-        state.quiet_until = state.quiet_until.max(now + wait);
+        state.quiet_until = state.quiet_until.max(now.saturating_add(wait));
     }
 }
 

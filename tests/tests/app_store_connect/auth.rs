@@ -313,6 +313,19 @@ async fn a_clock_that_is_wrong_by_ten_minutes_is_corrected_by_the_servers() {
 }
 
 #[tokio::test]
+async fn no_server_gets_a_token_for_another_year() {
+    for date in ["Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"] {
+        let server = Server::with(move |_, _| Answer::empty(401).header("date", date)).await;
+        let clock = TestClock::at(NOW);
+        let client = client_of(&server, team().clock(clock.clone()), &clock);
+        client.apps().get("1").send().await.unwrap_err();
+        let issued: Vec<Value> =
+            server.seen().iter().map(|seen| read(&token_of(seen)).1["iat"].clone()).collect();
+        assert_eq!(issued, [json!(NOW - 60), json!(NOW - 60)]);
+    }
+}
+
+#[tokio::test]
 async fn a_refused_token_is_replaced_once() {
     let refuse = || Answer::json(401, &json!({"errors": [{"code": "NOT_AUTHORIZED", "title": "No"}]}));
     let server = Server::start([app(), refuse(), app(), refuse(), refuse(), app()]).await;

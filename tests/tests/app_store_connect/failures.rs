@@ -1,5 +1,7 @@
 //! Failures: answers that are no success, or no answer at all, go in; typed errors come out.
 
+use std::time::Duration;
+
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
     AppUpdateRequest, BetaGroupCreateRequest, ErrorLinksAssociated, ErrorResponseErrorSource,
@@ -210,4 +212,21 @@ async fn a_server_that_is_not_there() {
     for text in [error.to_string(), format!("{error:?}")] {
         assert!(!text.contains("private") && !text.contains(TOKEN), "{text}");
     }
+}
+
+#[tokio::test]
+async fn what_apple_says_writes_no_lines_of_its_own() {
+    let error = json!({"errors": [{"status": "404", "code": "A", "title": "t", "detail": "x\u{1b}[2J\nERROR forged"}]});
+    let (_server, client) = serve([Answer::json(404, &error)]).await;
+    let error = client.apps().get("1").send().await.unwrap_err();
+    assert!(error.to_string().ends_with("404 Not Found: A: x [2J ERROR forged"), "{error}");
+}
+
+#[tokio::test]
+async fn no_time_that_a_server_names_is_too_long_to_count() {
+    let policy = RetryPolicy::default().longest_retry_after(Duration::MAX);
+    let server = Server::with(|_, _| Answer::empty(503).header("retry-after", &u64::MAX.to_string())).await;
+    let client = Client::builder(StaticToken::bearer("t")).base_url(server.url()).retry(policy);
+    let client = client.deadline(Duration::from_secs(5)).build().unwrap();
+    assert_eq!(client.apps().get("1").send().await.unwrap_err().status().unwrap().as_u16(), 503);
 }

@@ -121,6 +121,14 @@ async fn a_page_that_leads_to_itself_ends() {
 }
 
 #[tokio::test]
+async fn an_empty_link_to_the_next_page_is_none() {
+    let server = Server::start([page(&["1"], Some(String::new()))]).await;
+    let mut pages = client_of(&server).apps().list().pages();
+    assert!(pages.try_next().await.unwrap().is_some());
+    assert!(pages.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn an_error_in_the_middle_ends_the_pages() {
     let server = Server::start([]).await;
     server.push(page(&["1"], Some(format!("{}{SECOND}", server.url()))));

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use storewright_runtime::{Checksum, Client, Columns, ErrorKind, Limits, StaticToken};
+use storewright_runtime::{Checksum, Client, Columns, ErrorKind, Limits, RetryPolicy, StaticToken};
 use storewright_tests::{Answer, Server, TestClock};
 use tokio::io::AsyncWrite;
 
@@ -192,6 +192,37 @@ async fn a_server_that_stops_sending_is_given_up_and_a_slow_one_is_not() {
 }
 
 #[tokio::test]
+async fn an_error_whose_body_stops_is_given_up_too() {
+    let stuck = Answer::new(404, "text/plain", "no such report").dripping(Duration::from_secs(20));
+    let server = Server::start([stuck]).await;
+    let download = call(&client(&server), GET).download().idle_timeout(Duration::from_millis(300));
+    let start = Instant::now();
+    let error = download.to_writer(&mut Vec::new()).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 404);
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_file_that_never_comes_is_asked_for_as_often_as_any_answer() {
+    let server = Server::with(|_, _| Answer::none()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let error = call(&client(&server), GET).download().to_file(folder.path().join("x")).await.unwrap_err();
+    assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Transport, 5));
+}
+
+#[tokio::test]
+async fn a_deadline_holds_for_all_attempts_at_a_file() {
+    let server = Server::with(|_, _| file("whole").cut_after(2)).await;
+    let (client, clock) = quick(&server);
+    let folder = tempfile::tempdir().unwrap();
+    let (wait, deadline) = (Duration::from_secs(60), Duration::from_secs(20));
+    let slow =
+        call(&client, GET).with_retry(RetryPolicy::default().backoff(wait, wait)).with_deadline(deadline);
+    let error = slow.download().to_file(folder.path().join("x")).await.unwrap_err();
+    assert_eq!((error.kind(), server.seen().len(), clock.waits().len()), (ErrorKind::Transport, 1, 0));
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_begin_to_send_is_asked_again() {
     let server = Server::start([file("x").delayed(Duration::from_secs(20)), file("whole")]).await;
     let (client, clock) = quick(&server);
@@ -281,6 +312,12 @@ async fn a_report_that_breaks_off_is_an_error() {
         let error = read.await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::File | ErrorKind::Transport), "{error}");
     }
+    // What was read of its last row is none, and there is nothing after the error.
+    let server = Server::start([file("A\tB\n1\t2\n3\t4\n").cut_after(10)]).await;
+    let mut rows = call(&client(&server), GET).download().rows(Columns::Tabs).await.unwrap();
+    assert_eq!(rows.try_next().await.unwrap().unwrap().values(), ["1", "2"]);
+    assert_eq!(rows.try_next().await.unwrap_err().kind(), ErrorKind::Transport);
+    assert!(rows.try_next().await.unwrap().is_none());
     let server = Server::start([file("")]).await;
     let error = call(&client(&server), GET).download().rows(Columns::Tabs).await.unwrap_err();
     assert!(error.to_string().contains("no line of names"), "{error}");

@@ -172,6 +172,10 @@ async fn what_cannot_be_sent_is_said_before_anything_is() {
     assert!(error.to_string().contains("missing.ipa"), "{error}");
     let error = uploader.send(file().path(), &mut transfer(&storage, "DELETE")).await.unwrap_err();
     assert!(error.to_string().contains("`DELETE`"), "{error}");
+    let mut holed = transfer(&storage, "PUT");
+    holed.parts.remove(1);
+    let error = uploader.send(file().path(), &mut holed).await.unwrap_err();
+    assert!(error.to_string().contains(&format!("no part has those from {PART} on")), "{error}");
     assert!(storage.seen().is_empty());
     uploader.send(small.path(), &mut Transfer::new(Vec::new())).await.unwrap();
 }

@@ -200,6 +200,7 @@ async fn reserve<T>(call: Call<T>, digests: Digests) -> Result<UploadState, Erro
     let operations = answer.pointer("/data/attributes/uploadOperations").and_then(Value::as_array);
     let parts: Option<Vec<Part>> = operations.into_iter().flatten().map(part).collect();
     match parts {
+        None => Err(Error::rejected(format!("{collection} names parts of the file that cannot be read"))),
         Some(parts) if !parts.is_empty() && !id.is_empty() => Ok(UploadState {
             path: format!("{collection}/{id}"),
             kind,
@@ -209,7 +210,7 @@ async fn reserve<T>(call: Call<T>, digests: Digests) -> Result<UploadState, Erro
             transfer: Transfer::new(parts),
             committed: false,
         }),
-        _ => Err(Error::rejected(format!("{collection} did not say where the file goes"))),
+        Some(_) => Err(Error::rejected(format!("{collection} did not say where the file goes"))),
     }
 }
 
@@ -219,7 +220,10 @@ fn part(operation: &Value) -> Option<Part> {
     let part = Part::new(
         text(operation, "method")?,
         text(operation, "url")?,
-        number("offset").unwrap_or_default(),
+        match operation.get("offset") {
+            None | Some(Value::Null) => 0,
+            Some(offset) => offset.as_u64()?,
+        },
         number("length")?,
     );
     let headers = operation.get("requestHeaders").and_then(Value::as_array);
