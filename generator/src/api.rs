@@ -304,6 +304,18 @@ pub struct Body {
     pub checked: bool,
 }
 
+impl Body {
+    /// The JSON among its forms.
+    pub fn json(&self) -> Option<(&String, &TypeRef)> {
+        self.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"))
+    }
+
+    /// The form that is sent: JSON, else the first.
+    pub fn sent(&self) -> Option<(&String, &TypeRef)> {
+        self.json().or_else(|| self.content.iter().next())
+    }
+}
+
 /// How the pages of a list follow each other (the overlay's `x-paging` on an operation).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paging {

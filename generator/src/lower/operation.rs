@@ -272,23 +272,19 @@ impl Lowering<'_> {
             let ty = self.media(&format!("{id}.body"), media_type, media, &at);
             content.insert(media_type.clone(), ty);
         }
-        // As `render` chooses: JSON, else the first.
-        let sent = content
-            .keys()
-            .find(|m| m.starts_with("application/json") || m.ends_with("+json"))
-            .or_else(|| content.keys().next())
-            .cloned();
-        for media_type in content.keys().filter(|media_type| Some(*media_type) != sent.as_ref()) {
+        let envelope = self.envelope(&body.extensions, &at);
+        let checked = is_true(&body.extensions, "x-checked");
+        let out = Body { required: body.required, content, envelope, checked };
+        let (sent, _) = out.sent().unzip();
+        for media_type in out.content.keys().filter(|media_type| Some(*media_type) != sent) {
             let message = format!(
                 "a body of `{media_type}` is not sent; it is `{}`",
-                sent.as_deref().unwrap_or_default()
+                sent.map(String::as_str).unwrap_or_default()
             );
             let help = "take the media types that are not to be sent out in the overlay";
             self.not_read(&at.child("content").child(media_type), message, help);
         }
-        let envelope = self.envelope(&body.extensions, &at);
-        let checked = is_true(&body.extensions, "x-checked");
-        Some(Body { required: body.required, content, envelope, checked })
+        Some(out)
     }
 
     /// The members around a value: `x-envelope: results.app`.

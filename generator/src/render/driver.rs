@@ -184,9 +184,7 @@ impl Context<'_> {
     /// The argument that is sent as the body, and whether it says which resource the path means.
     fn driver_body(&self, operation: &Operation) -> (Option<TokenStream>, bool) {
         let Some(body) = &operation.body else { return (None, false) };
-        let json =
-            body.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"));
-        let Some((_, ty)) = json else { return (Some(quote!(a.raw_body())), false) };
+        let Some((_, ty)) = body.json() else { return (Some(quote!(a.raw_body())), false) };
         let shape = match ty {
             TypeRef::Named(id) => self.api.resolve(id).map(|(_, t)| &t.shape),
             _ => None,

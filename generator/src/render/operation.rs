@@ -300,16 +300,14 @@ impl<'a> Context<'a> {
     /// The argument that is sent as the body; with the request's id if that is what the path asks for.
     fn body(&self, operation: &Operation) -> Option<(Argument, Option<()>)> {
         let body = operation.body.as_ref()?;
-        let json =
-            body.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"));
-        let (media_type, ty) = json.or_else(|| body.content.iter().next())?;
+        let (media_type, ty) = body.sent()?;
         let plain = |declared, set| Some((Argument { declared, set, hole: None }, None));
         // The runtime says `application/json` unless it is told otherwise.
         let says = match media_type.as_str() {
             "application/json" => TokenStream::new(),
             _ => quote!(call.header("content-type", #media_type);),
         };
-        if json.is_none() {
+        if body.json().is_none() {
             return plain(quote!(body: impl Into<rt::Bytes>), quote!(call.bytes(#media_type, body);));
         }
         let TypeRef::Named(id) = ty else {
