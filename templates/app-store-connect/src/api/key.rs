@@ -59,22 +59,25 @@ fn from_variables<const N: usize>(
 ) -> Result<(Es256Key, [String; N]), BoxError> {
     let set = |name: &str| variable(name).map(|v| v.trim().to_owned()).filter(|value| !value.is_empty());
     let (text, path) = (set("ASC_PRIVATE_KEY"), set("ASC_PRIVATE_KEY_PATH"));
+    let (id, others) = (set("ASC_KEY_ID"), ids.map(set));
+    let names = ["ASC_KEY_ID"].into_iter().chain(ids);
+    let values = [&id].into_iter().chain(&others);
     let mut missing: Vec<&str> =
-        ["ASC_KEY_ID"].into_iter().chain(ids).filter(|name| set(name).is_none()).collect();
+        names.zip(values).filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
     if text.is_none() && path.is_none() {
         missing.push("ASC_PRIVATE_KEY or ASC_PRIVATE_KEY_PATH");
     }
     if !missing.is_empty() {
         return Err(format!("these variables are not set: {}", missing.join(", ")).into());
     }
-    let id = set("ASC_KEY_ID").unwrap_or_default();
+    let id = id.unwrap_or_default();
     let key = match text {
         Some(text) => {
             Es256Key::from_text(id, &text).map_err(|error| BoxError::from(format!("ASC_PRIVATE_KEY: {error}")))?
         }
         None => Es256Key::from_pem_file(id, Path::new(&path.unwrap_or_default()))?,
     };
-    Ok((key, ids.map(|name| set(name).unwrap_or_default())))
+    Ok((key, others.map(Option::unwrap_or_default)))
 }
 
 macro_rules! keys {
