@@ -62,25 +62,11 @@ struct Plan<'a> {
     reading: Reading,
     policy: &'a RetryPolicy,
     repeatable: bool,
-    /// How long to wait for the head of an answer, and for the body of one that is an error, where that has a limit of
-    /// its own.
+    /// How long to wait for the head of an answer, where that has a limit of its own.
     silence: Option<Duration>,
     timeout: Option<Duration>,
     /// By the client's clock.
     deadline: Option<Duration>,
-}
-
-impl Plan<'_> {
-    /// What comes of the server, if it is not silent for too long.
-    async fn heard<T>(
-        &self,
-        awaited: impl Future<Output = Result<T, TransportError>>,
-    ) -> Result<T, TransportError> {
-        match self.silence {
-            Some(longest) => within(longest, awaited).await.and_then(|heard| heard),
-            None => awaited.await,
-        }
-    }
 }
 
 fn late(operation: Operation) -> Failure {
@@ -131,11 +117,14 @@ impl Core {
             request,
             accepts,
             reading,
-            policy: self.policy(request),
+            policy: options.and_then(|options| options.retry.as_ref()).unwrap_or(&self.retry),
             repeatable: options.is_some_and(|options| options.repeatable),
             silence: options.and_then(|options| options.silence),
             timeout: options.and_then(|options| options.timeout).unwrap_or(self.timeout),
-            deadline: self.deadline(request).map(|deadline| self.clock.elapsed().saturating_add(deadline)),
+            deadline: options
+                .and_then(|options| options.deadline)
+                .unwrap_or(self.deadline)
+                .map(|deadline| self.clock.elapsed().saturating_add(deadline)),
         };
         let mut attempt = 1_u32;
         let mut renewed = false;
@@ -180,13 +169,22 @@ impl Core {
             }
             outgoing.extensions_mut().insert(Timeout(timeout));
         }
-        let response = plan.heard(self.transport.send(outgoing)).await;
+        let sent = self.transport.send(outgoing);
+        let response = match plan.silence {
+            Some(longest) => within(longest, sent).await.and_then(|sent| sent),
+            None => sent.await,
+        };
         let response = response.map_err(|error| failed(Cause::Transport(error), None))?;
         tracing::Span::current().record("status", response.status().as_u16());
         let (mut answer, mut body) = self.answer(response, plan.request.is_foreign());
         if !(plan.accepts)(answer.status) {
             // The status says more than a connection that fails after it.
-            if let Ok((bytes, _)) = plan.heard(body.collect(ERROR_BODY_LIMIT)).await {
+            let kept = body.collect(ERROR_BODY_LIMIT);
+            let kept = match plan.silence {
+                Some(longest) => within(longest, kept).await.and_then(|kept| kept),
+                None => kept.await,
+            };
+            if let Ok((bytes, _)) = kept {
                 answer.body = bytes;
             }
             return Err(failed(Cause::Status, Some(answer)));
@@ -342,14 +340,9 @@ impl Core {
         &self.retry
     }
 
-    /// When a request is sent again, by its own policy or the client's.
-    pub(crate) fn policy<'a>(&'a self, request: &'a Request) -> &'a RetryPolicy {
-        request.options().and_then(|options| options.retry.as_ref()).unwrap_or(&self.retry)
-    }
-
-    /// How long a request may take with all attempts and waits, by what it says itself or the client does.
-    pub(crate) fn deadline(&self, request: &Request) -> Option<Duration> {
-        request.options().and_then(|options| options.deadline).unwrap_or(self.deadline)
+    #[cfg(feature = "files")]
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.deadline
     }
 
     pub(crate) fn rate_limit(&self) -> Option<RateLimit> {

@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::client::{Client, Reading};
 use crate::error::{ApiError, Cause, Failure};
 use crate::request::{Method, Operation, Request};
+use crate::retry::RetryPolicy;
 use crate::transport::BoxError;
 
 /// Unpacked bytes that are taken unless another limit is set.
@@ -206,14 +207,17 @@ impl<A: Api> Download<A> {
     }
 
     fn deadline(&self) -> Option<Duration> {
-        self.client.core().deadline(&self.request)
+        let own = self.request.options().and_then(|options| options.deadline);
+        own.unwrap_or(self.client.core().deadline())
     }
 
     /// How long to wait before the file is fetched anew.
     fn wait(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
         let core = self.client.core();
+        let own = self.request.options().and_then(|options| options.retry.as_ref());
+        let policy: &RetryPolicy = own.unwrap_or(core.retry());
         let lost = failure.is_transport() && self.request.method().is_idempotent();
-        lost.then(|| core.policy(&self.request).wait(attempt, false, None, core.clock().now())).flatten()
+        lost.then(|| policy.wait(attempt, false, None, core.clock().now())).flatten()
     }
 
     /// `left` is until the deadline.
