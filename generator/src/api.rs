@@ -701,12 +701,22 @@ impl Api {
         out
     }
 
+    /// Whether the type `id` is part of another schema or of an operation instead of a schema with a name.
+    pub fn is_inline(&self, id: &str) -> bool {
+        self.owned(id).is_some()
+    }
+
+    /// The owner of an inline type and the members between them: a schema, whose own name may contain dots, or an
+    /// operation.
+    fn owned<'i>(&self, id: &'i str) -> Option<(&'i str, &'i str)> {
+        id.match_indices('.')
+            .map(|(end, _)| id.split_at(end))
+            .find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner))
+    }
+
     /// Where the type `id` stands in the vendor's document.
     pub fn type_pointer(&self, id: &str) -> Pointer {
-        // The owner is a schema, whose own name may hold dots, or an operation.
-        let ends = || id.match_indices('.').map(|(end, _)| id.split_at(end));
-        let owned =
-            ends().find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner));
+        let owned = self.owned(id);
         if let Some((owner, _)) = owned
             && !self.types.contains_key(owner)
             && let Some(operation) = self.operations.get(owner)

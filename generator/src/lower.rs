@@ -10,6 +10,7 @@ mod schema;
 mod server;
 mod share;
 mod union;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;
-use super::schema::{Members, constant, members};
+use super::schema::{Members, constant, members, single};
+use super::variants::{Member, string_enum};
 use crate::api::{
     Action, Arity, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Type, TypeRef, Union,
     Variant,
 };
-use crate::diagnostic::Pointer;
+use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 /// Members of the links objects that the runtime knows.
 const LINKS: &[&str] = &["self", "related", "first", "next"];
@@ -82,7 +83,7 @@ impl Lowering<'_> {
             return None;
         }
         let kind = self.kind(of)?;
-        let relationships = self.relationships(of)?;
+        let relationships = self.relationships(of, at)?;
         let attributes = self.attributes(of, name, at)?;
         if of.requires("id") {
             let links = of.properties.contains_key("links");
@@ -93,24 +94,82 @@ impl Lowering<'_> {
     }
 
     fn attributes(&mut self, of: Members<'_>, id: &str, at: &Pointer) -> Option<Fields> {
-        let Some(schema) = of.properties.get("attributes") else { return Some(Fields::new()) };
-        let schema = self.resolve_member(schema)?.clone();
-        let attributes = members(&schema).filter(|m| m.additional.is_none());
-        match attributes {
-            Some(attributes) => {
-                let at = at.child("properties").child("attributes");
-                Some(self.fields(attributes, &format!("{id}.attributes"), &at))
+        let Some((schema, at)) = self.part(of, "attributes", at) else { return Some(Fields::new()) };
+        let mut merged = self.merged(&schema, &at)?;
+        for (discriminator, at) in &merged.discriminators {
+            let name = &discriminator.property_name;
+            if !merged.members.contains_key(name) {
+                self.undeclared_discriminator(name, "it is read as one of the values of `mapping`", at);
+                let schema = string_enum(discriminator.mapping.keys());
+                let member = Member { schema, at: at.clone(), required: false };
+                merged.members.insert(name.clone(), member);
             }
-            None => None,
+        }
+        let mut out = Fields::new();
+        for (name, member) in merged.members {
+            let mut field = self.field(&member.schema, &format!("{id}.attributes.{name}"), &member.at);
+            field.required = member.required;
+            out.insert(name, field);
+        }
+        for (name, at) in merged.required {
+            if !out.contains_key(&name) {
+                self.undefined_required(&name, &at);
+            }
+        }
+        Some(out)
+    }
+
+    /// A schema behind the wrapper in which load keeps the keywords beside a `$ref`.
+    fn unwrapped<'s>(&self, schema: &'s ReferenceOr<Schema>) -> &'s ReferenceOr<Schema> {
+        match schema {
+            ReferenceOr::Item(item) => single(item).unwrap_or(schema),
+            ReferenceOr::Reference { .. } => schema,
         }
     }
 
-    fn relationships(&self, of: Members<'_>) -> Option<BTreeMap<String, Relationship>> {
-        let Some(schema) = of.properties.get("relationships") else { return Some(BTreeMap::new()) };
-        let all = members(self.resolve_member(schema)?).filter(|m| m.additional.is_none())?;
+    fn undeclared_discriminator(&mut self, name: &str, result: &str, at: &Pointer) {
+        let message = format!("the discriminator `{name}` is a property of no variant; {result}");
+        self.out.push(
+            Diagnostic::notice(Code::UndeclaredDiscriminator, &self.spec.origin(at), message).help(
+                "define the property in each variant in the overlay, or remove the discriminator there",
+            ),
+        );
+    }
+
+    /// Reports an object with the members of a resource that is lowered as a plain object.
+    pub(super) fn unrecognised(&mut self, name: &str, schema: &Schema, at: &Pointer) {
+        let Some(members) = members(schema) else { return };
+        let is_resource = members.requires("type")
+            && members.properties.contains_key("id")
+            && (members.properties.contains_key("attributes")
+                || members.properties.contains_key("relationships"));
+        if is_resource && self.kind(members).is_some() {
+            let message = format!(
+                "`{name}` has `type` and `id` but not the shape of a JSON:API resource; it is a plain object"
+            );
+            self.out.push(
+                Diagnostic::notice(Code::UnrecognisedResource, &self.spec.origin(at), message).help(
+                    "in the overlay, give `attributes`, `relationships`, `links` and `meta` the form of JSON:API 1.1, \
+                     and move other members into `attributes`",
+                ),
+            );
+        }
+    }
+
+    /// A part of a resource (`attributes`, `relationships`) and its location; none if the resource has no such part.
+    fn part(&self, of: Members<'_>, name: &str, at: &Pointer) -> Option<(Schema, Pointer)> {
+        let schema = of.properties.get(name)?.clone().unbox();
+        let at = at.child("properties").child(name);
+        let (schema, at) = self.resolve(self.unwrapped(&schema), &at)?;
+        Some((schema.clone(), at))
+    }
+
+    fn relationships(&mut self, of: Members<'_>, at: &Pointer) -> Option<BTreeMap<String, Relationship>> {
+        let Some((schema, at)) = self.part(of, "relationships", at) else { return Some(BTreeMap::new()) };
+        let all = self.merged(&schema, &at)?;
         let mut out = BTreeMap::new();
-        for (name, schema) in all.properties {
-            let schema = self.resolve_member(schema)?;
+        for (name, member) in &all.members {
+            let (schema, _) = self.resolve(self.unwrapped(&member.schema), &member.at)?;
             let one = members(schema).filter(|m| m.has_only(&["links", "meta", "data"]))?;
             if !self.links(one) || !self.paging_meta(one) {
                 return None;
@@ -125,9 +184,19 @@ impl Lowering<'_> {
                     }
                 }
             };
-            let required = all.requires(name);
+            let required = member.required;
             let deprecated = schema.schema_data.deprecated;
             out.insert(name.clone(), Relationship { to, kind, required, nullable, deprecated });
+        }
+        // All variants are read as one, so the discriminator decides nothing; it only has to exist somewhere.
+        let attributes = self.part(of, "attributes", &at).and_then(|(schema, at)| self.merged(&schema, &at));
+        for (discriminator, at) in &all.discriminators {
+            let name = &discriminator.property_name;
+            if !attributes.as_ref().is_some_and(|a| a.members.contains_key(name))
+                && !all.members.contains_key(name)
+            {
+                self.undeclared_discriminator(name, "the relationships of all variants are read", at);
+            }
         }
         Some(out)
     }
@@ -151,13 +220,13 @@ impl Lowering<'_> {
             _ => return None,
         };
         let kind = self.kind(data)?;
-        let relationships = self.relationships(data)?;
+        let at_data = at.child("properties").child("data");
+        let relationships = self.relationships(data, &at_data)?;
         let included = match of.properties.get("included") {
             Some(_) => Some(self.included(name, of, at)?),
             None => None,
         };
-        let at = at.child("properties").child("data");
-        let attributes = self.attributes(data, &format!("{name}.data"), &at)?;
+        let attributes = self.attributes(data, &format!("{name}.data"), &at_data)?;
         Some(Shape::Request(Request { action, kind, attributes, relationships, included }))
     }
 

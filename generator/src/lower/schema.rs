@@ -104,7 +104,10 @@ impl Lowering<'_> {
         let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
         let shape = match shape {
             Some(shape) => shape,
-            None => self.shape(schema, name, at),
+            None => {
+                self.unrecognised(name, schema, at);
+                self.shape(schema, name, at)
+            }
         };
         let data = &schema.schema_data;
         let ty = Type { shape, deprecated: data.deprecated, doc: data.description.clone() };
@@ -320,14 +323,19 @@ impl Lowering<'_> {
         }
         for name in members.required {
             if !out.contains_key(name) {
-                let message = format!("`required` names `{name}`, which is no property");
-                self.out.push(
-                    Diagnostic::error(Code::InvalidDocument, &self.spec.origin(&at), message)
-                        .help("declare the property or take the name out of `required` in the overlay"),
-                );
+                self.undefined_required(name, &at);
             }
         }
         out
+    }
+
+    /// Reports a name that `required` lists although the properties at `at` do not define it.
+    pub(super) fn undefined_required(&mut self, name: &str, at: &Pointer) {
+        let message = format!("`required` names `{name}`, which is no property");
+        self.out.push(
+            Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
+                .help("declare the property or take the name out of `required` in the overlay"),
+        );
     }
 
     fn all_of(&mut self, parts: &[ReferenceOr<Schema>], id: &str, at: &Pointer) -> Shape {
@@ -422,7 +430,7 @@ pub(super) fn vendor_name(schema: &Schema) -> Option<&str> {
 }
 
 /// The one schema that `allOf` wraps, as load does to keep what stands beside a `$ref`.
-fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
+pub(super) fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
     match &schema.schema_kind {
         SchemaKind::AllOf { all_of } => match all_of.as_slice() {
             [one @ ReferenceOr::Reference { .. }] => Some(one),

@@ -1,11 +1,11 @@
 //! Type ids and members go in; Rust types, fields and variants come out, and the module of each type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::case::{file, pascal, snake, vendor};
-use super::{Exceptions, Names, Scope, Section, Taker, TypeName};
+use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
 use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
-use crate::diagnostic::{Pointer, Sink};
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// What the generated code means by these names.
 const TYPES: &[&str] = &[
@@ -45,8 +45,12 @@ pub(super) const VARIANTS: &[&str] = &["Unrecognized"];
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
     let mut scope = Scope::reserving(TYPES);
+    let components = components(api, exceptions);
     for id in api.types.keys() {
-        let ident = exceptions.get(Section::Type, id).unwrap_or_else(|| ident(api, id));
+        let ident = match exceptions.get(Section::Type, id) {
+            Some(ident) => ident,
+            None => inline_ident(api, id, &components, out),
+        };
         scope.take(&ident, &api.type_pointer(id), Section::Type, id, out);
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), members: BTreeMap::new() });
     }
@@ -195,6 +199,37 @@ fn variants(
         members.insert(text, ident);
     }
     members
+}
+
+/// Rust names of the schemas that the vendor names, each with the vendor's name.
+fn components(api: &Api, exceptions: &mut Exceptions<'_>) -> HashMap<String, String> {
+    let named = api.types.keys().filter(|id| !api.is_inline(id));
+    named
+        .map(|id| (exceptions.get(Section::Type, id).unwrap_or_else(|| ident(api, id)), id.clone()))
+        .collect()
+}
+
+/// The name of a type without a name in `naming.toml`: a schema keeps its name against an inline type, which is then named
+/// from its full path.
+fn inline_ident(api: &Api, id: &str, components: &HashMap<String, String>, out: &mut Sink) -> String {
+    let short = ident(api, id);
+    let Some(component) = components.get(&short).filter(|component| *component != id && api.is_inline(id))
+    else {
+        return short;
+    };
+    let full: String =
+        vendor(id.split('.').next().unwrap_or(id)) + &id.split('.').skip(1).map(pascal).collect::<String>();
+    let own = if components.contains_key(&full) { format!("{full}Inline") } else { full };
+    let message = format!(
+        "the inline type `{id}` has the Rust name `{short}` of the schema `{component}`; it is called `{own}`"
+    );
+    let help = format!(
+        "to keep this name or choose another, put it under [type] in naming.toml: {} = {}",
+        quoted(id),
+        quoted(&own)
+    );
+    out.push(Diagnostic::notice(Code::NameCollision, &api.type_pointer(id), message).help(help));
+    own
 }
 
 /// The vendor's name; for a type that stands inline, its owner's name and the members that lead to it. What JSON:API
