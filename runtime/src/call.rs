@@ -17,8 +17,9 @@ use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
-use crate::request::{Operation, Place, Request, Style};
+use crate::request::{Operation, Place, Request};
 use crate::retry::RetryPolicy;
+use crate::style::Style;
 use crate::transport::Body;
 
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
@@ -121,6 +122,12 @@ impl<T: Object + Default + Send + 'static> Payload for T {
     }
 }
 
+fn is_json(answer: &Answer) -> bool {
+    let media_type = answer.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|text| text.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
 macro_rules! json_payloads {
     ($(<$param:ident> $type:ty),*) => {$(
         impl<$param: Slot + Default + Send + 'static> Payload for $type {
@@ -185,6 +192,10 @@ impl Payload for Bytes {
 
 impl Payload for String {
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        // An operation that declares any media type may send its text as JSON.
+        if is_json(answer) && answer.body.first() == Some(&b'"') {
+            return json(answer);
+        }
         match std::str::from_utf8(&answer.body) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
@@ -300,6 +311,21 @@ impl<A, T> Call<A, T> {
         self.request.require(key);
     }
 
+    /// Sets a query parameter to a value of any shape.
+    pub fn value(&mut self, key: &str, style: Style, value: &dyn Put) {
+        self.request.value(key, style, value);
+    }
+
+    /// Sets a header to a value of any shape.
+    pub fn header_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.header_value(name, style, value);
+    }
+
+    /// Sets a cookie.
+    pub fn cookie(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.cookie(name, style, value);
+    }
+
     /// Sets a query parameter to a text.
     #[inline]
     pub fn text(&mut self, key: &'static str, value: &str) {
@@ -410,6 +436,21 @@ impl<A, T> Call<A, T> {
     #[inline]
     pub fn part(&mut self, name: &str, value: &str) {
         self.request.part(name, value);
+    }
+
+    /// Adds a value of any shape to a form that is the body.
+    pub fn field_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.field_value(name, style, value);
+    }
+
+    /// Adds a value of any shape to a multipart form that is the body.
+    pub fn part_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.part_value(name, style, value);
+    }
+
+    /// Adds a part of another media type to a multipart form that is the body.
+    pub fn part_as(&mut self, name: &str, media_type: &str, value: impl Into<Bytes>) {
+        self.request.part_as(name, media_type, value);
     }
 
     /// Adds a file to a multipart form that is the body.

@@ -18,6 +18,7 @@ use crate::error::{Cause, Error, Failure};
 use crate::limit::{Limiter, Limits, RateLimit};
 use crate::request::{Method, Operation, Request};
 use crate::retry::RetryPolicy;
+use crate::style::Segment;
 use crate::transport::Transport;
 
 mod base;
@@ -70,6 +71,11 @@ impl<A: Api> Client<A> {
     #[inline]
     pub fn call<T>(&self, operation: Operation, holes: &[&str]) -> Call<A, T> {
         Call::new(self.clone(), Request::new(operation, holes))
+    }
+
+    /// A call of an operation whose path parameters have styles.
+    pub fn call_at<T>(&self, operation: Operation, segments: &[Segment]) -> Call<A, T> {
+        Call::new(self.clone(), Request::at(operation, segments))
     }
 
     /// A call of a path that this crate does not know, with the client's credentials, retries and errors. The path is

@@ -28,6 +28,7 @@ mod patch;
 mod request;
 mod retry;
 mod sparse;
+mod style;
 #[cfg(feature = "test-util")]
 pub mod testing;
 mod time;
@@ -67,9 +68,10 @@ pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
-pub use self::request::{Method, Operation, Request, Style};
+pub use self::request::{Method, Operation, Request};
 pub use self::retry::RetryPolicy;
 pub use self::sparse::Sparse;
+pub use self::style::{Segment, Style};
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]
 pub use self::transport::Reqwest;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::Instrument;
 
@@ -15,7 +15,7 @@ use crate::codec::DecodeError;
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Operation, Request};
+use crate::request::{Method, Operation, Request};
 use crate::retry::RetryPolicy;
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
@@ -297,6 +297,11 @@ impl Core {
             }
         };
         let body = request.content_type().zip(request.body().cloned()).or(default_body);
+        let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+        if writes && body.as_ref().is_none_or(|(_, bytes)| bytes.is_empty()) {
+            // RFC 9110, section 8.6: without it some servers answer 411, or wait for a body.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some((content_type, _)) = &body {
             let value = HeaderValue::try_from(*content_type);
             headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
