@@ -6,6 +6,7 @@ mod form;
 mod json_api;
 mod operation;
 mod paging;
+mod parameter;
 mod schema;
 mod server;
 mod share;

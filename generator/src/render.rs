@@ -7,6 +7,7 @@ mod model;
 mod operation;
 mod package;
 mod paging;
+mod parameter;
 mod request;
 mod rust;
 mod token;

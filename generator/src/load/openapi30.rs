@@ -51,6 +51,10 @@ fn normalise_node(
                 if kind == Kind::Response && !map.contains_key("description") {
                     map.insert("description".to_owned(), Value::String(String::new()));
                 }
+                // The operation is still called; lower says that nothing is known of its response.
+                if kind == Kind::Operation && !map.contains_key("responses") {
+                    map.insert("responses".to_owned(), Value::Object(Map::new()));
+                }
             }
             for (key, value) in map.iter_mut() {
                 normalise_node(value, shape.member(key), &at.key(key), dialect, wraps, origins, out);

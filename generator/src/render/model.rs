@@ -208,7 +208,9 @@ impl Context<'_> {
         };
         let deprecated = deprecated(m.deprecated);
         let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
-        listing.add(&format!("fn {of}::{}", m.ident), &argument);
+        let setter = setter_of(&m.ident);
+        listing.add(&format!("fn {of}::{setter}"), &argument);
+        let setter = ident(&setter);
         let clear = (m.hold == Hold::Patch).then(|| {
             let clear = format_ident!("clear_{}", m.ident.trim_end_matches('_'));
             listing.add(&format!("fn {of}::{clear}"), &TokenStream::new());
@@ -220,7 +222,7 @@ impl Context<'_> {
         });
         quote! {
             #[doc = #doc] #deprecated #inline
-            pub fn #field(mut self, #name: #argument) -> Self { self.#field = #stored; self }
+            pub fn #setter(mut self, #name: #argument) -> Self { self.#field = #stored; self }
             #clear
         }
     }
@@ -449,6 +451,14 @@ impl Context<'_> {
             }
             None => source.line(&macro_call(&format!("rt::untagged! {{ {own}"), &lines, "")),
         }
+    }
+}
+
+/// The setter of a field: methods that every type has, or may have by a trait, keep their names.
+fn setter_of(field: &str) -> String {
+    match field {
+        "new" | "default" | "clone" => format!("{field}_"),
+        field => field.to_owned(),
     }
 }
 
