@@ -156,6 +156,9 @@ pub struct Operation {
     /// Failed responses: the statuses that carry each type (`-` for none), separated by spaces.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub errors: BTreeMap<String, String>,
+    /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// Alternatives of names in [`Info::security`]; absent where all operations share one rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Vec<String>>>,

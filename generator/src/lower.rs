@@ -65,10 +65,10 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         }
     }
     lowering.check_aliases();
-    let (operations, values) = lowering.operations();
+    let servers = lowering.servers();
+    let (operations, values) = lowering.operations(&servers);
     lowering.unused_definitions();
     let conventions = lowering.conventions();
-    let servers = lowering.servers();
     let info = info(spec, name);
     lowering.unsent_secrets(&info.security);
     let (types, named_enums) = (lowering.types, lowering.named_enums);

@@ -519,8 +519,8 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 }
 
 /// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
-/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, and `as public` where not at all. Each
-/// becomes a private constant of the module.
+/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, `as public` where not at all, and
+/// `at "https://…"` where it is on another server. Each becomes a private constant of the module.
 ///
 /// ```
 /// storewright_runtime::operations! {
@@ -528,23 +528,25 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 ///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
 ///     TOKENS = Get "tokens_list" "/v1/tokens" by "Basic",
 ///     STATUS = Get "status" "/v1/status" as public,
+///     UPLOAD = Post "upload" "/v1/files" at "https://files.example.com",
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
 /// assert_eq!(TOKENS.scheme, "Basic");
 /// assert!(!STATUS.authenticated);
+/// assert_eq!(UPLOAD.server, "https://files.example.com");
 /// ```
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)?,
+        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)? $(at $server:literal)?,
     )*) => {
         $(
             // An operation whose area is off is named all the same.
             #[allow(dead_code)]
             const $name: $crate::Operation =
                 $crate::Operation::new($crate::Method::$method, $id, $path)
-                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?;
+                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?$(.server($server))?;
         )*
     };
 }

@@ -251,7 +251,8 @@ impl<A: Api> ClientBuilder<A> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
-        let base = Base::parse(&self.base_url)?;
+        let declared = self.base_url == A::BASE_URL;
+        let base = Base { declared, ..Base::parse(&self.base_url)? };
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport()?,

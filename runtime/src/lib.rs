@@ -15,6 +15,7 @@ mod clock;
 pub mod codec;
 mod credentials;
 mod error;
+mod fault;
 #[cfg(feature = "files")]
 mod files;
 mod form;
@@ -51,6 +52,7 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::codec::{AnyIncluded, DecodeError, Includes};
 pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
+pub use self::fault::AnyFault;
 #[cfg(feature = "files")]
 pub use self::files::{
     Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, Row, Rows, Transfer,

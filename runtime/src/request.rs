@@ -110,12 +110,22 @@ pub struct Operation {
     pub authenticated: bool,
     /// The vendor's name of the way to authenticate, where the operation has another one than the rest; else empty.
     pub scheme: &'static str,
+    /// The base URL where it is not the API's, or a path on the API's host; else empty.
+    pub server: &'static str,
 }
 
 impl Operation {
     /// An operation that answers JSON and needs credentials.
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Operation { method, id, path, accept: "application/json", authenticated: true, scheme: "" }
+        Operation {
+            method,
+            id,
+            path,
+            accept: "application/json",
+            authenticated: true,
+            scheme: "",
+            server: "",
+        }
     }
 
     /// Asks for another media type.
@@ -129,6 +139,13 @@ impl Operation {
     #[must_use]
     pub const fn scheme(mut self, name: &'static str) -> Self {
         self.scheme = name;
+        self
+    }
+
+    /// Calls another server than the rest, unless the client has a base URL of its own.
+    #[must_use]
+    pub const fn server(mut self, url: &'static str) -> Self {
+        self.server = url;
         self
     }
 

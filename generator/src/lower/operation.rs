@@ -70,7 +70,7 @@ pub(super) fn relationship_bodies(document: &OpenAPI) -> BTreeSet<String> {
 
 impl<'d> Lowering<'d> {
     /// Every operation by id, and the sets of values by name.
-    pub(super) fn operations(&mut self) -> (Operations, Values) {
+    pub(super) fn operations(&mut self, servers: &[String]) -> (Operations, Values) {
         let document = self.document;
         let mut operations = Operations::new();
         let mut accepted = Accepted::new();
@@ -97,6 +97,7 @@ impl<'d> Lowering<'d> {
                     path: path.clone(),
                     tags: operation.tags.clone(),
                     deprecated: operation.deprecated,
+                    server: self.server_of(item, operation, servers),
                     doc: doc(operation),
                     ..Operation::default()
                 };

@@ -197,7 +197,8 @@ impl Lowering<'_> {
         };
         // A style that OpenAPI gives to objects says nothing of scalars.
         let style = if scalar && !is_list && style == Style::Deep { Style::Comma } else { style };
-        if !scalar && self.is_nested(&ty) && !matches!(style, Style::Deep | Style::Json) {
+        let defined = matches!(style, Style::Deep | Style::Json) || written.place == In::Form;
+        if !scalar && !defined && self.is_nested(&ty) {
             let message = format!(
                 "no style of OpenAPI says how `{}` is written; its objects and lists within are JSON text",
                 data.name

@@ -117,10 +117,13 @@ pub(super) fn others(text: &str, ident: &str) -> Vec<String> {
     let base = ident.trim_end_matches('_');
     let is_type = ident.starts_with(char::is_uppercase);
     let signs = spelled(text, true);
-    match is_type {
-        true => vec![format!("{base}{}", pascal(spelling)), pascal(&signs)],
-        false => vec![format!("{base}_{spelling}"), snake(&signs)],
-    }
+    let (signs, spelling) = match is_type {
+        true => (pascal(&signs), format!("{base}{}", pascal(spelling))),
+        false => (snake(&signs), format!("{base}_{spelling}")),
+    };
+    // A word that separates others is told by its sign, one that is a single word by its letters.
+    let has_signs = text.chars().any(|c| !c.is_alphanumeric() && c != '_' && c != ' ');
+    if has_signs { vec![signs, spelling] } else { vec![spelling, signs] }
 }
 
 /// For modules, which are files: of these Rust takes ASCII names only (E0754), so any other letter is its code point.
@@ -252,7 +255,7 @@ mod tests {
         assert_eq!(snake("+1"), "plus_1");
         assert_eq!(others("green", "Green"), ["GreenLower", "Green"]);
         assert_eq!(others("isGlobal", "is_global"), ["is_global_camel", "is_global"]);
-        assert_eq!(others("a.b", "AB"), ["ABLower", "ADotB"]);
+        assert_eq!(others("a.b", "AB"), ["ADotB", "ABLower"]);
     }
 
     #[test]

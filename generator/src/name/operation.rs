@@ -30,11 +30,15 @@ pub(super) fn name(
     let mut builders: BTreeMap<String, Builders> = BTreeMap::new();
     let mut handles: BTreeMap<String, String> = BTreeMap::new();
     let mut client = Scope::reserving(CLIENT);
-    // An operation whose id is a method as it is keeps that name.
-    let mut order: Vec<(bool, &String, &Operation)> =
-        api.operations.iter().map(|(id, operation)| (snake(id) != *id, id, operation)).collect();
-    order.sort_by_key(|(other, id, _)| (*other, *id));
-    for (_, id, operation) in order {
+    // An operation whose id is a method as it is keeps that name, then one whose id is not shortened.
+    let mut order: Vec<(bool, bool, &String, &Operation)> = Vec::new();
+    for (id, operation) in &api.operations {
+        let (_, handle) = handle(id, operation, exceptions);
+        let plain = plain_method(id, operation, &handle, exceptions.naming.handle.from);
+        order.push((plain != snake(id), snake(id) != *id, id, operation));
+    }
+    order.sort_by_key(|(shortened, other, id, _)| (*shortened, *other, *id));
+    for (.., id, operation) in order {
         let (word, wanted) = handle(id, operation, exceptions);
         let at = operation.pointer();
         // Two spellings of one handle are one handle; only what the client has already is in its way.
@@ -271,8 +275,11 @@ fn parameters(
         if SETTERS.contains(&wanted.as_str()) || own.contains(&wanted.as_str()) {
             alternatives.push(format!("{wanted}_"));
         } else {
-            alternatives.extend((!is_path).then(|| format!("{}_{place}", wanted.trim_end_matches('_'))));
-            alternatives.extend(others(name, &wanted));
+            let placed = (!is_path).then(|| format!("{}_{place}", wanted.trim_end_matches('_')));
+            match repeated(name) {
+                true => alternatives.extend(placed.into_iter().chain(others(name, &wanted))),
+                false => alternatives.extend(others(name, &wanted).into_iter().chain(placed)),
+            }
         }
         // An argument needs a name that neither arguments nor setters have.
         let is_free = |name: &String, setters: &Scope, arguments: &Scope| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heck::ToShoutySnakeCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::doc::code;
@@ -124,7 +124,9 @@ impl<'a> Context<'a> {
             _ => String::new(),
         };
         let constant = ident(&method.builder.to_shouty_snake_case());
-        let own_operation = format!("{constant} = {verb} {id:?} {path:?}{accept}{}", security(operation));
+        let server = operation.server.as_ref().map(|url| format!(" at {url:?}")).unwrap_or_default();
+        let own_operation =
+            format!("{constant} = {verb} {id:?} {path:?}{accept}{}{server}", security(operation));
         let call = match segments.iter().any(|segment| segment.styled) {
             _ if updates => quote!(self.0.call(#constant, &[&request.id])),
             true => {
@@ -322,13 +324,14 @@ impl<'a> Context<'a> {
         // Codes first; a range, or the first of all, takes the rest.
         let coded = |(variant, status, _): &(String, String, TokenStream)| {
             let code: u16 = status.parse().ok()?;
-            Some((ident(variant), code))
+            Some((ident(variant), Literal::u16_unsuffixed(code)))
         };
-        let codes: Vec<_> = variants.iter().filter_map(coded).collect();
+        let range = variants.iter().find(|variant| coded(variant).is_none());
+        let rest = range.or(variants.first())?;
+        let codes: Vec<_> = variants.iter().filter(|v| v.0 != rest.0).filter_map(coded).collect();
         let arms = codes
             .iter()
             .map(|(variant, code)| quote!(#code => rt::Payload::decode(answer).map(Self::#variant)));
-        let rest = variants.iter().find(|variant| coded(variant).is_none()).or(variants.first())?;
         let rest = ident(&rest.0);
         let doc = format!(" The response of `{}`, whose body differs by status.", method.ident);
         Some(quote! {

@@ -46,7 +46,10 @@ impl Context<'_> {
         if !self.is_plain(parameter, name) {
             let (declared, ty, value) = self.value(parameter, &own.to_string(), name);
             let (key, style) = (&parameter.name, style(parameter.style));
-            let value = quote!({ let sent: #ty = #value; rt::Segment::styled(#key, #style, &sent) });
+            let value = match value.to_string() == own.to_string() {
+                true => quote!(rt::Segment::styled(#key, #style, &#own)),
+                false => quote!({ let sent: #ty = #value; rt::Segment::styled(#key, #style, &sent) }),
+            };
             return (argument(declared), Segment { value, styled: true });
         }
         let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
@@ -80,7 +83,7 @@ impl Context<'_> {
                     In::Cookie => quote!(cookie),
                     _ => quote!(value),
                 };
-                self.value_argument(parameter, own, name, quote!(#call.#method(#key, #style, &sent);))
+                self.value_argument(parameter, own, name, |sent| quote!(#call.#method(#key, #style, &#sent);))
             }
         }
     }
@@ -125,18 +128,25 @@ impl Context<'_> {
         }
     }
 
-    /// The argument of a value of any shape; `set` puts `sent` into the call.
+    /// The argument of a value of any shape; `set` makes the statement that puts it into the call.
     fn value_argument(
         &self,
         parameter: &Parameter,
         own: &str,
         name: &OperationName,
-        set: TokenStream,
+        set: impl Fn(&proc_macro2::Ident) -> TokenStream,
     ) -> Argument {
         let (declared, ty, value) = self.value(parameter, own, name);
         let own = ident(own);
-        // In a block, since an argument may be called `sent`.
-        Argument { declared: quote!(#own: #declared), set: quote!({ let sent: #ty = #value; #set }) }
+        let set = match value.to_string() == own.to_string() {
+            true => set(&own),
+            // In a block, since an argument may be called `sent`.
+            false => {
+                let set = set(&ident("sent"));
+                quote!({ let sent: #ty = #value; #set })
+            }
+        };
+        Argument { declared: quote!(#own: #declared), set }
     }
 
     /// A scalar whose text is needed.
@@ -275,7 +285,12 @@ impl Context<'_> {
             }
             (.., written) => {
                 let style = style(written);
-                self.value_argument(parameter, own, name, quote!(#call.#add_value(#key, #style, &sent);))
+                self.value_argument(
+                    parameter,
+                    own,
+                    name,
+                    |sent| quote!(#call.#add_value(#key, #style, &#sent);),
+                )
             }
         }
     }

@@ -323,7 +323,7 @@ impl Core {
     fn belongs(&self, request: &Request, url: &Uri) -> Result<bool, String> {
         let origin = Origin::of(url);
         if !request.is_foreign() {
-            let own = origin.as_ref() == Some(&self.base.origin);
+            let own = origin.as_ref().is_some_and(|origin| self.base.has(request.operation(), origin));
             return own.then_some(true).ok_or("the request leads to another host than the API's".to_owned());
         }
         match origin {
@@ -360,8 +360,13 @@ impl Core {
             return target.to_string();
         }
         let query = request.query();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}{}{mark}{query}", self.base.url, request.path())
+        // A path may have a query of its own: `/?Action=List`.
+        let mark = match (query.is_empty(), request.path().contains('?')) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "?",
+        };
+        format!("{}{}{mark}{query}", self.base.of(request.operation()), request.path())
     }
 
     /// A request for a path that no operation has.
