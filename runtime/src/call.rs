@@ -448,8 +448,8 @@ impl<A, T> Call<A, T> {
         self.request.part_value(name, style, value);
     }
 
-    /// Adds a part of another media type to a multipart form that is the body.
-    pub fn part_as(&mut self, name: &str, media_type: &str, value: impl Into<Bytes>) {
+    /// Adds a text of another media type to a multipart form that is the body.
+    pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
         self.request.part_as(name, media_type, value);
     }
 

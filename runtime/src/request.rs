@@ -506,17 +506,17 @@ impl Request {
     /// [`Style::Json`] it is a part of the media type `application/json`.
     pub fn part_value(&mut self, name: &str, style: Style, value: &dyn Put) {
         if style == Style::Json {
-            return self.part_as(name, "application/json", to_vec(value));
+            let json = to_vec(value);
+            return self.form(Form::multipart, |form| form.typed(name, "application/json", &json));
         }
         for (name, value) in style::fields(name, style, &style::json(value)) {
             self.part(&name, &value);
         }
     }
 
-    /// Adds a part of another media type to the body, which is a form of the media type `multipart/form-data`.
-    pub fn part_as(&mut self, name: &str, media_type: &str, value: impl Into<Bytes>) {
-        let value = value.into();
-        self.form(Form::multipart, |form| form.typed(name, media_type, &value));
+    /// Adds a text of another media type to the body, which is a form of the media type `multipart/form-data`.
+    pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
+        self.form(Form::multipart, |form| form.typed(name, media_type, value.as_bytes()));
     }
 
     /// Adds a file to the body, which is a form of the media type `multipart/form-data`.

@@ -66,9 +66,16 @@ const SIGNS: &[char] = &['+', '-', '<', '>', '=', '!'];
 fn spelled(text: &str, all: bool) -> String {
     let mut out = String::new();
     let mut rest = text;
+    let letters = text.chars().any(char::is_alphanumeric);
     while let Some(c) = rest.chars().next() {
-        let operator = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign));
+        // Between words these say nothing.
+        let silent = letters && matches!(c, ' ' | '_' | '[' | ']');
+        let operator = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign)).filter(|_| !silent);
         match operator {
+            Some(("-", _)) if out.ends_with(char::is_alphanumeric) => {
+                out.push_str(" dash ");
+                rest = rest.strip_prefix('-').unwrap_or_default();
+            }
             Some((sign, word)) if all || SIGNS.contains(&c) => {
                 out.push_str(&format!(" {word} "));
                 rest = rest.strip_prefix(sign).unwrap_or_default();

@@ -56,7 +56,10 @@ pub(super) fn name(
         let scope = methods.entry(handle.clone()).or_insert_with(|| Scope::reserving(METHODS));
         let built = builders.entry(handle.clone()).or_insert_with(|| Builders::new(&ident));
         let all = methods_of(operation, &main).into_iter().map(|mut method| {
-            let whole = snake(id);
+            let whole = match method.ident == main {
+                true => snake(id),
+                false => format!("{}_{}", snake(id), method.ident),
+            };
             let verb = format!("{}_{}", method.ident, operation.method.to_lowercase());
             let alternatives: Vec<String> =
                 [whole, verb].into_iter().filter(|other| *other != method.ident).collect();

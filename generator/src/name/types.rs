@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::case::{file, others, pascal, snake, vendor};
-use super::{Exceptions, Names, Scope, Section, TypeName, quoted};
+use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
 use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -66,6 +66,8 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
         let reserved = TYPES.contains(&wanted.as_str()).then(|| format!("{wanted}Model"));
         let alternatives: Vec<String> = match api.is_inline(id) {
             true => reserved.into_iter().chain([full(id), format!("{}Inline", full(id))]).collect(),
+            // A schema that is called as in Rust gives way to a type that a resource brings.
+            false if wanted == *id => vec![format!("{wanted}Model")],
             false => reserved.into_iter().chain(others(id, &wanted)).collect(),
         };
         let ident = scope.take(&wanted, &alternatives, (&at, Section::Type, id), out);
@@ -183,6 +185,7 @@ fn fields<'a>(
         let ident = members.get(field).map(|ident| format!("clear_{}", ident.trim_end_matches('_')));
         let other = members.iter().find(|(_, other)| Some(*other) == ident.as_ref());
         if let (Some(ident), Some((other, _)), Some(at)) = (&ident, other, places.get(field)) {
+            scope.taken.insert(ident.clone(), Taker { at: at.clone(), key: format!("{id}.{field}") });
             let (other, key) = (other.clone(), format!("{id}.{other}"));
             let renamed = scope.take(ident, &[format!("{ident}_")], (at, Section::Field, &key), out);
             members.insert(other, renamed);

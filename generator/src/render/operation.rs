@@ -16,12 +16,18 @@ use crate::api::{
 };
 use crate::name::{Handle, Method, OperationName};
 
+/// How the enum of a response ends whose body differs by status.
+const BY_STATUS: &str = "ByStatus";
+
 impl<'a> Context<'a> {
     /// Types that the file of a handle defines.
     pub(super) fn defined_by(&self, handle: &'a Handle) -> BTreeSet<&'a str> {
         let operations = handle.operations.iter().filter_map(|id| self.names.operations.get(id));
         let builders = operations.flat_map(|o| o.methods.iter().map(|m| m.builder.as_str()));
-        builders.chain([handle.ident.as_str()]).collect()
+        // A model may be called as the enum of a response is.
+        let enums = self.names.types.values().map(|name| name.ident.as_str());
+        let enums = enums.filter(|name| name.ends_with(BY_STATUS));
+        builders.chain(enums).chain([handle.ident.as_str()]).collect()
     }
 
     /// The file of one handle.
@@ -52,7 +58,7 @@ impl<'a> Context<'a> {
                     self.method(id, operation, name, method, &cfg, module, listing);
                 methods.extend(item);
                 operations.push(own_operation);
-                by_status.extend(self.write_by_status(operation, method, module, &cfg, listing));
+                by_status.extend(self.write_by_status(operation, name, method, module, &cfg, listing));
                 builders.extend(
                     builder.map(|b| {
                         (b, cfg.clone(), areas.clone(), method, self.answer(operation, name, method))
@@ -239,7 +245,7 @@ impl<'a> Context<'a> {
         let Some(media_type) = &method.media_type else { return (quote!(()), false) };
         // A status that has no body beside one that has.
         let sometimes = operation.responses.values().any(|r| r.content.is_empty());
-        if let Some(own) = self.by_status(operation, method) {
+        if let Some(own) = self.by_status(operation, name, method) {
             let own = ident(&own.0);
             return (if sometimes { quote!(Option<#own>) } else { quote!(#own) }, false);
         }
@@ -280,6 +286,7 @@ impl<'a> Context<'a> {
     pub(super) fn by_status(
         &self,
         operation: &Operation,
+        name: &OperationName,
         method: &Method,
     ) -> Option<(String, Vec<(String, String, TokenStream)>)> {
         let media_type = method.media_type.as_ref()?;
@@ -298,19 +305,25 @@ impl<'a> Context<'a> {
             let variant = format!("Status{}", status.to_uppercase());
             (variant, status.clone(), self.payload(ty, response, media_type))
         });
-        Some((format!("{}ByStatus", method.builder), variants.collect()))
+        // Methods that differ in their body share one enum.
+        let first = name.methods.iter().find(|other| other.media_type == method.media_type)?;
+        Some((format!("{}{BY_STATUS}", first.builder), variants.collect()))
     }
 
     /// The enum itself.
     fn write_by_status(
         &self,
         operation: &Operation,
+        names: &OperationName,
         method: &Method,
         module: &str,
         cfg: &TokenStream,
         listing: &mut Listing,
     ) -> Option<TokenStream> {
-        let (name, variants) = self.by_status(operation, method)?;
+        let (name, variants) = self.by_status(operation, names, method)?;
+        if name != format!("{}{BY_STATUS}", method.builder) {
+            return None;
+        }
         listing.add(&format!("enum {module}::{name}"), &TokenStream::new());
         let own = ident(&name);
         let items: Vec<TokenStream> = variants

@@ -250,7 +250,7 @@ impl Context<'_> {
             let Scalar { declared, text } = self.scalar(item, token.as_ref(), value);
             let set = match &parameter.media_type {
                 Some(media_type) => {
-                    quote!(#call.part_as(#key, #media_type, AsRef::<str>::as_ref(#text).to_owned());)
+                    quote!(#call.part_as(#key, #media_type, #text);)
                 }
                 None => quote!(#call.#add(#key, #text);),
             };

@@ -148,7 +148,7 @@ async fn forms_take_objects_in_the_style_of_their_encoding() {
 
     let seen = sent(POST, |call| {
         call.part_value("about", Style::Json, &range());
-        call.part_as("note", "text/markdown", "# a".to_owned());
+        call.part_as("note", "text/markdown", "# a");
         call.file("photo", File::new(&b"png"[..]).name("a.png").media_type("image/png"));
         call.file("photo", File::new(&b"jpg"[..]).name("b.jpg").media_type("image/jpeg"));
     })
