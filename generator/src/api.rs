@@ -604,6 +604,11 @@ impl Api {
         self.owned(id).is_some() || !items(self.holder(id).1).is_empty()
     }
 
+    /// The schema or the operation that the type `id` stands in; a schema with a name is its own owner.
+    pub fn owner<'i>(&self, id: &'i str) -> &'i str {
+        self.holder(self.owned(id).map_or(id, |(owner, _)| owner)).0
+    }
+
     /// The schema that `id` is an item of, or a value, and the marks for that; `id` itself where it is neither.
     fn holder<'i>(&self, id: &'i str) -> (&'i str, &'i str) {
         let end = id.find("[]").into_iter().chain(id.find("{}")).min().unwrap_or(id.len());

@@ -1,4 +1,4 @@
-//! The crates of all fixtures go in; cargo's word that they compile without a warning comes out.
+//! Compiles the crates of all fixtures, warnings being failures, and calls some of them over HTTP.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -38,6 +38,22 @@ fn remove_others(folder: &Path, keep: &[PathBuf]) {
     }
 }
 
+/// A program that calls the crates of these fixtures.
+const CALLER: &str = "wire";
+const CALLED: [&str; 2] = ["body-media-types", "parameter-styles"];
+
+/// The files of that program.
+fn caller() -> [(&'static str, String); 2] {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire/main.rs");
+    let mut manifest = format!(
+        "[package]\nname = \"{CALLER}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n"
+    );
+    for name in CALLED {
+        manifest.push_str(&format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n"));
+    }
+    [("Cargo.toml", manifest), ("src/main.rs", fs::read_to_string(source).unwrap())]
+}
+
 /// A workspace of the crates of all fixtures, with the lints of ours.
 fn workspace() -> Vec<String> {
     let root = fs::canonicalize(shared::workspace()).unwrap();
@@ -55,6 +71,12 @@ fn workspace() -> Vec<String> {
         }
         members.push(texts.name);
     }
+    for (path, text) in caller() {
+        let path = folder().join("crates").join(CALLER).join(path);
+        write(&path, &text);
+        kept.push(path);
+    }
+    members.push(CALLER.to_owned());
     remove_others(&folder().join("crates"), &kept);
     let ours: Table = toml::from_str(&fs::read_to_string(root.join("Cargo.toml")).unwrap()).unwrap();
     let mut lints = ours["workspace"]["lints"].clone();
@@ -91,6 +113,23 @@ fn check(arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// What the servers of the fixtures get and what the clients read, as the program prints it.
+fn assert_calls() {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--offline", "--package", CALLER])
+        .current_dir(folder())
+        .env("CARGO_TARGET_DIR", folder().join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire"));
+    settings.bind(|| insta::assert_snapshot!("wire", String::from_utf8(output.stdout).unwrap()));
+}
+
 #[test]
 fn fixtures_compile_without_warnings() {
     let members = workspace();
@@ -102,4 +141,5 @@ fn fixtures_compile_without_warnings() {
     check(&["--package", "areas-client"]);
     check(&["--package", "empty-area-client", "--features", "visits"]);
     check(&["--package", "empty-area-client"]);
+    assert_calls();
 }

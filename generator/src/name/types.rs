@@ -306,7 +306,8 @@ fn ident(api: &Api, id: &str) -> String {
 
 /// Types that are used together stand together, and what a resource's readers do not need stands apart.
 fn module(api: &Api, id: &str) -> String {
-    let owner = id.split('.').next().unwrap_or(id);
+    // Names with dots have one module each: half a document may begin with `io.`.
+    let owner = api.owner(id);
     match api.types.get(owner).map(|t| &t.shape) {
         Some(Shape::Resource(resource)) => file(&resource.kind),
         Some(Shape::Request(request)) => format!("{}_requests", file(&request.kind)),

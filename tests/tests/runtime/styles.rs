@@ -8,9 +8,9 @@ use storewright_tests::{Answer, Seen, Server};
 use crate::{POST, Store, ok, quick};
 
 /// An object that a generated crate would have.
-pub struct Range {
-    pub from: Option<i64>,
-    pub word: Option<String>,
+pub(crate) struct Range {
+    pub(crate) from: Option<i64>,
+    pub(crate) word: Option<String>,
 }
 object! { Range { from: "from", word: "word" } }
 
