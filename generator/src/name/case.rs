@@ -155,6 +155,11 @@ pub(super) fn pascal(text: &str) -> String {
     mend(words(text).to_upper_camel_case(), "Value", "Empty")
 }
 
+/// The name of a part after that of its owner: only the end of a name has the mark of a keyword.
+pub(super) fn joined(owner: &str, part: &str) -> String {
+    if part.is_empty() { owner.to_owned() } else { format!("{}{part}", owner.trim_end_matches('_')) }
+}
+
 /// For constants.
 pub(super) fn shouty(text: &str) -> String {
     mend(words(text).to_shouty_snake_case(), "VALUE_", "EMPTY")

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToShoutySnakeCase;
 
 use super::area::Placed;
-use super::case::{file, others, pascal, singular, snake};
+use super::case::{file, joined, others, pascal, singular, snake};
 use super::config::HandleFrom;
 use super::types::TYPES;
 use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section, quoted};
@@ -89,7 +89,7 @@ pub(super) fn name(
 /// The type of a handle; one that Rust's own types would be hidden by is called otherwise.
 fn handle_type(handle: &str) -> String {
     let ident = pascal(handle);
-    if TYPES.contains(&ident.as_str()) { format!("{ident}Handle") } else { ident }
+    if TYPES.contains(&ident.as_str()) { joined(&ident, "Handle") } else { ident }
 }
 
 /// The types that collect arguments in the module of one handle, and the constants of its operations.
@@ -107,13 +107,15 @@ impl Builders {
     /// The builder of a method.
     fn take(&mut self, method: &str) -> String {
         let own = pascal(method);
-        let call = format!("{own}Call");
-        let numbered = (2_u32..).map(|n| format!("{own}Call{n}"));
+        let call = joined(&own, "Call");
+        let numbered = (2_u32..).map(|n| joined(&own, &format!("Call{n}")));
         let is_free = |name: &String| {
             // The handle's own type stands in the same module.
             *name != self.handle
                 && !TYPES.contains(&name.as_str())
                 && !self.taken.contains(name)
+                // A constant of the operation is called so, and a letter without a case is its own capital.
+                && name.to_shouty_snake_case() != *name
                 && !self.constants.contains(&name.to_shouty_snake_case())
         };
         let found = [own.clone(), call].into_iter().chain(numbered).find(is_free).unwrap_or(own);

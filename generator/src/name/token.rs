@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::case::{others, pascal, shouty, snake};
+use super::case::{joined, others, pascal, shouty, snake};
 use super::types::named_values;
 use super::{Exceptions, Family, Names, Scope, Section, Token};
 use crate::api::{Api, Role, Value};
@@ -36,20 +36,18 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             let subject = subject(id, &name.handle);
             // A query, as it were: what it asks about, and the parameter.
             let (family, owner, ident) = match parameter.role() {
-                Role::Fields(of) => (Family::Fields, "", format!("{}Field", pascal(of))),
+                Role::Fields(of) => (Family::Fields, "", joined(&pascal(of), "Field")),
                 Role::Include => {
-                    (Family::Include, name.handle.as_str(), format!("{}Include", pascal(&name.handle)))
+                    (Family::Include, name.handle.as_str(), joined(&pascal(&name.handle), "Include"))
                 }
-                Role::Sort => (Family::Sort, name.handle.as_str(), format!("{}Sort", pascal(&name.handle))),
-                Role::Filter(of) => {
-                    (Family::Value, subject.0.as_str(), format!("{}{}", subject.1, pascal(of)))
-                }
-                _ => (Family::Value, subject.0.as_str(), format!("{}{}", subject.1, pascal(&parameter.name))),
+                Role::Sort => (Family::Sort, name.handle.as_str(), joined(&pascal(&name.handle), "Sort")),
+                Role::Filter(of) => (Family::Value, subject.0.as_str(), joined(&subject.1, &pascal(of))),
+                _ => (Family::Value, subject.0.as_str(), joined(&subject.1, &pascal(&parameter.name))),
             };
             let key = format!("{owner}?{}", parameter.name);
             let ident = exceptions.get(Section::Type, &key).unwrap_or(ident);
             let at = operation.pointer();
-            let full = format!("{}{}", pascal(id), pascal(&parameter.name));
+            let full = joined(&pascal(id), &pascal(&parameter.name));
             // Values of two purposes are two types.
             let ident = match tokens.get(&ident).filter(|token| token.family != family) {
                 Some(_) => full.clone(),
@@ -65,7 +63,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 alias: None,
                 module: match family {
                     Family::Fields => "fields".to_owned(),
-                    _ => format!("{}_query", name.handle),
+                    _ => format!("{}_query", name.handle.trim_end_matches('_')),
                 },
                 areas: BTreeSet::new(),
             });

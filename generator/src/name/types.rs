@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::case::{file, others, pascal, snake, vendor};
+use super::case::{file, joined, others, pascal, snake, vendor};
 use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
 use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
@@ -63,11 +63,11 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             None => inline_ident(api, id, &components, out),
         };
         let at = api.type_pointer(id);
-        let reserved = TYPES.contains(&wanted.as_str()).then(|| format!("{wanted}Model"));
+        let reserved = TYPES.contains(&wanted.as_str()).then(|| joined(&wanted, "Model"));
         let alternatives: Vec<String> = match api.is_inline(id) {
-            true => reserved.into_iter().chain([full(id), format!("{}Inline", full(id))]).collect(),
+            true => reserved.into_iter().chain([full(id), joined(&full(id), "Inline")]).collect(),
             // A schema that is called as in Rust gives way to a type that a resource brings.
-            false if wanted == *id => vec![format!("{wanted}Model")],
+            false if wanted == *id => vec![joined(&wanted, "Model")],
             false => reserved.into_iter().chain(others(id, &wanted)).collect(),
         };
         let ident = scope.take(&wanted, &alternatives, (&at, Section::Type, id), out);
@@ -269,7 +269,7 @@ fn inline_ident(api: &Api, id: &str, components: &HashMap<String, String>, out: 
 fn full(id: &str) -> String {
     let mut parts = id.split('.');
     let owner = item_of(parts.next().unwrap_or(id));
-    owner + &parts.map(pascal).collect::<String>()
+    joined(&owner, &parts.map(pascal).collect::<String>())
 }
 
 /// The name of a schema; an item of a list, or a value of a map, has a name of its own: `ThingItem`, `ThingValue`.
@@ -279,7 +279,7 @@ fn item_of(owner: &str) -> String {
     let words = marks.split_inclusive([']', '}']).map(|mark| if mark == "[]" { "Item" } else { "Value" });
     match holder.is_empty() {
         true => vendor(owner),
-        false => vendor(holder) + &words.collect::<String>(),
+        false => joined(&vendor(holder), &words.collect::<String>()),
     }
 }
 
@@ -299,9 +299,7 @@ fn ident(api: &Api, id: &str) -> String {
             parts.remove(0);
         }
     }
-    let mut out = item_of(owner);
-    out.extend(parts.into_iter().map(pascal));
-    out
+    joined(&item_of(owner), &parts.into_iter().map(pascal).collect::<String>())
 }
 
 /// Types that are used together stand together, and what a resource's readers do not need stands apart.
@@ -310,7 +308,7 @@ fn module(api: &Api, id: &str) -> String {
     let owner = api.owner(id);
     match api.types.get(owner).map(|t| &t.shape) {
         Some(Shape::Resource(resource)) => file(&resource.kind),
-        Some(Shape::Request(request)) => format!("{}_requests", file(&request.kind)),
+        Some(Shape::Request(request)) => format!("{}_requests", file(&request.kind).trim_end_matches('_')),
         Some(Shape::Document(document) | Shape::Page(document)) => {
             let data = document.data.named().and_then(|data| api.resolve(data));
             match data {
@@ -318,9 +316,9 @@ fn module(api: &Api, id: &str) -> String {
                 // does brings all that it may include to whoever reads it.
                 Some((_, Type { shape: Shape::Resource(resource), .. })) => match document.included {
                     None => file(&resource.kind),
-                    Some(_) => format!("{}_documents", file(&resource.kind)),
+                    Some(_) => format!("{}_documents", file(&resource.kind).trim_end_matches('_')),
                 },
-                _ => format!("{}_documents", file(owner)),
+                _ => format!("{}_documents", file(owner).trim_end_matches('_')),
             }
         }
         Some(Shape::Linkage(linkage)) if linkage.to != Arity::Links => "linkages".to_owned(),

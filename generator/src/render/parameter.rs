@@ -271,10 +271,10 @@ impl Context<'_> {
             }
             (true, true, Style::Comma) if *base == TypeRef::String => Argument {
                 declared: quote!(#named: impl IntoIterator<Item = impl AsRef<str>>),
-                set: quote! {
+                set: quote! {{
                     let joined: Vec<String> = #named.into_iter().map(|v| v.as_ref().to_owned()).collect();
                     #call.#add(#key, &joined.join(","));
-                },
+                }},
             },
             (false, true, Style::Repeat) if multipart => {
                 let item = self.ty(item);
