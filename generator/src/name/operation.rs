@@ -203,16 +203,20 @@ fn plain_method(id: &str, operation: &Operation, handle: &str, from: HandleFrom)
         (HandleFrom::Id, None) => return snake(id),
         _ => id,
     };
-    // FastAPI puts path and method behind the name of the function.
-    let route: String =
-        operation.path.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
-    let suffix = format!("{route}_{}", operation.method.to_lowercase());
-    let name = id.strip_suffix(&suffix).filter(|rest| !rest.is_empty()).unwrap_or(id);
+    let name = without_route(id, operation);
     let method = snake(name);
     match method.strip_prefix(handle).and_then(|rest| rest.strip_prefix('_')) {
         Some(rest) if !rest.is_empty() => snake(rest),
         _ => method,
     }
+}
+
+/// The operationId without its route: FastAPI puts path and method behind the name of the function.
+pub(super) fn without_route<'i>(id: &'i str, operation: &Operation) -> &'i str {
+    let route: String =
+        operation.path.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    let suffix = format!("{route}_{}", operation.method.to_lowercase());
+    id.strip_suffix(&suffix).filter(|rest| !rest.is_empty()).unwrap_or(id)
 }
 
 /// One for each media type of the response, then one for each further media type of the body: JSON goes first, others are

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{joined, others, pascal, shouty, snake};
+use super::operation::without_route;
 use super::types::named_values;
 use super::{Exceptions, Family, Names, Scope, Section, Token};
 use crate::api::{Api, Role, Value};
@@ -33,7 +34,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             let Some(values) = parameter.values.as_ref().and_then(|set| api.values.get(set)) else {
                 continue;
             };
-            let subject = subject(id, &name.handle);
+            let subject = subject(without_route(id, operation), &name.handle);
             // A query, as it were: what it asks about, and the parameter.
             let (family, owner, ident) = match parameter.role() {
                 Role::Fields(of) => (Family::Fields, "", joined(&pascal(of), "Field")),
@@ -133,7 +134,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
 
 /// What an operation is about, its handle and the middle segment of its id: as a key and as part of a type's name.
 fn subject(id: &str, handle: &str) -> (String, String) {
-    let segments: Vec<&str> = id.split('_').collect();
+    let segments: Vec<&str> = id.split('_').filter(|segment| !segment.is_empty()).collect();
     let middle = segments.get(1..segments.len().saturating_sub(1)).unwrap_or_default();
     let all: Vec<&str> = std::iter::once(handle).chain(middle.iter().copied()).collect();
     (all.join("_"), all.into_iter().map(pascal).collect())
