@@ -142,7 +142,7 @@ pub(super) fn file(text: &str) -> String {
         let hash =
             out.bytes().fold(0x811c_9dc5_u32, |hash, b| (hash ^ u32::from(b)).wrapping_mul(0x0100_0193));
         out.truncate(LONGEST_FILE);
-        out.push_str(&format!("_{hash:08x}"));
+        out = format!("{}_{hash:08x}", out.trim_end_matches('_'));
     }
     if DEVICES.contains(&out.as_str()) {
         out.push('_');
