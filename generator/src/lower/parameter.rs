@@ -114,12 +114,11 @@ impl Lowering<'_> {
             out.insert((written.place, data.name.clone()), lowered);
         }
         for name in places {
-            if !out.contains_key(&(In::Path, name.to_owned())) {
+            out.entry((In::Path, name.to_owned())).or_insert_with(|| {
                 let message = format!("`{{{name}}}` of the path is not declared; it is a string");
                 self.path_parameter(operation, message, "declare it with `in: path` in the overlay");
-                let parameter = Parameter { required: true, ..bare(name, In::Path, TypeRef::String) };
-                out.insert((In::Path, name.to_owned()), parameter);
-            }
+                Parameter { required: true, ..bare(name, In::Path, TypeRef::String) }
+            });
         }
         let mut out: Vec<Parameter> = out.into_values().collect();
         // A path's arguments come in the order in which the template has their places.

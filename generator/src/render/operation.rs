@@ -19,6 +19,9 @@ use crate::name::{Handle, Method, OperationName};
 /// How the enum of a response ends whose body differs by status.
 const BY_STATUS: &str = "ByStatus";
 
+/// A variant of such an enum: its name, its status, and the type of its body.
+type StatusVariant = (String, String, TokenStream);
+
 impl<'a> Context<'a> {
     /// Types that the file of a handle defines.
     pub(super) fn defined_by(&self, handle: &'a Handle) -> BTreeSet<&'a str> {
@@ -288,7 +291,7 @@ impl<'a> Context<'a> {
         operation: &Operation,
         name: &OperationName,
         method: &Method,
-    ) -> Option<(String, Vec<(String, String, TokenStream)>)> {
+    ) -> Option<(String, Vec<StatusVariant>)> {
         let media_type = method.media_type.as_ref()?;
         let found: Vec<(&String, &TypeRef, &Response)> = operation
             .responses
@@ -335,7 +338,7 @@ impl<'a> Context<'a> {
             })
             .collect();
         // Codes first; a range, or the first of all, takes the rest.
-        let coded = |(variant, status, _): &(String, String, TokenStream)| {
+        let coded = |(variant, status, _): &StatusVariant| {
             let code: u16 = status.parse().ok()?;
             Some((ident(variant), Literal::u16_unsuffixed(code)))
         };

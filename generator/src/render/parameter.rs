@@ -46,7 +46,7 @@ impl Context<'_> {
         if !self.is_plain(parameter, name) {
             let (declared, ty, value) = self.value(parameter, &own.to_string(), name);
             let (key, style) = (&parameter.name, style(parameter.style));
-            let value = match value.to_string() == own.to_string() {
+            let value = match own == value.to_string() {
                 true => quote!(rt::Segment::styled(#key, #style, &#own)),
                 false => quote!({ let sent: #ty = #value; rt::Segment::styled(#key, #style, &sent) }),
             };
@@ -138,7 +138,7 @@ impl Context<'_> {
     ) -> Argument {
         let (declared, ty, value) = self.value(parameter, own, name);
         let own = ident(own);
-        let set = match value.to_string() == own.to_string() {
+        let set = match own == value.to_string() {
             true => set(&own),
             // In a block, since an argument may be called `sent`.
             false => {
