@@ -618,6 +618,9 @@ pub struct Request {
     /// What `included` holds items of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub included: Option<TypeRef>,
+    /// Sets of attributes and relationships, one of which must be sent; empty where any will do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub one_of: BTreeSet<BTreeSet<String>>,
 }
 
 /// A JSON:API document.

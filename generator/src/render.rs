@@ -9,6 +9,7 @@ mod package;
 mod paging;
 mod request;
 mod rust;
+mod template_data;
 mod token;
 mod ty;
 
@@ -156,6 +157,12 @@ impl<'a> Context<'a> {
     /// vendors leave out what they declare as required.
     fn is_checked(&self, id: &str) -> bool {
         self.sent.contains(id) || self.told_apart.contains(id)
+    }
+
+    /// Whether a rule of the type is written by hand (the overlay's `x-checked`).
+    fn has_own_check(&self, id: &str) -> bool {
+        let bodies = self.api.operations.values().filter_map(|o| o.body.as_ref());
+        bodies.filter(|body| body.checked).any(|body| body.content.values().any(|ty| ty.named() == Some(id)))
     }
 
     fn feature_note(&self, areas: &BTreeSet<String>) -> Option<String> {

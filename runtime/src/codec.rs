@@ -15,6 +15,7 @@ mod macros;
 mod path;
 mod places;
 mod read;
+mod require;
 mod show;
 mod slot;
 mod token_macros;
@@ -30,6 +31,8 @@ pub(crate) use self::draft::Linkage;
 pub use self::draft::{DraftShape, ID, INCLUDED};
 use self::path::Path;
 use self::read::Seed;
+#[doc(hidden)]
+pub use self::require::{is_present, missing_set};
 pub(crate) use self::show::without_query;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]

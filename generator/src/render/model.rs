@@ -32,7 +32,7 @@ impl Context<'_> {
             Shape::Enum(e) => self.enumeration(id, ty, name, e, source, own),
             Shape::Union(u) => self.union(id, ty, name, u, source, own),
             Shape::Resource(r) => self.resource(ty, name, r, source, own),
-            Shape::Request(r) => self.request(ty, name, r, source, own),
+            Shape::Request(r) => self.request(id, ty, name, r, source, own),
             Shape::Alias(_) | Shape::Document(_) | Shape::Page(_) | Shape::Linkage(_) => {
                 self.alias(id, ty, name, source, own);
             }
@@ -189,7 +189,7 @@ impl Context<'_> {
         let constants: Vec<(&Member<'_>, &str)> = members.iter().filter_map(|m| Some((m, tag(m)?))).collect();
         let chosen: Vec<&Member<'_>> = members.iter().filter(|m| tag(m).is_none()).collect();
         let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let constructor = self.constructor(name, &required, &constants, all, "A value", listing);
+        let constructor = self.constructor(name, &required, &constants, all, "A value", &[], listing);
         let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }

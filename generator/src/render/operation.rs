@@ -335,7 +335,8 @@ impl<'a> Context<'a> {
                 let own = self.ty(ty);
                 let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
                 let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
-                let check = body.checked.then(|| quote!(call.check(&request);));
+                let has_rule = matches!(shape, Some(Shape::Request(r)) if !r.one_of.is_empty());
+                let check = (body.checked || has_rule).then(|| quote!(call.check(&request);));
                 let put = match &body.envelope {
                     None => quote!(call.json(&request);),
                     Some(path) => {

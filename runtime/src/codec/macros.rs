@@ -412,3 +412,27 @@ macro_rules! request {
     };
     ($name:ident: $($rest:tt)*) => { $crate::request! { @false $name: $($rest)* } };
 }
+
+/// Implements [`Check`](crate::Check) for a model of which one of several sets of members must be sent.
+///
+/// ```
+/// use storewright_runtime::{Check, object, require};
+/// pub struct Placement { pub image: Option<String>, pub video: Option<String> }
+/// object! { Placement { image: "image", video: "video" } }
+/// require! { Placement { ["image"], ["video"] } }
+///
+/// assert!(Placement::default().problem().is_some());
+/// assert!(Placement { video: Some("1".to_owned()), ..Placement::default() }.problem().is_none());
+/// ```
+#[macro_export]
+macro_rules! require {
+    ($name:ident { $([$($wire:literal),* $(,)?]),* $(,)? }) => {
+        impl $crate::Check for $name {
+            fn problem(&self) -> Option<String> {
+                $crate::codec::missing_set(&[$(&[$($wire),*]),*], &|wire| {
+                    $crate::codec::Object::member(self, wire).is_some_and($crate::codec::is_present)
+                })
+            }
+        }
+    };
+}

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPageLocalizations`.
 ///
-/// Features: any of `app-store`, `product-pages`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalization {
     /// Opaque, and unique among resources of its type.
@@ -55,11 +55,13 @@ pub struct AppCustomProductPageLocalizationRelationships {
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
     pub app_screenshot_sets: rt::ToMany,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
     /// `searchKeywords`: any number of `appKeywords`.
     pub search_keywords: rt::ToMany,
 }
 
 rt::object! { AppCustomProductPageLocalizationRelationships {
     app_custom_product_page_version: "appCustomProductPageVersion", app_preview_sets: "appPreviewSets",
-    app_screenshot_sets: "appScreenshotSets", search_keywords: "searchKeywords",
+    app_screenshot_sets: "appScreenshotSets", placements: "placements", search_keywords: "searchKeywords",
 } }

@@ -12,5 +12,5 @@ pub struct AppCustomProductPageVersionsInclude {
     APP_CUSTOM_PRODUCT_PAGE = "appCustomProductPage",
     APP_CUSTOM_PRODUCT_PAGE_LOCALIZATIONS = "appCustomProductPageLocalizations",
     APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_PREVIEW_SETS = "appPreviewSets",
-    APP_SCREENSHOT_SETS = "appScreenshotSets", SEARCH_KEYWORDS = "searchKeywords",
+    APP_SCREENSHOT_SETS = "appScreenshotSets", PLACEMENTS = "placements", SEARCH_KEYWORDS = "searchKeywords",
 } }

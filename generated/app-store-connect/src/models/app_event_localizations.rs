@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appEventLocalizations`.
 ///
-/// Features: any of `app-events`, `app-store`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppEventLocalization {
     /// Opaque, and unique among resources of its type.
@@ -60,9 +60,11 @@ pub struct AppEventLocalizationRelationships {
     pub app_event_screenshots: rt::ToMany,
     /// `appEventVideoClips`: any number of `appEventVideoClips`.
     pub app_event_video_clips: rt::ToMany,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
 }
 
 rt::object! { AppEventLocalizationRelationships {
     app_event: "appEvent", app_event_screenshots: "appEventScreenshots",
-    app_event_video_clips: "appEventVideoClips",
+    app_event_video_clips: "appEventVideoClips", placements: "placements",
 } }

@@ -10,5 +10,5 @@ rt::tokens! {
 /// Feature: `app-events`.
 pub struct AppEventsInclude {
     APP_EVENT = "appEvent", APP_EVENT_SCREENSHOTS = "appEventScreenshots",
-    APP_EVENT_VIDEO_CLIPS = "appEventVideoClips", LOCALIZATIONS = "localizations",
+    APP_EVENT_VIDEO_CLIPS = "appEventVideoClips", LOCALIZATIONS = "localizations", PLACEMENTS = "placements",
 } }

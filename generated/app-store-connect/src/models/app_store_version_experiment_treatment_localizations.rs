@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
 ///
-/// Features: any of `app-store`, `product-pages`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalization {
     /// Opaque, and unique among resources of its type.
@@ -53,9 +53,11 @@ pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersionExperimentTreatment`: one of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: rt::ToOne,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
 }
 
 rt::object! { AppStoreVersionExperimentTreatmentLocalizationRelationships {
     app_preview_sets: "appPreviewSets", app_screenshot_sets: "appScreenshotSets",
-    app_store_version_experiment_treatment: "appStoreVersionExperimentTreatment",
+    app_store_version_experiment_treatment: "appStoreVersionExperimentTreatment", placements: "placements",
 } }

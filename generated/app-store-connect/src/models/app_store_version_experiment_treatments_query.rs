@@ -13,5 +13,5 @@ pub struct AppStoreVersionExperimentTreatmentsInclude {
     APP_STORE_VERSION_EXPERIMENT = "appStoreVersionExperiment",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT = "appStoreVersionExperimentTreatment",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATIONS = "appStoreVersionExperimentTreatmentLocalizations",
-    APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2",
+    APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2", PLACEMENTS = "placements",
 } }

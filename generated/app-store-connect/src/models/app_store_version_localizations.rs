@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionLocalizations`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`.
+/// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionLocalization {
     /// Opaque, and unique among resources of its type.
@@ -66,11 +66,13 @@ pub struct AppStoreVersionLocalizationRelationships {
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersion`: one of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
     /// `searchKeywords`: any number of `appKeywords`.
     pub search_keywords: rt::ToMany,
 }
 
 rt::object! { AppStoreVersionLocalizationRelationships {
     app_preview_sets: "appPreviewSets", app_screenshot_sets: "appScreenshotSets",
-    app_store_version: "appStoreVersion", search_keywords: "searchKeywords",
+    app_store_version: "appStoreVersion", placements: "placements", search_keywords: "searchKeywords",
 } }

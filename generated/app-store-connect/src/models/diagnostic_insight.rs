@@ -8,7 +8,7 @@ use super::{DiagnosticInsightDirection, DiagnosticInsightType};
 
 /// `DiagnosticInsight`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticInsight {
     /// `direction`.
@@ -25,7 +25,7 @@ rt::object! { DiagnosticInsight {
 
 /// `DiagnosticInsight.referenceVersions[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticInsightReferenceVersions {
     /// `value`.

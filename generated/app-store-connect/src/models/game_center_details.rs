@@ -58,6 +58,8 @@ pub struct GameCenterDetailRelationships {
     pub activity_releases: rt::ToMany,
     /// `app`: one of `apps`.
     pub app: rt::ToOne,
+    /// `blockedPlayers`.
+    pub blocked_players: rt::Related,
     /// `challengeReleases`: any number of `gameCenterChallengeVersionReleases`.
     #[deprecated = "the vendor has deprecated it"]
     pub challenge_releases: rt::ToMany,
@@ -106,7 +108,7 @@ pub struct GameCenterDetailRelationships {
 
 rt::object! { GameCenterDetailRelationships {
     achievement_releases: "achievementReleases", activity_releases: "activityReleases", app: "app",
-    challenge_releases: "challengeReleases",
+    blocked_players: "blockedPlayers", challenge_releases: "challengeReleases",
     challenges_minimum_platform_versions: "challengesMinimumPlatformVersions",
     default_group_leaderboard: "defaultGroupLeaderboard",
     default_group_leaderboard_v2: "defaultGroupLeaderboardV2", default_leaderboard: "defaultLeaderboard",

@@ -233,6 +233,8 @@ pub struct GameCenterLeaderboardV2Relationships {
     pub game_center_group: rt::ToOne,
     /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: rt::ToMany,
+    /// `gameCenterScoreModerations`.
+    pub game_center_score_moderations: rt::Related,
     /// `versions`: any number of `gameCenterLeaderboardVersions`.
     pub versions: rt::ToMany,
 }
@@ -240,7 +242,7 @@ pub struct GameCenterLeaderboardV2Relationships {
 rt::object! { GameCenterLeaderboardV2Relationships {
     activity: "activity", challenge: "challenge", game_center_detail: "gameCenterDetail",
     game_center_group: "gameCenterGroup", game_center_leaderboard_sets: "gameCenterLeaderboardSets",
-    versions: "versions",
+    game_center_score_moderations: "gameCenterScoreModerations", versions: "versions",
 } }
 
 /// `GameCenterLeaderboardV2.attributes.scoreSortType`.

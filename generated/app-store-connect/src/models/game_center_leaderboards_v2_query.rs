@@ -11,5 +11,5 @@ rt::tokens! {
 pub struct GameCenterLeaderboardsV2Include {
     ACTIVITY = "activity", CHALLENGE = "challenge", GAME_CENTER_DETAIL = "gameCenterDetail",
     GAME_CENTER_GROUP = "gameCenterGroup", GAME_CENTER_LEADERBOARD_SETS = "gameCenterLeaderboardSets",
-    LEADERBOARD = "leaderboard", LOCALIZATIONS = "localizations", VERSIONS = "versions",
+    LEADERBOARD = "leaderboard", LOCALIZATIONS = "localizations", PLAYER = "player", VERSIONS = "versions",
 } }

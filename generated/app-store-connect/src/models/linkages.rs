@@ -109,6 +109,31 @@ pub type AppAppStoreVersionsLinkagesResponse = rt::Linkages;
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppTagsLinkagesResponse = rt::Linkages;
 
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryImagePlacementsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryImages`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryImagesLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraries`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryLinkageResponse = rt::Linkage;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryVideoPlacementsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryVideos`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryVideosLinkagesResponse = rt::Linkages;
+
 /// Identifiers of `territoryAvailabilities`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
@@ -219,6 +244,11 @@ pub type AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse = rt::Li
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppCustomProductPageLocalizationPlacementsLinkagesResponse = rt::Linkages;
+
 /// Identifiers of `appKeywords`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
@@ -259,6 +289,11 @@ pub type AppEventLocalizationAppEventScreenshotsLinkagesResponse = rt::Linkages;
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppEventLocalizationAppEventVideoClipsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppEventLocalizationPlacementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventLocalizations`.
 ///
@@ -465,6 +500,11 @@ pub type AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesRes
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse = rt::Linkages;
+
 /// Identifiers of `appStoreVersionExperimentTreatments`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
@@ -484,6 +524,11 @@ pub type AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse = rt::Linkage
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppStoreVersionLocalizationPlacementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
 ///
@@ -887,6 +932,11 @@ pub type GameCenterDetailAchievementReleasesLinkagesResponse = rt::Linkages;
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailActivityReleasesLinkagesResponse = rt::Linkages;
 
+/// Identifiers of `gameCenterDetailPlayers`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type GameCenterDetailBlockedPlayersLinkagesResponse = rt::Linkages;
+
 /// Identifiers of `gameCenterChallengeVersionReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
@@ -1102,6 +1152,11 @@ pub type GameCenterLeaderboardSetV2VersionsLinkagesResponse = rt::Linkages;
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `gameCenterScoreModerations`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardVersions`.
 ///

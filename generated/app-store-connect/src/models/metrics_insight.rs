@@ -8,7 +8,7 @@ use super::MetricCategory;
 
 /// `MetricsInsight`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricsInsight {
     /// `highImpact`.
@@ -40,7 +40,7 @@ rt::object! { MetricsInsight {
 
 /// `MetricsInsight.populations[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricsInsightPopulations {
     /// `deltaPercentage`.

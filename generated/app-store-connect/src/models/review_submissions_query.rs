@@ -12,7 +12,9 @@ rt::tokens! {
 ///
 /// Feature: `app-store`.
 pub struct ReviewSubmissionsInclude {
-    APP = "app", APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_EVENT = "appEvent",
+    APP = "app", APP_ASSET_LIBRARY_IMAGE = "appAssetLibraryImage",
+    APP_ASSET_LIBRARY_VIDEO = "appAssetLibraryVideo",
+    APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_EVENT = "appEvent",
     APP_STORE_VERSION = "appStoreVersion", APP_STORE_VERSION_EXPERIMENT = "appStoreVersionExperiment",
     APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2",
     APP_STORE_VERSION_FOR_REVIEW = "appStoreVersionForReview",

@@ -8,7 +8,7 @@ use super::{MetricCategory, MetricsInsight};
 
 /// `xcodeMetrics`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetrics {
     /// `insights`.
@@ -23,7 +23,7 @@ rt::object! { XcodeMetrics { insights: "insights", product_data: "productData", 
 
 /// `xcodeMetrics.insights`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsInsights {
     /// `regressions`.
@@ -36,7 +36,7 @@ rt::object! { XcodeMetricsInsights { regressions: "regressions", trending_up: "t
 
 /// `xcodeMetrics.productData[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductData {
     /// `metricCategories`.
@@ -49,7 +49,7 @@ rt::object! { XcodeMetricsProductData { metric_categories: "metricCategories", p
 
 /// `xcodeMetrics.productData[].metricCategories[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategories {
     /// `identifier`.
@@ -62,7 +62,7 @@ rt::object! { XcodeMetricsProductDataMetricCategories { identifier: "identifier"
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetrics {
     /// `datasets`.
@@ -81,7 +81,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetrics {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
     /// `filterCriteria`.
@@ -104,7 +104,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].filterCriteria`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria {
     /// `device`.
@@ -121,7 +121,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriter
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     /// `errorMargin`.
@@ -145,7 +145,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[].percentageBreakdown`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
     /// `subSystemLabel`.
@@ -160,7 +160,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercen
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].recommendedMetricGoal`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal {
     /// `detail`.
@@ -175,7 +175,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedM
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].goalKeys[]`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
     /// `goalKey`.
@@ -192,7 +192,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].unit`.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-store`, `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsUnit {
     /// `displayName`.

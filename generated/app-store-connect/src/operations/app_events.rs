@@ -5,9 +5,10 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppEventCreateRequest, AppEventLocalizationsField, AppEventLocalizationsLinkagesResponse,
-    AppEventLocalizationsResponse, AppEventResponse, AppEventScreenshotsField, AppEventUpdateRequest,
-    AppEventVideoClipsField, AppEventsField, AppEventsInclude,
+    AppAssetLibraryPlacementsField, AppEventCreateRequest, AppEventLocalizationsField,
+    AppEventLocalizationsLinkagesResponse, AppEventLocalizationsResponse, AppEventResponse,
+    AppEventScreenshotsField, AppEventUpdateRequest, AppEventVideoClipsField, AppEventsField,
+    AppEventsInclude,
 };
 
 /// Operations of `app_events`; [`Client::app_events`](crate::Client::app_events) gives it.
@@ -102,6 +103,15 @@ rt::operation! { crate::Api, Get => AppEventResponse }
 pub struct ListLocalizations(crate::Call<AppEventLocalizationsResponse>);
 
 impl ListLocalizations {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -137,7 +147,7 @@ impl ListLocalizations {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`.
+    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`, `placements`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppEventsInclude>) -> Self {
         self.0.list("include", values);
         self
@@ -161,6 +171,13 @@ impl ListLocalizations {
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 }

@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 use crate::models::{
     AlternativeDistributionPackage, AlternativeDistributionPackageResponseIncluded,
     AlternativeDistributionPackageVersionsField, AlternativeDistributionPackagesField,
-    AppClipAppStoreReviewDetailsField, AppClipDefaultExperience,
+    AppAssetLibraryPlacementsField, AppClipAppStoreReviewDetailsField, AppClipDefaultExperience,
     AppClipDefaultExperienceLocalizationsField, AppClipDefaultExperienceResponseIncluded,
     AppClipDefaultExperiencesField, AppClipsField, AppPreviewSetsField, AppScreenshotSetsField,
     AppStoreReviewAttachmentsField, AppStoreReviewDetail, AppStoreReviewDetailResponseIncluded,
@@ -914,6 +914,15 @@ pub struct ListAppStoreVersionLocalizations(
 );
 
 impl ListAppStoreVersionLocalizations {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appKeywords]`: the fields that are sent of each.
     pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
@@ -961,7 +970,7 @@ impl ListAppStoreVersionLocalizations {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `searchKeywords`.
+    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `placements`, `searchKeywords`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
@@ -985,6 +994,13 @@ impl ListAppStoreVersionLocalizations {
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 

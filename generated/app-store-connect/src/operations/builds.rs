@@ -17,6 +17,9 @@ use crate::models::{
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 #[allow(unused_imports)]
 use crate::models::AlternativeDistributionPackagesField;
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+#[allow(unused_imports)]
+use crate::models::AppStoreVersionLocalizationsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{App, AppsField};
@@ -27,9 +30,6 @@ use crate::models::{
     AppStoreVersionResponseIncluded, AppStoreVersionSubmissionsField, GameCenterAppVersionsField,
     RoutingAppCoveragesField,
 };
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
-#[allow(unused_imports)]
-use crate::models::AppStoreVersionLocalizationsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{AppStoreVersion, AppStoreVersionsField};
@@ -49,6 +49,9 @@ use crate::models::{
     BuildIconsField, BuildIconsWithoutIncludesResponse, BuildUploadsField, PreReleaseVersionsField,
     PrereleaseVersion,
 };
+#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[allow(unused_imports)]
+use crate::models::XcodeMetrics;
 #[cfg(feature = "builds")]
 #[allow(unused_imports)]
 use crate::models::{
@@ -69,7 +72,6 @@ use crate::models::{
 #[allow(unused_imports)]
 use crate::models::{
     BuildsPerfPowerMetricsMetricType, DiagnosticSignaturesField, DiagnosticSignaturesResponse,
-    XcodeMetrics,
 };
 
 /// Operations of `builds`; [`Client::builds`](crate::Client::builds) gives it.

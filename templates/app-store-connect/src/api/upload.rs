@@ -16,23 +16,47 @@ use crate::{Call, Client, Error};
 /// How often it is asked whether an asset is ready.
 const POLL: Duration = Duration::from_secs(5);
 
-/// Collections whose assets are committed with the MD5 of the file; the others take no checksum, but for those below.
+/// Collections whose assets are committed with the MD5 of the file; other assets take no checksum, or several.
 const WITH_CHECKSUM: &[&str] = &[
-    "/v1/appClipAdvancedExperienceImages",
-    "/v1/appClipHeaderImages",
-    "/v1/appEncryptionDeclarationDocuments",
-    "/v1/appPreviews",
-    "/v1/appScreenshots",
-    "/v1/appStoreReviewAttachments",
-    "/v1/inAppPurchaseAppStoreReviewScreenshots",
-    "/v1/inAppPurchaseImages",
-    "/v1/routingAppCoverages",
-    "/v1/subscriptionAppStoreReviewScreenshots",
-    "/v1/subscriptionImages",
+{%- for update in updates if 'uploaded' in update.attributes
+    and 'sourceFileChecksum' in update.attributes and 'sourceFileChecksums' not in update.attributes %}
+    "{{ update.collection }}",
+{%- endfor %}
 ];
 
 /// Collections whose assets are committed with checksums that name their algorithm.
-const WITH_CHECKSUMS: &[&str] = &["/v1/backgroundAssetUploadFiles", "/v1/buildUploadFiles"];
+const WITH_CHECKSUMS: &[&str] = &[
+{%- for update in updates if 'uploaded' in update.attributes and 'sourceFileChecksums' in update.attributes %}
+    "{{ update.collection }}",
+{%- endfor %}
+];
+
+/// Attributes with the state of an asset or upload. Of two in one resource the one with more values says more: a video is
+/// delivered before it is processed.
+const STATES: &[&str] = &[
+{%- set states = namespace(all=[]) %}
+{%- for attribute in attributes if not attribute.list %}
+{%- set values = attribute.members.state|default(attribute.values) %}
+{%- if 'FAILED' in values %}
+{%- set states.all = states.all + [{'name': attribute.name, 'values': values|length}] %}
+{%- endif %}
+{%- endfor %}
+{%- for state in states.all|sort(attribute='values', reverse=true)|unique(attribute='name') %}
+    "{{ state.name }}",
+{%- endfor %}
+];
+
+/// Attributes that list the reasons for a state.
+const REASONS: &[&str] = &[
+{%- set reasons = namespace(all=[]) %}
+{%- for attribute in attributes if attribute.list and 'code' in attribute.members
+    and 'description' in attribute.members %}
+{%- set reasons.all = reasons.all + [attribute.name] %}
+{%- endfor %}
+{%- for name in reasons.all|unique %}
+    "{{ name }}",
+{%- endfor %}
+];
 
 /// Where an upload is. It can be kept, as JSON, to go on with it later; the JSON holds URLs that are secrets, because
 /// their queries sign them.
@@ -278,26 +302,29 @@ enum Outcome {
     Failed(String),
 }
 
-/// What the state of an asset or upload says. The names of the states are the vendor's, and it adds some: what is none of
-/// those that come before the end is the end.
+/// The state of an asset or upload. The vendor adds states: all but those before the end are the end.
 fn outcome(answer: &Value) -> Outcome {
     let attributes = answer.pointer("/data/attributes");
-    // Videos have both of the first two, and what they say in the second is not for long.
-    let state = ["videoDeliveryState", "assetDeliveryState", "state"]
-        .iter()
-        .find_map(|name| attributes?.get(name).filter(|state| !state.is_null()));
+    let attribute = |name: &&str| attributes?.get(*name).filter(|value| !value.is_null());
+    let state = STATES.iter().find_map(attribute);
     let named = state.and_then(|state| state.get("state").unwrap_or(state).as_str());
     match named.unwrap_or_default() {
-        waiting @ ("" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE" | "PROCESSING") => Outcome::Waiting(waiting.to_owned()),
-        "FAILED" => Outcome::Failed(reasons(state)),
+        waiting if is_before_the_end(waiting) => Outcome::Waiting(waiting.to_owned()),
+        "FAILED" => {
+            let within = state.and_then(|state| state.get("errors"));
+            Outcome::Failed(reasons(within.into_iter().chain(REASONS.iter().filter_map(attribute))))
+        }
         _ => Outcome::Done,
     }
 }
 
-fn reasons(state: Option<&Value>) -> String {
-    let errors = state.and_then(|state| state.get("errors")?.as_array());
-    let reasons: Vec<String> = errors
-        .into_iter()
+fn is_before_the_end(state: &str) -> bool {
+    matches!(state, "" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE") || state.ends_with("PROCESSING")
+}
+
+fn reasons<'v>(lists: impl Iterator<Item = &'v Value>) -> String {
+    let reasons: Vec<String> = lists
+        .filter_map(Value::as_array)
         .flatten()
         .map(|error| {
             let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
