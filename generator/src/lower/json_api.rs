@@ -131,7 +131,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn undeclared_discriminator(&mut self, name: &str, result: &str, at: &Pointer) {
+    pub(super) fn undeclared_discriminator(&mut self, name: &str, result: &str, at: &Pointer) {
         let message = format!("the discriminator `{name}` is a property of no variant; {result}");
         self.out.push(
             Diagnostic::notice(Code::UndeclaredDiscriminator, &self.spec.origin(at), message).help(

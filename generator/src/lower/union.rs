@@ -24,7 +24,7 @@ impl Lowering<'_> {
                 return Shape::Alias(ty);
             }
         }
-        let discriminator = schema.schema_data.discriminator.as_ref();
+        let discriminator = self.declared_discriminator(schema, alternatives, at);
         let tag = match discriminator {
             Some(discriminator) => Some(discriminator.property_name.clone()),
             None => self.constant_member(alternatives),
@@ -71,6 +71,28 @@ impl Lowering<'_> {
             return Shape::Alias(self.unsupported(at, "a union in which two variants have one tag"));
         }
         Shape::Union(Union { tag, variants })
+    }
+
+    /// The discriminator, if a variant defines its property: what no variant has tells none of them.
+    fn declared_discriminator<'s>(
+        &mut self,
+        schema: &'s Schema,
+        alternatives: &[ReferenceOr<Schema>],
+        at: &Pointer,
+    ) -> Option<&'s Discriminator> {
+        let discriminator = schema.schema_data.discriminator.as_ref()?;
+        let name = &discriminator.property_name;
+        let defines = |alternative: &ReferenceOr<Schema>| {
+            let Some((schema, at)) = self.resolve(alternative, &Pointer::root()) else { return false };
+            // A base that others extend has the property for them.
+            self.merged(schema, &at).is_none_or(|merged| merged.members.contains_key(name))
+        };
+        if alternatives.iter().any(defines) {
+            return Some(discriminator);
+        }
+        let at = at.parent().unwrap_or_default().child("discriminator");
+        self.undeclared_discriminator(name, "variants are told apart by their members", &at);
+        None
     }
 
     /// A component that others hold as a part and that has a discriminator is one of these others (OpenAPI 3.0, "Composition

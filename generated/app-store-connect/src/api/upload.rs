@@ -50,6 +50,7 @@ const STATES: &[&str] = &[
 
 /// Attributes that list the reasons for a state.
 const REASONS: &[&str] = &[
+    "issueCounts",
     "stateDetails",
 ];
 
@@ -305,10 +306,7 @@ fn outcome(answer: &Value) -> Outcome {
     let named = state.and_then(|state| state.get("state").unwrap_or(state).as_str());
     match named.unwrap_or_default() {
         waiting if is_before_the_end(waiting) => Outcome::Waiting(waiting.to_owned()),
-        "FAILED" => {
-            let within = state.and_then(|state| state.get("errors"));
-            Outcome::Failed(reasons(within.into_iter().chain(REASONS.iter().filter_map(attribute))))
-        }
+        "FAILED" => Outcome::Failed(reasons(state.into_iter().chain(REASONS.iter().filter_map(attribute)))),
         _ => Outcome::Done,
     }
 }
@@ -317,9 +315,10 @@ fn is_before_the_end(state: &str) -> bool {
     matches!(state, "" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE") || state.ends_with("PROCESSING")
 }
 
-fn reasons<'v>(lists: impl Iterator<Item = &'v Value>) -> String {
-    let reasons: Vec<String> = lists
-        .filter_map(Value::as_array)
+/// The errors in values that are a list of them, or an object with one beside warnings.
+fn reasons<'v>(values: impl Iterator<Item = &'v Value>) -> String {
+    let reasons: Vec<String> = values
+        .filter_map(|value| value.get("errors").unwrap_or(value).as_array())
         .flatten()
         .map(|error| {
             let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
