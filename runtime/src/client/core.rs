@@ -288,6 +288,15 @@ impl Core {
         }
     }
 
+    /// Whether a request could be sent, whatever its body.
+    #[cfg(feature = "files")]
+    pub(crate) fn check(&self, request: &Request) -> Result<(), String> {
+        match request.problem() {
+            Some(problem) => Err(problem.to_owned()),
+            None => self.outgoing(request, None).map(drop),
+        }
+    }
+
     fn outgoing(
         &self,
         request: &Request,
