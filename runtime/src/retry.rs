@@ -113,7 +113,12 @@ impl RetryPolicy {
     }
 
     /// How long to wait before a retry with a renewed credential, of which the first is 1.
-    pub(crate) fn wait_to_renew(&self, renewal: u32, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    pub(crate) fn wait_to_renew(
+        &self,
+        renewal: u32,
+        headers: &HeaderMap,
+        now: SystemTime,
+    ) -> Option<Duration> {
         if renewal <= self.renewals { self.pause(renewal, false, Some(headers), now) } else { None }
     }
 

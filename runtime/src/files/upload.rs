@@ -89,8 +89,9 @@ impl Part {
         let mut request = Request::foreign(operation, &self.url);
         for header in &self.headers {
             // These describe the connection and the body, which the transport knows.
-            let is_of_transport =
-                ["content-length", "transfer-encoding"].iter().any(|name| header.name.eq_ignore_ascii_case(name));
+            let is_of_transport = ["content-length", "transfer-encoding"]
+                .iter()
+                .any(|name| header.name.eq_ignore_ascii_case(name));
             if !is_of_transport {
                 request.header(&header.name, &header.value);
             }
@@ -274,9 +275,9 @@ impl<A: Api> Uploader<A> {
         };
         for part in transfer.parts.iter().filter(|part| !part.done) {
             let request = part.request(&plan.policy, plan.timeout, Bytes::new()).map_err(failed)?;
-            plan.core.check(&request).map_err(|problem| {
-                Failure::new(Some(*request.operation()), Cause::Build(problem), None)
-            })?;
+            plan.core
+                .check(&request)
+                .map_err(|problem| Failure::new(Some(*request.operation()), Cause::Build(problem), None))?;
         }
         // How often a part failed, and how long it waits for that.
         let mut waiting: Vec<(usize, u32, Duration)> =

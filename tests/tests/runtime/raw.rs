@@ -1,6 +1,6 @@
 //! Paths that no operation has, and clients that only read.
 
-use storewright_runtime::{Client, ErrorKind, Method, Operation, Part, Transfer, Value};
+use storewright_runtime::{Client, Digests, ErrorKind, Method, Operation, Part, Transfer, Value};
 use storewright_tests::Server;
 
 use crate::{GET, Store, TOKEN, builder, call, fails, ok, quick};
@@ -57,7 +57,8 @@ async fn a_client_that_only_reads_refuses_the_rest() {
     let part = Part::new("PUT", format!("{}/part", server.url()), 0, 1);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "x").unwrap();
-    let sent = client.uploader().send(file.path(), &mut Transfer::new(vec![part])).await;
+    let mut transfer = Transfer::new(Digests::of_file(file.path()).await.unwrap(), vec![part]);
+    let sent = client.uploader().send(file.path(), &mut transfer).await;
     assert_eq!(sent.unwrap_err().kind(), ErrorKind::ReadOnly);
     assert!(server.seen().is_empty());
     client.download(&format!("{}/file", server.url())).to_writer(&mut Vec::new()).await.unwrap();

@@ -19,29 +19,37 @@ const LONGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
 /// and of two parts with the same bytes nobody knows which counts.
 pub(super) fn check(parts: &[Part], size: u64) -> Result<(), String> {
     if parts.len() > MOST_PARTS {
-        return Err(format!("the server asks for {} parts, and no upload has more than {MOST_PARTS}", parts.len()));
+        return Err(format!(
+            "the server asks for {} parts, and no upload has more than {MOST_PARTS}",
+            parts.len()
+        ));
+    }
+    let asks = |problem: String| Err(format!("the file has {size} bytes, and the server asks for {problem}"));
+    for part in parts {
+        if part.length > LONGEST_PART {
+            return asks(format!("a part of {} bytes: none has more than {LONGEST_PART}", part.length));
+        }
+        if part.length == 0 && size > 0 {
+            return asks(format!("a part without bytes, at {}", part.offset));
+        }
+        if part.offset.saturating_add(part.length) > size {
+            return asks("parts beyond them".to_owned());
+        }
     }
     let mut ranges: Vec<(u64, u64)> = parts.iter().map(|part| (part.offset, part.length)).collect();
     ranges.sort_unstable();
     let mut next = 0;
     for (offset, length) in ranges {
-        if length > LONGEST_PART {
-            return Err(format!("the server asks for a part of {length} bytes, and none has more than {LONGEST_PART}"));
-        }
-        if offset < next || (length == 0 && size > 0) {
-            let problem = if length == 0 { "a part without bytes" } else { "two parts that overlap" };
-            return Err(format!("the server asks for {problem}, at {offset}"));
-        }
-        if offset.saturating_add(length) > size {
-            return Err(format!("the file has {size} bytes, and the server asks for parts beyond them"));
+        if offset < next {
+            return asks(format!("two parts that overlap, at {offset}"));
         }
         if offset > next {
             break;
         }
-        next = offset + length;
+        next = offset.saturating_add(length);
     }
     if next < size {
-        return Err(format!("the file has {size} bytes, and the server asks for no part with those from {next} on"));
+        return asks(format!("no part with those from {next} on"));
     }
     Ok(())
 }
@@ -100,12 +108,9 @@ mod tests {
         let parts = |ranges: &[(u64, u64)]| -> Vec<Part> {
             ranges.iter().map(|(offset, length)| Part::new("PUT", "https://a", *offset, *length)).collect()
         };
-        for (size, good) in [
-            (0, vec![]),
-            (0, vec![(0, 0)]),
-            (10, vec![(0, 10)]),
-            (10, vec![(6, 4), (0, 3), (3, 3)]),
-        ] {
+        for (size, good) in
+            [(0, vec![]), (0, vec![(0, 0)]), (10, vec![(0, 10)]), (10, vec![(6, 4), (0, 3), (3, 3)])]
+        {
             check(&parts(&good), size).unwrap();
         }
         for (ranges, problem) in [
