@@ -74,7 +74,8 @@ impl<A: Api> Client<A> {
     }
 
     /// A call of a path that this crate does not know, with the client's credentials, retries and errors. The path is
-    /// sent as it is, percent-encoding and query included.
+    /// sent as it is, percent-encoding and query included. A segment `.` or `..` is an error of the call.
+    /// [`resource_path`](crate::resource_path) encodes ids that are part of it.
     ///
     /// ```
     /// # use storewright_runtime::{Api, Client, Method, NoFault, Value};

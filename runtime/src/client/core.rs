@@ -390,7 +390,13 @@ impl Core {
     /// A request for a path that no operation has.
     pub(super) fn raw(&self, method: crate::Method, path_and_query: &str) -> Request {
         let mut request = Request::raw(method, path_and_query);
+        let leaves =
+            |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
         match format!("{}{path_and_query}", self.base.url).parse() {
+            // Every URL parser removes such segments, percent-encoded or not: the request would go elsewhere.
+            _ if request.path().split(['/', '\\']).any(leaves) => {
+                request.fail("the path contains a segment `.` or `..`".to_owned());
+            }
             Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
             _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),
         }

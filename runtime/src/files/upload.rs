@@ -324,7 +324,12 @@ impl<A: Api> Uploader<A> {
                 on_part(transfer);
             }
         }
-        Ok(parts::verify(&path, transfer).await.map_err(failed)?)
+        let verified = parts::verify(&path, transfer).await;
+        if let (Err(_), Some(on_part)) = (&verified, &self.on_part) {
+            // A part may count as not sent now.
+            on_part(transfer);
+        }
+        Ok(verified.map_err(failed)?)
     }
 }
 

@@ -32,11 +32,18 @@ async fn a_raw_path_leads_to_no_other_host() {
         let error = client.raw::<Value>(Method::Get, path).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Build, "{path}");
     }
+    // A URL parser would remove these, and the segments before them.
+    for path in ["/v1/apps/../users", "/v1/%2e%2E/users", "/v1/.%2e?x=1", "/v1/.", "/v1/a\\..\\b"] {
+        let error = client.raw::<Value>(Method::Get, path).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Build, "{path}");
+    }
     assert!(server.seen().is_empty());
-    let next = Server::start([ok()]).await;
+    let next = Server::start([ok(), ok()]).await;
     let (client, _) = quick(&next);
     client.raw::<Value>(Method::Get, "//evil.example.com/x").send().await.unwrap();
     assert_eq!(next.one().line, "GET //evil.example.com/x");
+    client.raw::<Value>(Method::Get, "/v1/..a/.../b.?x=/../y").send().await.unwrap();
+    assert_eq!(next.seen()[1].line, "GET /v1/..a/.../b.?x=/../y");
 }
 
 #[tokio::test]

@@ -266,10 +266,13 @@ async fn a_part_that_was_read_from_a_changed_file_is_sent_once_more() {
         Answer::empty(200)
     })
     .await;
+    let saved = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&saved);
     let uploader = client(&storage).uploader().parallel(1);
-    let mut transfer = transfer(&storage, "PUT");
-    let error = uploader.send(file.path(), &mut transfer).await.unwrap_err();
+    let uploader = uploader.on_part(move |transfer| *kept.lock().unwrap() = Some(transfer.clone()));
+    let error = uploader.send(file.path(), &mut transfer(&storage, "PUT")).await.unwrap_err();
     assert!(error.to_string().contains("was changed"), "{error}");
+    let mut transfer: Transfer = saved.lock().unwrap().clone().unwrap();
     assert_eq!(
         transfer.parts.iter().filter(|part| !part.done).map(|part| part.offset).collect::<Vec<_>>(),
         [18_000]
