@@ -121,7 +121,7 @@ fn pem(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
         let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
         let is = |name: &&str| name.chars().filter(|c| *c != ' ').eq(label.chars().filter(|c| *c != ' '));
         rest = after;
-        if READABLE.iter().any(|name| is(name)) {
+        if READABLE.iter().any(is) {
             let (body, _) =
                 after.split_once(END).ok_or("the private key is cut off: its END line is missing")?;
             return decode(body).ok_or("the private key is damaged: its PEM is not valid base64");
