@@ -36,7 +36,6 @@ pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 const IDLE: Duration = Duration::from_secs(60);
 
 /// Size and checksums of a file; the checksums are lower-case hexadecimal digits.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Digests {
     /// In bytes.
@@ -46,6 +45,7 @@ pub struct Digests {
     /// SHA-256.
     pub sha256: String,
 }
+crate::object! { Digests { size: "size", md5: "md5", sha256: "sha256" } }
 
 impl Digests {
     /// Reads a file from its beginning to its end.

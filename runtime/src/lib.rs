@@ -67,8 +67,8 @@ pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
-pub use self::request::{Method, Operation, Request, Style};
-pub use self::retry::RetryPolicy;
+pub use self::request::{Method, Operation, Request, Style, resource_path};
+pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]

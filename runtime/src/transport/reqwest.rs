@@ -1,5 +1,6 @@
 //! The transport over the `reqwest` client.
 
+use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -72,12 +73,27 @@ impl Transport for Reqwest {
 fn failed(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() {
         TransportErrorKind::Timeout
+    } else if error.is_connect() && is_about_a_certificate(&error) {
+        TransportErrorKind::Certificate
     } else if error.is_connect() {
         TransportErrorKind::Connect
     } else {
         TransportErrorKind::Other
     };
     TransportError::new(kind, error.without_url())
+}
+
+/// TLS libraries have no error type in common, but all name the certificate. One that does so in another language is retried,
+/// which does no harm.
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    let mut inner = error.source();
+    while let Some(error) = inner {
+        if error.to_string().to_ascii_lowercase().contains("certificate") {
+            return true;
+        }
+        inner = error.source();
+    }
+    false
 }
 
 /// The data of a body, without its trailers.

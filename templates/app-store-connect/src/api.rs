@@ -18,7 +18,7 @@ mod upload;
 mod webhook;
 
 #[cfg(feature = "jwt")]
-pub use self::key::{IndividualKey, TeamKey};
+pub use self::key::{IndividualKey, IssuerId, KeyId, TeamKey};
 #[cfg(feature = "files")]
 pub use self::sales::SalesSummary;
 #[cfg(feature = "files")]
