@@ -193,7 +193,8 @@ impl<A: Api> Download<A> {
         Ok(downloaded)
     }
 
-    /// The rows of the file, which begins with a line of names.
+    /// The rows of the file, whose first line has the names of the columns; in reports of an API that has other lines too,
+    /// these are kept apart ([`Rows`]).
     ///
     /// # Errors
     /// As a call; and when there is no line of names.
