@@ -11,11 +11,13 @@ use tokio::io::AsyncReadExt;
 use crate::transport::BoxError;
 
 mod download;
+mod layout;
 mod rows;
 mod source;
 mod upload;
 
 pub use self::download::{Checksum, Download, Downloaded};
+pub use self::layout::ReportLayout;
 pub use self::rows::{Columns, Row, Rows};
 pub use self::upload::{Part, PartHeader, Transfer, Uploader};
 

@@ -52,8 +52,8 @@ pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken,
 pub use self::error::{ApiError, Error, ErrorKind};
 #[cfg(feature = "files")]
 pub use self::files::{
-    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, Row, Rows, Transfer,
-    Uploader,
+    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, ReportLayout, Row, Rows,
+    Transfer, Uploader,
 };
 pub use self::form::File;
 pub use self::json_api::{

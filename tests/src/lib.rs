@@ -69,6 +69,7 @@ mod pages {
         Overlay = "docs/overlay.md",
         Performance = "docs/performance.md",
         Regenerate = "docs/regenerate.md",
+        Reports = "docs/reports.md",
         Review = "docs/review.md",
         Uploads = "docs/uploads.md",
         Webhooks = "docs/webhooks.md",

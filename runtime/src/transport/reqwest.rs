@@ -12,7 +12,7 @@ use http_body::Body as _;
 use super::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
 /// Sends requests with `reqwest`, which speaks TLS by the library that the crate's features say. Redirects are not
-/// followed: credentials would go along.
+/// followed: credentials would go along. Bodies keep their `content-encoding`, whatever features `reqwest` is built with.
 #[derive(Clone)]
 pub struct Reqwest(reqwest::Client);
 
@@ -33,7 +33,7 @@ impl Reqwest {
     }
 
     /// A transport with settings of yours, such as a proxy, certificates or a time to connect. Without any, the proxies
-    /// of the environment are used.
+    /// of the environment are used. Redirects and the unpacking of bodies stay off.
     ///
     /// # Errors
     /// When the settings cannot be.
@@ -41,10 +41,14 @@ impl Reqwest {
         settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, TransportError> {
         let builder = settings(reqwest::Client::builder());
+        // Any crate of a build may turn on the features that unpack bodies. Reports and logs are gzip files, whose bytes
+        // have checksums, so nothing is unpacked behind their back.
+        let builder = builder.no_gzip().no_brotli().no_deflate().no_zstd();
         builder.redirect(reqwest::redirect::Policy::none()).build().map(Reqwest).map_err(failed)
     }
 
-    /// A transport over a client of yours. The client should not follow redirects.
+    /// A transport over a client of yours. The client must not follow redirects, nor unpack bodies: build it with
+    /// `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd`, which exist whatever features `reqwest` has.
     pub fn over(client: reqwest::Client) -> Self {
         Reqwest(client)
     }

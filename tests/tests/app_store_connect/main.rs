@@ -4,6 +4,7 @@
 mod auth;
 mod client;
 mod failures;
+mod finance;
 mod lists;
 mod media;
 mod operations;
