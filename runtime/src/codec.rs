@@ -9,10 +9,6 @@
 //! - `null` equals an absent member, wherever the member is not required. A required scalar or object that is
 //!   `null` is an error. In a map of scalars it is the empty one.
 //! - A fault names its path, such as `data[0].attributes.name`; the path is only collected while an error unwinds.
-//!
-//! The rules of encoding:
-//! - An absent member is not written, and a [`Patch::Null`](crate::Patch::Null) is written as `null`.
-//! - An object without members is not written, unless it is required or held by an `Option` or `Patch`.
 
 mod draft;
 mod macros;

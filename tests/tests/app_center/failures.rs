@@ -44,7 +44,16 @@ async fn every_form_of_an_error_is_read() {
 
 #[tokio::test]
 async fn an_odd_member_of_an_error_costs_no_other() {
-    let odd = [json!(null), json!(5), json!("x"), json!(true), json!([]), json!(["x"]), json!({}), json!({"x": [1]})];
+    let odd = [
+        json!(null),
+        json!(5),
+        json!("x"),
+        json!(true),
+        json!([]),
+        json!(["x"]),
+        json!({}),
+        json!({"x": [1]}),
+    ];
     for member in ["id", "status", "error", "details", "additional"] {
         for value in &odd {
             let mut body = json!({"code": "NotFound", "message": "No such app"});
