@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::api::{Api, Fault};
 use crate::call::Answer;
-use crate::codec::{DecodeError, from_slice};
+use crate::codec::DecodeError;
 use crate::limit::RateLimit;
 use crate::request::{Method, Operation};
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
@@ -151,7 +151,7 @@ impl<F: Fault> From<Failure> for Error<F> {
             (Cause::Status, Some(answer)) => answer.body.as_ref(),
             _ => &[],
         };
-        let fault = from_slice(body).ok().filter(|fault| *fault != F::default()).map(Box::new);
+        let fault = serde_json::from_slice(body).ok().and_then(|body| F::read(&body)).map(Box::new);
         Error { failure, fault }
     }
 }

@@ -11,6 +11,7 @@ mod operations;
 mod paging;
 mod parameters;
 mod reads;
+mod relationship_data;
 mod relationships;
 mod reports;
 mod scripted;

@@ -18,7 +18,7 @@ pub struct AppEventVideoClip {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppEventVideoClipAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppEventVideoClipRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -56,7 +56,7 @@ rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsResult {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterDetailsInclude {

@@ -79,7 +79,7 @@ rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResult 
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterMatchmakingQueuesInclude {
