@@ -44,10 +44,10 @@ pub use {bytes::Bytes, http, serde_json::Value};
 pub use self::api::{Api, Fault, NoFault};
 #[cfg(feature = "blocking")]
 pub use self::blocking::{Wait, WaitEach, Waiting};
-pub use self::call::{Answer, Call, Check, Json, Location, Payload, Sent};
+pub use self::call::{Answer, Call, Check, Json, Location, Payload, Response, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::clock::{Clock, SystemClock};
-pub use self::codec::{AnyIncluded, DecodeError, Includes};
+pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch};
 pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
 #[cfg(feature = "files")]
