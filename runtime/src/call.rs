@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -18,8 +17,9 @@ use crate::codec::{DecodeError, Fields, Mismatch, Object, Put, Slot, View, read}
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
-use crate::page::{Items, Next, Paged, Pages};
+use crate::page::{Items, Paged, Pages};
 use crate::request::{Operation, Place, Request, Style};
+use crate::response::Response;
 use crate::retry::RetryPolicy;
 use crate::transport::Body;
 
@@ -209,92 +209,6 @@ impl Payload for String {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
         }
-    }
-}
-
-/// A response with its status, headers and mismatches; it is used as the `T` inside.
-///
-/// [`Call::full`] asks for it. A page of a list in it is a page too, so `full().pages()` loses nothing.
-#[derive(Debug, Clone)]
-pub struct Response<T> {
-    value: T,
-    answer: Answer,
-}
-
-impl<T> Response<T> {
-    /// The value alone.
-    pub fn into_inner(self) -> T {
-        self.value
-    }
-
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.answer.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.answer.headers
-    }
-
-    /// The body as received, e.g. to read a value that is among the [`mismatches`](Self::mismatches); empty if `T` does not
-    /// read it.
-    pub fn body(&self) -> &Bytes {
-        &self.answer.body
-    }
-
-    /// The id that the server gave the request, for its support.
-    pub fn request_id(&self) -> Option<&str> {
-        self.answer.request_id.as_deref()
-    }
-
-    /// The server-reported rate limit.
-    pub fn rate_limit(&self) -> Option<&RateLimit> {
-        self.answer.rate_limit.as_ref()
-    }
-
-    /// The values that differ from the documented types, the first 100 of them, and the required members that are missing
-    /// or `null`. An optional member of these is absent, a required one has its default, and a list or map has no such item
-    /// or entry.
-    pub fn mismatches(&self) -> &[Mismatch] {
-        self.answer.mismatches()
-    }
-}
-
-impl<T> Deref for Response<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-impl<T: Payload> Payload for Response<T> {
-    const READS: bool = T::READS;
-
-    fn accepts(status: StatusCode) -> bool {
-        T::accepts(status)
-    }
-
-    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        let value = T::decode(answer)?;
-        Ok(Response { value, answer: answer.clone() })
-    }
-
-    fn refuses(&self) -> bool {
-        self.value.refuses()
-    }
-}
-
-impl<T: Paged> Paged for Response<T> {
-    type Item = T::Item;
-
-    fn next(&self, sent: &Request) -> Option<Next> {
-        self.value.next(sent)
-    }
-
-    fn into_items(self) -> Vec<T::Item> {
-        self.value.into_items()
     }
 }
 

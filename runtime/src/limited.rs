@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::api::Api;
-use crate::call::{Call, Payload, Response, Sent};
+use crate::call::{Call, Payload, Sent};
 use crate::page::{Items, Paged, Pages};
+use crate::response::Response;
 
 /// A call of which nothing is optional but `limit`: how many a page has. One type serves all operations of this kind,
 /// of which an API of the JSON:API style has hundreds.
