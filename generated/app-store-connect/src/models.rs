@@ -2743,7 +2743,6 @@ pub use game_center_matchmaking_app_requests_v1_metric_response_documents::{
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_boolean_rule_results_v1_metric_response_documents;
@@ -2758,7 +2757,6 @@ pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_document
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_number_rule_results_v1_metric_response_documents;
@@ -2770,7 +2768,6 @@ pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues,
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
-    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_requests_v1_metric_response_documents;
@@ -2783,7 +2780,6 @@ pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::{
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail,
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks,
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult,
-    GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_sizes_v1_metric_response_documents;
@@ -2792,7 +2788,6 @@ pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::{
     GameCenterMatchmakingQueueSizesV1MetricResponse, GameCenterMatchmakingQueueSizesV1MetricResponseData,
     GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints,
     GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues,
-    GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues;
@@ -2823,7 +2818,6 @@ pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::{
     GameCenterMatchmakingRuleErrorsV1MetricResponse, GameCenterMatchmakingRuleErrorsV1MetricResponseData,
     GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints,
     GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions,
-    GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests;
@@ -2891,7 +2885,6 @@ pub use game_center_matchmaking_sessions_v1_metric_response_documents::{
     GameCenterMatchmakingSessionsV1MetricResponse, GameCenterMatchmakingSessionsV1MetricResponseData,
     GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints,
     GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues,
-    GameCenterMatchmakingSessionsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_team_assignment;
@@ -3513,6 +3506,38 @@ pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest
 mod metric_category;
 #[cfg(feature = "power-and-performance")]
 pub use metric_category::MetricCategory;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+mod metric_dimension;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+pub use metric_dimension::MetricDimension;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+mod metric_dimension_resource;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+pub use metric_dimension_resource::MetricDimensionResource;
+#[cfg(feature = "game-center")]
+mod metric_duration;
+#[cfg(feature = "game-center")]
+pub use metric_duration::MetricDuration;
+#[cfg(feature = "game-center")]
+mod metric_granularity;
+#[cfg(feature = "game-center")]
+pub use metric_granularity::MetricGranularity;
+#[cfg(feature = "game-center")]
+mod metric_rule_result;
+#[cfg(feature = "game-center")]
+pub use metric_rule_result::MetricRuleResult;
+#[cfg(feature = "power-and-performance")]
+mod metric_share;
+#[cfg(feature = "power-and-performance")]
+pub use metric_share::MetricShare;
+#[cfg(feature = "power-and-performance")]
+mod metric_shares;
+#[cfg(feature = "power-and-performance")]
+pub use metric_shares::MetricShares;
+#[cfg(feature = "power-and-performance")]
+mod metric_versions;
+#[cfg(feature = "power-and-performance")]
+pub use metric_versions::MetricVersions;
 #[cfg(feature = "power-and-performance")]
 mod metrics_insight;
 #[cfg(feature = "power-and-performance")]
@@ -4454,7 +4479,6 @@ pub use xcode_metrics::{
     XcodeMetricsProductDataMetricCategoriesMetrics, XcodeMetricsProductDataMetricCategoriesMetricsDatasets,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints,
-    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
     XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys,
     XcodeMetricsProductDataMetricCategoriesMetricsUnit,
