@@ -1,5 +1,6 @@
 //! The client: an address, credentials and a transport go in; requests go out through it, one at a time.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -59,6 +60,7 @@ impl<A: Api> Client<A> {
             retry: RetryPolicy::default(),
             limits: A::LIMITS,
             read_only: false,
+            strict: false,
             body_limit: DEFAULT_BODY_LIMIT,
             headers: HeaderMap::new(),
             problem: None,
@@ -128,6 +130,7 @@ pub struct ClientBuilder<A> {
     retry: RetryPolicy,
     limits: Limits,
     read_only: bool,
+    strict: bool,
     body_limit: usize,
     headers: HeaderMap,
     problem: Option<String>,
@@ -199,6 +202,14 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
+    /// Makes a response an error if a value has another type than documented, or a required member is missing or `null`;
+    /// by default the response lists them as its [mismatches](crate::Response::mismatches). For tests against the document.
+    #[must_use]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
     /// Another clock than the system's, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -266,6 +277,8 @@ impl<A: Api> ClientBuilder<A> {
             retry: self.retry,
             limiter: (self.limits != Limits::NONE).then(|| Limiter::new(self.limits)),
             read_only: self.read_only,
+            strict: self.strict,
+            differing: Mutex::new(HashSet::new()),
             body_limit: self.body_limit,
             headers: self.headers,
             default_body: A::default_body,
