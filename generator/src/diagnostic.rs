@@ -145,6 +145,8 @@ codes! {
     InvalidConfig = "invalid-config",
     /// The stored Api cannot be read.
     InvalidApi = "invalid-api",
+    /// A template names a model that the document does not have.
+    MissingModel = "missing-model",
     /// A generated file was changed by hand.
     EditedFile = "edited-file",
     /// A generated file is missing.

@@ -12,6 +12,10 @@
 //!   its default if it is required; a list or map has no such item or entry.
 //! - The document itself, and members that identify a part of it ([`Object::vital`]), must fit in any case.
 //! - A mismatch and an error name their path, such as `data[0].attributes.name`; without them no path is collected.
+//!
+//! The rules of encoding:
+//! - An absent member is not written, and a [`Patch::Null`](crate::Patch::Null) is written as `null`.
+//! - An object without members is not written, unless it is required or held by an `Option` or `Patch`.
 
 mod draft;
 mod macros;

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::api::{Api, Fault};
 use crate::call::Answer;
-use crate::codec::{DecodeError, from_slice_tolerant};
+use crate::codec::DecodeError;
 use crate::limit::RateLimit;
 use crate::request::{Method, Operation};
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
@@ -147,9 +147,7 @@ impl<F: Fault> From<Failure> for Error<F> {
             (Cause::Status, Some(answer)) => answer.body.as_ref(),
             _ => &[],
         };
-        // As much of it as can be read: an error whose body differs from the document is the same error.
-        let fault = from_slice_tolerant(body).ok().map(|(fault, _)| fault);
-        let fault = fault.filter(|fault| *fault != F::default()).map(Box::new);
+        let fault = serde_json::from_slice(body).ok().and_then(|body| F::read(&body)).map(Box::new);
         Error { failure, fault }
     }
 }

@@ -87,6 +87,11 @@ impl<T: Put + Default> Put for Sparse<T> {
     fn view(&self) -> View<'_> {
         (**self).view()
     }
+
+    #[inline]
+    fn optional_view(&self) -> View<'_> {
+        self.0.get().map_or(View::Absent, |held| held.optional_view())
+    }
 }
 
 /// Two are equal if they are so on the wire, as models are.

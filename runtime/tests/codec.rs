@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use storewright_runtime::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_runtime::{
-    Date, Document, Identifier, Linkage, Linkages, NoIncluded, Page, Patch, Resource, ResourceLinks,
+    Date, Document, Identifier, Linkage, Linkages, NoIncluded, Page, Patch, Resource, ResourceLinks, Sparse,
     Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
 };
 
@@ -337,7 +337,7 @@ fn documents_and_pages_round_trip() {
             "relationships": {
                 "builds": {"links": {"self": "s", "related": "r"}, "meta": {"paging": {"total": 2, "limit": 10}},
                     "data": [{"type": "builds", "id": "b"}]},
-                "icon": {"links": {}, "data": {"type": "icons", "id": "i"}}},
+                "icon": {"data": {"type": "icons", "id": "i"}}},
             "links": {"self": "/v1/apps/1"}}],
         "included": [{"type": "builds", "id": "b", "attributes": {"name": "B"}},
             {"type": "novelties", "id": "n", "attributes": {"x": [1.5, null]}}],
@@ -350,7 +350,7 @@ fn documents_and_pages_round_trip() {
     assert_eq!(builds.len(), 1);
     assert_eq!(page.included::<App>().count(), 0);
     let builds = page.data[0].relationships.builds.as_ref().unwrap();
-    assert_eq!(page.find_included::<Build>(&builds.data[0]).unwrap().id, "b");
+    assert_eq!(page.find_included::<Build>(&builds.data.value().unwrap()[0]).unwrap().id, "b");
     assert_eq!(page.find_included::<Build>(&Identifier::new("apps", "b")), None);
     assert!(matches!(page.included[1], Included::Unrecognized(_)));
     assert_eq!((App::TYPE, page.data[0].id()), ("apps", "1"));
@@ -359,14 +359,44 @@ fn documents_and_pages_round_trip() {
 
     let none: Document<Option<App>, Included> = read(json!({"data": null, "included": null, "links": null}));
     assert_eq!(none.data, None);
-    assert_eq!(write(&none), json!({"data": null, "links": {}}));
+    assert_eq!(write(&none), json!({"data": null}));
     assert_eq!(read::<Linkage>(json!({"data": null})).data, None);
     assert_eq!(
         read::<Linkage>(json!({"data": {"type": "t", "id": "1"}})).data,
         Some(Identifier::new("t", "1"))
     );
     assert_eq!(read::<Linkages>(json!({"data": [{"type": "t", "id": "1"}]})).data.len(), 1);
-    assert_eq!(write(&Document::new(5_i64)), json!({"data": 5, "links": {}}));
+    assert_eq!(write(&Document::new(5_i64)), json!({"data": 5}));
+}
+
+struct Outer {
+    required: Place,
+    plain: Place,
+    deep: Deep,
+    maybe: Option<Place>,
+    patch: Patch<Place>,
+    apart: Sparse<Place>,
+}
+object! { Outer {
+    required: "required", plain: "plain", deep: "deep", maybe: "maybe", patch: "patch", apart: "apart",
+} required ["required"] }
+
+struct Deep {
+    place: Place,
+}
+object! { Deep { place: "place" } }
+
+#[test]
+fn an_object_without_members_is_written_where_it_is_required_or_known_to_be_there() {
+    let outer: Outer = read(json!({"required": {}}));
+    // To look at a part makes room for it, and is nothing to write.
+    assert_eq!(outer.apart.line, None);
+    assert_eq!(write(&outer), json!({"required": {}}));
+    let outer: Outer =
+        read(json!({"required": {}, "maybe": {}, "patch": {}, "plain": {}, "deep": {"place": {}}}));
+    assert_eq!(write(&outer), json!({"required": {}, "maybe": {}, "patch": {}}));
+    let full = json!({"required": {"line": 1}, "plain": {"line": 2}, "deep": {"place": {"line": 3}}, "apart": {"line": 4}});
+    assert_eq!(write(&read::<Outer>(full.clone())), full);
 }
 
 #[test]

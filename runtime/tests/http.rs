@@ -32,6 +32,10 @@ struct Problem {
 object! { Problem { detail: "detail" } }
 
 impl Fault for Problems {
+    fn read(body: &Value) -> Option<Self> {
+        serde_json::from_value(body.clone()).ok().filter(|problems: &Self| !problems.errors.is_empty())
+    }
+
     fn message(&self) -> Option<String> {
         self.errors.first().map(|problem| problem.detail.clone())
     }

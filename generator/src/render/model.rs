@@ -240,7 +240,7 @@ impl Context<'_> {
         }
         if !r.relationships.is_empty() {
             fields.extend(
-                quote! { #[doc = " What it leads to."] pub relationships: rt::Sparse<#relationships>, },
+                quote! { #[doc = " Relationships to other resources; most have `data` only where `include` asked for them."] pub relationships: rt::Sparse<#relationships>, },
             );
             parts.push("relationships: \"relationships\"".to_owned());
             listing.add(&format!("field {own}.relationships"), &quote!(rt::Sparse<#relationships>));

@@ -105,14 +105,15 @@ pub trait Object {
     where
         Self: Sized;
 
-    /// Shows every member under its wire name, those of other names last.
+    /// Shows every member under its wire name, those of other names last. Objects without members are absent where they
+    /// are not required, so that a value that was read is written without members that it did not have.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>))
     where
         Self: Sized,
     {
         for name in self.names() {
             if let Some(value) = self.member(name) {
-                put(name, value.view());
+                put(name, value.member_view(self.required().contains(name)));
             }
         }
         if let Some(rest) = self.rest() {

@@ -4,6 +4,7 @@
 mod auth;
 mod client;
 mod failures;
+mod linkages;
 mod lists;
 mod media;
 mod operations;

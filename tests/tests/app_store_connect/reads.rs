@@ -5,7 +5,7 @@ use app_store_connect_client::models::{
     App, BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
     BuildsInclude, InAppPurchase, InAppPurchaseV2, PhasedReleaseState,
 };
-use app_store_connect_client::runtime::{ErrorKind, Identifier};
+use app_store_connect_client::runtime::{ErrorKind, Identifier, Patch};
 use serde_json::json;
 use storewright_tests::Answer;
 
@@ -192,11 +192,11 @@ async fn relationships_take_room_only_where_there_are_some() {
     )])
     .await;
     let mut app = client.apps().get("1").send().await.unwrap().data;
-    assert_eq!(app.relationships.builds.data, [Identifier::new("builds", "b")]);
-    assert!(app.relationships.beta_groups.data.is_empty());
+    assert_eq!(app.relationships.builds.data, Patch::Value(vec![Identifier::new("builds", "b")]));
+    assert!(app.relationships.beta_groups.data.is_absent());
     assert_ne!(app, App::new("1"));
-    app.relationships.builds.data.clear();
+    app.relationships.builds.data = Patch::Absent;
     assert_eq!(app, App::new("1"));
     let builds = app.relationships.into_inner().builds;
-    assert!(builds.data.is_empty());
+    assert!(builds.data.is_absent());
 }
