@@ -13,7 +13,7 @@ pub struct AppCustomProductPageLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppCustomProductPageLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppCustomProductPageLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -52,8 +52,10 @@ pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `placements`: any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,

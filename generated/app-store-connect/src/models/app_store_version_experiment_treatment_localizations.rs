@@ -13,7 +13,7 @@ pub struct AppStoreVersionExperimentTreatmentLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentTreatmentLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<
         AppStoreVersionExperimentTreatmentLocalizationRelationships,
     >,
@@ -48,8 +48,10 @@ rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale:
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersionExperimentTreatment`: one of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: rt::ToOne,

@@ -22,7 +22,7 @@ pub type AppStoreVersionExperimentTreatmentLocalizationsAppPreviewSetsPreviewTyp
 pub type AppStoreVersionExperimentTreatmentLocalizationsAppScreenshotSetsScreenshotDisplayType = ScreenshotDisplayType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `product-pages`.
 pub struct AppStoreVersionExperimentTreatmentLocalizationsInclude {

@@ -13,7 +13,7 @@ pub struct AppStoreVersionLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppStoreVersionLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -61,8 +61,10 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersion`: one of `appStoreVersions`.
     pub app_store_version: rt::ToOne,

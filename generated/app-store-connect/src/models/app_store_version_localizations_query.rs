@@ -22,7 +22,7 @@ pub type AppStoreVersionLocalizationsAppPreviewSetsPreviewType = PreviewType;
 pub type AppStoreVersionLocalizationsAppScreenshotSetsScreenshotDisplayType = ScreenshotDisplayType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-store`.
 pub struct AppStoreVersionLocalizationsInclude {

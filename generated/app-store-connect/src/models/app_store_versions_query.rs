@@ -80,7 +80,7 @@ rt::open_enum! { AppStoreVersionsAppStoreVersionExperimentsV2State {
 pub type AppStoreVersionsCustomerReviewsTerritory = TerritoryCode;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-store`.
 pub struct AppStoreVersionsInclude {

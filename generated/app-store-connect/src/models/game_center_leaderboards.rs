@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboard {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -161,7 +161,7 @@ pub struct GameCenterLeaderboardV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
