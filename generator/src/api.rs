@@ -137,6 +137,9 @@ pub struct Operation {
     /// Whether the vendor advises against it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// Why it is deprecated or its replacement, from the overlay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecation: Option<String>,
     /// Path parameters in the order of the template, then the others by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Paging, Shape, TypeRef};
+use crate::api::{Api, Paging, Shape};
 use crate::name::{Family, Names};
 use listing::Listing;
 pub use missing_models::{MissingModel, missing_models};
@@ -71,8 +71,6 @@ struct Context<'a> {
     options: &'a Options,
     /// Types that requests lead to.
     sent: BTreeSet<&'a str>,
-    /// Types that are told apart by what they must have.
-    told_apart: BTreeSet<&'a str>,
     /// Types that are pages of lists, and how these go on.
     pages: BTreeMap<&'a str, &'a Paging>,
     /// By type, the members by which unions tell it from others, and their values.
@@ -94,27 +92,11 @@ impl<'a> Context<'a> {
         let sent = api.closure(operation::sent(api));
         let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
         let areas = areas.len();
-        let untagged = api.types.values().filter_map(|t| match &t.shape {
-            Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
-            _ => None,
-        });
-        let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
-        // Objects that differ in nothing else differ in what their members are.
-        let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
-            Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
-                TypeRef::Named(id) => Some(id.as_str()),
-                _ => None,
-            })),
-            _ => None,
-        });
-        let inner: Vec<&str> = inner.flatten().collect();
-        told_apart.extend(inner);
         Self {
             api,
             names,
             options,
             sent,
-            told_apart,
             pages: paging::pages(api).collect(),
             tags: tags(api),
             areas,
@@ -156,12 +138,6 @@ impl<'a> Context<'a> {
 
     fn is_sent(&self, id: &str) -> bool {
         self.sent.contains(id)
-    }
-
-    /// Whether a value without what the vendor requires is refused. What the server sends is taken as it comes:
-    /// vendors leave out what they declare as required.
-    fn is_checked(&self, id: &str) -> bool {
-        self.sent.contains(id) || self.told_apart.contains(id)
     }
 
     /// Whether a rule of the type is written by hand (the overlay's `x-checked`).

@@ -1,5 +1,6 @@
 //! The client: an address, credentials and a transport go in; requests go out through it, one at a time.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -60,6 +61,7 @@ impl<A: Api> Client<A> {
             budget: RetryBudget::default(),
             limits: A::LIMITS,
             read_only: false,
+            strict: false,
             body_limit: DEFAULT_BODY_LIMIT,
             headers: HeaderMap::new(),
             problem: None,
@@ -131,6 +133,7 @@ pub struct ClientBuilder<A> {
     budget: RetryBudget,
     limits: Limits,
     read_only: bool,
+    strict: bool,
     body_limit: usize,
     headers: HeaderMap,
     problem: Option<String>,
@@ -209,6 +212,14 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
+    /// Makes a response an error if a value has another type than documented, or a required member is missing or `null`;
+    /// by default the response lists them as its [mismatches](crate::Response::mismatches). For tests against the document.
+    #[must_use]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
     /// Another clock than the system's, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -277,6 +288,8 @@ impl<A: Api> ClientBuilder<A> {
             budget: Savings::new(self.budget),
             limiter: (self.limits != Limits::NONE).then(|| Limiter::new(self.limits)),
             read_only: self.read_only,
+            strict: self.strict,
+            differing: Mutex::new(HashSet::new()),
             body_limit: self.body_limit,
             headers: self.headers,
             default_body: A::default_body,

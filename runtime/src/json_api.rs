@@ -80,6 +80,11 @@ macro_rules! generic_object {
             fn required(&self) -> &'static [&'static str] {
                 $required
             }
+
+            #[inline]
+            fn vital(&self) -> bool {
+                true
+            }
         }
 
         crate::serde_impls! { $name<$($param),*> }
@@ -195,14 +200,14 @@ impl<T: Send + 'static, I> Paged for Page<T, I> {
 macro_rules! objects {
     ($(
         $(#[$meta:meta])*
-        $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } required $required:tt
+        $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } $rule:ident $required:tt
     )*) => {$(
         $(#[$meta])*
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
         }
-        crate::object! { $name { $($field: $wire),* } required $required }
+        crate::object! { $name { $($field: $wire),* } $rule $required }
     )*};
 }
 
@@ -213,7 +218,7 @@ objects! {
         kind: String = "type",
         /// The id of the resource.
         id: String = "id",
-    } required ["type", "id"]
+    } vital ["type", "id"]
 
     /// A relationship to one resource.
     ///
@@ -296,7 +301,7 @@ objects! {
     PagingInformation {
         /// Its length, limit and cursor.
         paging: Paging = "paging",
-    } required []
+    } required ["paging"]
 
     /// The length, limit and cursor of a list.
     Paging {
@@ -306,7 +311,7 @@ objects! {
         limit: Option<i64> = "limit",
         /// What leads to the next page.
         next_cursor: Option<String> = "nextCursor",
-    } required []
+    } required ["limit"]
 }
 
 impl Identifier {

@@ -26,6 +26,7 @@ mod limited;
 mod page;
 mod patch;
 mod request;
+mod response;
 mod retry;
 mod sparse;
 #[cfg(feature = "test-util")]
@@ -47,7 +48,7 @@ pub use self::blocking::{Wait, WaitEach, Waiting};
 pub use self::call::{Answer, Call, Check, Json, Location, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::clock::{Clock, SystemClock};
-pub use self::codec::{AnyIncluded, DecodeError, Includes};
+pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch};
 pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
 #[cfg(feature = "files")]
@@ -68,6 +69,7 @@ pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Style, resource_path};
+pub use self::response::Response;
 pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;
 pub use self::time::{Date, Timestamp};

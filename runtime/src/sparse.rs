@@ -74,9 +74,9 @@ impl<T: Clone> Clone for Sparse<T> {
 
 impl<T: Slot + Default> Slot for Sparse<T> {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if matches!(event, Event::Null) {
+        if matches!(event, Event::Null | Event::Absent) {
             *self = Self::EMPTY;
-            return Ok(Place::Done);
+            return if event == Event::Null { Ok(Place::Done) } else { Err("an object") };
         }
         (**self).take(event)
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use storewright_runtime::codec::{from_slice, to_vec};
+use storewright_runtime::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_runtime::{
     Date, Document, Identifier, Linkage, Linkages, NoIncluded, Page, Patch, Resource, ResourceLinks, Sparse,
     Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
@@ -155,7 +155,7 @@ fn write(value: &impl serde::Serialize) -> Value {
 }
 
 /// The text and path of the fault that a document has.
-fn fault<T: storewright_runtime::codec::Slot + Default>(json: &str) -> (String, String) {
+fn fault<T: Slot + Default>(json: &str) -> (String, String) {
     let error = from_slice::<T>(json.as_bytes()).map(drop).unwrap_err();
     (error.message, error.path)
 }
@@ -217,7 +217,11 @@ fn required_members_are_checked() {
         fault::<Strict>(r#"{"name":"a","tags":[],"child":{"name":"b"}}"#),
         ("missing field `tags`".into(), "child".into())
     );
-    let model: Strict = read(json!({"name": "a", "tags": null, "note": null, "strict": null}));
+    assert_eq!(
+        fault::<Strict>(r#"{"name":"a","tags":null}"#),
+        ("invalid type: expected an array, found null".into(), "tags".into())
+    );
+    let model: Strict = read(json!({"name": "a", "tags": [], "note": null, "strict": null}));
     assert_eq!(model, Strict { name: "a".into(), ..Default::default() });
     // A resource that is null is none, not one without an id.
     assert_eq!(fault::<Document<App>>(r#"{"data":null}"#).1, "data");
@@ -444,11 +448,21 @@ fn the_shape_chooses_an_untagged_variant() {
     assert!(matches!(source(json!({"pointer": "/a", "line": 1})), Source::Pointer(_)));
     assert!(matches!(source(json!({"line": 1, "column": 2})), Source::Place(_)));
     assert!(matches!(source(json!({"line": 1})), Source::Place(_)));
-    for json in
-        [json!(null), json!(1.5), json!(true), json!({}), json!({"x": 1}), json!(["x"]), json!({"line": "x"})]
-    {
+    for json in [json!(null), json!(1.5), json!(true), json!({}), json!({"x": 1}), json!(["x"])] {
         assert_eq!(source(json.clone()), Source::Unrecognized(json));
     }
+}
+
+#[test]
+fn an_untagged_variant_whose_members_differ_is_that_variant() {
+    let error = from_slice::<Source>(br#"{"line":"x","column":2}"#).unwrap_err();
+    assert_eq!((error.path.as_str(), error.message.contains("64-bit integer")), ("line", true));
+    let (source, mismatches) = from_slice_tolerant::<Source>(br#"{"line":"x","column":2}"#).unwrap();
+    assert_eq!(source, Source::Place(Box::new(Place { line: None, column: Some(2) })));
+    assert_eq!(mismatches[0].to_string(), "line: expected a 64-bit integer, found a string");
+    // A list with items of another type is none of its variants, and nothing of it is lost.
+    let (source, mismatches) = from_slice_tolerant::<Source>(br#"[1,"x"]"#).unwrap();
+    assert_eq!((source, mismatches), (Source::Unrecognized(json!([1, "x"])), vec![]));
 }
 
 #[test]
@@ -522,6 +536,22 @@ impl Random {
     }
 }
 
+/// A text without mismatches decodes strictly to the same value, and one with mismatches does not.
+fn same_either_way<T: Slot + Put + Default>(text: &[u8]) {
+    let strict = from_slice::<T>(text);
+    match from_slice_tolerant::<T>(text) {
+        Ok((value, mismatches)) if mismatches.is_empty() => {
+            assert_eq!(to_vec(&value), to_vec(&strict.unwrap()))
+        }
+        Ok((value, mismatches)) => {
+            assert!(strict.is_err(), "{mismatches:?}");
+            assert!(mismatches.iter().all(|mismatch| mismatch.expected() != mismatch.found()));
+            drop(to_vec(&value));
+        }
+        Err(_) => assert!(strict.is_err()),
+    }
+}
+
 #[test]
 fn no_json_makes_a_decode_panic() {
     let mut random = Random(0x5eed);
@@ -541,6 +571,11 @@ fn no_json_makes_a_decode_panic() {
         decoded += usize::from(from_slice::<Page<App, Included>>(&text).is_ok());
         decoded += usize::from(from_slice::<Document<Option<App>, Included>>(&text).is_ok());
         decoded += usize::from(from_slice::<Shape>(&text).is_ok());
+        same_either_way::<Everything>(&text);
+        same_either_way::<Page<App, Included>>(&text);
+        same_either_way::<Document<Option<App>, Included>>(&text);
+        same_either_way::<Source>(&text);
+        same_either_way::<Strict>(&text);
         // What is read can be written, and reads the same again; but for changed bytes in long numbers.
         if round % 3 == 0 {
             continue;

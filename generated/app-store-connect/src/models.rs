@@ -2035,17 +2035,17 @@ pub use devices_query::*;
 mod devices_requests;
 #[cfg(feature = "provisioning")]
 pub use devices_requests::{DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus};
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 mod diagnostic_insight;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 pub use diagnostic_insight::{DiagnosticInsight, DiagnosticInsightReferenceVersions};
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_direction;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 pub use diagnostic_insight_direction::DiagnosticInsightDirection;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 mod diagnostic_insight_type;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 pub use diagnostic_insight_type::DiagnosticInsightType;
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_log_call_stack_node;
@@ -2888,7 +2888,6 @@ pub use game_center_matchmaking_app_requests_v1_metric_response_documents::{
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_boolean_rule_results_v1_metric_response_documents;
@@ -2903,7 +2902,6 @@ pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_document
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_number_rule_results_v1_metric_response_documents;
@@ -2915,7 +2913,6 @@ pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues,
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
-    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_requests_v1_metric_response_documents;
@@ -2928,7 +2925,6 @@ pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::{
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail,
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks,
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult,
-    GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_sizes_v1_metric_response_documents;
@@ -2937,7 +2933,6 @@ pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::{
     GameCenterMatchmakingQueueSizesV1MetricResponse, GameCenterMatchmakingQueueSizesV1MetricResponseData,
     GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints,
     GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues,
-    GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues;
@@ -2968,7 +2963,6 @@ pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::{
     GameCenterMatchmakingRuleErrorsV1MetricResponse, GameCenterMatchmakingRuleErrorsV1MetricResponseData,
     GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints,
     GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions,
-    GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests;
@@ -3036,7 +3030,6 @@ pub use game_center_matchmaking_sessions_v1_metric_response_documents::{
     GameCenterMatchmakingSessionsV1MetricResponse, GameCenterMatchmakingSessionsV1MetricResponseData,
     GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints,
     GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues,
-    GameCenterMatchmakingSessionsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_team_assignment;
@@ -3677,13 +3670,45 @@ pub use merchant_ids_query::*;
 mod merchant_ids_requests;
 #[cfg(feature = "provisioning")]
 pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 mod metric_category;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 pub use metric_category::MetricCategory;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+mod metric_dimension;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+pub use metric_dimension::MetricDimension;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+mod metric_dimension_resource;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+pub use metric_dimension_resource::MetricDimensionResource;
+#[cfg(feature = "game-center")]
+mod metric_duration;
+#[cfg(feature = "game-center")]
+pub use metric_duration::MetricDuration;
+#[cfg(feature = "game-center")]
+mod metric_granularity;
+#[cfg(feature = "game-center")]
+pub use metric_granularity::MetricGranularity;
+#[cfg(feature = "game-center")]
+mod metric_rule_result;
+#[cfg(feature = "game-center")]
+pub use metric_rule_result::MetricRuleResult;
+#[cfg(feature = "power-and-performance")]
+mod metric_share;
+#[cfg(feature = "power-and-performance")]
+pub use metric_share::MetricShare;
+#[cfg(feature = "power-and-performance")]
+mod metric_shares;
+#[cfg(feature = "power-and-performance")]
+pub use metric_shares::MetricShares;
+#[cfg(feature = "power-and-performance")]
+mod metric_versions;
+#[cfg(feature = "power-and-performance")]
+pub use metric_versions::MetricVersions;
+#[cfg(feature = "power-and-performance")]
 mod metrics_insight;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 pub use metrics_insight::{MetricsInsight, MetricsInsightPopulations};
 #[cfg(feature = "app-store")]
 mod nominations;
@@ -3730,9 +3755,9 @@ pub use pass_type_ids_query::*;
 mod pass_type_ids_requests;
 #[cfg(feature = "provisioning")]
 pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 mod performance_signature;
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 pub use performance_signature::{
     PerformanceSignature, PerformanceSignatureMetricsSummary,
     PerformanceSignatureMetricsSummaryReferenceVersions,
@@ -4622,22 +4647,21 @@ pub use win_back_offers_requests::{
     WinBackOfferCreateRequestPromotionIntent, WinBackOfferUpdateRequest, WinBackOfferUpdateRequestPriority,
     WinBackOfferUpdateRequestPromotionIntent,
 };
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 mod xcode_metrics;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(feature = "power-and-performance")]
 pub use xcode_metrics::{
     XcodeMetrics, XcodeMetricsInsights, XcodeMetricsProductData, XcodeMetricsProductDataMetricCategories,
     XcodeMetricsProductDataMetricCategoriesMetrics, XcodeMetricsProductDataMetricCategoriesMetricsDatasets,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints,
-    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
     XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys,
     XcodeMetricsProductDataMetricCategoriesMetricsUnit,
 };
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 mod xcode_overview;
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 pub use xcode_overview::{
     XcodeOverview, XcodeOverviewAppMetadata, XcodeOverviewCategories, XcodeOverviewCategoriesSections,
     XcodeOverviewCategoriesSectionsDatasets, XcodeOverviewCategoriesSectionsDatasetsFilterCriteria,

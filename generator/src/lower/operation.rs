@@ -92,6 +92,7 @@ impl Lowering<'_> {
                     path: path.clone(),
                     tags: operation.tags.clone(),
                     deprecated: operation.deprecated,
+                    deprecation: text(&operation.extensions, "x-deprecated"),
                     doc: doc(operation),
                     ..Operation::default()
                 };
@@ -439,6 +440,10 @@ pub(super) fn item<'a, T>(
             item(next, components, kind, name)
         }
     }
+}
+
+fn text(extensions: &Extensions, key: &str) -> Option<String> {
+    extensions.get(key)?.as_str().map(str::to_owned)
 }
 
 fn is_true(extensions: &Extensions, key: &str) -> bool {

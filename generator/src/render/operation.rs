@@ -9,7 +9,7 @@ use quote::quote;
 use super::doc::code;
 use super::listing::compact;
 use super::model::facts;
-use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
+use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
 use super::{Context, Listing};
 use crate::api::{Action, Api, Arity, In, Operation, Parameter, Role, Shape, Style, Type, TypeRef};
 use crate::name::{Handle, Method, OperationName};
@@ -135,7 +135,7 @@ impl<'a> Context<'a> {
         let call = quote!(self.0.call(#constant, &[#(#holes),*]));
         let own = ident(&method.ident);
         let docs = docs(&self.operation_docs(operation, method, name, updates));
-        let deprecated = deprecated(operation.deprecated);
+        let deprecated = deprecated_with(operation.deprecated, operation.deprecation.as_deref());
         let builder = ident(&method.builder);
         let limited = paged && is_limited(&optional);
         let returns = if limited {

@@ -1,6 +1,7 @@
 //! Sends a request and retries it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use tracing::Instrument;
 use super::base::{Base, Origin};
 use crate::call::Answer;
 use crate::clock::{Clock, within};
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, Mismatch};
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
@@ -21,6 +22,8 @@ use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, Tran
 
 /// How much of a body that is an error is kept.
 pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
+/// How many mismatches a client reports in its lifetime: a server could send any number.
+const DIFFERING_LIMIT: usize = 1000;
 
 /// All that a client shares; knows no types of any API.
 pub(crate) struct Core {
@@ -34,6 +37,9 @@ pub(crate) struct Core {
     pub(super) budget: Savings,
     pub(super) limiter: Option<Limiter>,
     pub(super) read_only: bool,
+    pub(super) strict: bool,
+    /// The mismatches that were reported, by operation and pattern of the path.
+    pub(super) differing: Mutex<HashSet<(&'static str, String)>>,
     pub(super) body_limit: usize,
     pub(super) headers: HeaderMap,
     pub(super) default_body: fn(&Operation) -> Option<&'static str>,
@@ -373,6 +379,25 @@ impl Core {
         self.deadline
     }
 
+    /// Reports the mismatches of a response that the client has not met before, each once.
+    pub(crate) fn differs(&self, operation: Operation, mismatches: &[Mismatch]) {
+        for mismatch in mismatches {
+            let path = mismatch.pattern();
+            let mut differing = self.differing.lock().unwrap_or_else(PoisonError::into_inner);
+            if differing.len() == DIFFERING_LIMIT || !differing.insert((operation.id, path.clone())) {
+                continue;
+            }
+            drop(differing);
+            tracing::warn!(
+                operation = operation.id,
+                path,
+                expected = mismatch.expected(),
+                found = mismatch.found(),
+                "the response differs from the document"
+            );
+        }
+    }
+
     pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
         self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -440,6 +465,8 @@ impl Core {
             body: Bytes::new(),
             request_id,
             rate_limit,
+            strict: self.strict,
+            mismatches: OnceLock::new(),
         };
         (answer, body)
     }

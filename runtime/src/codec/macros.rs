@@ -2,8 +2,9 @@
 
 /// Gives a plain struct with named fields its codec.
 ///
-/// Fields are listed with their wire names. `required [..]` lists wire names that must be present; `rest` names a
-/// `BTreeMap<String, _>` field that takes the members that are not listed and writes them beside the others.
+/// Fields are listed with their wire names. `required [..]` lists wire names that must be present, and `vital [..]` those
+/// that identify the object ([`Object::vital`](crate::codec::Object::vital)); `rest` names a `BTreeMap<String, _>` field that
+/// takes the members that are not listed and writes them next to the others.
 ///
 /// ```
 /// pub struct Device {
@@ -24,6 +25,7 @@ macro_rules! object {
     (
         $name:ident { $($field:ident: $wire:literal),* $(,)? }
         $(required [$($required:literal),* $(,)?])?
+        $(vital [$($vital:literal),* $(,)?])?
         $(rest $rest:ident)?
     ) => {
         impl $crate::codec::Object for $name {
@@ -38,6 +40,16 @@ macro_rules! object {
                 #[inline]
                 fn required(&self) -> &'static [&'static str] {
                     &[$($required),*]
+                }
+            )?
+            $(
+                #[inline]
+                fn required(&self) -> &'static [&'static str] {
+                    &[$($vital),*]
+                }
+                #[inline]
+                fn vital(&self) -> bool {
+                    true
                 }
             )?
             #[inline]
@@ -114,6 +126,10 @@ macro_rules! resource {
             #[inline]
             fn required(&self) -> &'static [&'static str] {
                 &["id"]
+            }
+            #[inline]
+            fn vital(&self) -> bool {
+                true
             }
         }
         impl $crate::Resource for $name {
@@ -240,10 +256,10 @@ macro_rules! union {
     };
 }
 
-/// Gives an enum whose variants the shape of the JSON chooses its codec. Decoding it never fails.
+/// Gives an enum whose variants the shape of the JSON chooses its codec.
 ///
 /// The variant that has its required members and knows most of the members that are there is taken; of equals, the
-/// first. What fits none is kept in `Unrecognized`. Variants may be boxed or not.
+/// first. A value that fits none is kept in `Unrecognized`. Variants may be boxed or not.
 ///
 /// ```
 /// # pub struct Pointer { pub pointer: String }

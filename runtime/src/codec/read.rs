@@ -1,4 +1,4 @@
-//! Decoding: a serde deserializer and a slot go in, the slot is filled, or the fault and the way to it come out.
+//! Decodes JSON into slots: values that do not fit are skipped and listed, or an error with their path.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,44 +7,75 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::path::Path;
-use super::slot::{Event, Object, Place, Seq, Slot};
+use super::mismatch::{Context, invalid};
+use super::path::Step;
+use super::slot::{Event, Keys, Object, Place, Seq, Slot};
 use super::union::{Union, settle};
 
 /// serde_json with `arbitrary_precision`, which any crate of the graph may turn on, shows a number as a map with
 /// this one key.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// The only `DeserializeSeed` and `Visitor`: all models go through it.
+/// What becomes of a value that does not fit its slot, and of `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A member that may be missing: `null` equals that.
+    Optional,
+    /// An item of a list: the slot says whether it may be `null`.
+    Item,
+    /// A member that must be there: `null` is a mismatch.
+    Required,
+    /// The document itself, or a member without which it is of no use: a mismatch is an error.
+    Vital,
+}
+
+/// The only `DeserializeSeed` and `Visitor`: all models go through it. Its value says whether the slot took the JSON.
 pub(crate) struct Seed<'s> {
     slot: &'s mut dyn Slot,
-    path: &'s mut Path,
-    /// Whether a null that the slot refuses counts as absent: so for every member that is not required.
-    lenient: bool,
+    context: &'s mut Context,
+    need: Need,
 }
 
 impl<'s> Seed<'s> {
-    pub(crate) fn new(slot: &'s mut dyn Slot, path: &'s mut Path) -> Self {
-        Seed { slot, path, lenient: false }
+    /// A seed of a whole value, which must fit.
+    pub(crate) fn new(slot: &'s mut dyn Slot, context: &'s mut Context) -> Self {
+        Seed { slot, context, need: Need::Vital }
     }
 
-    fn lenient(slot: &'s mut dyn Slot, path: &'s mut Path, lenient: bool) -> Self {
-        Seed { slot, path, lenient }
-    }
-
-    fn scalar<E: Error>(self, event: Event<'_>) -> Result<(), E> {
+    fn scalar<E: Error>(self, event: Event<'_>) -> Result<bool, E> {
+        if event == Event::Null {
+            return self.null();
+        }
         match self.slot.take(event) {
-            Ok(_) => Ok(()),
-            Err(_) if self.lenient && matches!(event, Event::Null) => Ok(()),
-            Err(expected) => Err(invalid(expected, event)),
+            Ok(_) => Ok(true),
+            Err(expected) => self.refuse(expected, event),
         }
     }
 
+    fn null<E: Error>(self) -> Result<bool, E> {
+        let event = if self.need == Need::Required { Event::Absent } else { Event::Null };
+        match self.slot.take(event) {
+            Err(expected) if self.need != Need::Optional => self.refuse(expected, Event::Null),
+            _ => Ok(true),
+        }
+    }
+
+    /// Leaves the slot empty and lists the value, or makes it an error.
+    #[cold]
+    fn refuse<E: Error>(self, expected: &'static str, found: Event<'_>) -> Result<bool, E> {
+        if self.need == Need::Vital || self.context.strict {
+            return Err(invalid(expected, found.name()));
+        }
+        let _ = self.slot.take(Event::Absent);
+        self.context.add(expected, found.name());
+        Ok(false)
+    }
+
     /// A number that `arbitrary_precision` shows as text.
-    fn number<E: Error>(self, text: &str) -> Result<(), E> {
+    fn number<E: Error>(self, text: &str) -> Result<bool, E> {
         if let Ok(Place::Value(value)) = self.slot.take(Event::Map) {
             *value = text.parse().map(Value::Number).map_err(E::custom)?;
-            return Ok(());
+            return Ok(true);
         }
         let number: Number = text.parse().map_err(E::custom)?;
         let event = match (number.as_i64(), number.as_u64(), number.as_f64()) {
@@ -57,77 +88,71 @@ impl<'s> Seed<'s> {
     }
 }
 
-fn invalid<E: Error>(expected: &str, found: Event<'_>) -> E {
-    E::custom(format_args!("invalid type: expected {expected}, found {found}"))
-}
-
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
         self.scalar(Event::Null)
     }
 
-    fn visit_none<E: Error>(self) -> Result<(), E> {
+    fn visit_none<E: Error>(self) -> Result<bool, E> {
         self.scalar(Event::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
         self.scalar(Event::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<bool, E> {
         self.scalar(Event::Int(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<bool, E> {
         self.scalar(i64::try_from(value).map_or(Event::Uint(value), Event::Int))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<bool, E> {
         self.scalar(Event::Float(value))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
         self.scalar(Event::Str(text))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<bool, A::Error> {
         match self.slot.take(Event::Seq) {
-            Ok(Place::Seq(seq)) => elements(seq, array, self.path),
-            Ok(Place::Value(value)) => {
-                *value = Value::Array(items(array)?);
-                Ok(())
-            }
+            Ok(Place::Seq(seq)) => elements(seq, array, self.context)?,
+            Ok(Place::Value(value)) => *value = Value::Array(items(array)?),
             Ok(Place::Untagged(untagged)) => {
-                settle(untagged, Value::Array(items(array)?));
-                Ok(())
+                settle(untagged, Value::Array(items(array)?), self.context).map_err(A::Error::custom)?;
             }
-            Ok(_) => {
+            Ok(_) => while array.next_element::<IgnoredAny>()?.is_some() {},
+            Err(expected) => {
+                let taken = self.refuse(expected, Event::Seq)?;
                 while array.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(())
+                return Ok(taken);
             }
-            Err(expected) => Err(invalid(expected, Event::Seq)),
         }
+        Ok(true)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let next = map.next_key_seed(Key)?;
         if next.as_deref() == Some(NUMBER) {
             let text: String = map.next_value()?;
@@ -135,30 +160,31 @@ impl<'de> Visitor<'de> for Seed<'_> {
         }
         let mut members = Members { next, map };
         match self.slot.take(Event::Map) {
-            Ok(Place::Object(object)) => fill(object, members, self.path, Seen::default()),
-            Ok(Place::Union(union)) => choose(union, members, self.path),
+            Ok(Place::Object(object)) => fill(object, members, self.context, Seen::default())?,
+            Ok(Place::Union(union)) => choose(union, members, self.context)?,
             Ok(Place::Keys(keys)) => {
                 while let Some(key) = members.next {
-                    value(&mut members.map, Seed::lenient(keys.key(&key), self.path, true), &key)?;
+                    entry(keys, &key, &mut members.map, self.context)?;
                     members.next = members.map.next_key_seed(Key)?;
                 }
-                Ok(())
             }
-            Ok(Place::Value(value)) => {
-                *value = Value::Object(members.collect(Map::new())?);
-                Ok(())
-            }
+            Ok(Place::Value(value)) => *value = Value::Object(members.collect(Map::new())?),
             Ok(Place::Untagged(untagged)) => {
-                settle(untagged, Value::Object(members.collect(Map::new())?));
-                Ok(())
+                let object = Value::Object(members.collect(Map::new())?);
+                settle(untagged, object, self.context).map_err(A::Error::custom)?;
             }
             Ok(Place::Draft(shape, draft)) => {
                 let object = members.collect(Map::new())?;
-                super::draft::settle(shape, draft, object, self.path).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, object, self.context).map_err(A::Error::custom)?;
             }
-            Ok(Place::Done | Place::Seq(_)) => members.skip(),
-            Err(expected) => Err(invalid(expected, Event::Map)),
+            Ok(Place::Done | Place::Seq(_)) => members.skip()?,
+            Err(expected) => {
+                let taken = self.refuse(expected, Event::Map)?;
+                members.skip()?;
+                return Ok(taken);
+            }
         }
+        Ok(true)
     }
 }
 
@@ -192,11 +218,27 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
 
 /// Decodes the value of one member.
 #[inline]
-fn value<'de, A: MapAccess<'de>>(map: &mut A, seed: Seed<'_>, key: &str) -> Result<(), A::Error> {
-    let Seed { slot, path, lenient } = seed;
-    if let Err(error) = map.next_value_seed(Seed::lenient(slot, &mut *path, lenient)) {
-        path.key(key);
-        return Err(error);
+fn value<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    seed: Seed<'_>,
+    step: impl Fn() -> Step,
+) -> Result<bool, A::Error> {
+    let Seed { slot, context, need } = seed;
+    let mark = context.mark();
+    let read = map.next_value_seed(Seed { slot, context: &mut *context, need });
+    context.leave(mark, read, step)
+}
+
+/// Decodes an entry of a map, which has none whose value does not fit.
+fn entry<'de, A: MapAccess<'de>>(
+    keys: &mut dyn Keys,
+    key: &str,
+    map: &mut A,
+    context: &mut Context,
+) -> Result<(), A::Error> {
+    let seed = Seed { slot: keys.key(key), context, need: Need::Optional };
+    if !value(map, seed, || Step::entry(key))? {
+        keys.remove(key);
     }
     Ok(())
 }
@@ -204,32 +246,34 @@ fn value<'de, A: MapAccess<'de>>(map: &mut A, seed: Seed<'_>, key: &str) -> Resu
 fn elements<'de, A: SeqAccess<'de>>(
     seq: &mut dyn Seq,
     mut array: A,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), A::Error> {
     let mut index = 0;
     loop {
-        match array.next_element_seed(Element { seq, path }) {
-            Ok(Some(())) => index += 1,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                path.index(index);
-                return Err(error);
-            }
+        let mark = context.mark();
+        let read = array.next_element_seed(Element { seq, context });
+        if context.leave(mark, read, || Step::Index(index))?.is_none() {
+            return Ok(());
         }
+        index += 1;
     }
 }
 
 /// Makes room only when there is an element to put there.
 struct Element<'s> {
     seq: &'s mut dyn Seq,
-    path: &'s mut Path,
+    context: &'s mut Context,
 }
 
 impl<'de> DeserializeSeed<'de> for Element<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(Seed::new(self.seq.push(), self.path))
+        let seed = Seed { slot: self.seq.push(), context: self.context, need: Need::Item };
+        if !deserializer.deserialize_any(seed)? {
+            self.seq.pop();
+        }
+        Ok(())
     }
 }
 
@@ -246,49 +290,64 @@ fn items<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Vec<Value>, A::Error> {
 struct Seen(u64);
 
 impl Seen {
-    /// Notes one name; says whether it is required.
-    fn note(&mut self, required: &[&str], key: &str) -> bool {
-        let Some(index) = required.iter().position(|name| *name == key) else { return false };
+    /// Notes one name, and says what becomes of a value that does not fit.
+    #[inline]
+    fn note(&mut self, required: &[&str], key: &str, object: &dyn Object) -> Need {
+        let Some(index) = required.iter().position(|name| *name == key) else { return Need::Optional };
         self.0 |= 1_u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
-        true
+        if object.vital() { Need::Vital } else { Need::Required }
     }
 
-    fn missing(self, required: &'static [&'static str]) -> Option<&'static str> {
-        let mut bits = (0..64).map(|index| self.0 & (1 << index) != 0);
-        required.iter().copied().find(|_| bits.next() == Some(false))
+    fn missing(self, required: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+        let names = required.iter().zip(0..64).filter(move |(_, index)| self.0 & (1 << index) == 0);
+        names.map(|(name, _)| *name)
     }
 }
 
 fn fill<'de, A: MapAccess<'de>>(
     object: &mut dyn Object,
     members: Members<'de, A>,
-    path: &mut Path,
+    context: &mut Context,
     mut seen: Seen,
 ) -> Result<(), A::Error> {
     let Members { mut next, mut map } = members;
     let required = object.required();
     while let Some(key) = next {
-        let lenient = !seen.note(required, &key);
+        let need = seen.note(required, &key, object);
         match object.field(&key) {
-            Some(slot) => value(&mut map, Seed::lenient(slot, path, lenient), &key)?,
+            Some(slot) => {
+                value(&mut map, Seed { slot, context, need }, || Step::member(&key))?;
+            }
             None => match object.rest_mut() {
-                Some(rest) => value(&mut map, Seed::lenient(rest.key(&key), path, true), &key)?,
+                Some(rest) => entry(rest, &key, &mut map, context)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             },
         }
         next = map.next_key_seed(Key)?;
     }
-    match seen.missing(required) {
-        None => Ok(()),
-        Some(name) => Err(A::Error::missing_field(name)),
+    for name in seen.missing(object.required()) {
+        if context.strict || object.vital() {
+            return Err(A::Error::missing_field(name));
+        }
+        missing(object, name, context);
     }
+    Ok(())
+}
+
+/// Lists a required member that is missing.
+#[cold]
+fn missing(object: &mut dyn Object, name: &str, context: &mut Context) {
+    let expected = object.field(name).and_then(|slot| slot.take(Event::Absent).err());
+    let mark = context.mark();
+    context.add(expected.unwrap_or("a value"), Event::Absent.name());
+    let _ = context.leave(mark, Ok::<_, ()>(()), || Step::member(name));
 }
 
 /// Reads up to the tag, then goes on in the object that it names; without one the JSON is kept.
 fn choose<'de, A: MapAccess<'de>>(
     union: &mut dyn Union,
     mut members: Members<'de, A>,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), A::Error> {
     let tag_name = union.tag();
     let mut early = Map::new();
@@ -306,30 +365,31 @@ fn choose<'de, A: MapAccess<'de>>(
         return match slot.take(Event::Map) {
             Ok(Place::Object(object)) => {
                 let mut seen = Seen::default();
-                seen.note(object.required(), tag_name);
+                let required = object.required();
+                let need = seen.note(required, tag_name, object);
                 if let Some(slot) = object.field(tag_name) {
-                    slot.take(Event::Str(tag))
-                        .map_err(|expected| invalid::<A::Error>(expected, Event::Str(tag)))?;
+                    let mark = context.mark();
+                    let read = Seed { slot, context: &mut *context, need }.scalar(Event::Str(tag));
+                    context.leave(mark, read, || Step::member(tag_name))?;
                 }
-                replay(object, early, &mut seen, path).map_err(A::Error::custom)?;
-                fill(object, members, path, seen)
+                replay(object, early, &mut seen, context).map_err(A::Error::custom)?;
+                fill(object, members, context, seen)
             }
             Ok(Place::Draft(shape, draft)) => {
                 early.insert(key.into_owned(), value);
                 let object = members.collect(early)?;
-                super::draft::settle(shape, draft, object, path).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, object, context).map_err(A::Error::custom)
             }
             // One of several in turn: its own tag, or its members, decide.
             Ok(Place::Union(inner)) => {
                 early.insert(key.into_owned(), value);
                 let map = MapDeserializer::new(members.collect(early)?.into_iter());
                 let inside: Result<_, serde_json::Error> = Members::new(map);
-                inside.and_then(|members| choose(inner, members, path)).map_err(A::Error::custom)
+                inside.and_then(|members| choose(inner, members, context)).map_err(A::Error::custom)
             }
             Ok(Place::Untagged(inner)) => {
                 early.insert(key.into_owned(), value);
-                settle(inner, Value::Object(members.collect(early)?));
-                Ok(())
+                settle(inner, Value::Object(members.collect(early)?), context).map_err(A::Error::custom)
             }
             _ => members.skip(),
         };
@@ -343,18 +403,21 @@ fn replay(
     object: &mut dyn Object,
     early: Map<String, Value>,
     seen: &mut Seen,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), serde_json::Error> {
-    for (key, value) in early {
-        let lenient = !seen.note(object.required(), &key);
-        let result = match object.field(&key) {
-            Some(slot) => Seed::lenient(slot, path, lenient).deserialize(value),
+    let required = object.required();
+    let mut map = MapDeserializer::new(early.into_iter());
+    while let Some(key) = map.next_key_seed(Key)? {
+        let need = seen.note(required, &key, object);
+        match object.field(&key) {
+            Some(slot) => {
+                value(&mut map, Seed { slot, context, need }, || Step::member(&key))?;
+            }
             None => match object.rest_mut() {
-                Some(rest) => Seed::new(rest.key(&key), path).deserialize(value),
-                None => Ok(()),
+                Some(rest) => entry(rest, &key, &mut map, context)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
             },
-        };
-        result.inspect_err(|_| path.key(key))?;
+        }
     }
     Ok(())
 }

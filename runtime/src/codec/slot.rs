@@ -28,12 +28,15 @@ pub enum Event<'a> {
     Map,
     /// The beginning of an array.
     Seq,
+    /// No value: the member is missing, or its value does not fit. The slot becomes empty and returns the type that it
+    /// expects as the error.
+    Absent,
 }
 
-impl fmt::Display for Event<'_> {
-    // Values stay out of the text: it ends up in logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Event<'_> {
+    /// The type of the value. Values stay out of the text: it ends up in logs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             Event::Null => "null",
             Event::Bool(_) => "a boolean",
             Event::Int(_) | Event::Uint(_) => "an integer",
@@ -41,7 +44,14 @@ impl fmt::Display for Event<'_> {
             Event::Str(_) => "a string",
             Event::Map => "an object",
             Event::Seq => "an array",
-        })
+            Event::Absent => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -116,6 +126,12 @@ pub trait Object {
         &[]
     }
 
+    /// Whether the required members identify the object, as `type` and `id` do: without them, or with values of other
+    /// types, the whole response is an error. Otherwise they get their default, and the response lists them.
+    fn vital(&self) -> bool {
+        false
+    }
+
     /// The members that [`names`](Object::names) does not list.
     fn rest(&self) -> Option<&dyn Entries>
     where
@@ -142,12 +158,18 @@ pub trait Object {
 pub trait Keys {
     /// The place of one entry; makes it when it is new.
     fn key(&mut self, key: &str) -> &mut dyn Slot;
+
+    /// Removes one entry, whose value does not fit.
+    fn remove(&mut self, key: &str);
 }
 
 /// An array.
 pub trait Seq {
     /// The place of one more element.
     fn push(&mut self) -> &mut dyn Slot;
+
+    /// Removes the last element, whose value does not fit.
+    fn pop(&mut self);
 }
 
 impl<T: Object> Slot for T {
@@ -181,6 +203,11 @@ impl<T: Object> Object for Box<T> {
     #[inline]
     fn required(&self) -> &'static [&'static str] {
         (**self).required()
+    }
+
+    #[inline]
+    fn vital(&self) -> bool {
+        (**self).vital()
     }
 
     #[inline]

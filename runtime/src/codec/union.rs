@@ -5,7 +5,7 @@ use std::any::Any;
 use serde::de::DeserializeSeed;
 use serde_json::Value;
 
-use super::path::Path;
+use super::mismatch::Context;
 use super::read::Seed;
 use super::slot::{Event, Place, Slot, Taken};
 
@@ -49,8 +49,14 @@ pub trait AnyIncluded {
 )]
 pub trait Includes<R>: AnyIncluded {}
 
-/// Decodes a value into the variant that fits it best. Never fails: what fits none is kept as it is.
-pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
+/// Decodes a value into the variant that fits it best; a value that fits none is kept unchanged.
+///
+/// An object that fits a variant but for the types of some members is that variant, with mismatches.
+pub(crate) fn settle(
+    untagged: &mut dyn Untagged,
+    value: Value,
+    context: &mut Context,
+) -> Result<(), serde_json::Error> {
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     let mut index = 0;
     while let Some(slot) = untagged.choose(index) {
@@ -61,17 +67,34 @@ pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
         }
         index += 1;
     }
-    for (_, index) in candidates {
-        if let Some(slot) = untagged.choose(index)
-            && Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok()
-        {
-            return;
+    let (mut nearest, mut current) = (None, None);
+    for (score, index) in candidates {
+        let Some(slot) = untagged.choose(index) else { continue };
+        current = Some(index);
+        let mut attempt = Context::new(false);
+        match Seed::new(slot, &mut attempt).deserialize(value.clone()) {
+            Ok(_) if attempt.mark() == 0 => return Ok(()),
+            Ok(_) if score > 0 && nearest.is_none() => nearest = Some((index, attempt)),
+            _ => {}
         }
     }
-    untagged.unknown(value);
+    match nearest {
+        Some((_, attempt)) if context.strict => return Err(context.fail(attempt)),
+        Some((index, attempt)) => {
+            // Decoding once more only where another variant was tried since: unions may be nested.
+            if current != Some(index)
+                && let Some(slot) = untagged.choose(index)
+            {
+                Seed::new(slot, &mut Context::new(false)).deserialize(value)?;
+            }
+            context.take(attempt);
+        }
+        None => untagged.unknown(value),
+    }
+    Ok(())
 }
 
-/// What an untagged union's slot answers.
+/// The body of every untagged union's slot.
 #[doc(hidden)]
 pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Taken<'a> {
     let value = match event {
@@ -82,8 +105,13 @@ pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Ta
         Event::Uint(value) => value.into(),
         Event::Float(value) => value.into(),
         Event::Str(text) => text.into(),
+        Event::Absent => {
+            untagged.unknown(Value::Null);
+            return Err("a value");
+        }
     };
-    settle(untagged, value);
+    // A scalar has no members that could differ, so there is no error.
+    let _ = settle(untagged, value, &mut Context::new(true));
     Ok(Place::Done)
 }
 

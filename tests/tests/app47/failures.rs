@@ -98,12 +98,12 @@ async fn an_odd_member_of_an_error_costs_no_other() {
 #[tokio::test]
 async fn answers_that_are_none() {
     for (body, said) in [
-        ("", "EOF while parsing"),
+        ("", "the body is empty"),
         ("<html>", "expected value"),
         ("[]", "an object"),
         ("{}", "results"),
         (r#"{"results": null}"#, "results"),
-        (r#"{"results": {"success": true}}"#, "`results` has no `app`"),
+        (r#"{"results": {"success": true}}"#, "missing field `app` (line 1 column 29) at results"),
         (r#"{"results": {"app": {"name": "x"}, "success": true"#, "EOF while parsing"),
     ] {
         let (_server, client) = serve([Answer::new(200, "application/json", body)]).await;

@@ -20,7 +20,7 @@ pub type AppAssetLibrariesImagesCategory = AppAssetLibraryAssetCategory;
 pub type AppAssetLibrariesImagesState = AppAssetLibraryAssetState;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-store`.
 pub struct AppAssetLibrariesInclude { PLACEMENTS = "placements" } }

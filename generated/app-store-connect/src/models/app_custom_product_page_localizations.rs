@@ -52,8 +52,10 @@ pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `placements`: any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,

@@ -57,8 +57,10 @@ pub struct AppEventLocalizationRelationships {
     /// `appEvent`: one of `appEvents`.
     pub app_event: rt::ToOne,
     /// `appEventScreenshots`: any number of `appEventScreenshots`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_event_screenshots: rt::ToMany,
     /// `appEventVideoClips`: any number of `appEventVideoClips`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_event_video_clips: rt::ToMany,
     /// `placements`: any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,

@@ -9,6 +9,7 @@ use super::{AppEventAssetType, AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appEventScreenshots`.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventScreenshot {
     /// Opaque, and unique among resources of its type.

@@ -12,6 +12,7 @@ use super::{
 /// A resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventVideoClip {
     /// Opaque, and unique among resources of its type.

@@ -9,6 +9,7 @@ use super::PreviewType;
 /// A resource of the type `appPreviewSets`.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppPreviewSet {
     /// Opaque, and unique among resources of its type.

@@ -9,6 +9,7 @@ use super::{AppMediaAssetState, AppMediaVideoState, ImageAsset, PreviewFrameImag
 /// A resource of the type `appPreviews`.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppPreview {
     /// Opaque, and unique among resources of its type.

@@ -9,6 +9,7 @@ use super::ScreenshotDisplayType;
 /// A resource of the type `appScreenshotSets`.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppScreenshotSet {
     /// Opaque, and unique among resources of its type.

@@ -9,6 +9,7 @@ use super::{AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appScreenshots`.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppScreenshot {
     /// Opaque, and unique among resources of its type.

@@ -48,8 +48,10 @@ rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale:
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersionExperimentTreatment`: one of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: rt::ToOne,

@@ -61,8 +61,10 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersion`: one of `appStoreVersions`.
     pub app_store_version: rt::ToOne,

@@ -4,8 +4,6 @@
 
 use storewright_runtime as rt;
 
-#[allow(unused_imports)]
-use super::MetricCategory;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::Platform;
@@ -21,6 +19,9 @@ use super::{InAppPurchaseState, InAppPurchaseType};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 #[allow(unused_imports)]
 use super::DeviceFamily;
+#[cfg(feature = "power-and-performance")]
+#[allow(unused_imports)]
+use super::MetricCategory;
 
 /// Values of `filter[deviceFamily]`.
 ///

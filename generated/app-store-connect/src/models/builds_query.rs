@@ -10,12 +10,12 @@ use super::Platform;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::BuildAudienceType;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
-#[allow(unused_imports)]
-use super::MetricCategory;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use super::BetaReviewState;
+#[cfg(feature = "power-and-performance")]
+#[allow(unused_imports)]
+use super::MetricCategory;
 
 /// Values of `filter[betaAppReviewSubmission.betaReviewState]`.
 ///

@@ -8,7 +8,7 @@ use super::{DiagnosticInsightDirection, DiagnosticInsightType};
 
 /// `DiagnosticInsight`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticInsight {
     /// `direction`.
@@ -25,7 +25,7 @@ rt::object! { DiagnosticInsight {
 
 /// `DiagnosticInsight.referenceVersions[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticInsightReferenceVersions {
     /// `value`.

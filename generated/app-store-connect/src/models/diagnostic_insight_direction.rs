@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `DiagnosticInsightDirection`, open to new values.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub enum DiagnosticInsightDirection {
     /// `DOWN`

@@ -237,11 +237,13 @@ pub type AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse = rt::
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -283,11 +285,13 @@ pub type AppEndUserLicenseAgreementLinkageResponse = rt::Linkage;
 /// Identifiers of `appEventScreenshots`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventLocalizationAppEventScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventVideoClips`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventLocalizationAppEventVideoClipsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -380,6 +384,7 @@ pub type AppPreReleaseVersionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appPreviews`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppPreviewSetAppPreviewsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPricePoints`.
@@ -415,6 +420,7 @@ pub type AppReviewSubmissionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appScreenshots`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppScreenshotSetAppScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
@@ -493,11 +499,13 @@ pub type AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLoc
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -518,11 +526,13 @@ pub type AppStoreVersionGameCenterAppVersionLinkageResponse = rt::Linkage;
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.

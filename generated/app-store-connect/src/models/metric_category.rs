@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `MetricCategory`, open to new values.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub enum MetricCategory {
     /// `ANIMATION`

@@ -4,11 +4,11 @@
 
 use storewright_runtime as rt;
 
-use super::MetricCategory;
+use super::{MetricCategory, MetricVersions};
 
 /// `MetricsInsight`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricsInsight {
     /// `highImpact`.
@@ -24,7 +24,7 @@ pub struct MetricsInsight {
     /// `populations`.
     pub populations: Option<Vec<MetricsInsightPopulations>>,
     /// `referenceVersions`.
-    pub reference_versions: Option<String>,
+    pub reference_versions: Option<MetricVersions>,
     /// `subSystemLabel`.
     pub sub_system_label: Option<String>,
     /// `summaryString`.
@@ -40,7 +40,7 @@ rt::object! { MetricsInsight {
 
 /// `MetricsInsight.populations[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricsInsightPopulations {
     /// `deltaPercentage`.

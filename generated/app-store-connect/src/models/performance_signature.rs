@@ -8,7 +8,7 @@ use super::{DiagnosticInsightDirection, DiagnosticInsightReferenceVersions};
 
 /// `PerformanceSignature`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct PerformanceSignature {
     /// `count`.
@@ -36,7 +36,7 @@ rt::object! { PerformanceSignature {
 
 /// `PerformanceSignature.metricsSummary`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct PerformanceSignatureMetricsSummary {
     /// `referenceVersions`.
@@ -49,5 +49,5 @@ rt::object! { PerformanceSignatureMetricsSummary { reference_versions: "referenc
 
 /// `PerformanceSignature.metricsSummary.referenceVersions[]`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 pub type PerformanceSignatureMetricsSummaryReferenceVersions = DiagnosticInsightReferenceVersions;

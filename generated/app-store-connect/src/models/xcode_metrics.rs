@@ -4,11 +4,11 @@
 
 use storewright_runtime as rt;
 
-use super::{MetricCategory, MetricsInsight};
+use super::{MetricCategory, MetricShares, MetricsInsight};
 
 /// `xcodeMetrics`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetrics {
     /// `insights`.
@@ -23,7 +23,7 @@ rt::object! { XcodeMetrics { insights: "insights", product_data: "productData", 
 
 /// `xcodeMetrics.insights`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsInsights {
     /// `regressions`.
@@ -36,7 +36,7 @@ rt::object! { XcodeMetricsInsights { regressions: "regressions", trending_up: "t
 
 /// `xcodeMetrics.productData[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductData {
     /// `metricCategories`.
@@ -49,7 +49,7 @@ rt::object! { XcodeMetricsProductData { metric_categories: "metricCategories", p
 
 /// `xcodeMetrics.productData[].metricCategories[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategories {
     /// `identifier`.
@@ -62,7 +62,7 @@ rt::object! { XcodeMetricsProductDataMetricCategories { identifier: "identifier"
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetrics {
     /// `datasets`.
@@ -81,7 +81,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetrics {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
     /// `filterCriteria`.
@@ -104,7 +104,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].filterCriteria`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria {
     /// `device`.
@@ -121,7 +121,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriter
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     /// `errorMargin`.
@@ -129,9 +129,7 @@ pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     /// `goal`.
     pub goal: Option<String>,
     /// `percentageBreakdown`.
-    pub percentage_breakdown: Option<
-        XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
-    >,
+    pub percentage_breakdown: Option<MetricShares>,
     /// `value`.
     pub value: Option<f64>,
     /// `version`.
@@ -143,24 +141,9 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     version: "version",
 } }
 
-/// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[].percentageBreakdown`.
-///
-/// Features: any of `app-store`, `power-and-performance`.
-#[non_exhaustive]
-pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
-    /// `subSystemLabel`.
-    pub sub_system_label: Option<String>,
-    /// `value`.
-    pub value: Option<f64>,
-}
-
-rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
-    sub_system_label: "subSystemLabel", value: "value",
-} }
-
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].recommendedMetricGoal`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal {
     /// `detail`.
@@ -175,7 +158,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedM
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].goalKeys[]`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
     /// `goalKey`.
@@ -192,7 +175,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].unit`.
 ///
-/// Features: any of `app-store`, `power-and-performance`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsUnit {
     /// `displayName`.

@@ -7,14 +7,13 @@ use storewright_runtime as rt;
 use super::{
     PerformanceSignature, XcodeMetricsInsights,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
-    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
     XcodeMetricsProductDataMetricCategoriesMetricsUnit,
 };
 
 /// `xcodeOverview`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverview {
     /// `appMetadata`.
@@ -38,7 +37,7 @@ rt::object! { XcodeOverview {
 
 /// `xcodeOverview.appMetadata`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewAppMetadata {
     /// `appId`.
@@ -57,7 +56,7 @@ rt::object! { XcodeOverviewAppMetadata {
 
 /// `xcodeOverview.categories[]`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategories {
     /// `displayName`.
@@ -74,7 +73,7 @@ rt::object! { XcodeOverviewCategories {
 
 /// `xcodeOverview.categories[].sections[]`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategoriesSections {
     /// `datasets`.
@@ -98,7 +97,7 @@ rt::object! { XcodeOverviewCategoriesSections {
 
 /// `xcodeOverview.categories[].sections[].datasets[]`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategoriesSectionsDatasets {
     /// `filterCriteria`.
@@ -117,12 +116,12 @@ rt::object! { XcodeOverviewCategoriesSectionsDatasets {
 
 /// `xcodeOverview.categories[].sections[].datasets[].filterCriteria`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 pub type XcodeOverviewCategoriesSectionsDatasetsFilterCriteria = XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria;
 
 /// `xcodeOverview.categories[].sections[].datasets[].points[]`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategoriesSectionsDatasetsPoints {
     /// `errorMargin`.
@@ -144,27 +143,37 @@ rt::object! { XcodeOverviewCategoriesSectionsDatasetsPoints {
 
 /// `xcodeOverview.categories[].sections[].datasets[].points[].percentageBreakdown`.
 ///
-/// Feature: `app-store`.
-pub type XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown = XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown;
+/// Feature: `power-and-performance`.
+#[non_exhaustive]
+pub struct XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown {
+    /// `subSystemLabel`.
+    pub sub_system_label: Option<String>,
+    /// `value`.
+    pub value: Option<f64>,
+}
+
+rt::object! { XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown {
+    sub_system_label: "subSystemLabel", value: "value",
+} }
 
 /// `xcodeOverview.categories[].sections[].datasets[].recommendedMetricGoal`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 pub type XcodeOverviewCategoriesSectionsDatasetsRecommendedMetricGoal = XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal;
 
 /// `xcodeOverview.categories[].sections[].unit`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 pub type XcodeOverviewCategoriesSectionsUnit = XcodeMetricsProductDataMetricCategoriesMetricsUnit;
 
 /// `xcodeOverview.insights`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 pub type XcodeOverviewInsights = XcodeMetricsInsights;
 
 /// `xcodeOverview.signatures`.
 ///
-/// Feature: `app-store`.
+/// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewSignatures {
     /// `topDiskWritePoint`.

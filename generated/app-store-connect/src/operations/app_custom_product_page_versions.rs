@@ -167,12 +167,14 @@ impl ListAppCustomProductPageLocalizations {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -203,6 +205,7 @@ impl ListAppCustomProductPageLocalizations {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -210,6 +213,7 @@ impl ListAppCustomProductPageLocalizations {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);

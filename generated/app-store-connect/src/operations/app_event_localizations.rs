@@ -48,6 +48,7 @@ impl AppEventLocalizations {
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventScreenshots))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_screenshot_linkages(
         &self,
         id: impl AsRef<str>,
@@ -59,6 +60,7 @@ impl AppEventLocalizations {
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventScreenshots))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_screenshots(&self, id: impl AsRef<str>) -> ListAppEventScreenshots {
         ListAppEventScreenshots(self.0.call(LIST_APP_EVENT_SCREENSHOTS, &[id.as_ref()]))
     }
@@ -66,6 +68,7 @@ impl AppEventLocalizations {
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventVideoClips))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_video_clip_linkages(
         &self,
         id: impl AsRef<str>,
@@ -77,6 +80,7 @@ impl AppEventLocalizations {
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventVideoClips))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_video_clips(&self, id: impl AsRef<str>) -> ListAppEventVideoClips {
         ListAppEventVideoClips(self.0.call(LIST_APP_EVENT_VIDEO_CLIPS, &[id.as_ref()]))
     }
@@ -133,6 +137,7 @@ impl Get {
     }
 
     /// `fields[appEventScreenshots]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -142,6 +147,7 @@ impl Get {
     }
 
     /// `fields[appEventVideoClips]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -165,6 +171,7 @@ impl Get {
     }
 
     /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
@@ -172,6 +179,7 @@ impl Get {
     }
 
     /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
@@ -189,6 +197,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppEventLocalizationResponse }
 
 /// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppEventScreenshots(crate::Call<AppEventScreenshotsResponse>);
 
 impl ListAppEventScreenshots {
@@ -229,6 +238,7 @@ impl ListAppEventScreenshots {
 rt::operation! { crate::Api, ListAppEventScreenshots => AppEventScreenshotsResponse, paged }
 
 /// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppEventVideoClips(crate::Call<AppEventVideoClipsResponse>);
 
 impl ListAppEventVideoClips {

@@ -122,6 +122,7 @@ impl ListLocalizations {
     }
 
     /// `fields[appEventScreenshots]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -131,6 +132,7 @@ impl ListLocalizations {
     }
 
     /// `fields[appEventVideoClips]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -161,6 +163,7 @@ impl ListLocalizations {
     }
 
     /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
@@ -168,6 +171,7 @@ impl ListLocalizations {
     }
 
     /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);

@@ -57,6 +57,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -68,6 +69,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appPreviewSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
@@ -75,6 +77,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -86,6 +89,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appScreenshotSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
     }
@@ -123,12 +127,14 @@ impl Get {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -171,6 +177,7 @@ impl Get {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -178,6 +185,7 @@ impl Get {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
@@ -195,6 +203,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -299,6 +308,7 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {

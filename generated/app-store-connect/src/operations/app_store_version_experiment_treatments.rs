@@ -160,12 +160,14 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -219,6 +221,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -226,6 +229,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);

@@ -930,12 +930,14 @@ impl ListAppStoreVersionLocalizations {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -984,6 +986,7 @@ impl ListAppStoreVersionLocalizations {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -991,6 +994,7 @@ impl ListAppStoreVersionLocalizations {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);

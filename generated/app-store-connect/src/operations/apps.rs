@@ -28,7 +28,7 @@ use crate::models::{
     AppsAppEventsEventState, AppsAppStoreVersionExperimentsV2State, AppsBetaTesterUsagesGroupBy,
     AppsBetaTesterUsagesPeriod, AppsInAppPurchasesInAppPurchaseType, AppsInclude,
     AppsPerfPowerMetricsPlatform, AppsReviewSubmissionsState, AppsSort,
-    AppsSubscriptionGroupsSubscriptionsState, XcodeMetrics,
+    AppsSubscriptionGroupsSubscriptionsState,
 };
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 #[allow(unused_imports)]
@@ -92,7 +92,7 @@ use crate::models::{
     AppsGameCenterEnabledVersionsPlatform, AppsInAppPurchasesV2InAppPurchaseType,
     AppsInAppPurchasesV2State, AppsReviewSubmissionsPlatform, CustomerReviewSummarizationsField,
     CustomerReviewSummarizationsResponse, MarketplaceSearchDetailsField, ReviewSubmissionItemsField,
-    ReviewSubmissionsResponse, XcodeOverview,
+    ReviewSubmissionsResponse,
 };
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 #[allow(unused_imports)]
@@ -195,7 +195,7 @@ use crate::models::{
 };
 #[cfg(feature = "power-and-performance")]
 #[allow(unused_imports)]
-use crate::models::AppsPerfPowerMetricsMetricType;
+use crate::models::{AppsPerfPowerMetricsMetricType, XcodeMetrics, XcodeOverview};
 
 /// Operations of `apps`; [`Client::apps`](crate::Client::apps) gives it.
 ///
@@ -1027,8 +1027,8 @@ impl Apps {
     ///
     /// Answers `application/vnd.apple.xcode-overview+json`.
     ///
-    /// Feature: `app-store`.
-    #[cfg(feature = "app-store")]
+    /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
     pub fn list_performance_overviews(&self, id: impl AsRef<str>) -> ListPerformanceOverviews {
         ListPerformanceOverviews(self.0.call(LIST_PERFORMANCE_OVERVIEWS, &[id.as_ref()]))
     }
@@ -4431,10 +4431,10 @@ impl ListInAppPurchasesV2 {
 rt::operation! { crate::Api, ListInAppPurchasesV2 => InAppPurchasesV2Response, paged }
 
 /// Optional arguments of [`list_performance_overviews`](Apps::list_performance_overviews); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 pub struct ListPerformanceOverviews(crate::Call<XcodeOverview>);
 
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 impl ListPerformanceOverviews {
     /// `filter[deviceType]`: only what has one of these values.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -4443,7 +4443,7 @@ impl ListPerformanceOverviews {
     }
 }
 
-#[cfg(feature = "app-store")]
+#[cfg(feature = "power-and-performance")]
 rt::operation! { crate::Api, ListPerformanceOverviews => XcodeOverview }
 
 /// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions); nothing is sent before `send`.

@@ -49,9 +49,6 @@ use crate::models::{
     BuildIconsField, BuildIconsWithoutIncludesResponse, BuildUploadsField, PreReleaseVersionsField,
     PrereleaseVersion,
 };
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
-#[allow(unused_imports)]
-use crate::models::XcodeMetrics;
 #[cfg(feature = "builds")]
 #[allow(unused_imports)]
 use crate::models::{
@@ -72,6 +69,7 @@ use crate::models::{
 #[allow(unused_imports)]
 use crate::models::{
     BuildsPerfPowerMetricsMetricType, DiagnosticSignaturesField, DiagnosticSignaturesResponse,
+    XcodeMetrics,
 };
 
 /// Operations of `builds`; [`Client::builds`](crate::Client::builds) gives it.

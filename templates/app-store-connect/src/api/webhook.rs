@@ -87,7 +87,7 @@ pub struct WebhookEvent {
 }
 object! { WebhookEvent {
     kind: "type", id: "id", version: "version", attributes: "attributes", relationships: "relationships",
-} required ["type"] }
+} vital ["type"] }
 
 /// What changed; each event has some of these.
 #[non_exhaustive]
@@ -174,7 +174,7 @@ impl WebhookEventInstance {
 struct Payload {
     data: WebhookEvent,
 }
-object! { Payload { data: "data" } required ["data"] }
+object! { Payload { data: "data" } vital ["data"] }
 
 impl WebhookEvent {
     /// Checks the signature, which is the value of the header `x-apple-signature`, of a body as it came, byte by byte; then
@@ -186,7 +186,9 @@ impl WebhookEvent {
         let signature = signature.trim();
         let digits = signature.strip_prefix("hmacsha256=").unwrap_or(signature);
         verify_hmac_sha256(secret.as_bytes(), body, digits).map_err(|_| WebhookError::BadSignature)?;
-        let payload: Payload = storewright_runtime::codec::from_slice(body).map_err(WebhookError::Unreadable)?;
+        // Apple documents the members of events in prose only, so the type alone must be as expected.
+        let read = storewright_runtime::codec::from_slice_tolerant::<Payload>(body);
+        let (payload, _) = read.map_err(WebhookError::Unreadable)?;
         let mut event = payload.data;
         let relationships = &mut event.relationships;
         for instance in [&mut relationships.instance, &mut relationships.marketplace_app].into_iter().flatten() {
