@@ -219,6 +219,24 @@ fn foreign(
     Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
 }
 
+/// Writes a crate from a document of nobody's rules; the number of its operations, or none if errors were pushed.
+pub(crate) fn document(
+    tree: &Tree,
+    from: &Path,
+    folder: &Path,
+    name: &str,
+    out: &mut Sink,
+) -> anyhow::Result<Option<usize>> {
+    let from = from.display().to_string();
+    let rules = pipeline::rules(tree, None)?;
+    let Some(document) = fetch::fetch(&from, None, out) else { return Ok(None) };
+    let options = elsewhere(tree, folder, "0.1.0")?;
+    let Some(made) = pipeline::make(&document, &rules, name, false, out) else { return Ok(None) };
+    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
+    let root = Root { folder: folder.to_owned(), files, ..Root::default() };
+    Ok(store(tree, &[root], out)?.then_some(made.api.operations.len()))
+}
+
 /// Way outs name the files of the folders under `specs/`, and who has a document alone has no such folder yet.
 fn say_where_rules_go(args: &Args, diagnostics: &[Diagnostic]) {
     let is_rule =
@@ -292,7 +310,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// A crate's name made of a file's or URL's.
-fn name_of(from: &str) -> String {
+pub(crate) fn name_of(from: &str) -> String {
     let last = from.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).to_lowercase();
     let words: Vec<&str> =
