@@ -96,7 +96,7 @@ fn prose_goes_and_names_stay() {
 
 #[test]
 fn prose_stays_where_it_is_asked_for() {
-    let kept = tree(&loaded(PROSE, None, Options { keep_prose: true })).to_string();
+    let kept = tree(&loaded(PROSE, None, Options { keep_prose: true, ..Options::default() })).to_string();
     assert_eq!(kept.matches("PROSE").count(), PROSE.matches("PROSE").count());
 }
 
@@ -116,7 +116,7 @@ fn the_prose_of_an_operation_is_its_summary_and_its_description() {
         ("summary: '', description: All of them.", Some("All of them.")),
         ("tags: []", None),
     ] {
-        let spec = loaded(&document(prose), None, Options { keep_prose: true });
+        let spec = loaded(&document(prose), None, Options { keep_prose: true, ..Options::default() });
         let api = lower(&spec, "shop", &mut Sink::new()).unwrap();
         assert_eq!(api.operations["a"].doc.as_deref(), doc, "{prose}");
     }

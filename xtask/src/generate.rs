@@ -51,6 +51,9 @@ pub(crate) struct Args {
     /// of overlay.yaml, naming.toml and areas.toml, as those under `specs/` do.
     #[arg(long, requires = "from", value_name = "API|DIR")]
     api: Option<String>,
+    /// Write nothing if there is a notice: each is an error.
+    #[arg(long)]
+    strict: bool,
 }
 
 const MANIFEST: &str = "Cargo.toml";
@@ -81,7 +84,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         (Some(from), Some(folder)) => foreign(tree, args, from, folder, &mut out)?.map(|root| vec![root]),
         _ => stored(tree, args, &mut out)?,
     };
-    let Some(roots) = roots else {
+    if args.strict {
+        out.be_strict();
+    }
+    let Some(roots) = roots.filter(|_| !out.has_errors()) else {
         let outcome = refuse(out.diagnostics());
         say_where_rules_go(args, out.diagnostics());
         return Ok(outcome);
@@ -336,8 +342,10 @@ fn mend(args: &Args) -> String {
             out += &format!(" --{option} {value}");
         }
     }
-    if args.docs {
-        out += " --docs";
+    for (flag, is_set) in [(" --docs", args.docs), (" --strict", args.strict)] {
+        if is_set {
+            out += flag;
+        }
     }
     out
 }

@@ -37,12 +37,20 @@ pub(crate) struct Args {
     /// Write nothing; say how the stored Api and the crate differ from what the document gives.
     #[arg(long)]
     check: bool,
+    /// Write nothing if there is a notice: each is an error.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Args {
     /// Proves that what is stored is what a file gives, or an empty document where there is none.
     pub(crate) fn check(api: &str, from: Option<&Path>) -> Self {
-        Self { api: api.to_owned(), from: from.map(|path| path.display().to_string()), check: true }
+        Self {
+            api: api.to_owned(),
+            from: from.map(|path| path.display().to_string()),
+            check: true,
+            strict: false,
+        }
     }
 }
 
@@ -87,7 +95,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let known = pipeline::info(tree, &args.api);
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);
-    let Some(Made { api, names, report }) = made else { return Ok(None) };
+    if args.strict {
+        out.be_strict();
+    }
+    let Some(Made { api, names, report }) = made.filter(|_| !out.has_errors()) else { return Ok(None) };
     let mut files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
     let committed = committed(tree, &args.api);
     let new = Version { items: files.get("API.txt").cloned().unwrap_or_default(), api, names };
