@@ -118,13 +118,16 @@ impl Rewriting<'_> {
             .chain(["exclusiveMinimum", "exclusiveMaximum"].into_iter().filter(|key| is_number(key)))
             .collect();
         for key in found {
-            let form = match key {
-                "type" | "items" => "a list as ",
-                "exclusiveMinimum" | "exclusiveMaximum" => "a number as ",
-                _ => "",
+            let dialect = self.dialect.name();
+            let message = match key {
+                "type" | "items" => {
+                    format!("{dialect} has no lists in `{key}`; it is read as in OpenAPI 3.1")
+                }
+                "exclusiveMinimum" | "exclusiveMaximum" => {
+                    format!("{dialect} has no numbers in `{key}`; it is read as in OpenAPI 3.1")
+                }
+                _ => format!("{dialect} has no `{key}`; it is read as in OpenAPI 3.1"),
             };
-            let message =
-                format!("{} has no {form}`{key}`; it is read as in OpenAPI 3.1", self.dialect.name());
             self.notice(&at.key(key).pointer(), message, "write the keywords of this version in the overlay");
         }
     }
@@ -289,11 +292,9 @@ impl Rewriting<'_> {
             (Some(ty), Some(format)) => format!("`{ty}` of the format `{format}`"),
         };
         let message = format!("`{name}` is not a type; it is read as {read}");
-        self.notice(
-            at,
-            message,
-            "write one of string, number, integer, boolean, array and object in the overlay",
-        );
+        let at = self.origins.origin(at);
+        let help = "write one of string, number, integer, boolean, array and object in the overlay";
+        self.out.push(Diagnostic::notice(Code::InvalidDocument, &at, message).help(help));
         found
     }
 

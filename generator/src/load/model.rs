@@ -155,27 +155,29 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
         rest.shift_remove(key.as_str());
         is_better(&Value::Object(rest), kind, error, key)
     });
-    match culprit {
-        Some((key, value)) => {
-            let fixed = readings(value).into_iter().find(|reading| {
-                let mut rest = map.clone();
-                rest.insert(key.clone(), reading.clone());
-                attempt(&Value::Object(rest), kind).map_or_else(|rest| rest != error, |()| true)
-            });
-            let (read, change) = match fixed {
-                Some(value) => (format!("it is read as `{value}`"), Change::Replace(value)),
-                None => ("it is ignored".to_owned(), Change::Remove),
-            };
-            let at = here.child(key);
-            let message = format!("`{key}` of {name} cannot be read: {error}; {read}");
-            Fault { at: at.clone(), place: at, message, change }
-        }
+    let Some((key, value)) = culprit else {
         // Several members are at fault at once, or a value without a kind.
-        None => {
-            let message = format!("{name} cannot be read: {error}; it is ignored");
-            Fault { at: here.clone(), place: here, message, change: Change::Remove }
-        }
-    }
+        let message = format!("{name} cannot be read: {error}; it is ignored");
+        return Fault { at: here.clone(), place: here, message, change: Change::Remove };
+    };
+    let mut rest = map.clone();
+    rest.shift_remove(key);
+    let without = attempt(&Value::Object(rest), kind).err();
+    let reading = readings(value).into_iter().find(|reading| {
+        let mut with = map.clone();
+        with.insert(key.clone(), reading.clone());
+        let with = attempt(&Value::Object(with), kind).err();
+        with.is_none() || with == without
+    });
+    let is_required = without == Some(format!("missing field `{key}`"));
+    let place = here.child(key);
+    let (read, at, change) = match reading {
+        Some(value) => (format!("it is read as `{value}`"), place.clone(), Change::Replace(value)),
+        None if is_required => (format!("{name} is ignored"), here, Change::Remove),
+        None => ("it is ignored".to_owned(), place.clone(), Change::Remove),
+    };
+    let message = format!("`{key}` of {name} cannot be read: {error}; {read}");
+    Fault { at, place, message, change }
 }
 
 /// Whether an object without a member is accepted, or only misses it, or has another fault.

@@ -75,10 +75,14 @@ impl Rewriting<'_> {
                     removed.push(name.clone());
                     return false;
                 }
-                // The token is the caller's, whatever the flow.
-                Some("oauth2") => {
-                    if let Some(flows) = scheme.get_mut("flows").and_then(Value::as_object_mut) {
-                        flows.shift_remove("deviceAuthorization");
+                // The token is the caller's, whatever way it came.
+                Some(ty @ ("oauth2" | "openIdConnect")) => {
+                    let (key, nothing) = match ty {
+                        "oauth2" => ("flows", json!({})),
+                        _ => ("openIdConnectUrl", json!("")),
+                    };
+                    if let Some(scheme) = scheme.as_object_mut() {
+                        scheme.insert(key.to_owned(), nothing);
                     }
                 }
                 _ => {}

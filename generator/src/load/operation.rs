@@ -26,23 +26,24 @@ pub(super) fn correct(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
     }
 }
 
-/// A parameter that is in a list twice is sent once, as the last one says.
+/// A parameter that is in a list twice is sent once, as the first one says.
 fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut Sink) {
     let Some(Value::Array(parameters)) = tree.pointer(list.as_str()) else { return };
     let mut seen = HashSet::new();
     let mut found = Vec::new();
-    for (index, parameter) in parameters.iter().enumerate().rev() {
+    for (index, parameter) in parameters.iter().enumerate() {
         let Some(parameter) = reference::resolve(tree, parameter) else { continue };
         let text = |key| parameter.get(key).and_then(Value::as_str);
         let (Some(name), Some(place)) = (text("name"), text("in")) else { continue };
         if !seen.insert((name, place)) {
             found.push((
                 index,
-                format!("the list has two parameters `{name}` in {place}; the first is ignored"),
+                format!("the list has two parameters `{name}` in {place}; this one is ignored"),
             ));
         }
     }
-    for (index, message) in found {
+    // From the end, so that the others do not move.
+    for (index, message) in found.into_iter().rev() {
         let at = origins.origin(&list.child(index));
         let help = "remove one of them in the overlay";
         out.push(Diagnostic::notice(Code::InvalidDocument, &at, message).help(help));

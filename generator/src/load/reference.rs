@@ -1,7 +1,8 @@
 //! Follows references within a tree, and cuts those that make a schema a part of itself.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -83,29 +84,34 @@ pub(super) fn cut_circles(tree: &mut Value, origins: &mut Origins, out: &mut Sin
             if found.is_empty() {
                 break;
             }
-            let mut cut_lists = BTreeSet::new();
-            for (circle, site) in found {
-                // A cut moves the alternatives after it: those are found in the next round.
-                if part == Part::Alternative && !cut_lists.insert(site.parent()) {
-                    continue;
-                }
-                report(&circle, &site, part, origins, out);
-                cut(tree, &site, part, origins);
+            for (circle, site) in &found {
+                report(circle, site, part, origins, out);
             }
+            let mut sites: Vec<Pointer> = found.into_iter().map(|(_, site)| site).collect();
+            // From the end, so that alternatives which are taken out do not move those before them.
+            sites.sort_by_cached_key(|site| Reverse(order(site)));
+            sites.iter().for_each(|site| cut(tree, site, part, origins));
         }
     }
+}
+
+/// The order of places in a document, where items of a list are ordered by their number.
+fn order(at: &Pointer) -> Vec<(usize, String)> {
+    at.tokens().map(|token| (token.parse().unwrap_or_default(), token)).collect()
 }
 
 fn report(circle: &[Pointer], site: &Pointer, part: Part, origins: &Origins, out: &mut Sink) {
     let places: Vec<String> = circle.iter().map(|at| origins.origin(at).as_str().to_owned()).collect();
     let places = places.join(" -> ");
     let message = match part {
-        Part::All => format!("the references lead in a circle: {places}; the last is read as any JSON"),
+        Part::All => format!("the references lead in a circle: `{places}`; the last is read as any JSON"),
         Part::Alternative => {
-            format!("a schema is an alternative of itself: {places}; that alternative is ignored")
+            format!("a schema is an alternative of itself: `{places}`; that alternative is ignored")
         }
         Part::Item => {
-            format!("a list or map has nothing but itself as its items: {places}; they are read as any JSON")
+            format!(
+                "a list or map has nothing but itself as its items: `{places}`; they are read as any JSON"
+            )
         }
     };
     out.push(Diagnostic::notice(Code::CyclicRef, &origins.origin(site), message).help(

@@ -19,8 +19,8 @@ pub type ReadFile = fn(&Path) -> io::Result<Vec<u8>>;
 
 /// The number of values that copies may add; the targets beyond it become components.
 const COPIES: usize = 200_000;
-/// The depth at which a copy of a copy becomes a component.
-const DEPTH: usize = 24;
+/// The depth of the tree at which a copy becomes a component: later stages walk the tree by recursion.
+const DEPTH: usize = 64;
 /// The number of files that a document may consist of.
 const FILES: usize = 1_000;
 
@@ -265,12 +265,12 @@ impl Settling {
             return true;
         }
         let is_circle = stack.contains(&target);
+        let is_too_much = self.copied > COPIES || at.depth() > DEPTH;
         let is_component = target.document != 0
             || self.names.contains_key(&target)
             || is_definition(&target.pointer)
             || is_circle
-            || self.copied > COPIES
-            || stack.len() > DEPTH;
+            || is_too_much;
         if kind == Kind::Schema && is_component {
             let name = self.names.entry(target.clone()).or_default().clone();
             let home = home(self.dialect, kind).unwrap_or_default();
@@ -279,7 +279,7 @@ impl Settling {
             map.shift_insert(0, "$ref".to_owned(), Value::String(format!("#{home}{name}")));
             return true;
         }
-        if is_circle || self.copied > COPIES || stack.len() > DEPTH {
+        if is_circle || is_too_much {
             let here = self.origins.origin(&at.pointer().child("$ref"));
             let message = format!("the reference leads back to itself; {} is ignored", shape::name(kind));
             self.out.push(
@@ -371,7 +371,7 @@ impl Settling {
                     }
                     return Err(lost(
                         Code::ExternalRef,
-                        &format!("`{text}` refers to another document, {reason}; it is ignored"),
+                        &format!("`{text}` refers to another document, {reason}{}", read_as(kind)),
                         BUNDLE,
                     ));
                 }
@@ -405,10 +405,7 @@ impl Settling {
             || "add it in the overlay, or skip the element that refers to it with `x-skip`".to_owned(),
             |near| format!("is `{near}` meant? Otherwise add it in the overlay, or skip the element that refers to it with `x-skip`"),
         );
-        let read = match kind {
-            Kind::Schema => "; it is read as any JSON",
-            _ => "; it is ignored",
-        };
+        let read = read_as(kind);
         Err(Lost { code: Code::DanglingRef, message: format!("`{text}` refers to nothing{read}"), help })
     }
 
@@ -540,6 +537,14 @@ impl Settling {
         let path = self.documents.get(target.document).map(|document| document.path.as_path());
         let stem = path.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
         stem.unwrap_or_else(|| "document".to_owned())
+    }
+}
+
+/// The end of a message about a reference that leads nowhere.
+fn read_as(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schema => "; it is read as any JSON",
+        _ => "; it is ignored",
     }
 }
 
