@@ -149,12 +149,32 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
         };
         return Fault { at: here.clone(), place: here, message, change };
     }
-    // The member without which the rest is accepted, or only missed, is the one at fault.
-    let culprit = map.iter().find(|(key, _)| {
-        let mut rest = map.clone();
-        rest.shift_remove(key.as_str());
-        is_better(&Value::Object(rest), kind, error, key)
-    });
+    // The member without which the rest is accepted, or only missed, is the one at fault; else one that the model quotes.
+    let quotes = |value: &Value| match value {
+        Value::String(text) => error.contains(&format!("`{text}`")) || error.contains(&format!("\"{text}\"")),
+        other => error.contains(&format!("`{other}`")),
+    };
+    let culprit = map
+        .iter()
+        .filter_map(|(key, value)| {
+            let mut rest = map.clone();
+            rest.shift_remove(key.as_str());
+            let rank = match attempt(&Value::Object(rest), kind) {
+                Ok(()) => 0,
+                Err(rest) if rest == format!("missing field `{key}`") => {
+                    if quotes(value) {
+                        1
+                    } else {
+                        2
+                    }
+                }
+                Err(rest) if rest != error && !rest.starts_with("missing field") => 3,
+                Err(_) => return None,
+            };
+            Some((rank, key, value))
+        })
+        .min_by_key(|(rank, ..)| *rank)
+        .map(|(_, key, value)| (key, value));
     let Some((key, value)) = culprit else {
         // Several members are at fault at once, or a value without a kind.
         let message = format!("{name} cannot be read: {error}; it is ignored");
@@ -173,21 +193,11 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     let place = here.child(key);
     let (read, at, change) = match reading {
         Some(value) => (format!("it is read as `{value}`"), place.clone(), Change::Replace(value)),
-        None if is_required => (format!("{name} is ignored"), here, Change::Remove),
+        None if is_required => (format!("{} is ignored", shape::definite(kind)), here, Change::Remove),
         None => ("it is ignored".to_owned(), place.clone(), Change::Remove),
     };
     let message = format!("`{key}` of {name} cannot be read: {error}; {read}");
     Fault { at, place, message, change }
-}
-
-/// Whether an object without a member is accepted, or only misses it, or has another fault.
-fn is_better(rest: &Value, kind: Kind, error: &str, key: &str) -> bool {
-    match attempt(rest, kind) {
-        Ok(()) => true,
-        Err(rest) => {
-            rest == format!("missing field `{key}`") || (rest != error && !rest.starts_with("missing field"))
-        }
-    }
 }
 
 /// The values of other types that one may mean, the likeliest first.

@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins, out: &mut Sink) -> bool {
     let mut rewriting = Rewriting { origins, out };
     let Some(root) = tree.as_object_mut() else { return false };
+    root.insert("openapi".to_owned(), json!("3.0.3"));
     root.shift_remove("$self");
     root.shift_remove("jsonSchemaDialect");
     if let Some(webhooks) = root.shift_remove("webhooks") {

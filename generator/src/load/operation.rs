@@ -1,6 +1,6 @@
 //! Removes repeated parameters and encodes stray braces of paths.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -26,21 +26,28 @@ pub(super) fn correct(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
     }
 }
 
-/// A parameter that is in a list twice is sent once, as the first one says.
+/// A parameter that is in a list twice is sent once, as the longer declaration says.
 fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut Sink) {
     let Some(Value::Array(parameters)) = tree.pointer(list.as_str()) else { return };
-    let mut seen = HashSet::new();
-    let mut found = Vec::new();
+    let mut known: HashMap<(&str, &str), (usize, (usize, String))> = HashMap::new();
+    let mut found = BTreeMap::new();
     for (index, parameter) in parameters.iter().enumerate() {
         let Some(parameter) = reference::resolve(tree, parameter) else { continue };
         let text = |key| parameter.get(key).and_then(Value::as_str);
         let (Some(name), Some(place)) = (text("name"), text("in")) else { continue };
-        if !seen.insert((name, place)) {
-            found.push((
-                index,
-                format!("the list has two parameters `{name}` in {place}; this one is ignored"),
-            ));
-        }
+        let says = weight(parameter);
+        let loser = match known.get_mut(&(name, place)) {
+            None => {
+                known.insert((name, place), (index, says));
+                continue;
+            }
+            Some((first, best)) if *best < says => {
+                *best = says;
+                std::mem::replace(first, index)
+            }
+            Some(_) => index,
+        };
+        found.insert(loser, format!("the list has two parameters `{name}` in {place}; this one is ignored"));
     }
     // From the end, so that the others do not move.
     for (index, message) in found.into_iter().rev() {
@@ -52,6 +59,14 @@ fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut S
             origins.removed(list.clone(), index);
         }
     }
+}
+
+/// Orders declarations by what they say, so that the choice does not depend on the order of the document.
+fn weight(parameter: &Value) -> (usize, String) {
+    let mut sorted = parameter.clone();
+    sorted.sort_all_objects();
+    let text = sorted.to_string();
+    (text.len(), text)
 }
 
 /// Braces that enclose no name are characters of the path.

@@ -281,7 +281,7 @@ impl Settling {
         }
         if is_circle || is_too_much {
             let here = self.origins.origin(&at.pointer().child("$ref"));
-            let message = format!("the reference leads back to itself; {} is ignored", shape::name(kind));
+            let message = format!("the reference leads back to itself; {} is ignored", shape::definite(kind));
             self.out.push(
                 Diagnostic::notice(Code::CyclicRef, &here, message)
                     .help("refer to a value that is not a reference in the overlay"),

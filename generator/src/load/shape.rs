@@ -324,3 +324,10 @@ pub(super) fn name(kind: Kind) -> &'static str {
         Kind::Example => "an example",
     }
 }
+
+/// The same with the definite article.
+pub(super) fn definite(kind: Kind) -> String {
+    let name = name(kind);
+    let bare = name.strip_prefix("a ").or_else(|| name.strip_prefix("an "));
+    bare.map_or_else(|| name.to_owned(), |bare| format!("the {bare}"))
+}
