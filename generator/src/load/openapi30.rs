@@ -255,8 +255,7 @@ impl Normalising<'_> {
             }
         }
         let inner = Value::Object(Map::from_iter([("$ref".to_owned(), target)]));
-        let is_documentation = beside.keys().all(|key| matches!(key.as_str(), "description" | "title"));
-        if parts.is_empty() && is_documentation && !(is_property && !beside.is_empty()) {
+        if parts.is_empty() && beside.is_empty() {
             if let Value::Object(inner) = inner {
                 *map = inner;
             }

@@ -29,7 +29,7 @@ pub(super) fn correct(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
 /// A parameter that is in a list twice is sent once, as the longer declaration says.
 fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut Sink) {
     let Some(Value::Array(parameters)) = tree.pointer(list.as_str()) else { return };
-    let mut known: HashMap<(&str, &str), (usize, (usize, String))> = HashMap::new();
+    let mut known: HashMap<(&str, &str), (usize, Weight)> = HashMap::new();
     let mut found = BTreeMap::new();
     for (index, parameter) in parameters.iter().enumerate() {
         let Some(parameter) = reference::resolve(tree, parameter) else { continue };
@@ -61,8 +61,11 @@ fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut S
     }
 }
 
+/// The length of a declaration, and its text.
+type Weight = (usize, String);
+
 /// Orders declarations by what they say, so that the choice does not depend on the order of the document.
-fn weight(parameter: &Value) -> (usize, String) {
+fn weight(parameter: &Value) -> Weight {
     let mut sorted = parameter.clone();
     sorted.sort_all_objects();
     let text = sorted.to_string();

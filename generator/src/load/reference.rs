@@ -125,12 +125,12 @@ fn cut(tree: &mut Value, site: &Pointer, part: Part, origins: &mut Origins) {
     let index = site.tokens().last().and_then(|token| token.parse::<usize>().ok());
     if let (Part::Alternative, Some(Value::Array(list)), Some(index)) =
         (part, tree.pointer_mut(parent.as_str()), index)
+        && list.len() > 1
+        && index < list.len()
     {
-        if list.len() > 1 && index < list.len() {
-            list.remove(index);
-            origins.removed(parent, index);
-            return;
-        }
+        list.remove(index);
+        origins.removed(parent, index);
+        return;
     }
     if let Some(node) = tree.pointer_mut(site.as_str()) {
         *node = json!({});
