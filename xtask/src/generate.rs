@@ -1,4 +1,4 @@
-//! Stored Apis, or anybody's OpenAPI or Swagger file, go in; client crates come out, offline.
+//! Generates client crates from stored Apis, or from anybody's OpenAPI or Swagger file, offline.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Write nothing; say how the crates differ from what would be generated.
     #[arg(long)]
     check: bool,
-    /// Generate from this OpenAPI 3.0 or Swagger 2.0 file instead of a stored Api.
+    /// Generate from this OpenAPI 3 or Swagger 2.0 file instead of a stored Api.
     #[arg(long, value_name = "URL|FILE|ZIP", requires = "out")]
     from: Option<String>,
     /// The folder that the crate goes to.
