@@ -114,6 +114,7 @@ pub fn load(
     let skipped = skip::remove(&mut tree, &mut origins, out);
     shape::remove_unread(&mut tree, Shape::Object(Kind::Document));
     settle::settle(&mut tree, dialect, &source, options.read, options.keep_prose, &mut origins, out);
+    operation::lower_methods(&mut tree, &mut origins, out);
     if dialect == Dialect::Swagger20 {
         swagger20::upgrade(&mut tree, &mut origins, out);
     }

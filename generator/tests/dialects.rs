@@ -547,7 +547,7 @@ fn documents_of_3_1_and_3_2_around_their_schemas() {
 
 #[test]
 fn faults_around_schemas_become_notices() {
-    let cases: [(&str, Value, &str); 12] = [
+    let cases = [
         ("/paths/~1things/get/responses/4xx", json!({ "description": "no" }), "it is read as `4XX`"),
         ("/paths/~1things/get/responses/teapot", json!({ "description": "no" }), "neither a status code"),
         (
@@ -578,6 +578,22 @@ fn faults_around_schemas_become_notices() {
         ),
         ("/info", json!({ "title": "Shop", "version": 1.5 }), "it is read as `\"1.5\"`"),
         ("/info", json!(null), "it is read as an empty one"),
+        ("/paths/~1others", json!({ "GET": { "operationId": "o", "responses": {} } }), "it is read as `get`"),
+        ("/servers", json!({ "url": "https://api.example.com" }), "this must be a list; it is read as one"),
+        ("/paths/~1things/get/tags", json!("Things"), "it is read as `[\"Things\"]`"),
+        ("/paths/~1things/get/deprecated", json!("False"), "it is read as `false`"),
+        ("/security", json!({ "token": [] }), "it is read as `[{\"token\":[]}]`"),
+        (
+            "/paths/~1things/parameters",
+            json!([{ "in": "Query", "name": "a", "schema": { "type": "string" } }]),
+            "it is read as `\"query\"`",
+        ),
+        (
+            "/paths/~1things/parameters",
+            json!({ "first": { "in": "query", "name": "a", "schema": { "type": "string" } } }),
+            "this must be a list; it is read as one",
+        ),
+        ("/components/schemas/Odd", json!("text"), "it is read as any JSON"),
         ("/x", json!({}), "the document of OpenAPI 3.0 has no `x`"),
     ];
     for (place, value, message) in cases {
@@ -585,10 +601,11 @@ fn faults_around_schemas_become_notices() {
         let (parent, key) = place.rsplit_once('/').unwrap();
         let key = key.replace("~1", "/");
         document.pointer_mut(parent).unwrap()[key.as_str()] = value;
-        let (_, said) = api(&document);
+        let (text, said) = api(&document);
         assert!(said.iter().any(|d| d.message.contains(message)), "{place}: {}", report(&said));
         assert!(said.iter().all(|d| d.severity == Severity::Notice && d.help.is_some()), "{}", report(&said));
         assert_places(&document, &said);
+        assert!(text.contains("things_get"), "the call is lost by {place}");
     }
 }
 

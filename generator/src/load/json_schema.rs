@@ -228,8 +228,7 @@ impl Rewriting<'_> {
                 names.iter().map(|name| name.as_str().unwrap_or("null").to_owned()).collect()
             }
             Some(Value::Null) => vec!["null".to_owned()],
-            // Another value is reported where the model refuses it.
-            Some(_) => return,
+            Some(other) => vec![other.to_string()],
         };
         let mut types: Vec<&'static str> = Vec::new();
         let mut is_any = false;

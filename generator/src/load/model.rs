@@ -62,9 +62,16 @@ impl Change {
     fn apply(self, tree: &mut Value, at: &Pointer, origins: &mut Origins) {
         match self {
             Self::Replace(value) => {
-                if let Some(node) = tree.pointer_mut(at.as_str()) {
-                    *node = value;
+                let Some(node) = tree.pointer_mut(at.as_str()) else { return };
+                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                    let from =
+                        match node.as_object().and_then(|map| map.iter().find(|(_, value)| *value == item)) {
+                            Some((key, _)) => at.child(key),
+                            None => at.clone(),
+                        };
+                    origins.copied(from, at.child(index));
                 }
+                *node = value;
             }
             Self::Insert(key, value) => {
                 if let Some(Value::Object(map)) = tree.pointer_mut(at.as_str()) {
@@ -127,11 +134,12 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     let Some(map) = node.as_object() else {
         // PHP and YAML write an empty object as an empty list or as nothing.
         let is_empty = node.is_null() || node.as_array().is_some_and(Vec::is_empty);
-        let message = match is_empty {
-            true => format!("{name} must be an object; it is read as an empty one"),
-            false => format!("{name} must be an object; it is ignored"),
+        let (read, change) = match (is_empty, kind) {
+            (true, _) => ("it is read as an empty one", Change::Replace(json!({}))),
+            (false, Kind::Schema) => ("it is read as any JSON", Change::Replace(json!({}))),
+            (false, _) => ("it is ignored", Change::Remove),
         };
-        let change = if is_empty { Change::Replace(json!({})) } else { Change::Remove };
+        let message = format!("{name} must be an object; {read}");
         return Fault { at: here.clone(), place: here, message, change };
     };
     if let Some(key) = missing(map, kind, error) {
@@ -177,8 +185,13 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
         .map(|(_, key, value)| (key, value));
     let Some((key, value)) = culprit else {
         // Several members are at fault at once, or a value without a kind.
-        let message = format!("{name} cannot be read: {error}; it is ignored");
-        return Fault { at: here.clone(), place: here, message, change: Change::Remove };
+        let (read, change) = match kind {
+            // Others may refer to it.
+            Kind::Schema => ("it is read as any JSON", Change::Replace(json!({}))),
+            _ => ("it is ignored", Change::Remove),
+        };
+        let message = format!("{name} cannot be read: {error}; {read}");
+        return Fault { at: here.clone(), place: here, message, change };
     };
     let mut rest = map.clone();
     rest.shift_remove(key);
@@ -208,10 +221,12 @@ fn readings(value: &Value) -> Vec<Value> {
         Value::String(text) => {
             let number = text.trim().parse().ok().map(|number: serde_json::Number| json!(number));
             let flag = text.trim().to_ascii_lowercase().parse().ok().map(|flag: bool| json!(flag));
-            flag.into_iter().chain(number).chain([json!([text])]).collect()
+            let lower = json!(text.trim().to_lowercase());
+            flag.into_iter().chain(number).chain([lower, json!([text])]).collect()
         }
         Value::Array(items) if items.is_empty() => vec![json!({})],
         Value::Object(map) if map.is_empty() => vec![json!([])],
+        Value::Object(_) => vec![json!([value])],
         _ => Vec::new(),
     }
 }
@@ -237,14 +252,26 @@ fn misfit(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -
         Value::Object(map) => map.is_empty(),
         _ => false,
     };
-    let (read, change) = match is_empty {
-        true => ("it is read as an empty one", Change::Replace(empty)),
-        false => ("it is ignored", Change::Remove),
+    let (read, change) = match (is_empty, members(node, shape)) {
+        (true, _) => ("it is read as an empty one", Change::Replace(empty)),
+        (false, Some(list)) => ("it is read as one", Change::Replace(Value::Array(list))),
+        (false, None) => ("it is ignored", Change::Remove),
     };
     let here = at.pointer();
     let message = format!("this must be {expected}; {read}");
     faults.push(Fault { at: here.clone(), place: here, message, change });
     true
+}
+
+/// The items of a list that was written as its only item, or as an object of its items.
+fn members(node: &Value, shape: Shape) -> Option<Vec<Value>> {
+    let (Shape::List(kind), Some(map)) = (shape, node.as_object()) else { return None };
+    let is_item =
+        |value: &Value| value.get("$ref").is_some() || (value.is_object() && attempt(value, kind).is_ok());
+    match is_item(node) && kind != Kind::Schema {
+        true => Some(vec![node.clone()]),
+        false => map.values().all(is_item).then(|| map.values().cloned().collect()),
+    }
 }
 
 fn attempt(node: &Value, kind: Kind) -> Result<(), String> {

@@ -283,7 +283,10 @@ impl Normalising<'_> {
         map.retain(|key, _| {
             let keep = key.starts_with("x-") || shape::is_known(kind, key);
             // Prose in a wrong place is as harmless as in a right one.
-            if !keep && !shape::is_prose(kind, key) && !shape::is_unread(kind, key) {
+            // References into these were settled.
+            let is_source =
+                kind == Kind::Document && matches!(key.as_str(), "definitions" | "$defs" | "components");
+            if !keep && !is_source && !shape::is_prose(kind, key) && !shape::is_unread(kind, key) {
                 self.unknown.push((kind, key.clone(), self.origins.origin(&at.pointer().child(key))));
             }
             keep

@@ -8,6 +8,33 @@ use super::Origins;
 use super::reference;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
+/// The methods of a path item.
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Writes the methods of path items in lower case, as every dialect does.
+pub(super) fn lower_methods(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    let paths = tree.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-")) {
+        let Some(item) = item.as_object_mut() else { continue };
+        let is_method = |key: &&String| METHODS.contains(&&*key.to_ascii_lowercase());
+        let odd: Vec<String> =
+            item.keys().filter(is_method).filter(|key| !METHODS.contains(&&***key)).cloned().collect();
+        for key in odd {
+            let at = Pointer::new("/paths").child(path);
+            let method = key.to_ascii_lowercase();
+            let here = origins.origin(&at.child(&key));
+            let message = format!("the method `{key}` is not in lower case; it is read as `{method}`");
+            let help = "write the method in lower case in the overlay";
+            out.push(Diagnostic::notice(Code::InvalidDocument, &here, message).help(help));
+            let operation = item.shift_remove(&key);
+            if let (Some(operation), false) = (operation, item.contains_key(&method)) {
+                origins.copied(at.child(&key), at.child(&method));
+                item.insert(method, operation);
+            }
+        }
+    }
+}
+
 /// Corrects the operations as a whole. Ids and the parameters of paths are named where operations are lowered.
 pub(super) fn correct(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
     braces(tree, origins, out);
