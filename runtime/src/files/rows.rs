@@ -34,7 +34,7 @@ pub enum Columns {
 /// The rows of a report, each read when it is asked for.
 ///
 /// Where the API's reports have lines that are not rows ([`ReportLayout`]), these are kept apart: the preamble, the totals
-/// and the rows of a second table. A name of a column that is repeated, as where several reports are one file, is skipped.
+/// and the rows of a second table. A repeated line of names is skipped: some files are several reports.
 pub struct Rows<A> {
     lines: Lines,
     layout: ReportLayout,
