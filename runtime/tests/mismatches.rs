@@ -150,10 +150,10 @@ fn a_required_member_that_is_missing_or_null_has_its_default_and_is_listed() {
     assert_eq!(
         mismatches,
         [
-            "child.name: expected a string, found null",
-            "child.tags: expected an array, found null",
             "child.loud: expected a boolean, found an integer",
+            "child.name: expected a string, found null",
             "child.size: expected a 64-bit integer, found nothing",
+            "child.tags: expected an array, found null",
         ]
     );
     assert_eq!(decoded::<Everything>(&json!({"children": [{}]})).1.len(), 4);

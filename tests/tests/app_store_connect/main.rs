@@ -6,6 +6,8 @@ mod client;
 mod failures;
 mod lists;
 mod media;
+mod metrics;
+mod mismatches;
 mod operations;
 mod paging;
 mod parameters;

@@ -5,6 +5,7 @@ mod blocking;
 mod cancel;
 mod downloads;
 mod limits;
+mod mismatches;
 mod paging;
 mod proxies;
 mod raw;
