@@ -301,7 +301,7 @@ objects! {
     PagingInformation {
         /// Its length, limit and cursor.
         paging: Paging = "paging",
-    } required ["paging"]
+    } required []
 
     /// The length, limit and cursor of a list.
     Paging {
