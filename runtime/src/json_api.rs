@@ -311,7 +311,7 @@ objects! {
         limit: Option<i64> = "limit",
         /// What leads to the next page.
         next_cursor: Option<String> = "nextCursor",
-    } required ["limit"]
+    } required []
 }
 
 impl Identifier {
