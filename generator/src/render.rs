@@ -13,12 +13,12 @@ mod token;
 mod ty;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Paging, Shape, TypeRef};
+use crate::api::{Api, Paging, Shape, TypeRef, Value};
 use crate::name::{Family, Names};
 use listing::Listing;
 use rust::{Source, ident};
@@ -65,6 +65,10 @@ struct Context<'a> {
     options: &'a Options,
     /// Types that requests lead to.
     sent: BTreeSet<&'a str>,
+    /// Types that responses lead to.
+    received: BTreeSet<&'a str>,
+    /// Types that hold themselves without a list or a map between.
+    cycles: HashMap<&'a str, usize>,
     /// Types that are told apart by what they must have.
     told_apart: BTreeSet<&'a str>,
     /// Types that are pages of lists, and how these go on.
@@ -89,7 +93,11 @@ impl<'a> Context<'a> {
         let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
         let areas = areas.len();
         let untagged = api.types.values().filter_map(|t| match &t.shape {
-            Shape::Union(u) if u.tag.is_none() => Some(u.variants.iter().filter_map(|v| v.ty.named())),
+            Shape::Union(u) if !u.is_tagged() => {
+                // A tag that no other variant has decides alone.
+                let shared = u.variants.iter().filter(|v| v.tag.as_ref() != Some(&u.key(v)));
+                Some(shared.filter_map(|v| v.ty.named()))
+            }
             _ => None,
         });
         let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
@@ -108,6 +116,8 @@ impl<'a> Context<'a> {
             names,
             options,
             sent,
+            received: api.closure(operation::received(api)),
+            cycles: ty::cycles(api),
             told_apart,
             pages: paging::pages(api).collect(),
             tags: tags(api),
@@ -223,7 +233,7 @@ fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
                     Shape::Union(inner) if seen.insert(id) => {
                         open.extend(inner.variants.iter().filter_map(|v| v.ty.named()));
                     }
-                    Shape::Struct(s) if s.fields.contains_key(member) => {
+                    Shape::Struct(s) if s.fields.get(member).is_some_and(|f| is_text(api, &f.ty)) => {
                         let known = out.entry(id).or_default().entry(member).or_insert(Some(tag));
                         *known = known.filter(|known| *known == tag);
                     }
@@ -238,6 +248,19 @@ fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
         certain.insert(id, tags.collect());
     }
     certain
+}
+
+/// Whether a string literal converts into the type.
+fn is_text(api: &Api, ty: &TypeRef) -> bool {
+    match ty {
+        TypeRef::String | TypeRef::Any => true,
+        TypeRef::Named(id) => match api.resolve(id).map(|(_, ty)| &ty.shape) {
+            Some(Shape::Enum(e)) => e.values.iter().all(|v| matches!(v, Value::String(_))),
+            Some(Shape::Alias(ty)) => matches!(ty, TypeRef::String | TypeRef::Any),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Renders a program that calls every operation of the crate and reports what became of it: for the contract tests.

@@ -33,7 +33,7 @@ use self::read::Seed;
 pub(crate) use self::show::without_query;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]
-pub use self::token_macros::{canonical, debug_text, known};
+pub use self::token_macros::{canonical, debug_text, known, listed};
 #[doc(hidden)]
 pub use self::union::take_untagged;
 pub use self::union::{AnyIncluded, Includes, Union, Untagged};

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::doc::code;
-use super::model::{Member, field_docs};
+use super::model::{Member, default_of, field_docs};
 use super::rust::{Source, ident, inline};
 use super::ty::Hold;
 use super::{Context, Listing};
@@ -130,7 +130,8 @@ impl Context<'_> {
         call.push_str(" }");
         let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
-        let constructor = self.constructor(own, &must, &[], all, "A request", listing);
+        let constructor =
+            self.constructor(own, &must, &[], (all, default_of(&members)), "A request", listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
         self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
@@ -148,7 +149,7 @@ impl Context<'_> {
         own: &str,
         required: &[&Member<'_>],
         constants: &[(&Member<'_>, &str)],
-        all: usize,
+        (all, default): (usize, TokenStream),
         what: &str,
         listing: &mut Listing,
     ) -> TokenStream {
@@ -163,10 +164,10 @@ impl Context<'_> {
             .unzip();
         fields.extend(constants.iter().map(|(m, value)| {
             let name = ident(&m.ident);
-            if m.hold == Hold::Plain {
-                quote!(#name: #value.into())
-            } else {
-                quote!(#name: Some(#value.into()))
+            match m.hold {
+                Hold::Plain => quote!(#name: #value.into()),
+                Hold::Option => quote!(#name: Some(#value.into())),
+                Hold::Patch => quote!(#name: rt::Patch::Value(#value.into())),
             }
         }));
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
@@ -176,9 +177,9 @@ impl Context<'_> {
             (false, _) => format!(" {what} with all that it must have."),
         };
         let inline = inline(&arguments);
-        let rest = (fields.len() < all).then(|| quote!(..Self::default()));
+        let rest = (fields.len() < all).then(|| quote!(..#default));
         let value = match fields.is_empty() {
-            true => quote!(Self::default()),
+            true => default,
             false => quote!(Self { #(#fields,)* #rest }),
         };
         quote! {

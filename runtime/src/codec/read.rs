@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 
 use super::path::Path;
 use super::slot::{Event, Object, Place, Seq, Slot};
-use super::union::{Union, settle};
+use super::union::{Union, settle, tag_text};
 
 /// serde_json with `arbitrary_precision`, which any crate of the graph may turn on, shows a number as a map with
 /// this one key.
@@ -156,7 +156,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 let object = members.collect(Map::new())?;
                 super::draft::settle(shape, draft, object, self.path).map_err(A::Error::custom)
             }
-            Ok(Place::Done | Place::Seq(_)) => members.skip(),
+            Ok(Place::Done | Place::Unlisted | Place::Seq(_)) => members.skip(),
             Err(expected) => Err(invalid(expected, Event::Map)),
         }
     }
@@ -295,11 +295,8 @@ fn choose<'de, A: MapAccess<'de>>(
     while let Some(key) = members.next {
         let value: Value = members.map.next_value()?;
         members.next = members.map.next_key_seed(Key)?;
-        let picked = match &value {
-            Value::String(tag) if key == tag_name => union.pick(tag).map(|slot| (slot, tag)),
-            _ => None,
-        };
-        let Some((slot, tag)) = picked else {
+        let tag = if key == tag_name { tag_text(&value) } else { None };
+        let Some(slot) = tag.and_then(|tag| union.pick(&tag)) else {
             early.insert(key.into_owned(), value);
             continue;
         };
@@ -308,8 +305,7 @@ fn choose<'de, A: MapAccess<'de>>(
                 let mut seen = Seen::default();
                 seen.note(object.required(), tag_name);
                 if let Some(slot) = object.field(tag_name) {
-                    slot.take(Event::Str(tag))
-                        .map_err(|expected| invalid::<A::Error>(expected, Event::Str(tag)))?;
+                    Seed::new(slot, path).deserialize(value).map_err(A::Error::custom)?;
                 }
                 replay(object, early, &mut seen, path).map_err(A::Error::custom)?;
                 fill(object, members, path, seen)
@@ -331,7 +327,25 @@ fn choose<'de, A: MapAccess<'de>>(
                 settle(inner, Value::Object(members.collect(early)?));
                 Ok(())
             }
-            _ => members.skip(),
+            Ok(Place::Keys(keys)) => {
+                early.insert(key.into_owned(), value);
+                for (key, value) in members.collect(early)? {
+                    let seed = Seed::lenient(keys.key(&key), path, true);
+                    seed.deserialize(value).inspect_err(|_| path.key(key)).map_err(A::Error::custom)?;
+                }
+                Ok(())
+            }
+            Ok(Place::Value(place)) => {
+                early.insert(key.into_owned(), value);
+                *place = Value::Object(members.collect(early)?);
+                Ok(())
+            }
+            // A variant that is no object cannot hold the value.
+            _ => {
+                early.insert(key.into_owned(), value);
+                union.unknown(Value::Object(members.collect(early)?));
+                Ok(())
+            }
         };
     }
     union.unknown(Value::Object(early));

@@ -50,6 +50,8 @@ impl fmt::Display for Event<'_> {
 pub enum Place<'a> {
     /// Nowhere: a scalar is complete, and the content of an object or array is skipped.
     Done,
+    /// Nowhere: a scalar is complete, but is none of the values that its type lists.
+    Unlisted,
     /// Into an object with known members.
     Object(&'a mut dyn Object),
     /// Into one of several objects, which a tag decides.
@@ -101,8 +103,10 @@ pub trait Object {
         Self: Sized,
     {
         for name in self.names() {
-            if let Some(value) = self.member(name) {
-                put(name, value.view());
+            match self.member(name).map(Put::view) {
+                Some(View::Absent) if self.nulls().contains(name) => put(name, View::Null),
+                Some(view) => put(name, view),
+                None => {}
             }
         }
         if let Some(rest) = self.rest() {
@@ -112,6 +116,14 @@ pub trait Object {
 
     /// The wire names that must be present; only the first 64 are checked.
     fn required(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The wire names of members that are written as null where they have no value.
+    fn nulls(&self) -> &'static [&'static str]
+    where
+        Self: Sized,
+    {
         &[]
     }
 
@@ -180,6 +192,11 @@ impl<T: Object> Object for Box<T> {
     #[inline]
     fn required(&self) -> &'static [&'static str] {
         (**self).required()
+    }
+
+    #[inline]
+    fn nulls(&self) -> &'static [&'static str] {
+        (**self).nulls()
     }
 
     #[inline]
