@@ -15,12 +15,12 @@ mod token;
 mod ty;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Paging, Shape};
+use crate::api::{Api, Paging, Shape, TypeRef, Value};
 use crate::name::{Family, Names};
 use listing::Listing;
 pub use missing_models::{MissingModel, missing_models};
@@ -71,6 +71,12 @@ struct Context<'a> {
     options: &'a Options,
     /// Types that requests lead to.
     sent: BTreeSet<&'a str>,
+    /// Types that responses lead to.
+    received: BTreeSet<&'a str>,
+    /// Types that hold themselves without a list or a map between.
+    cycles: HashMap<&'a str, usize>,
+    /// Types that are told apart by what they must have.
+    told_apart: BTreeSet<&'a str>,
     /// Types that are pages of lists, and how these go on.
     pages: BTreeMap<&'a str, &'a Paging>,
     /// By type, the members by which unions tell it from others, and their values.
@@ -92,11 +98,33 @@ impl<'a> Context<'a> {
         let sent = api.closure(operation::sent(api));
         let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
         let areas = areas.len();
+        let untagged = api.types.values().filter_map(|t| match &t.shape {
+            Shape::Union(u) if !u.is_tagged() => {
+                // A tag that no other variant has decides alone.
+                let shared = u.variants.iter().filter(|v| v.tag.as_ref() != Some(&u.key(v)));
+                Some(shared.filter_map(|v| v.ty.named()))
+            }
+            _ => None,
+        });
+        let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
+        // Objects that differ in nothing else differ in what their members are.
+        let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
+            Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
+                TypeRef::Named(id) => Some(id.as_str()),
+                _ => None,
+            })),
+            _ => None,
+        });
+        let inner: Vec<&str> = inner.flatten().collect();
+        told_apart.extend(inner);
         Self {
             api,
             names,
             options,
             sent,
+            received: api.closure(operation::received(api)),
+            cycles: ty::cycles(api),
+            told_apart,
             pages: paging::pages(api).collect(),
             tags: tags(api),
             areas,
@@ -211,7 +239,7 @@ fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
                     Shape::Union(inner) if seen.insert(id) => {
                         open.extend(inner.variants.iter().filter_map(|v| v.ty.named()));
                     }
-                    Shape::Struct(s) if s.fields.contains_key(member) => {
+                    Shape::Struct(s) if s.fields.get(member).is_some_and(|f| is_text(api, &f.ty)) => {
                         let known = out.entry(id).or_default().entry(member).or_insert(Some(tag));
                         *known = known.filter(|known| *known == tag);
                     }
@@ -226,6 +254,19 @@ fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
         certain.insert(id, tags.collect());
     }
     certain
+}
+
+/// Whether a string literal converts into the type.
+fn is_text(api: &Api, ty: &TypeRef) -> bool {
+    match ty {
+        TypeRef::String | TypeRef::Any => true,
+        TypeRef::Named(id) => match api.resolve(id).map(|(_, ty)| &ty.shape) {
+            Some(Shape::Enum(e)) => e.values.iter().all(|v| matches!(v, Value::String(_))),
+            Some(Shape::Alias(ty)) => matches!(ty, TypeRef::String | TypeRef::Any),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Renders a program that calls every operation of the crate and reports what became of it: for the contract tests.

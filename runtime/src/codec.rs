@@ -45,7 +45,7 @@ pub use self::require::{is_present, missing_set};
 pub(crate) use self::show::without_query;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]
-pub use self::token_macros::{canonical, debug_text, known};
+pub use self::token_macros::{canonical, debug_text, known, listed};
 #[doc(hidden)]
 pub use self::union::take_untagged;
 pub use self::union::{AnyIncluded, Includes, Union, Untagged};

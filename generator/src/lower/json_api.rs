@@ -99,7 +99,7 @@ impl Lowering<'_> {
 
     fn attributes(&mut self, of: Members<'_>, id: &str, at: &Pointer) -> Option<Fields> {
         let Some((schema, at)) = self.part(of, "attributes", at) else { return Some(Fields::new()) };
-        let mut merged = self.merged(&schema, &at)?;
+        let mut merged = self.all_members(&schema, &at)?;
         for (discriminator, at) in &merged.discriminators {
             let name = &discriminator.property_name;
             if !merged.members.contains_key(name) {
@@ -117,7 +117,7 @@ impl Lowering<'_> {
         }
         for (name, at) in merged.required {
             if !out.contains_key(&name) {
-                self.undefined_required(&name, &at);
+                self.undefined([&name], &at);
             }
         }
         Some(out)
@@ -170,7 +170,7 @@ impl Lowering<'_> {
 
     fn relationships(&mut self, of: Members<'_>, at: &Pointer) -> Option<BTreeMap<String, Relationship>> {
         let Some((schema, at)) = self.part(of, "relationships", at) else { return Some(BTreeMap::new()) };
-        let all = self.merged(&schema, &at)?;
+        let all = self.all_members(&schema, &at)?;
         let mut out = BTreeMap::new();
         for (name, member) in &all.members {
             let (schema, _) = self.resolve(self.unwrapped(&member.schema), &member.at)?;
@@ -193,7 +193,8 @@ impl Lowering<'_> {
             out.insert(name.clone(), Relationship { to, kind, required, nullable, deprecated });
         }
         // All variants are read as one, so the discriminator decides nothing; it only has to exist somewhere.
-        let attributes = self.part(of, "attributes", &at).and_then(|(schema, at)| self.merged(&schema, &at));
+        let attributes =
+            self.part(of, "attributes", &at).and_then(|(schema, at)| self.all_members(&schema, &at));
         for (discriminator, at) in &all.discriminators {
             let name = &discriminator.property_name;
             if !attributes.as_ref().is_some_and(|a| a.members.contains_key(name))

@@ -58,7 +58,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
         let at = api.type_pointer(id);
         let members = match &ty.shape {
             Shape::Struct(s) => {
-                let own: &[&str] = if s.additional.is_some() { &["new", "additional"] } else { &["new"] };
+                let own: &[&str] = if s.additional.is_some() { &["additional"] } else { &[] };
                 let cleared = |(name, field): (&String, &Field)| field.nullable.then(|| name.clone());
                 let cleared: Vec<String> = s.fields.iter().filter_map(cleared).collect();
                 let at = at.child("properties");
@@ -75,10 +75,10 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             }
             Shape::Request(r) => {
                 let own: &[&str] = match (r.action, &r.included) {
-                    (Action::Create, None) => &["new"],
-                    (Action::Create, Some(_)) => &["new", "included"],
-                    (_, None) => &["new", "id"],
-                    (_, Some(_)) => &["new", "id", "included"],
+                    (Action::Create, None) => &[],
+                    (Action::Create, Some(_)) => &["included"],
+                    (_, None) => &["id"],
+                    (_, Some(_)) => &["id", "included"],
                 };
                 let update = r.action == Action::Update;
                 let attributes = r.attributes.iter().filter(|(_, f)| f.nullable || (update && !f.required));
@@ -99,12 +99,11 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 let mut scope = Scope::reserving(VARIANTS);
                 let mut members = BTreeMap::new();
                 for variant in &u.variants {
-                    let member = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
+                    let member = u.key(variant);
                     let repeated = u.variants.iter().filter(|v| v.ty == variant.ty).count() > 1;
                     let ident = match (&variant.ty, &variant.tag) {
                         (TypeRef::Named(id), _) if !repeated => names.types.get(id).map(|t| t.ident.clone()),
-                        (_, Some(tag)) => Some(pascal(tag)),
-                        (ty, None) => Some(pascal(&ty.to_string())),
+                        _ => Some(pascal(&member)),
                     };
                     let key = format!("{id}={member}");
                     let ident =

@@ -588,6 +588,16 @@ fn slug(operation: &Operation) -> String {
     text.replace(['{', '}'], "_").replace('/', "-")
 }
 
+/// Types that responses lead to.
+pub(super) fn received(api: &Api) -> Vec<&str> {
+    let all = api.operations.values();
+    all.flat_map(|o| {
+        let answers = o.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named);
+        answers.chain(o.errors.keys().filter_map(|ty| ty.strip_prefix('$')))
+    })
+    .collect()
+}
+
 /// Types that a request body leads to.
 pub(super) fn sent(api: &Api) -> Vec<&str> {
     api.operations

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::doc::code;
-use super::model::{Member, field_docs};
+use super::model::{Member, default_of, field_docs};
 use super::rust::{Source, docs, ident, inline};
 use super::ty::Hold;
 use super::{Context, Listing};
@@ -134,6 +134,7 @@ impl Context<'_> {
         let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
         let rules = required_sets(r, name);
+        let all = (all, default_of(&members));
         let constructor = self.constructor(own, &must, &[], all, "A request", &rules, listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
@@ -164,7 +165,7 @@ impl Context<'_> {
         own: &str,
         required: &[&Member<'_>],
         constants: &[(&Member<'_>, &str)],
-        all: usize,
+        (all, default): (usize, TokenStream),
         what: &str,
         rules: &[String],
         listing: &mut Listing,
@@ -180,10 +181,10 @@ impl Context<'_> {
             .unzip();
         fields.extend(constants.iter().map(|(m, value)| {
             let name = ident(&m.ident);
-            if m.hold == Hold::Plain {
-                quote!(#name: #value.into())
-            } else {
-                quote!(#name: Some(#value.into()))
+            match m.hold {
+                Hold::Plain => quote!(#name: #value.into()),
+                Hold::Option => quote!(#name: Some(#value.into())),
+                Hold::Patch => quote!(#name: rt::Patch::Value(#value.into())),
             }
         }));
         listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
@@ -196,9 +197,9 @@ impl Context<'_> {
             &std::iter::once(doc.trim_start().to_owned()).chain(rules.iter().cloned()).collect::<Vec<_>>(),
         );
         let inline = inline(&arguments);
-        let rest = (fields.len() < all).then(|| quote!(..Self::default()));
+        let rest = (fields.len() < all).then(|| quote!(..#default));
         let value = match fields.is_empty() {
-            true => quote!(Self::default()),
+            true => default,
             false => quote!(Self { #(#fields,)* #rest }),
         };
         quote! {

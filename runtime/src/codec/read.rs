@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 use super::mismatch::{Context, invalid};
 use super::path::Step;
 use super::slot::{Event, Keys, Object, Place, Seq, Slot};
-use super::union::{Union, settle};
+use super::union::{Union, settle, tag_text};
 
 /// serde_json with `arbitrary_precision`, which any crate of the graph may turn on, shows a number as a map with
 /// this one key.
@@ -186,7 +186,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 let object = members.collect(Map::new())?;
                 super::draft::settle(shape, draft, object, self.context).map_err(A::Error::custom)
             }
-            Ok(Place::Done | Place::Seq(_)) => members.skip(),
+            Ok(Place::Done | Place::Unlisted | Place::Seq(_)) => members.skip(),
             Err(expected) => {
                 self.refuse(expected, Event::Map)?;
                 members.skip()
@@ -361,11 +361,8 @@ fn choose<'de, A: MapAccess<'de>>(
     while let Some(key) = members.next {
         let value: Value = members.map.next_value()?;
         members.next = members.map.next_key_seed(Key)?;
-        let picked = match &value {
-            Value::String(tag) if key == tag_name => union.pick(tag).map(|slot| (slot, tag)),
-            _ => None,
-        };
-        let Some((slot, tag)) = picked else {
+        let tag = if key == tag_name { tag_text(&value) } else { None };
+        let Some(slot) = tag.and_then(|tag| union.pick(&tag)) else {
             early.insert(key.into_owned(), value);
             continue;
         };
@@ -376,8 +373,8 @@ fn choose<'de, A: MapAccess<'de>>(
                 let need = seen.note(required, tag_name, object);
                 if let Some(slot) = object.field(tag_name) {
                     let mark = context.mark();
-                    let read = Seed { slot, context: &mut *context, need }.scalar(Event::Str(tag));
-                    context.leave(mark, read, || Step::member(tag_name))?;
+                    let read = Seed { slot, context: &mut *context, need }.deserialize(value);
+                    context.leave(mark, read, || Step::member(tag_name)).map_err(A::Error::custom)?;
                 }
                 replay(object, early, &mut seen, context).map_err(A::Error::custom)?;
                 fill(object, members, context, seen)
@@ -398,7 +395,28 @@ fn choose<'de, A: MapAccess<'de>>(
                 early.insert(key.into_owned(), value);
                 settle(inner, Value::Object(members.collect(early)?), context).map_err(A::Error::custom)
             }
-            _ => members.skip(),
+            Ok(Place::Keys(keys)) => {
+                early.insert(key.into_owned(), value);
+                let mut map = MapDeserializer::new(members.collect(early)?.into_iter());
+                let mut rest = || -> Result<(), serde_json::Error> {
+                    while let Some(key) = map.next_key_seed(Key)? {
+                        entry(keys, &key, &mut map, context)?;
+                    }
+                    Ok(())
+                };
+                rest().map_err(A::Error::custom)
+            }
+            Ok(Place::Value(place)) => {
+                early.insert(key.into_owned(), value);
+                *place = Value::Object(members.collect(early)?);
+                Ok(())
+            }
+            // A variant that is no object cannot hold the value.
+            _ => {
+                early.insert(key.into_owned(), value);
+                union.unknown(Value::Object(members.collect(early)?));
+                Ok(())
+            }
         };
     }
     union.unknown(Value::Object(early));

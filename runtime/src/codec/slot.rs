@@ -60,6 +60,8 @@ impl fmt::Display for Event<'_> {
 pub enum Place<'a> {
     /// Nowhere: a scalar is complete, and the content of an object or array is skipped.
     Done,
+    /// Nowhere: a scalar is complete, but is none of the values that its type lists.
+    Unlisted,
     /// Into an object with known members.
     Object(&'a mut dyn Object),
     /// Into one of several objects, which a tag decides.
@@ -113,7 +115,10 @@ pub trait Object {
     {
         for name in self.names() {
             if let Some(value) = self.member(name) {
-                put(name, value.member_view(self.required().contains(name)));
+                match value.member_view(self.required().contains(name)) {
+                    View::Absent if self.nulls().contains(name) => put(name, View::Null),
+                    view => put(name, view),
+                }
             }
         }
         if let Some(rest) = self.rest() {
@@ -130,6 +135,14 @@ pub trait Object {
     /// types, the whole response is an error. Otherwise they get their default, and the response lists them.
     fn vital(&self) -> bool {
         false
+    }
+
+    /// The wire names of members that are written as null where they have no value.
+    fn nulls(&self) -> &'static [&'static str]
+    where
+        Self: Sized,
+    {
+        &[]
     }
 
     /// The members that [`names`](Object::names) does not list.
@@ -208,6 +221,11 @@ impl<T: Object> Object for Box<T> {
     #[inline]
     fn vital(&self) -> bool {
         (**self).vital()
+    }
+
+    #[inline]
+    fn nulls(&self) -> &'static [&'static str] {
+        (**self).nulls()
     }
 
     #[inline]

@@ -205,7 +205,8 @@ impl<T: Put> Entries for BTreeMap<String, T> {
     #[inline]
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
         for (key, value) in self {
-            put(key, value.view());
+            // An entry that is there has a value, if only null.
+            put(key, if let View::Absent = value.view() { View::Null } else { value.view() });
         }
     }
 }
