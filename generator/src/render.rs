@@ -8,6 +8,7 @@ mod model;
 mod operation;
 mod package;
 mod paging;
+mod parameter;
 mod request;
 mod rust;
 mod template_data;

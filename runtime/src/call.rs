@@ -18,9 +18,10 @@ use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
-use crate::request::{Operation, Place, Request, Style};
+use crate::request::{Operation, Place, Request};
 use crate::response::Response;
 use crate::retry::RetryPolicy;
+use crate::style::Style;
 use crate::transport::Body;
 
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
@@ -141,6 +142,12 @@ impl<T: Object + Default + Send + 'static> Payload for T {
     }
 }
 
+fn is_json(answer: &Answer) -> bool {
+    let media_type = answer.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|text| text.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
 macro_rules! json_payloads {
     ($(<$param:ident> $type:ty),*) => {$(
         impl<$param: Slot + Default + Send + 'static> Payload for $type {
@@ -205,6 +212,10 @@ impl Payload for Bytes {
 
 impl Payload for String {
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        // An operation that declares any media type may send its text as JSON.
+        if is_json(answer) && answer.body.first() == Some(&b'"') {
+            return answer.json();
+        }
         match std::str::from_utf8(&answer.body) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
@@ -325,6 +336,21 @@ impl<A, T> Call<A, T> {
         self.request.require(key);
     }
 
+    /// Sets a query parameter to a value of any shape.
+    pub fn value(&mut self, key: &str, style: Style, value: &dyn Put) {
+        self.request.value(key, style, value);
+    }
+
+    /// Sets a header to a value of any shape.
+    pub fn header_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.header_value(name, style, value);
+    }
+
+    /// Sets a cookie.
+    pub fn cookie(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.cookie(name, style, value);
+    }
+
     /// Sets a query parameter to a text.
     #[inline]
     pub fn text(&mut self, key: &'static str, value: &str) {
@@ -437,6 +463,21 @@ impl<A, T> Call<A, T> {
         self.request.part(name, value);
     }
 
+    /// Adds a value of any shape to a form that is the body.
+    pub fn field_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.field_value(name, style, value);
+    }
+
+    /// Adds a value of any shape to a multipart form that is the body.
+    pub fn part_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.part_value(name, style, value);
+    }
+
+    /// Adds a text of another media type to a multipart form that is the body.
+    pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
+        self.request.part_as(name, media_type, value);
+    }
+
     /// Adds a file to a multipart form that is the body.
     #[inline]
     pub fn file(&mut self, name: &str, file: impl Into<File>) {
@@ -507,8 +548,8 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 }
 
 /// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
-/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, and `as public` where not at all. Each
-/// becomes a private constant of the module.
+/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, `as public` where not at all, and
+/// `at "https://…"` where it is on another server. Each becomes a private constant of the module.
 ///
 /// ```
 /// storewright_runtime::operations! {
@@ -516,23 +557,25 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 ///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
 ///     TOKENS = Get "tokens_list" "/v1/tokens" by "Basic",
 ///     STATUS = Get "status" "/v1/status" as public,
+///     UPLOAD = Post "upload" "/v1/files" at "https://files.example.com",
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
 /// assert_eq!(TOKENS.scheme, "Basic");
 /// assert!(!STATUS.authenticated);
+/// assert_eq!(UPLOAD.server, "https://files.example.com");
 /// ```
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)?,
+        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)? $(at $server:literal)?,
     )*) => {
         $(
             // An operation whose area is off is named all the same.
             #[allow(dead_code)]
             const $name: $crate::Operation =
                 $crate::Operation::new($crate::Method::$method, $id, $path)
-                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?;
+                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?$(.server($server))?;
         )*
     };
 }

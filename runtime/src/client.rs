@@ -19,6 +19,7 @@ use crate::error::{Cause, Error, Failure};
 use crate::limit::{Limiter, Limits, RateLimit};
 use crate::request::{Method, Operation, Request};
 use crate::retry::{RetryBudget, RetryPolicy, Savings};
+use crate::style::Segment;
 use crate::transport::Transport;
 
 mod base;
@@ -73,6 +74,11 @@ impl<A: Api> Client<A> {
     #[inline]
     pub fn call<T>(&self, operation: Operation, holes: &[&str]) -> Call<A, T> {
         Call::new(self.clone(), Request::new(operation, holes))
+    }
+
+    /// A call of an operation whose path parameters have styles.
+    pub fn call_at<T>(&self, operation: Operation, segments: &[Segment]) -> Call<A, T> {
+        Call::new(self.clone(), Request::at(operation, segments))
     }
 
     /// A call of a path that this crate does not know, with the client's credentials, retries and errors. The path is
@@ -266,7 +272,8 @@ impl<A: Api> ClientBuilder<A> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
-        let base = Base::parse(&self.base_url)?;
+        let declared = self.base_url == A::BASE_URL;
+        let base = Base { declared, ..Base::parse(&self.base_url)? };
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport()?,

@@ -15,6 +15,7 @@ mod clock;
 pub mod codec;
 mod credentials;
 mod error;
+mod fault;
 #[cfg(feature = "files")]
 mod files;
 mod form;
@@ -29,6 +30,7 @@ mod request;
 mod response;
 mod retry;
 mod sparse;
+mod style;
 #[cfg(feature = "test-util")]
 pub mod testing;
 mod time;
@@ -51,6 +53,7 @@ pub use self::clock::{Clock, SystemClock};
 pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch};
 pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
+pub use self::fault::AnyFault;
 #[cfg(feature = "files")]
 pub use self::files::{
     Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, ReportLayout, Row, Rows,
@@ -68,10 +71,11 @@ pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
-pub use self::request::{Method, Operation, Request, Style, resource_path};
+pub use self::request::{Method, Operation, Request, resource_path};
 pub use self::response::Response;
 pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;
+pub use self::style::{Segment, Style};
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]
 pub use self::transport::Reqwest;

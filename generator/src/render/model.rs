@@ -230,10 +230,9 @@ impl Context<'_> {
         };
         let deprecated = deprecated(m.deprecated);
         let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
-        // `new` is what makes a value.
-        let setter = if m.ident == "new" { "new_" } else { m.ident.as_str() };
+        let setter = setter_of(&m.ident);
         listing.add(&format!("fn {of}::{setter}"), &argument);
-        let setter = ident(setter);
+        let setter = ident(&setter);
         let clear = (m.hold == Hold::Patch).then(|| {
             let clear = format_ident!("clear_{}", m.ident.trim_end_matches('_'));
             listing.add(&format!("fn {of}::{clear}"), &TokenStream::new());
@@ -508,6 +507,14 @@ pub(super) fn default_of(members: &[Member<'_>]) -> TokenStream {
     match members.iter().any(|m| m.ident == "default") {
         true => quote!(<Self as Default>::default()),
         false => quote!(Self::default()),
+    }
+}
+
+/// The setter of a field: methods that every type has, or may have by a trait, keep their names.
+fn setter_of(field: &str) -> String {
+    match field {
+        "new" | "default" | "clone" => format!("{field}_"),
+        field => field.to_owned(),
     }
 }
 

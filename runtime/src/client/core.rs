@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::Instrument;
 
@@ -16,7 +16,7 @@ use crate::codec::{DecodeError, Mismatch};
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Operation, Request};
+use crate::request::{Method, Operation, Request};
 use crate::retry::{RetryPolicy, Savings};
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
@@ -331,6 +331,11 @@ impl Core {
             }
         };
         let body = request.content_type().zip(request.body().cloned()).or(default_body);
+        let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+        if writes && body.as_ref().is_none_or(|(_, bytes)| bytes.is_empty()) {
+            // RFC 9110, section 8.6: without it some servers answer 411, or wait for a body.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some((content_type, _)) = &body {
             let value = HeaderValue::try_from(*content_type);
             headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
@@ -352,7 +357,7 @@ impl Core {
     fn belongs(&self, request: &Request, url: &Uri) -> Result<bool, String> {
         let origin = Origin::of(url);
         if !request.is_foreign() {
-            let own = origin.as_ref() == Some(&self.base.origin);
+            let own = origin.as_ref().is_some_and(|origin| self.base.has(request.operation(), origin));
             return own.then_some(true).ok_or("the request leads to another host than the API's".to_owned());
         }
         match origin {
@@ -413,8 +418,13 @@ impl Core {
             return target.to_string();
         }
         let query = request.query();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}{}{mark}{query}", self.base.url, request.path())
+        // A path may have a query of its own: `/?Action=List`.
+        let mark = match (query.is_empty(), request.path().contains('?')) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "?",
+        };
+        format!("{}{}{mark}{query}", self.base.of(request.operation()), request.path())
     }
 
     /// A request for a path that no operation has.

@@ -11,6 +11,7 @@ mod paging;
 mod proxies;
 mod raw;
 mod retries;
+mod styles;
 mod uploads;
 mod webhooks;
 
