@@ -1,7 +1,7 @@
 //! Responses with values of other types than documented: decoded, listed, reported once, or an error.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use storewright_runtime::{
@@ -56,16 +56,24 @@ impl Write for Log {
     }
 }
 
+/// Ends the logging of a test, and then lets another test log: subscribers that come and go at once lose events.
+struct Logging {
+    _subscriber: tracing::subscriber::DefaultGuard,
+    _turn: MutexGuard<'static, ()>,
+}
+
 impl Log {
     /// The warnings of this thread from now on.
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
+    fn start(&self) -> Logging {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::WARN)
             .with_writer(move || log.clone())
             .with_ansi(false)
             .finish();
-        tracing::subscriber::set_default(subscriber)
+        Logging { _subscriber: tracing::subscriber::set_default(subscriber), _turn: turn }
     }
 
     fn lines(&self) -> Vec<String> {
