@@ -35,7 +35,7 @@ pub struct Answer {
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
     pub(crate) rate_limit: Option<RateLimit>,
-    /// Whether a mismatch of the body is an error.
+    /// Makes a mismatch of the body an error.
     pub(crate) strict: bool,
     /// The mismatches of the body, once it was decoded.
     pub(crate) mismatches: OnceLock<Vec<Mismatch>>,

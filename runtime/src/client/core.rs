@@ -22,7 +22,7 @@ use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, Tran
 
 /// How much of a body that is an error is kept.
 pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
-/// How many mismatches a client reports in its lifetime: a server could send any number.
+/// The number of mismatches that a client reports in its lifetime, since a server could send any number.
 const DIFFERING_LIMIT: usize = 1000;
 
 /// All that a client shares; knows no types of any API.

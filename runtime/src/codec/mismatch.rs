@@ -6,7 +6,7 @@ use serde::de::Error;
 
 use super::path::{Path, Step};
 
-/// How many mismatches of one response are listed: a server could send any number.
+/// The number of mismatches of one response that are listed, since a server could send any number.
 const LISTED: usize = 100;
 
 /// A value of a response that has another type than documented, or a required member that is missing or null.
@@ -56,11 +56,11 @@ pub(crate) fn invalid<E: Error>(expected: &str, found: &str) -> E {
 /// The state of one decoding: its rules, and the findings so far.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// Whether a mismatch is an error.
+    /// Makes a mismatch an error.
     pub(crate) strict: bool,
     /// The path of the error that unwinds.
     pub(crate) path: Path,
-    /// Whether the item or entry that was decoded last does not fit. Its container removes it.
+    /// Set if the last item or entry does not fit, until its container removes it.
     pub(crate) refused: bool,
     mismatches: Vec<Mismatch>,
 }
@@ -70,7 +70,7 @@ impl Context {
         Context { strict, ..Context::default() }
     }
 
-    /// Whether the item or entry that was decoded last does not fit, and forgets it.
+    /// Tells a container to remove its last item or entry, once.
     #[inline]
     pub(crate) fn took_refusal(&mut self) -> bool {
         std::mem::take(&mut self.refused)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How many characters of a map's key a path shows: a server could send keys of any length.
+/// The number of characters of a map's key in a path, since a server could send keys of any length.
 const ENTRY_LENGTH: usize = 64;
 
 /// Steps from the innermost to the outermost, in the order in which decoding leaves them.

@@ -16,7 +16,7 @@ use super::union::{Union, settle, tag_text};
 /// this one key.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// What becomes of a value that does not fit its slot, and of `null`.
+/// The treatment of a value that does not fit its slot, and of `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
     /// A member that may be missing: `null` equals that.
@@ -299,7 +299,7 @@ fn items<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Vec<Value>, A::Error> {
 struct Seen(u64);
 
 impl Seen {
-    /// Notes one name, and says what becomes of a value that does not fit.
+    /// Notes one name, and returns the treatment of its value.
     #[inline]
     fn note(&mut self, required: &[&str], key: &str, object: &dyn Object) -> Need {
         let Some(index) = required.iter().position(|name| *name == key) else { return Need::Optional };

@@ -131,7 +131,7 @@ pub trait Object {
         &[]
     }
 
-    /// Whether the required members identify the object, as `type` and `id` do: without them, or with values of other
+    /// True if the required members identify the object, as `type` and `id` do: without them, or with values of other
     /// types, the whole response is an error. Otherwise they get their default, and the response lists them.
     fn vital(&self) -> bool {
         false

@@ -1,7 +1,8 @@
 //! Responses with values of other types than documented: decoded, listed, reported once, or an error.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use serde_json::{Value, json};
 use storewright_runtime::{
@@ -42,12 +43,16 @@ fn listed<T>(response: &Response<T>) -> Vec<String> {
     response.mismatches().iter().map(ToString::to_string).collect()
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// The warnings of this thread, which runs one test: clients send nothing from other threads.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Log;
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -57,19 +62,22 @@ impl Write for Log {
 }
 
 impl Log {
-    /// The warnings of this thread from now on.
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let log = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::WARN)
-            .with_writer(move || log.clone())
-            .with_ansi(false)
-            .finish();
-        tracing::subscriber::set_default(subscriber)
+    /// Logs from now on. One subscriber serves all tests: several that come and go at once lose events.
+    fn start() -> Self {
+        static STARTED: Once = Once::new();
+        STARTED.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::WARN)
+                .with_writer(|| Log)
+                .with_ansi(false)
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).unwrap();
+        });
+        Log
     }
 
     fn lines(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let text = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
         text.lines().map(str::to_owned).collect()
     }
 }
@@ -137,8 +145,7 @@ fn pages(server: &Server) -> [Answer; 2] {
 
 #[tokio::test]
 async fn pages_keep_their_mismatches_and_are_reported_once() {
-    let log = Log::default();
-    let _guard = log.start();
+    let log = Log::start();
     let server = Server::start([]).await;
     for answer in pages(&server).into_iter().chain(pages(&server)).chain([page(3, None)]) {
         server.push(answer);
@@ -175,8 +182,7 @@ async fn pages_keep_their_mismatches_and_are_reported_once() {
 
 #[tokio::test]
 async fn a_client_reports_no_more_than_a_thousand_mismatches() {
-    let log = Log::default();
-    let _guard = log.start();
+    let log = Log::start();
     let (_server, client) = serve((0..1010).map(|_| Answer::json(200, &json!({"name": 5})))).await;
     for number in 0..1010 {
         let id: &'static str = format!("operation{number}").leak();
