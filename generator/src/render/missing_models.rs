@@ -86,7 +86,7 @@ mod tests {
         let text = "use crate::models::{\n    A, B as C, // D\n};\nfn f(e: crate::models::E) { models::e(); my_models::F; }\n";
         let names = |text| named(text).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
         assert_eq!(names(text), ["A", "B", "E"]);
-        assert_eq!(named(text)[0], (text.find('A').unwrap(), "A"));
+        assert_eq!(named(text).first().copied(), text.find('A').map(|at| (at, "A")));
         assert_eq!(names("models::"), [""; 0]);
         assert_eq!(names("models::{A"), [""; 0]);
     }
