@@ -25,6 +25,9 @@ pub trait Api: Sized + Send + Sync + 'static {
     const RATE_LIMIT_HEADER: &'static str = "x-rate-limit";
     /// How much a client sends at most, unless it is built with other limits.
     const LIMITS: Limits = Limits::NONE;
+    /// The lines of reports that are not rows.
+    #[cfg(feature = "files")]
+    const REPORTS: crate::files::ReportLayout = crate::files::ReportLayout::PLAIN;
 
     /// The JSON that is sent where an operation has no body; some servers refuse a `POST` without one.
     fn default_body(_operation: &Operation) -> Option<&'static str> {

@@ -18,7 +18,7 @@ use crate::credentials::TokenProvider;
 use crate::error::{Cause, Error, Failure};
 use crate::limit::{Limiter, Limits, RateLimit};
 use crate::request::{Method, Operation, Request};
-use crate::retry::RetryPolicy;
+use crate::retry::{RetryBudget, RetryPolicy, Savings};
 use crate::transport::Transport;
 
 mod base;
@@ -58,6 +58,7 @@ impl<A: Api> Client<A> {
             timeout: Some(DEFAULT_TIMEOUT),
             deadline: None,
             retry: RetryPolicy::default(),
+            budget: RetryBudget::default(),
             limits: A::LIMITS,
             read_only: false,
             strict: false,
@@ -75,7 +76,8 @@ impl<A: Api> Client<A> {
     }
 
     /// A call of a path that this crate does not know, with the client's credentials, retries and errors. The path is
-    /// sent as it is, percent-encoding and query included.
+    /// sent as it is, percent-encoding and query included. A segment `.` or `..` is an error of the call.
+    /// [`resource_path`](crate::resource_path) encodes ids that are part of it.
     ///
     /// ```
     /// # use storewright_runtime::{Api, Client, Method, NoFault, Value};
@@ -128,6 +130,7 @@ pub struct ClientBuilder<A> {
     timeout: Option<Duration>,
     deadline: Option<Duration>,
     retry: RetryPolicy,
+    budget: RetryBudget,
     limits: Limits,
     read_only: bool,
     strict: bool,
@@ -181,10 +184,17 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// When failed requests are sent again, unless a call has a policy of its own.
+    /// When failed requests are retried, unless a call has its own policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// How many retries all calls of the client and its clones have between them.
+    #[must_use]
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
         self
     }
 
@@ -275,6 +285,7 @@ impl<A: Api> ClientBuilder<A> {
             timeout: self.timeout,
             deadline: self.deadline,
             retry: self.retry,
+            budget: Savings::new(self.budget),
             limiter: (self.limits != Limits::NONE).then(|| Limiter::new(self.limits)),
             read_only: self.read_only,
             strict: self.strict,

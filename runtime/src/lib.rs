@@ -53,8 +53,8 @@ pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken,
 pub use self::error::{ApiError, Error, ErrorKind};
 #[cfg(feature = "files")]
 pub use self::files::{
-    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, Row, Rows, Transfer,
-    Uploader,
+    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, ReportLayout, Row, Rows,
+    Transfer, Uploader,
 };
 pub use self::form::File;
 pub use self::json_api::{
@@ -68,9 +68,9 @@ pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
-pub use self::request::{Method, Operation, Request, Style};
+pub use self::request::{Method, Operation, Request, Style, resource_path};
 pub use self::response::Response;
-pub use self::retry::RetryPolicy;
+pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::codec::{Put, to_vec};
 use crate::form::{File, Form};
@@ -494,14 +494,32 @@ fn fill(template: &str, holes: &[&str]) -> Result<String, String> {
         let Some((name, after)) = after.split_once('}') else { break };
         path.push_str(before);
         rest = after;
-        match values.next().copied() {
-            None => return Err(format!("`{name}` is missing")),
-            Some("") => return Err(format!("`{name}` is empty")),
-            // Every URL parser takes such a segment away, percent-encoded or not: the request would go elsewhere.
-            Some(dots @ ("." | "..")) => return Err(format!("`{name}` is `{dots}`")),
-            Some(value) => path.extend(utf8_percent_encode(value, RESERVED)),
-        }
+        let value = values.next().ok_or_else(|| format!("`{name}` is missing"))?;
+        path.extend(segment(name, value)?);
     }
     path.push_str(rest);
     Ok(path)
+}
+
+/// A value as one segment of a path.
+fn segment<'a>(name: &str, value: &'a str) -> Result<PercentEncode<'a>, String> {
+    match value {
+        "" => Err(format!("`{name}` is empty")),
+        // Every URL parser removes such a segment, percent-encoded or not: the request would go elsewhere.
+        "." | ".." => Err(format!("`{name}` is `{value}`")),
+        value => Ok(utf8_percent_encode(value, RESERVED)),
+    }
+}
+
+/// The path of a resource in a collection: the id is percent-encoded as one segment.
+///
+/// ```
+/// assert_eq!(storewright_runtime::resource_path("/v1/apps", "a/../b").as_deref(), Ok("/v1/apps/a%2F..%2Fb"));
+/// assert!(storewright_runtime::resource_path("/v1/apps", "..").is_err());
+/// ```
+///
+/// # Errors
+/// When the id is empty, `.` or `..`.
+pub fn resource_path(collection: &str, id: &str) -> Result<String, String> {
+    Ok(format!("{collection}/{}", segment("id", id)?))
 }

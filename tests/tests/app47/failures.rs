@@ -78,6 +78,24 @@ async fn failures_without_the_envelope() {
 }
 
 #[tokio::test]
+async fn an_odd_member_of_an_error_costs_no_other() {
+    for (body, message) in [
+        (json!({"results": {"message": "No", "success": "false"}, "md5": 5}), "No"),
+        (json!({"results": {"message": "No", "success": null, "new": [1]}, "md5": {"a": 1}}), "No"),
+        (json!({"results": {"message": 404, "success": false}}), "404"),
+        (json!({"results": "No", "md5": null}), "No"),
+    ] {
+        let error = refused(Answer::new(404, "application/json", body.to_string())).await;
+        assert_eq!(error.fault().unwrap().results.message.as_deref(), Some(message), "{body}");
+        assert_eq!(error.to_string(), format!("GET /apps: 404 Not Found: {message}"));
+    }
+    let body = json!({"results": {"message": ["No"], "success": false}});
+    let error = refused(Answer::new(404, "application/json", body.to_string())).await;
+    assert_eq!(error.fault().unwrap().results.success, Some(false));
+    assert_eq!(error.to_string(), "GET /apps: 404 Not Found");
+}
+
+#[tokio::test]
 async fn answers_that_are_none() {
     for (body, said) in [
         ("", "the body is empty"),

@@ -43,6 +43,45 @@ async fn every_form_of_an_error_is_read() {
 }
 
 #[tokio::test]
+async fn an_odd_member_of_an_error_costs_no_other() {
+    let odd = [
+        json!(null),
+        json!(5),
+        json!("x"),
+        json!(true),
+        json!([]),
+        json!(["x"]),
+        json!({}),
+        json!({"x": [1]}),
+    ];
+    for member in ["id", "status", "error", "details", "additional"] {
+        for value in &odd {
+            let mut body = json!({"code": "NotFound", "message": "No such app"});
+            body[member] = value.clone();
+            let mut inside = json!({"error": {"code": "NotFound", "message": "No such app"}});
+            inside["error"][member] = value.clone();
+            for body in [body, inside] {
+                let (_, client) = serve([Answer::json(404, &body)]).await;
+                let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
+                let fault = error.fault().unwrap_or_else(|| panic!("{body}"));
+                let read = (fault.code(), fault.message());
+                assert_eq!(read, (Some("NotFound".to_owned()), Some("No such app".to_owned())), "{body}");
+            }
+        }
+    }
+    for (body, text) in [
+        (json!({"code": null, "message": 5}), "5"),
+        (json!({"code": ["x"], "message": "m"}), "m"),
+        (json!({"error": {"code": {"x": 1}, "message": "m"}}), "m"),
+        (json!({"code": "NotFound", "message": {"x": 1}, "error": "m"}), "NotFound: m"),
+    ] {
+        let (_, client) = serve([Answer::json(404, &body)]).await;
+        let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
+        assert!(error.to_string().ends_with(&format!("404 Not Found: {text}")), "{error}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn an_error_that_is_no_json() {
     let (_, client) = serve([
         Answer::new(502, "text/html", "<html>"),

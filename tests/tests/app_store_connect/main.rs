@@ -4,13 +4,14 @@
 mod auth;
 mod client;
 mod failures;
-mod linkages;
+mod finance;
 mod lists;
 mod media;
 mod operations;
 mod paging;
 mod parameters;
 mod reads;
+mod relationship_data;
 mod relationships;
 mod reports;
 mod scripted;

@@ -4,6 +4,7 @@
 mod blocking;
 mod cancel;
 mod downloads;
+mod encodings;
 mod limits;
 mod paging;
 mod proxies;

@@ -24,7 +24,9 @@ async fn a_response_that_says_nothing_is_no_empty_list() {
         serve(groups.iter().map(|group| Answer::json(200, &json!({"data": group})))).await;
     let expected = [None, Some(vec![]), None, Some(vec!["b".to_owned()]), None];
     for (json, ids) in groups.iter().zip(expected) {
-        let group: BetaGroup = client.beta_groups().get("1").send().await.unwrap().data;
+        let document = client.beta_groups().get("1").send().await.unwrap();
+        assert_eq!(serde_json::to_value(&document).unwrap(), json!({"data": json}), "written back");
+        let group: BetaGroup = document.data;
         let builds = &group.relationships.builds;
         assert_eq!(builds.ids().map(|ids| ids.map(str::to_owned).collect()), ids, "{json}");
         assert_eq!(builds.data.is_null(), json.pointer("/relationships/builds/data") == Some(&Value::Null));
@@ -119,7 +121,7 @@ fn nothing_is_written_that_was_not_read() {
         ),
         ("links", vec![null, empty, json!({"self": null}), json!({"self": "s"})]),
     ]));
-    assert!(resources.len() > 500, "{}", resources.len());
+    assert!(resources.len() > 300, "{}", resources.len());
     for mut json in resources {
         json["type"] = json!("apps");
         json["id"] = json!("1");
