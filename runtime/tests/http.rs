@@ -19,7 +19,7 @@ struct Item {
     id: String,
     name: Option<String>,
 }
-object! { Item { id: "id", name: "name" } required ["id"] }
+object! { Item { id: "id", name: "name" } vital ["id"] }
 
 struct Problems {
     errors: Vec<Problem>,
@@ -326,12 +326,12 @@ async fn bodies_that_are_not_json_are_errors() {
         assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(StatusCode::OK)));
         assert_eq!(error.body().unwrap().as_ref(), body);
     }
-    let error = answered("200 OK", br#"{"id":"1","name":5}"#).await.unwrap_err();
-    assert_eq!(error.decode_error().unwrap().path, "name");
+    let error = answered("200 OK", br#"{"name":"1","id":5}"#).await.unwrap_err();
+    assert_eq!(error.decode_error().unwrap().path, "id");
     assert_eq!(
         error.to_string(),
         "GET /v1/items/{id}: the answer cannot be read: invalid type: expected a string, found an integer \
-         (line 1 column 18) at name"
+         (line 1 column 18) at id"
     );
 }
 

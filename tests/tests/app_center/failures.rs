@@ -101,14 +101,36 @@ async fn an_error_that_is_no_json() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_says_where() {
-    let page = json!([{"name": "a"}, {"name": 5}]);
+    let page = json!({"apps": [{"name": "a"}]});
     let (_, client) =
         serve([Answer::json(200, &page), Answer::empty(200), Answer::new(200, "x/y", "<html>")]).await;
     let error = client.apps().list_for_org("o").send().await.unwrap_err();
-    assert_eq!((error.kind(), error.decode_error().unwrap().path.as_str()), (ErrorKind::Decode, "[1].name"));
+    assert_eq!((error.kind(), error.decode_error().unwrap().path.as_str()), (ErrorKind::Decode, ""));
+    assert!(error.to_string().contains("expected an array, found an object"), "{error}");
     assert_eq!(error.excerpt().unwrap(), page.to_string());
     for _ in 0..2 {
         let error = client.apps().list_for_org("o").send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
     }
+}
+
+#[tokio::test]
+async fn members_that_are_missing_or_of_another_type_are_listed() {
+    let owner = json!({"id": "o", "name": "ann", "display_name": null, "type": "org"});
+    let app = json!({"id": "1", "name": 5, "display_name": "A", "app_secret": "s", "os": "iOS",
+                     "platform": "React-Native", "owner": owner});
+    let (_, client) = serve([Answer::json(200, &json!([app, "another"]))]).await;
+    let apps = client.apps().list_for_org("o").full().send().await.unwrap();
+    assert_eq!((apps.len(), apps[0].name.as_str(), apps[0].owner.name.as_str()), (1, "", "ann"));
+    let mut listed: Vec<String> = apps.mismatches().iter().map(ToString::to_string).collect();
+    listed.sort();
+    assert_eq!(
+        listed,
+        [
+            "[0].name: expected a string, found an integer",
+            "[0].origin: expected a string, found nothing",
+            "[0].owner.display_name: expected a string, found null",
+            "[1]: expected an object, found a string",
+        ]
+    );
 }

@@ -7,6 +7,8 @@ mod failures;
 mod finance;
 mod lists;
 mod media;
+mod metrics;
+mod mismatches;
 mod operations;
 mod paging;
 mod parameters;

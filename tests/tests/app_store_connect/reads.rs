@@ -3,7 +3,7 @@
 #[allow(deprecated)] // one of the two shapes of a type
 use app_store_connect_client::models::{
     App, BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
-    BuildsInclude, InAppPurchase, InAppPurchaseV2, PhasedReleaseState,
+    BuildsInclude, InAppPurchase, InAppPurchaseV2, MetricDimension, PhasedReleaseState,
 };
 use app_store_connect_client::runtime::{ErrorKind, Identifier, Patch};
 use serde_json::json;
@@ -151,7 +151,7 @@ async fn a_page_of_metrics() {
     let values = point.values.as_ref().unwrap();
     assert_eq!((values.crash_count, values.session_count, values.feedback_count), (Some(1), Some(20), None));
     let dimension = usage.dimensions.as_ref().unwrap().beta_testers.as_ref().unwrap();
-    assert_eq!(dimension.data.as_deref(), Some("t1"));
+    assert_eq!(dimension.data, Some(MetricDimension::String("t1".into())));
     let tester = page.included::<BetaTester>().next().unwrap();
     assert_eq!(tester.attributes.email.as_deref(), Some("t@example.com"));
     assert_eq!(

@@ -6,6 +6,7 @@ mod cancel;
 mod downloads;
 mod encodings;
 mod limits;
+mod mismatches;
 mod paging;
 mod proxies;
 mod raw;
