@@ -174,7 +174,7 @@ fn decode_into(
     if deep {
         deserializer.disable_recursion_limit();
     }
-    let read = Seed::new(slot, &mut context).deserialize(&mut deserializer).and_then(|_| deserializer.end());
+    let read = Seed::new(slot, &mut context).deserialize(&mut deserializer).and_then(|()| deserializer.end());
     match read {
         Ok(()) => Ok(context.into_mismatches()),
         Err(error) => Err(DecodeError {
@@ -219,7 +219,7 @@ pub fn serialize<S: Serializer>(value: &dyn Put, serializer: S) -> Result<S::Ok,
 fn deserialize_into<'de, D: Deserializer<'de>>(slot: &mut dyn Slot, deserializer: D) -> Result<(), D::Error> {
     let mut context = Context::new(true);
     let error = match Seed::new(slot, &mut context).deserialize(deserializer) {
-        Ok(_) => return Ok(()),
+        Ok(()) => return Ok(()),
         Err(error) if context.path.is_empty() => return Err(error),
         Err(error) => error.to_string(),
     };

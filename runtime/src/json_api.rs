@@ -301,7 +301,7 @@ objects! {
     PagingInformation {
         /// Its length, limit and cursor.
         paging: Paging = "paging",
-    } required ["paging"]
+    } required []
 
     /// The length, limit and cursor of a list.
     Paging {
@@ -311,7 +311,7 @@ objects! {
         limit: Option<i64> = "limit",
         /// What leads to the next page.
         next_cursor: Option<String> = "nextCursor",
-    } required ["limit"]
+    } required []
 }
 
 impl Identifier {

@@ -160,8 +160,8 @@ fn a_required_member_that_is_missing_or_null_has_its_default_and_is_listed() {
     );
     assert_eq!(decoded::<Everything>(&json!({"children": [{}]})).1.len(), 4);
     let (page, mismatches) = decoded::<Page<App>>(&json!({"data": [], "meta": {"paging": {"total": 7}}}));
-    assert_eq!(page.meta.unwrap().paging.total, Some(7));
-    assert_eq!(mismatches, ["meta.paging.limit: expected a 64-bit integer, found nothing"]);
+    let paging = page.meta.unwrap().paging;
+    assert_eq!((paging.total, paging.limit, mismatches.len()), (Some(7), None, 0));
 }
 
 #[test]

@@ -118,7 +118,8 @@ pub(crate) fn make(
     out: &mut Sink,
 ) -> Option<Made> {
     let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-    let lowered = lowered(source, rules, name, keep_prose, out);
+    let options = load::Options { keep_prose, read: document.read };
+    let lowered = lowered(source, rules, name, &options, out);
     let made = lowered.and_then(|(api, report)| Some(Made { names: names(&api, rules, out)?, api, report }));
     load::locate(source, out);
     made
@@ -141,7 +142,7 @@ fn lowered(
     source: load::Source<'_>,
     rules: &Rules,
     name: &str,
-    keep_prose: bool,
+    options: &load::Options,
     out: &mut Sink,
 ) -> Option<(Api, Report)> {
     let overlay = match &rules.overlay {
@@ -151,7 +152,7 @@ fn lowered(
         }
     };
     progress::step(&format!("{name}: reading {}", source.name));
-    let mut spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    let mut spec = load::load(source, overlay.as_ref(), options, out)?;
     let title = &spec.document.info.title;
     if let Some(known) = rules.title.as_ref().filter(|known| *known != title) {
         let message = format!("the document is titled \"{title}\", and {name} is \"{known}\"");

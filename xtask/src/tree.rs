@@ -124,9 +124,16 @@ impl Tree {
 
     /// A vendor's file, where the vendor files are beside the checkout: never in it, they are not ours to spread.
     pub(crate) fn shared(&self, path: &str) -> Option<PathBuf> {
-        let folder = env::var_os(SHARED).map_or_else(|| self.root.join("../shared"), PathBuf::from);
-        let path = folder.join(path);
-        path.is_file().then_some(path)
+        Some(self.shared_path(path)).filter(|path| path.is_file())
+    }
+
+    /// The same for a folder.
+    pub(crate) fn shared_folder(&self, path: &str) -> Option<PathBuf> {
+        Some(self.shared_path(path)).filter(|path| path.is_dir())
+    }
+
+    fn shared_path(&self, path: &str) -> PathBuf {
+        env::var_os(SHARED).map_or_else(|| self.root.join("../shared"), PathBuf::from).join(path)
     }
 
     /// The cargo that runs this command, in this checkout.

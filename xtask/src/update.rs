@@ -37,12 +37,20 @@ pub(crate) struct Args {
     /// Write nothing; say how the stored Api and the crate differ from what the document gives.
     #[arg(long)]
     check: bool,
+    /// Write nothing if there is a notice: each is an error.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Args {
     /// Proves that what is stored is what a file gives, or an empty document where there is none.
     pub(crate) fn check(api: &str, from: Option<&Path>) -> Self {
-        Self { api: api.to_owned(), from: from.map(|path| path.display().to_string()), check: true }
+        Self {
+            api: api.to_owned(),
+            from: from.map(|path| path.display().to_string()),
+            check: true,
+            strict: false,
+        }
     }
 }
 
@@ -89,7 +97,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let made = pipeline::make(&document, &rules, &args.api, false, out);
     let Some(Made { api, names, report }) = made else { return Ok(None) };
     let files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings), out)?;
-    let Some(mut files) = files else { return Ok(None) };
+    if args.strict {
+        out.be_strict();
+    }
+    let Some(mut files) = files.filter(|_| !out.has_errors()) else { return Ok(None) };
     let committed = committed(tree, &args.api);
     let new = Version { items: files.get("API.txt").cloned().unwrap_or_default(), api, names };
     let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;

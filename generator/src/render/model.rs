@@ -118,9 +118,8 @@ impl Context<'_> {
         let rest = s.additional.as_ref();
         let docs = self.type_docs(format!("{}.", code(id)), ty, &name.module);
         self.write_struct(&name.ident, docs, ty.deprecated, &members, rest, source, listing);
-        // A member that would hold another value of its own type cannot always be there.
-        let required: Vec<String> =
-            members.iter().filter(|m| m.hold == Hold::Plain).map(|m| format!("{:?}", m.wire)).collect();
+        let required = s.fields.iter().filter(|(_, f)| f.required && !f.nullable);
+        let required: Vec<String> = required.map(|(wire, _)| format!("{wire:?}")).collect();
         let mut tail = String::new();
         if !required.is_empty() {
             tail.push_str(&format!(" required [{}]", required.join(", ")));

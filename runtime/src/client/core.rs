@@ -375,6 +375,11 @@ impl Core {
     }
 
     #[cfg(feature = "files")]
+    pub(crate) fn budget(&self) -> &Savings {
+        &self.budget
+    }
+
+    #[cfg(feature = "files")]
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.deadline
     }

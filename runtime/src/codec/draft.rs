@@ -267,13 +267,10 @@ fn put(
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     match slot {
-        Some(slot) => match Seed::new(slot, context).deserialize(value) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                context.path.push(Step::member(key));
-                Err(error)
-            }
-        },
+        Some(slot) => {
+            let read = Seed::new(slot, context).deserialize(value);
+            read.inspect_err(|_| context.path.push(Step::member(key)))
+        }
         None => Ok(()),
     }
 }

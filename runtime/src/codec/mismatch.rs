@@ -60,12 +60,20 @@ pub(crate) struct Context {
     pub(crate) strict: bool,
     /// The path of the error that unwinds.
     pub(crate) path: Path,
+    /// Whether the item or entry that was decoded last does not fit. Its container removes it.
+    pub(crate) refused: bool,
     mismatches: Vec<Mismatch>,
 }
 
 impl Context {
     pub(crate) fn new(strict: bool) -> Self {
         Context { strict, ..Context::default() }
+    }
+
+    /// Whether the item or entry that was decoded last does not fit, and forgets it.
+    #[inline]
+    pub(crate) fn took_refusal(&mut self) -> bool {
+        std::mem::take(&mut self.refused)
     }
 
     /// The number of mismatches so far. Whoever decodes a part compares it with the number afterwards, so that a path costs

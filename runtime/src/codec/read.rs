@@ -21,15 +21,17 @@ const NUMBER: &str = "$serde_json::private::Number";
 pub(crate) enum Need {
     /// A member that may be missing: `null` equals that.
     Optional,
-    /// An item of a list: the slot says whether it may be `null`.
+    /// An item of a list: the slot says whether it may be `null`. The list has no item that does not fit.
     Item,
+    /// An entry of a map: `null` equals an empty value. The map has no entry that does not fit.
+    Entry,
     /// A member that must be there: `null` is a mismatch.
     Required,
     /// The document itself, or a member without which it is of no use: a mismatch is an error.
     Vital,
 }
 
-/// The only `DeserializeSeed` and `Visitor`: all models go through it. Its value says whether the slot took the JSON.
+/// The only `DeserializeSeed` and `Visitor`: all models go through it.
 pub(crate) struct Seed<'s> {
     slot: &'s mut dyn Slot,
     context: &'s mut Context,
@@ -42,40 +44,40 @@ impl<'s> Seed<'s> {
         Seed { slot, context, need: Need::Vital }
     }
 
-    fn scalar<E: Error>(self, event: Event<'_>) -> Result<bool, E> {
-        if event == Event::Null {
-            return self.null();
-        }
+    fn scalar<E: Error>(self, event: Event<'_>) -> Result<(), E> {
         match self.slot.take(event) {
-            Ok(_) => Ok(true),
+            Ok(_) => Ok(()),
             Err(expected) => self.refuse(expected, event),
         }
     }
 
-    fn null<E: Error>(self) -> Result<bool, E> {
+    fn null<E: Error>(self) -> Result<(), E> {
         let event = if self.need == Need::Required { Event::Absent } else { Event::Null };
         match self.slot.take(event) {
-            Err(expected) if self.need != Need::Optional => self.refuse(expected, Event::Null),
-            _ => Ok(true),
+            Err(expected) if !matches!(self.need, Need::Optional | Need::Entry) => {
+                self.refuse(expected, Event::Null)
+            }
+            _ => Ok(()),
         }
     }
 
     /// Leaves the slot empty and lists the value, or makes it an error.
     #[cold]
-    fn refuse<E: Error>(self, expected: &'static str, found: Event<'_>) -> Result<bool, E> {
+    fn refuse<E: Error>(self, expected: &'static str, found: Event<'_>) -> Result<(), E> {
         if self.need == Need::Vital || self.context.strict {
             return Err(invalid(expected, found.name()));
         }
         let _ = self.slot.take(Event::Absent);
         self.context.add(expected, found.name());
-        Ok(false)
+        self.context.refused = matches!(self.need, Need::Item | Need::Entry);
+        Ok(())
     }
 
     /// A number that `arbitrary_precision` shows as text.
-    fn number<E: Error>(self, text: &str) -> Result<bool, E> {
+    fn number<E: Error>(self, text: &str) -> Result<(), E> {
         if let Ok(Place::Value(value)) = self.slot.take(Event::Map) {
             *value = text.parse().map(Value::Number).map_err(E::custom)?;
-            return Ok(true);
+            return Ok(());
         }
         let number: Number = text.parse().map_err(E::custom)?;
         let event = match (number.as_i64(), number.as_u64(), number.as_f64()) {
@@ -89,70 +91,73 @@ impl<'s> Seed<'s> {
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = bool;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = bool;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<bool, E> {
-        self.scalar(Event::Null)
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.null()
     }
 
-    fn visit_none<E: Error>(self) -> Result<bool, E> {
-        self.scalar(Event::Null)
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        self.null()
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
         self.scalar(Event::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<bool, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
         self.scalar(Event::Int(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<bool, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
         self.scalar(i64::try_from(value).map_or(Event::Uint(value), Event::Int))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<bool, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
         self.scalar(Event::Float(value))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         self.scalar(Event::Str(text))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<bool, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
         match self.slot.take(Event::Seq) {
-            Ok(Place::Seq(seq)) => elements(seq, array, self.context)?,
-            Ok(Place::Value(value)) => *value = Value::Array(items(array)?),
-            Ok(Place::Untagged(untagged)) => {
-                settle(untagged, Value::Array(items(array)?), self.context).map_err(A::Error::custom)?;
+            Ok(Place::Seq(seq)) => elements(seq, array, self.context),
+            Ok(Place::Value(value)) => {
+                *value = Value::Array(items(array)?);
+                Ok(())
             }
-            Ok(_) => while array.next_element::<IgnoredAny>()?.is_some() {},
-            Err(expected) => {
-                let taken = self.refuse(expected, Event::Seq)?;
+            Ok(Place::Untagged(untagged)) => {
+                settle(untagged, Value::Array(items(array)?), self.context).map_err(A::Error::custom)
+            }
+            taken => {
+                if let Err(expected) = taken {
+                    self.refuse(expected, Event::Seq)?;
+                }
                 while array.next_element::<IgnoredAny>()?.is_some() {}
-                return Ok(taken);
+                Ok(())
             }
         }
-        Ok(true)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let next = map.next_key_seed(Key)?;
         if next.as_deref() == Some(NUMBER) {
             let text: String = map.next_value()?;
@@ -160,31 +165,33 @@ impl<'de> Visitor<'de> for Seed<'_> {
         }
         let mut members = Members { next, map };
         match self.slot.take(Event::Map) {
-            Ok(Place::Object(object)) => fill(object, members, self.context, Seen::default())?,
-            Ok(Place::Union(union)) => choose(union, members, self.context)?,
+            Ok(Place::Object(object)) => fill(object, members, self.context, Seen::default()),
+            Ok(Place::Union(union)) => choose(union, members, self.context),
             Ok(Place::Keys(keys)) => {
                 while let Some(key) = members.next {
                     entry(keys, &key, &mut members.map, self.context)?;
                     members.next = members.map.next_key_seed(Key)?;
                 }
+                Ok(())
             }
-            Ok(Place::Value(value)) => *value = Value::Object(members.collect(Map::new())?),
+            Ok(Place::Value(value)) => {
+                *value = Value::Object(members.collect(Map::new())?);
+                Ok(())
+            }
             Ok(Place::Untagged(untagged)) => {
                 let object = Value::Object(members.collect(Map::new())?);
-                settle(untagged, object, self.context).map_err(A::Error::custom)?;
+                settle(untagged, object, self.context).map_err(A::Error::custom)
             }
             Ok(Place::Draft(shape, draft)) => {
                 let object = members.collect(Map::new())?;
-                super::draft::settle(shape, draft, object, self.context).map_err(A::Error::custom)?;
+                super::draft::settle(shape, draft, object, self.context).map_err(A::Error::custom)
             }
-            Ok(Place::Done | Place::Seq(_)) => members.skip()?,
+            Ok(Place::Done | Place::Seq(_)) => members.skip(),
             Err(expected) => {
-                let taken = self.refuse(expected, Event::Map)?;
-                members.skip()?;
-                return Ok(taken);
+                self.refuse(expected, Event::Map)?;
+                members.skip()
             }
         }
-        Ok(true)
     }
 }
 
@@ -222,7 +229,7 @@ fn value<'de, A: MapAccess<'de>>(
     map: &mut A,
     seed: Seed<'_>,
     step: impl Fn() -> Step,
-) -> Result<bool, A::Error> {
+) -> Result<(), A::Error> {
     let Seed { slot, context, need } = seed;
     let mark = context.mark();
     let read = map.next_value_seed(Seed { slot, context: &mut *context, need });
@@ -236,8 +243,9 @@ fn entry<'de, A: MapAccess<'de>>(
     map: &mut A,
     context: &mut Context,
 ) -> Result<(), A::Error> {
-    let seed = Seed { slot: keys.key(key), context, need: Need::Optional };
-    if !value(map, seed, || Step::entry(key))? {
+    let seed = Seed { slot: keys.key(key), context: &mut *context, need: Need::Entry };
+    value(map, seed, || Step::entry(key))?;
+    if context.took_refusal() {
         keys.remove(key);
     }
     Ok(())
@@ -269,8 +277,9 @@ impl<'de> DeserializeSeed<'de> for Element<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let seed = Seed { slot: self.seq.push(), context: self.context, need: Need::Item };
-        if !deserializer.deserialize_any(seed)? {
+        let seed = Seed { slot: self.seq.push(), context: &mut *self.context, need: Need::Item };
+        deserializer.deserialize_any(seed)?;
+        if self.context.took_refusal() {
             self.seq.pop();
         }
         Ok(())
@@ -315,9 +324,7 @@ fn fill<'de, A: MapAccess<'de>>(
     while let Some(key) = next {
         let need = seen.note(required, &key, object);
         match object.field(&key) {
-            Some(slot) => {
-                value(&mut map, Seed { slot, context, need }, || Step::member(&key))?;
-            }
+            Some(slot) => value(&mut map, Seed { slot, context, need }, || Step::member(&key))?,
             None => match object.rest_mut() {
                 Some(rest) => entry(rest, &key, &mut map, context)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
@@ -410,9 +417,7 @@ fn replay(
     while let Some(key) = map.next_key_seed(Key)? {
         let need = seen.note(required, &key, object);
         match object.field(&key) {
-            Some(slot) => {
-                value(&mut map, Seed { slot, context, need }, || Step::member(&key))?;
-            }
+            Some(slot) => value(&mut map, Seed { slot, context, need }, || Step::member(&key))?,
             None => match object.rest_mut() {
                 Some(rest) => entry(rest, &key, &mut map, context)?,
                 None => drop(map.next_value::<IgnoredAny>()?),

@@ -73,8 +73,8 @@ pub(crate) fn settle(
         current = Some(index);
         let mut attempt = Context::new(false);
         match Seed::new(slot, &mut attempt).deserialize(value.clone()) {
-            Ok(_) if attempt.mark() == 0 => return Ok(()),
-            Ok(_) if score > 0 && nearest.is_none() => nearest = Some((index, attempt)),
+            Ok(()) if attempt.mark() == 0 => return Ok(()),
+            Ok(()) if score > 0 && nearest.is_none() => nearest = Some((index, attempt)),
             _ => {}
         }
     }

@@ -176,11 +176,15 @@ impl<A: Api> Download<A> {
             match self.copy(source, &mut file).await {
                 Ok(downloaded) => {
                     file.sync_all().await.map_err(failed)?;
+                    if attempt > 1 {
+                        self.client.core().budget().succeeded(attempt - 1);
+                    }
                     break downloaded;
                 }
                 Err(failure) => {
                     let wait = self.wait(attempt, &failure);
                     let wait = wait.filter(|wait| left().is_none_or(|left| *wait < left));
+                    let wait = wait.filter(|_| self.client.core().budget().take());
                     let Some(wait) = wait else { return Err(failure.into()) };
                     clock.sleep(wait).await;
                     attempt += 1;

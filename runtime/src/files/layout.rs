@@ -79,22 +79,24 @@ impl ReportLayout {
         if count > 1 && known * 2 >= count { Line::OtherNames } else { Line::Row }
     }
 
-    /// A total has a name that begins like one, and little beside it: the title of a product may begin like that too.
+    /// A total has a name that begins like one, a number, and little else: the title of a product may begin like that too.
     fn total(&self, cells: &[String], names: &[String]) -> Option<(String, String)> {
         let mut filled = filled(cells);
         let first = filled.next()?;
-        let rest = first.strip_prefix(self.totals)?;
-        let is_word = !rest.starts_with(char::is_alphanumeric);
-        let is_short = filled.clone().count() < (names.len() / 2).max(2);
-        if !is_word || !is_short || names.len() < 3 {
-            return None;
-        }
         let (name, value) = match first.split_once(':') {
             Some((name, value)) if !value.is_empty() => (name, value.trim()),
-            _ => (first.trim_end_matches(':'), filled.next().unwrap_or_default()),
+            _ => (first.trim_end_matches(':'), filled.clone().next().unwrap_or_default()),
         };
+        let rest = name.strip_prefix(self.totals)?;
+        // `Total_Rows`, beside which a currency may be, is no one's title; `Total` may be the word that a title begins with.
+        let is_certain =
+            rest.len() > 1 && rest.chars().all(|c| c == '_' || c.is_alphabetic()) && rest.starts_with('_');
+        let (least, most) = if is_certain { (2, names.len().clamp(3, 4) - 1) } else { (3, 2) };
+        let is_word = !rest.starts_with(char::is_alphanumeric);
+        let is_short = filled.count() < most.max(names.len() / 2);
         let is_number = value.is_empty() || value.contains(|c: char| c.is_ascii_digit());
-        is_number.then(|| (name.to_owned(), value.to_owned()))
+        (is_word && is_short && is_number && names.len() >= least)
+            .then(|| (name.to_owned(), value.to_owned()))
     }
 
     fn knows(&self, cell: &str) -> bool {

@@ -16,25 +16,25 @@ use crate::api::Api;
 use crate::error::{ApiError, Cause, Failure};
 use crate::request::Place;
 
-/// No row of a report is larger; what is, is no report.
+/// The size of the longest row; a text with longer lines is not a report.
 const LONGEST_ROW: usize = 4 << 20;
 /// No report has more text around its rows.
 const MOST_KEPT: usize = 16 << 20;
 
-/// What stands between the columns of a report.
+/// The separator of the columns of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Columns {
     /// Tabs; quotes mean nothing.
     Tabs,
-    /// Commas; a value with a comma, quote or line end in it stands in quotes.
+    /// Commas; a value with a comma, quote or line end in it is in quotes.
     Commas,
 }
 
 /// The rows of a report, each read when it is asked for.
 ///
 /// Where the API's reports have lines that are not rows ([`ReportLayout`]), these are kept apart: the preamble, the totals
-/// and the rows of a second table. A name of a column that is repeated, as where several reports are one file, is skipped.
+/// and the rows of a second table. A repeated line of names is skipped: some files are several reports.
 pub struct Rows<A> {
     lines: Lines,
     layout: ReportLayout,
@@ -165,7 +165,7 @@ impl<A: Api> Rows<A> {
                 Ok(Some(row)) => return Ok(Some(row)),
                 Ok(None) => {}
                 Err(cause) => {
-                    // What was read of a row that broke off is none.
+                    // A row that broke off is dropped.
                     self.lines.stop();
                     self.ahead.clear();
                     return Err(self.failed(cause).into());
@@ -179,7 +179,7 @@ impl<A: Api> Rows<A> {
         Ok(None)
     }
 
-    /// Gives a row, and keeps what is none.
+    /// Gives a row, and keeps any other line.
     fn sort(&mut self, line: Vec<String>) -> Result<Option<Row>, Cause> {
         let size = line.iter().map(|cell| cell.len() + size_of::<String>()).sum::<usize>();
         let names = self.other.as_ref().unwrap_or(&self.names);

@@ -66,6 +66,17 @@ async fn totals_are_apart_from_rows() {
     // Another number of columns than the names have: a currency beside the amount.
     let (titles, rows) = read(&format!("{NAMES}\n{one}\nTotal_Amount\t7.00\tCHF\n")).await;
     assert_eq!((titles.len(), pairs(rows.totals())), (1, vec![("Total_Amount", "7.00")]));
+    for (text, count) in [
+        ("Title\tQuantity\nMaps\t2\nTotal_Rows\t1\nTotal_Amount: 7.00\n", 2),
+        ("Title\tQuantity\tPartner Share\nMaps\t2\t7.00\nTotal_Rows\t1\n", 1),
+        (
+            "Title\tQuantity\tPartner Share\tCustomer Currency\nMaps\t2\t7.00\tCHF\nTotal_Amount\t7.00\tCHF\n",
+            1,
+        ),
+    ] {
+        let (titles, rows) = read(text).await;
+        assert_eq!((titles.as_slice(), rows.totals().len()), (&["Maps".to_owned()][..], count), "{text}");
+    }
     // None at all, and none but names.
     for (text, count) in [(format!("{NAMES}\n{one}"), 1), (format!("{NAMES}\n"), 0), (NAMES.to_owned(), 0)] {
         let (titles, rows) = read(&text).await;
@@ -166,14 +177,9 @@ async fn a_preamble_is_above_the_names() {
 
 #[tokio::test]
 async fn columns_may_be_in_any_order_and_of_any_edition() {
-    let (_, mut rows) = (
-        (),
-        rows_of(
-            "\u{feff}Title\tISRC / ISBN\tSale Or Return\tquantity\tNovelty\tExtended Partner Share\tEnd Date\r\n\
-             Maps\tx1\tR\t-2.00\t new \t-14.00\t11/1/2025\r\nTotal_Rows\t1\r\n",
-        )
-        .await,
-    );
+    let text = "\u{feff}Title\tISRC / ISBN\tSale Or Return\tquantity\tNovelty\tExtended Partner Share\tEnd Date\r\n\
+                Maps\tx1\tR\t-2.00\t new \t-14.00\t11/1/2025\r\nTotal_Rows\t1\r\n";
+    let mut rows = rows_of(text).await;
     let row = FinancialRow::from(&rows.try_next().await.unwrap().unwrap());
     assert_eq!(
         (row.title.as_str(), row.isrc_isbn.as_str(), row.sales_or_return.as_str()),

@@ -53,6 +53,21 @@ async fn a_to_one_relationship_is_unknown_empty_or_set() {
     assert_eq!(serde_json::to_value(&read).unwrap(), build);
 }
 
+#[tokio::test]
+async fn data_that_cannot_be_read_is_no_empty_list() {
+    let identifier = json!({"type": "builds", "id": "b"});
+    for data in [identifier, json!("b"), json!(0), json!(false)] {
+        let body = json!({"data": {"type": "betaGroups", "id": "1", "relationships": {
+            "builds": {"data": data}, "app": {"data": [data]},
+        }}});
+        let (_server, client) = serve([Answer::json(200, &body)]).await;
+        let group = client.beta_groups().get("1").send().await.unwrap().data;
+        assert_eq!(group.relationships.builds.data, Patch::Absent, "{data}");
+        assert_eq!(group.relationships.app.data, Patch::Absent, "{data}");
+        assert_eq!(serde_json::to_value(&group).unwrap(), json!({"type": "betaGroups", "id": "1"}));
+    }
+}
+
 /// Every object with any of these members.
 fn subsets(members: &[(&str, Vec<Value>)]) -> Vec<Value> {
     let mut out = vec![Map::new()];

@@ -13,13 +13,13 @@ use storewright_runtime::{Identifier, ResourceLinks, Timestamp, Value, object, o
 /// The header that holds the signature.
 pub const SIGNATURE_HEADER: &str = "x-apple-signature";
 
-/// Why what came is no event.
+/// The reason why a delivery is not an event.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// Whoever sent it does not know the secret: answer 401, and do nothing else with it.
+    /// The sender does not know the secret: respond with 401, and ignore the body.
     BadSignature,
-    /// It is signed, and is no event that can be read.
+    /// The body is signed, but is not an event.
     Unreadable(storewright_runtime::DecodeError),
 }
 
@@ -34,8 +34,7 @@ impl fmt::Display for WebhookError {
 
 impl std::error::Error for WebhookError {}
 
-/// What happened: the vendor's event types, in the form in which they are delivered. Apple adds some; one that is not
-/// known here is kept.
+/// Apple's event types, spelled as in deliveries. A type that Apple adds is kept.
 #[non_exhaustive]
 #[allow(missing_docs)] // each is the vendor's name
 pub enum WebhookEventKind {
@@ -74,22 +73,22 @@ open_enum! { WebhookEventKind {
 /// One event.
 #[non_exhaustive]
 pub struct WebhookEvent {
-    /// What happened.
+    /// The type of the event.
     pub kind: WebhookEventKind,
-    /// The identifier of the event: the same when it is delivered again.
+    /// The identifier of the event: the same in each delivery of it.
     pub id: String,
     /// The version of the event's form.
     pub version: Option<i64>,
-    /// What changed.
+    /// The change.
     pub attributes: WebhookEventAttributes,
-    /// To what.
+    /// The resources that the event is about.
     pub relationships: WebhookEventRelationships,
 }
 object! { WebhookEvent {
     kind: "type", id: "id", version: "version", attributes: "attributes", relationships: "relationships",
 } vital ["type"] }
 
-/// What changed; each event has some of these.
+/// The change that an event reports; each event has some of these.
 #[non_exhaustive]
 pub struct WebhookEventAttributes {
     /// The state before, of a build upload or a background asset.
