@@ -133,7 +133,8 @@ components:
     let swapped = row(&found, Kind::BodyTypeChanged, "PUT /books body");
     let text = report::text(&found, false);
     assert!(
-        swapped.rust == Bump::Major && text.contains("- client.books().replace(request: impl Into<Option<Draft>>)"),
+        swapped.rust == Bump::Major
+            && text.contains("- client.books().replace(request: impl Into<Option<Draft>>)"),
         "{text}"
     );
     assert!(text.contains("+ client.books().replace(request: impl Into<Option<Other>>)"), "{text}");
