@@ -3,6 +3,7 @@
 //! Left of it is OpenAPI, right of it is Rust. Invariant: an `Api` does not depend on the order in which its
 //! document lists things, nor on whether a schema was written inline or behind a `$ref`.
 
+mod cycle;
 mod media_type;
 mod parameter;
 pub mod stored;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
+pub use cycle::cycles;
 pub use media_type::{Form, MediaType};
 pub use parameter::{In, Parameter, Role, Style};
 pub use type_ref::TypeRef;
@@ -141,6 +143,9 @@ pub struct Operation {
     /// Whether the vendor advises against it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// Why it is deprecated or its replacement, from the overlay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecation: Option<String>,
     /// Path parameters in the order of the template, then the others by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
@@ -419,7 +424,7 @@ pub enum Value {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Union {
-    /// The member that tells the variants apart; without one the value's shape does.
+    /// The member whose value decides first; among variants that share one, or have none, the value's shape decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Sorted by tag, then by type.
@@ -436,6 +441,21 @@ pub struct Variant {
     /// What it holds.
     #[serde(rename = "type")]
     pub ty: TypeRef,
+}
+
+impl Union {
+    /// Whether the tag alone decides: each variant has one, and no two have the same.
+    pub fn is_tagged(&self) -> bool {
+        let tags: BTreeSet<&String> = self.variants.iter().filter_map(|v| v.tag.as_ref()).collect();
+        self.tag.is_some() && tags.len() == self.variants.len()
+    }
+
+    /// The text that names a variant within the union: its tag, or its type where the tag is shared or missing.
+    pub fn key(&self, variant: &Variant) -> String {
+        let alone =
+            |tag: &&String| self.variants.iter().filter(|v| v.tag.as_ref() == Some(*tag)).count() == 1;
+        variant.tag.as_ref().filter(alone).cloned().unwrap_or_else(|| variant.ty.to_string())
+    }
 }
 
 /// A JSON:API resource that the server sends.
@@ -516,6 +536,9 @@ pub struct Request {
     /// What `included` holds items of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub included: Option<TypeRef>,
+    /// Sets of attributes and relationships, one of which must be sent; empty where any will do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub one_of: BTreeSet<BTreeSet<String>>,
 }
 
 /// A JSON:API document.
@@ -547,7 +570,8 @@ pub struct Linkage {
 
 impl Api {
     /// The type behind `id`, through aliases.
-    pub fn resolve<'a>(&'a self, mut id: &'a str) -> Option<(&'a str, &'a Type)> {
+    pub fn resolve<'a>(&'a self, id: &str) -> Option<(&'a str, &'a Type)> {
+        let mut id = id;
         // Invariant: lower refuses cyclic aliases; the bound only guards against a stored Api edited by hand.
         for _ in 0..=self.types.len() {
             match self.types.get_key_value(id)? {

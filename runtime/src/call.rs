@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,12 +13,13 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::client::{Client, ERROR_BODY_LIMIT, Reading};
-use crate::codec::{DecodeError, Fields, Object, Put, Slot, View, from_slice};
+use crate::codec::{DecodeError, Fields, Mismatch, Object, Put, Slot, View, read};
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
 use crate::request::{Operation, Place, Request};
+use crate::response::Response;
 use crate::retry::RetryPolicy;
 use crate::style::Style;
 use crate::transport::Body;
@@ -33,6 +35,10 @@ pub struct Answer {
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
     pub(crate) rate_limit: Option<RateLimit>,
+    /// Makes a mismatch of the body an error.
+    pub(crate) strict: bool,
+    /// The mismatches of the body, once it was decoded.
+    pub(crate) mismatches: OnceLock<Vec<Mismatch>>,
 }
 
 impl fmt::Debug for Answer {
@@ -59,6 +65,27 @@ impl Answer {
     /// The body; empty if the payload does not read it.
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// Decodes the body from JSON. Mismatches are those of the response, or an error where the client decodes strictly.
+    ///
+    /// # Errors
+    /// When the body is empty, is not JSON, or does not fit.
+    pub fn json<T: Slot + Default>(&self) -> Result<T, DecodeError> {
+        if self.body.is_empty() {
+            return Err(DecodeError::message("the body is empty".to_owned()));
+        }
+        let (value, mismatches) = read(&self.body, self.strict)?;
+        if !mismatches.is_empty() {
+            // A payload that decodes the body twice finds the same both times.
+            let _ = self.mismatches.set(mismatches);
+        }
+        Ok(value)
+    }
+
+    /// The values that differ from the documented types, as far as the body was decoded with [`json`](Self::json).
+    pub(crate) fn mismatches(&self) -> &[Mismatch] {
+        self.mismatches.get().map_or(&[], Vec::as_slice)
     }
 
     /// Keeps as much of the body as an error holds.
@@ -108,17 +135,10 @@ pub trait Check {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Json<T>(pub T);
 
-fn json<T: Slot + Default>(answer: &Answer) -> Result<T, DecodeError> {
-    if answer.body.is_empty() {
-        return Err(DecodeError::message("the body is empty".to_owned()));
-    }
-    from_slice(&answer.body)
-}
-
 impl<T: Object + Default + Send + 'static> Payload for T {
     #[inline]
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        json(answer)
+        answer.json()
     }
 }
 
@@ -133,7 +153,7 @@ macro_rules! json_payloads {
         impl<$param: Slot + Default + Send + 'static> Payload for $type {
             #[inline]
             fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-                json(answer)
+                answer.json()
             }
         }
     )*};
@@ -143,7 +163,7 @@ json_payloads! { <T> Vec<T>, <T> std::collections::BTreeMap<String, T> }
 impl<T: Slot + Default + Send + 'static> Payload for Json<T> {
     #[inline]
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        json(answer).map(Json)
+        answer.json().map(Json)
     }
 }
 
@@ -160,7 +180,7 @@ impl<T: Payload> Payload for Option<T> {
 
 impl Payload for Value {
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        json(answer)
+        answer.json()
     }
 }
 
@@ -194,7 +214,7 @@ impl Payload for String {
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
         // An operation that declares any media type may send its text as JSON.
         if is_json(answer) && answer.body.first() == Some(&b'"') {
-            return json(answer);
+            return answer.json();
         }
         match std::str::from_utf8(&answer.body) {
             Ok(text) => Ok(text.to_owned()),
@@ -275,6 +295,11 @@ impl<A, T> Call<A, T> {
     /// The same call, whose answer is read as another type.
     pub fn answering<U>(self) -> Call<A, U> {
         Call { client: self.client, request: self.request, answer: PhantomData }
+    }
+
+    /// The same call, whose response comes with its status, headers and [mismatches](Response::mismatches).
+    pub fn full(self) -> Call<A, Response<T>> {
+        self.answering()
     }
 
     /// The request as it stands.
@@ -503,12 +528,16 @@ impl<A: Api, P: Payload + Paged> Call<A, P> {
 pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) -> Sent<T, A::Fault> {
     let place = request.place();
     let reading = if T::READS { Reading::Whole } else { Reading::Nothing };
-    let opened = client.core().clone().open(request, T::accepts, reading);
+    let core = client.core().clone();
+    let opened = core.clone().open(request, T::accepts, reading);
     Box::pin(async move {
         let (answer, _) = opened.await?;
         match T::decode(&answer) {
             Ok(value) if value.refuses() => Err(unusable(place, Cause::Status, answer).into()),
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                core.differs(place.0, answer.mismatches());
+                Ok(value)
+            }
             Err(error) => Err(unusable(place, Cause::Decode(error), answer).into()),
         }
     })
@@ -611,6 +640,12 @@ macro_rules! operation {
             #[inline]
             pub fn into_call(self) -> $crate::Call<$api, $answer> {
                 self.0
+            }
+
+            /// The same call, whose response comes with its status, headers and mismatches.
+            #[inline]
+            pub fn full(self) -> $crate::Call<$api, $crate::Response<$answer>> {
+                self.0.full()
             }
 
             /// Sends the request and reads the answer.

@@ -556,14 +556,32 @@ fn fill(template: &str, segments: &[Segment]) -> Result<String, String> {
         let Some((name, after)) = after.split_once('}') else { break };
         path.push_str(before);
         rest = after;
-        match values.next().map(Segment::as_str) {
-            None => return Err(format!("`{name}` is missing")),
-            Some("") => return Err(format!("`{name}` is empty")),
-            // Every URL parser takes such a segment away, percent-encoded or not: the request would go elsewhere.
-            Some(dots @ ("." | "..")) => return Err(format!("`{name}` is `{dots}`")),
-            Some(value) => path.push_str(value),
-        }
+        let value = values.next().ok_or_else(|| format!("`{name}` is missing"))?;
+        path.push_str(checked(name, value.as_str())?);
     }
     path.push_str(rest);
     Ok(path)
+}
+
+/// A segment of a path that reaches the server.
+fn checked<'a>(name: &str, segment: &'a str) -> Result<&'a str, String> {
+    match segment {
+        "" => Err(format!("`{name}` is empty")),
+        // Every URL parser removes such a segment, percent-encoded or not: the request would go elsewhere.
+        "." | ".." => Err(format!("`{name}` is `{segment}`")),
+        segment => Ok(segment),
+    }
+}
+
+/// The path of a resource in a collection: the id is percent-encoded as one segment.
+///
+/// ```
+/// assert_eq!(storewright_runtime::resource_path("/v1/apps", "a/../b").as_deref(), Ok("/v1/apps/a%2F..%2Fb"));
+/// assert!(storewright_runtime::resource_path("/v1/apps", "..").is_err());
+/// ```
+///
+/// # Errors
+/// When the id is empty, `.` or `..`.
+pub fn resource_path(collection: &str, id: &str) -> Result<String, String> {
+    Ok(format!("{collection}/{}", encode(checked("id", id)?)))
 }

@@ -3,7 +3,7 @@
 //! A schema that differs from these shapes in any member is not one of them and is lowered as a plain object, so
 //! nothing that a vendor adds is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
 
@@ -16,6 +16,8 @@ use crate::api::{
 };
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
+/// Members of a resource object (JSON:API 1.1, "Resource Objects").
+const RESOURCE: &[&str] = &["type", "id", "attributes", "relationships", "links", "meta"];
 /// Members of the links objects that the runtime knows.
 const LINKS: &[&str] = &["self", "related", "first", "next"];
 
@@ -89,13 +91,15 @@ impl Lowering<'_> {
             let links = of.properties.contains_key("links");
             return Some(Shape::Resource(Resource { kind, attributes, relationships, links }));
         }
-        let request = Request { action: Action::Inline, kind, attributes, relationships, included: None };
+        let one_of = BTreeSet::new();
+        let request =
+            Request { action: Action::Inline, kind, attributes, relationships, included: None, one_of };
         (!of.properties.contains_key("links")).then_some(Shape::Request(request))
     }
 
     fn attributes(&mut self, of: Members<'_>, id: &str, at: &Pointer) -> Option<Fields> {
         let Some((schema, at)) = self.part(of, "attributes", at) else { return Some(Fields::new()) };
-        let mut merged = self.merged(&schema, &at)?;
+        let mut merged = self.all_members(&schema, &at)?;
         for (discriminator, at) in &merged.discriminators {
             let name = &discriminator.property_name;
             if !merged.members.contains_key(name) {
@@ -113,7 +117,7 @@ impl Lowering<'_> {
         }
         for (name, at) in merged.required {
             if !out.contains_key(&name) {
-                self.undefined_required(&name, &at);
+                self.undefined([&name], &at);
             }
         }
         Some(out)
@@ -127,7 +131,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn undeclared_discriminator(&mut self, name: &str, result: &str, at: &Pointer) {
+    pub(super) fn undeclared_discriminator(&mut self, name: &str, result: &str, at: &Pointer) {
         let message = format!("the discriminator `{name}` is a property of no variant; {result}");
         self.out.push(
             Diagnostic::notice(Code::UndeclaredDiscriminator, &self.spec.origin(at), message).help(
@@ -166,7 +170,7 @@ impl Lowering<'_> {
 
     fn relationships(&mut self, of: Members<'_>, at: &Pointer) -> Option<BTreeMap<String, Relationship>> {
         let Some((schema, at)) = self.part(of, "relationships", at) else { return Some(BTreeMap::new()) };
-        let all = self.merged(&schema, &at)?;
+        let all = self.all_members(&schema, &at)?;
         let mut out = BTreeMap::new();
         for (name, member) in &all.members {
             let (schema, _) = self.resolve(self.unwrapped(&member.schema), &member.at)?;
@@ -189,7 +193,8 @@ impl Lowering<'_> {
             out.insert(name.clone(), Relationship { to, kind, required, nullable, deprecated });
         }
         // All variants are read as one, so the discriminator decides nothing; it only has to exist somewhere.
-        let attributes = self.part(of, "attributes", &at).and_then(|(schema, at)| self.merged(&schema, &at));
+        let attributes =
+            self.part(of, "attributes", &at).and_then(|(schema, at)| self.all_members(&schema, &at));
         for (discriminator, at) in &all.discriminators {
             let name = &discriminator.property_name;
             if !attributes.as_ref().is_some_and(|a| a.members.contains_key(name))
@@ -209,8 +214,8 @@ impl Lowering<'_> {
         {
             return None;
         }
-        let data = self.member(of, "data")?.clone();
-        let data = members(&data)?;
+        let schema = self.member(of, "data")?.clone();
+        let data = members(&schema)?;
         if !data.has_only(&["type", "id", "attributes", "relationships"]) || !data.requires("type") {
             return None;
         }
@@ -227,7 +232,35 @@ impl Lowering<'_> {
             None => None,
         };
         let attributes = self.attributes(data, &format!("{name}.data"), &at_data)?;
-        Some(Shape::Request(Request { action, kind, attributes, relationships, included }))
+        let one_of = self.required_sets(&schema, &at_data);
+        Some(Shape::Request(Request { action, kind, attributes, relationships, included, one_of }))
+    }
+
+    /// The sets of fields of which `anyOf` requires one, next to the properties of a resource.
+    fn required_sets(&mut self, schema: &Schema, at: &Pointer) -> BTreeSet<BTreeSet<String>> {
+        let SchemaKind::Any(any) = &schema.schema_kind else { return BTreeSet::new() };
+        let mut out = BTreeSet::new();
+        for (keyword, variants) in [("anyOf", &any.any_of), ("oneOf", &any.one_of)] {
+            for (index, variant) in variants.iter().enumerate() {
+                let at = at.child(keyword).child(index);
+                let set = self.resolve(variant, &at).and_then(|(schema, _)| required_set(schema));
+                match set {
+                    Some(set) => {
+                        out.insert(set);
+                    }
+                    None => {
+                        let message = format!("a variant in `{keyword}` next to `properties` is ignored");
+                        let help =
+                            "in the overlay, move its members into `properties` and leave `required` alone";
+                        self.out.push(
+                            Diagnostic::notice(Code::Unsupported, &self.spec.origin(&at), message).help(help),
+                        );
+                        return BTreeSet::new();
+                    }
+                }
+            }
+        }
+        out
     }
 
     /// What `included` holds, always as a union, so that a later version can add to it.
@@ -300,4 +333,21 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// The attributes and relationships that a schema requires, if it requires some and says nothing else.
+fn required_set(schema: &Schema) -> Option<BTreeSet<String>> {
+    let (properties, required) = match &schema.schema_kind {
+        SchemaKind::Type(OasType::Object(object)) => (&object.properties, &object.required),
+        SchemaKind::Any(any) => (&any.properties, &any.required),
+        _ => return None,
+    };
+    let mut out: BTreeSet<String> =
+        required.iter().filter(|name| !RESOURCE.contains(&name.as_str())).cloned().collect();
+    for (part, schema) in properties {
+        let ReferenceOr::Item(schema) = schema else { return None };
+        let named = ["attributes", "relationships"].contains(&part.as_str());
+        out.extend(required_set(schema).filter(|_| named)?);
+    }
+    Some(out)
 }

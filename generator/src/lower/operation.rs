@@ -97,6 +97,7 @@ impl<'d> Lowering<'d> {
                     path: path.clone(),
                     tags: operation.tags.clone(),
                     deprecated: operation.deprecated,
+                    deprecation: text(&operation.extensions, "x-deprecated"),
                     server: self.server_of(item, operation, servers),
                     doc: doc(operation),
                     ..Operation::default()
@@ -393,6 +394,10 @@ pub(super) fn item<'a, T>(
             item(next, components, kind, name)
         }
     }
+}
+
+fn text(extensions: &Extensions, key: &str) -> Option<String> {
+    extensions.get(key)?.as_str().map(str::to_owned)
 }
 
 fn is_true(extensions: &Extensions, key: &str) -> bool {

@@ -6,11 +6,9 @@ use indexmap::IndexMap;
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, StringType, Type as OasType};
 
 use super::Lowering;
+use super::compose::Parts;
 use super::schema::{Members, members};
 use crate::diagnostic::Pointer;
-
-/// A chain of `allOf` and `oneOf` that is longer has a cycle.
-const MAX_DEPTH: usize = 64;
 
 /// A member of a merged object.
 #[derive(Clone)]
@@ -41,18 +39,18 @@ impl Merged {
                 }
             }
         }
-        for (name, _) in &other.required {
-            if let Some(member) = self.members.get_mut(name) {
-                member.required = true;
-            }
-        }
-        for (name, _) in &self.required {
-            if let Some(member) = self.members.get_mut(name) {
-                member.required = true;
-            }
-        }
         self.discriminators.extend(other.discriminators);
         self.required.extend(other.required);
+    }
+
+    /// Requires members, wherever they are defined.
+    fn require(&mut self, names: impl Iterator<Item = (String, Pointer)>) {
+        for (name, at) in names {
+            if let Some(member) = self.members.get_mut(&name) {
+                member.required = true;
+            }
+            self.required.push((name, at));
+        }
     }
 
     /// Adds the members of another variant: a value has these or those.
@@ -105,18 +103,6 @@ fn constants(schema: &ReferenceOr<Schema>) -> Option<Vec<&String>> {
     }
 }
 
-/// A schema that only constrains objects, such as `required` alone.
-fn is_untyped(schema: &Schema) -> bool {
-    match &schema.schema_kind {
-        SchemaKind::Any(any) => {
-            any.typ.as_deref().is_none_or(|ty| ty == "object")
-                && any.items.is_none()
-                && any.enumeration.is_empty()
-        }
-        _ => false,
-    }
-}
-
 fn is_free_text(schema: &Schema) -> bool {
     matches!(&schema.schema_kind, SchemaKind::Type(OasType::String(string)) if string.enumeration.is_empty())
 }
@@ -130,13 +116,15 @@ pub(super) fn string_enum<'v>(values: impl Iterator<Item = &'v String>) -> Refer
     })
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// The members that values of `schema` may have, through `allOf`, `oneOf` and `anyOf`; none if it is not an object
     /// of named members.
     ///
     /// A discriminating member without a list of values gets those of the mapping.
-    pub(super) fn merged(&self, schema: &Schema, at: &Pointer) -> Option<Merged> {
-        let mut out = self.parts(schema, at, 0)?;
+    pub(super) fn all_members(&self, schema: &Schema, at: &Pointer) -> Option<Merged> {
+        let mut parts = Parts::default();
+        self.gather_item(schema, at, None, &mut parts);
+        let mut out = self.members_of(&parts, at)?;
         for (discriminator, _) in &out.discriminators {
             if let Some(member) = out.members.get_mut(&discriminator.property_name)
                 && !discriminator.mapping.is_empty()
@@ -148,64 +136,38 @@ impl Lowering<'_> {
         Some(out)
     }
 
-    fn parts(&self, schema: &Schema, at: &Pointer, depth: usize) -> Option<Merged> {
-        if depth > MAX_DEPTH {
+    fn members_of(&self, parts: &Parts<'_>, at: &Pointer) -> Option<Merged> {
+        if !parts.is_object_only() {
             return None;
         }
-        let no_parts: &[ReferenceOr<Schema>] = &[];
-        let (all, one, any) = match &schema.schema_kind {
-            SchemaKind::AllOf { all_of } => (all_of.as_slice(), no_parts, no_parts),
-            SchemaKind::OneOf { one_of } => (no_parts, one_of.as_slice(), no_parts),
-            SchemaKind::AnyOf { any_of } => (no_parts, no_parts, any_of.as_slice()),
-            SchemaKind::Any(any) => (any.all_of.as_slice(), any.one_of.as_slice(), any.any_of.as_slice()),
-            SchemaKind::Type(OasType::Object(_)) => (no_parts, no_parts, no_parts),
-            SchemaKind::Type(_) | SchemaKind::Not { .. } => return None,
-        };
         let mut out = Merged::default();
-        match members(schema) {
-            Some(own) if own.additional.is_some() => return None,
-            Some(own) => out.and(self.own(own, at)),
-            None if all.is_empty() && one.is_empty() && any.is_empty() && !is_untyped(schema) => return None,
-            None => {}
+        for (schema, at) in &parts.objects {
+            let own = members(schema).filter(|own| own.additional.is_none())?;
+            out.and(own_members(own, at));
         }
-        for (index, part) in all.iter().enumerate() {
-            let (part, at) = self.resolve(part, &at.child("allOf").child(index))?;
-            out.and(self.parts(part, &at, depth + 1)?);
-        }
-        for (keyword, variants) in [("oneOf", one), ("anyOf", any)] {
-            let at = at.child(keyword);
-            let mut merged: Option<Merged> = None;
-            for (index, variant) in variants.iter().enumerate() {
+        for choice in &parts.choices {
+            let mut variants: Option<Merged> = None;
+            for (index, variant) in choice.alternatives.iter().enumerate() {
                 // A schema that is listed twice, as for two values of a discriminator, is one variant.
-                if variants.iter().take(index).any(|earlier| earlier == variant) {
+                if choice.alternatives.iter().take(index).any(|earlier| earlier.schema == variant.schema) {
                     continue;
                 }
-                let (variant, at) = self.resolve(variant, &at.child(index))?;
+                let mut parts = Parts::default();
+                self.gather(variant.schema, &variant.at, &mut parts);
                 // The members that one variant requires are optional for the others.
-                let variant = Merged { required: Vec::new(), ..self.parts(variant, &at, depth + 1)? };
-                match &mut merged {
-                    None => merged = Some(variant),
-                    Some(merged) => merged.or(variant, |one, other| self.is_same(one, other)),
+                let variant = Merged { required: Vec::new(), ..self.members_of(&parts, &variant.at)? };
+                match &mut variants {
+                    None => variants = Some(variant),
+                    Some(variants) => variants.or(variant, |one, other| self.is_same(one, other)),
                 }
             }
-            out.and(merged.unwrap_or_default());
+            out.and(variants.unwrap_or_default());
+            if let Some(discriminator) = choice.discriminator {
+                out.discriminators.push((discriminator.clone(), at.child("discriminator")));
+            }
         }
-        if let Some(discriminator) = &schema.schema_data.discriminator
-            && !(one.is_empty() && any.is_empty())
-        {
-            out.discriminators.push((discriminator.clone(), at.child("discriminator")));
-        }
+        out.require(parts.required.iter().map(|name| ((*name).clone(), at.child("properties"))));
         Some(out)
-    }
-
-    fn own(&self, own: Members<'_>, at: &Pointer) -> Merged {
-        let at = at.child("properties");
-        let members = own.properties.iter().map(|(name, schema)| {
-            let required = own.requires(name);
-            (name.clone(), Member { schema: schema.clone().unbox(), at: at.child(name), required })
-        });
-        let required = own.required.iter().map(|name| (name.clone(), at.clone()));
-        Merged { members: members.collect(), discriminators: Vec::new(), required: required.collect() }
     }
 
     fn is_same(&self, one: &Member, other: &Member) -> bool {
@@ -213,4 +175,13 @@ impl Lowering<'_> {
             || self.resolve(&one.schema, &one.at).map(|(schema, _)| schema)
                 == self.resolve(&other.schema, &other.at).map(|(schema, _)| schema)
     }
+}
+
+fn own_members(own: Members<'_>, at: &Pointer) -> Merged {
+    let at = at.child("properties");
+    let members = own.properties.iter().map(|(name, schema)| {
+        let required = own.requires(name);
+        (name.clone(), Member { schema: schema.clone().unbox(), at: at.child(name), required })
+    });
+    Merged { members: members.collect(), ..Merged::default() }
 }

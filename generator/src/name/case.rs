@@ -204,6 +204,8 @@ pub(super) fn singular(text: &str) -> String {
     let version = text.get(stem.len()..).unwrap_or_default();
     let one = if let Some(stem) = stem.strip_suffix("ies") {
         format!("{stem}y")
+    } else if let Some(stem) = stem.strip_suffix("Data") {
+        format!("{stem}Datum")
     } else if let Some(stem) = stem.strip_suffix("riteria") {
         // Without its first letter, which is a capital one inside camel case.
         format!("{stem}riterion")
@@ -294,6 +296,8 @@ mod tests {
             ("territoryAvailabilities", "territoryAvailability"),
             ("gameCenterAchievementsV2", "gameCenterAchievementV2"),
             ("betaRecruitmentCriteria", "betaRecruitmentCriterion"),
+            ("appAssetLibraryRefData", "appAssetLibraryRefDatum"),
+            ("metadata", "metadata"),
             ("releases", "release"),
             ("patches", "patch"),
             ("boxes", "box"),

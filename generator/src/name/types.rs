@@ -123,12 +123,11 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 let mut scope = Scope::reserving(VARIANTS);
                 let mut members = BTreeMap::new();
                 for variant in &u.variants {
-                    let member = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
+                    let member = u.key(variant);
                     let repeated = u.variants.iter().filter(|v| v.ty == variant.ty).count() > 1;
                     let ident = match (&variant.ty, &variant.tag) {
                         (TypeRef::Named(id), _) if !repeated => names.types.get(id).map(|t| t.ident.clone()),
-                        (_, Some(tag)) => Some(pascal(tag)),
-                        (ty, None) => Some(pascal(&ty.to_string())),
+                        _ => Some(pascal(&member)),
                     };
                     let key = format!("{id}={member}");
                     let ident =

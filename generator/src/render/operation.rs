@@ -9,7 +9,7 @@ use quote::quote;
 use super::doc::code;
 use super::listing::compact;
 use super::parameter::{Argument, Segment};
-use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
+use super::rust::{Source, cfg, condition, deprecated_with, docs, ident, inline};
 use super::{Context, Listing};
 use crate::api::{
     Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Response, Role, Shape, Type, TypeRef,
@@ -149,7 +149,7 @@ impl<'a> Context<'a> {
         };
         let own = ident(&method.ident);
         let docs = docs(&self.operation_docs(operation, method, name, updates));
-        let deprecated = deprecated(operation.deprecated);
+        let deprecated = deprecated_with(operation.deprecated, operation.deprecation.as_deref());
         let builder = ident(&method.builder);
         let limited = paged && is_limited(&optional);
         let returns = if limited {
@@ -218,6 +218,12 @@ impl<'a> Context<'a> {
         }
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
+        }
+        // Optional ones have methods with docs of their own.
+        for required in sent_parameters(operation, method).filter(|p| p.required) {
+            if let (Some(doc), Some(argument)) = (&required.doc, name.parameter(required)) {
+                lines.extend([String::new(), format!("{}: {}", code(&argument.ident), doc.trim())]);
+            }
         }
         let mut optional = sent_parameters(operation, method).filter(|p| !p.required);
         if let (Some(only), None) = (optional.next(), optional.next())
@@ -467,8 +473,9 @@ impl<'a> Context<'a> {
                 let own = self.ty(ty);
                 let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
                 let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
+                let has_rule = matches!(shape, Some(Shape::Request(r)) if !r.one_of.is_empty());
                 let updates = update && one && operation.path.ends_with('}');
-                let check = body.checked.then(|| quote!(call.check(&request);));
+                let check = (body.checked || has_rule).then(|| quote!(call.check(&request);));
                 let put = match &body.envelope {
                     None => quote!(call.json(&request);),
                     Some(path) => {
@@ -549,6 +556,16 @@ fn pascal_handle<'a>(context: &'a Context<'_>, name: &OperationName) -> &'a str 
 fn slug(operation: &Operation) -> String {
     let text = format!("{}{}", operation.method.to_lowercase(), operation.path);
     text.replace(['{', '}'], "_").replace('/', "-")
+}
+
+/// Types that responses lead to.
+pub(super) fn received(api: &Api) -> Vec<&str> {
+    let all = api.operations.values();
+    all.flat_map(|o| {
+        let answers = o.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named);
+        answers.chain(o.errors.keys().filter_map(|ty| ty.strip_prefix('$')))
+    })
+    .collect()
 }
 
 /// Types that bodies and parameters of requests refer to.

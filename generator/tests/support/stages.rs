@@ -101,7 +101,7 @@ impl Texts {
             None => None,
         };
         let before = out.errors();
-        let options = load::Options { keep_prose: self.keep_prose };
+        let options = load::Options { keep_prose: self.keep_prose, ..load::Options::default() };
         made.spec = load::load(source, overlay.as_ref(), &options, out);
         assert_eq!(made.spec.is_none(), out.errors() > before, "{}", self.name);
         if enough(out) {

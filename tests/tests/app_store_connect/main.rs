@@ -1,15 +1,20 @@
 //! The App Store Connect client over real HTTP: one operation of every shape, as sent and as decoded.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod asset_library;
 mod auth;
 mod client;
 mod failures;
+mod finance;
 mod lists;
 mod media;
+mod metrics;
+mod mismatches;
 mod operations;
 mod paging;
 mod parameters;
 mod reads;
+mod relationship_data;
 mod relationships;
 mod reports;
 mod scripted;

@@ -4,7 +4,9 @@
 mod blocking;
 mod cancel;
 mod downloads;
+mod encodings;
 mod limits;
+mod mismatches;
 mod paging;
 mod proxies;
 mod raw;
