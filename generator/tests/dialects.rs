@@ -493,6 +493,72 @@ fn files_beside_the_document_are_read() {
     }
 }
 
+/// A document of which each part is a file, as tools write it that split documents.
+#[test]
+fn any_part_of_a_document_may_be_in_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, value: Value| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, value.to_string()).unwrap();
+    };
+    let whole = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Shop", "version": "1" },
+        "paths": { "/pets": { "get": {
+            "operationId": "pets_get",
+            "parameters": [{ "$ref": "#/components/parameters/limit" }],
+            "responses": { "200": { "description": "ok", "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/Pet" }
+            } } } }
+        } } },
+        "components": {
+            "parameters": { "limit": { "name": "limit", "in": "query", "schema": { "type": "integer" } } },
+            "schemas": {
+                "Pet": {
+                    "oneOf": [{ "$ref": "#/components/schemas/Dog" }, { "$ref": "#/components/schemas/Cat" }],
+                    "discriminator": { "propertyName": "kind", "mapping": {
+                        "dog": "#/components/schemas/Dog", "cat": "#/components/schemas/Cat"
+                    } }
+                },
+                "Dog": { "type": "object", "required": ["kind"], "properties": {
+                    "kind": { "type": "string" }, "friend": { "$ref": "#/components/schemas/Pet" }
+                } },
+                "Cat": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" } } }
+            }
+        }
+    });
+    write("paths/index.yaml", json!({ "/pets": { "get": { "$ref": "pets-get.yaml" } } }));
+    let mut get = whole["paths"]["/pets"]["get"].clone();
+    get["parameters"][0]["$ref"] = json!("../api.json#/components/parameters/limit");
+    get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] = json!("../schemas/Pet.yaml");
+    write("paths/pets-get.yaml", get);
+    let mut pet = whole["components"]["schemas"]["Pet"].clone();
+    pet["oneOf"] = json!([{ "$ref": "Dog.yaml" }, { "$ref": "./Cat.yaml" }]);
+    pet["discriminator"]["mapping"] = json!({ "dog": "Dog.yaml", "cat": "./Cat.yaml" });
+    write("schemas/Pet.yaml", pet);
+    let mut dog = whole["components"]["schemas"]["Dog"].clone();
+    dog["properties"]["friend"]["$ref"] = json!("../schemas/Pet.yaml");
+    write("schemas/Dog.yaml", dog);
+    write("schemas/Cat.yaml", whole["components"]["schemas"]["Cat"].clone());
+    write("schemas/index.yaml", json!({ "Pet": { "$ref": "Pet.yaml" }, "Dog": { "$ref": "Dog.yaml" } }));
+    let split = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Shop", "version": "1" },
+        "paths": { "$ref": "paths/index.yaml" },
+        "components": {
+            "parameters": whole["components"]["parameters"],
+            "schemas": { "$ref": "schemas/index.yaml" }
+        }
+    });
+    let name = folder.path().join("api.json").display().to_string();
+    write("api.json", split.clone());
+    let options = Options { read: Some(|path: &Path| fs::read(path)), ..Options::default() };
+    let (one, said) = made(&name, &split, options);
+    assert_eq!(report(&said), "");
+    assert_eq!(text_of(&one.unwrap()), api(&whole).0);
+}
+
 #[test]
 fn documents_of_3_1_and_3_2_around_their_schemas() {
     let mut newer = with_schema("3.2.0", json!({ "type": "string" }));

@@ -98,9 +98,10 @@ actions:
     assert_eq!(checkout.files(), files);
 
     // A fault has no place in an empty document, and is said all the same.
-    fs::write(checkout.path("specs/none/overlay.yaml"), overlay.replace("operationId: ping, ", "")).unwrap();
-    let said = checkout.run(&["update", "none"], 2);
-    assert!(said.contains("error[missing-operation-id]"), "{said}");
+    let odd = overlay.replace("operationId: ping, ", "operationId: ping, desc: Ours, ");
+    fs::write(checkout.path("specs/none/overlay.yaml"), odd).unwrap();
+    let said = checkout.run(&["update", "none", "--strict"], 2);
+    assert!(said.contains("error[unsupported]: an operation of OpenAPI 3.0 has no `desc`"), "{said}");
     assert!(said.contains("--> an empty document"), "{said}");
 }
 
@@ -239,17 +240,19 @@ fn anybodys_file_gives_a_crate_elsewhere() {
 fn anybodys_file_has_rules_of_its_own() {
     let checkout = Checkout::new();
     let text = fs::read_to_string(checkout.path("library.json")).unwrap();
-    fs::write(checkout.path("twice.json"), text.replace("books_get", "books_list")).unwrap();
-    let arguments = ["generate", "--from", "twice.json", "--out", "../town", "--name", "town"];
+    let text = text.replace("\"books_get\"", "\"books_get\", \"desc\": \"a slip of the pen\"");
+    fs::write(checkout.path("odd.json"), text).unwrap();
+    let arguments = ["generate", "--from", "odd.json", "--out", "../town", "--name", "town", "--strict"];
     let way = "go into a folder that you give with `--api DIR`";
     let said = checkout.run(&arguments, 2);
-    assert!(said.contains("error[duplicate-operation-id]") && said.contains(way), "{said}");
+    assert!(said.contains("error[unsupported]: an operation of OpenAPI 3.0 has no `desc`"), "{said}");
+    assert!(said.contains(way), "{said}");
 
     fs::create_dir(checkout.path("rules")).unwrap();
     let with = [&arguments[..], &["--api", "rules"]].concat();
     let said = checkout.run(&with, 2);
     assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml\n");
-    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get\n    update: { operationId: books_get }\n";
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get.desc\n    remove: true\n";
     fs::write(checkout.path("rules/overlay.yaml"), overlay).unwrap();
     fs::write(checkout.path("rules/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
     let said = checkout.run(&with, 0);
