@@ -258,6 +258,11 @@ fn other_keywords_are_approximated_with_a_notice() {
             json!({ "type": "string", "maxLength": 5 }),
             "it is read as `5`",
         ),
+        (
+            json!({ "type": "string", "maxLength": "x", "minLength": "x", "pattern": "a" }),
+            json!({ "type": "string", "pattern": "a" }),
+            "`minLength` of a schema cannot be read",
+        ),
         (json!({ "type": "string", "maxLength": "five" }), json!({ "type": "string" }), "it is ignored"),
         (
             json!({ "type": "object", "properties": { "a": {} }, "required": "a" }),
@@ -659,6 +664,11 @@ fn faults_around_schemas_become_notices() {
             json!({ "first": { "in": "query", "name": "a", "schema": { "type": "string" } } }),
             "this must be a list; it is read as one",
         ),
+        (
+            "/paths/~1things/parameters",
+            json!([{ "in": "query", "name": "a", "required": "x", "allowReserved": "x", "schema": { "type": "string" } }]),
+            "`required` of a parameter cannot be read",
+        ),
         ("/components/schemas/Odd", json!("text"), "it is read as any JSON"),
         ("/x", json!({}), "the document of OpenAPI 3.0 has no `x`"),
     ];
@@ -672,6 +682,8 @@ fn faults_around_schemas_become_notices() {
         assert!(said.iter().all(|d| d.severity == Severity::Notice && d.help.is_some()), "{}", report(&said));
         assert_places(&document, &said);
         assert!(text.contains("things_get"), "the call is lost by {place}");
+        let sent = place == "/paths/~1things/parameters" && !message.contains("is ignored");
+        assert!(!sent || text.contains("name: a"), "the parameter is lost: {text}");
     }
 }
 
