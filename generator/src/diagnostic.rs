@@ -127,6 +127,10 @@ codes! {
     PathParameter = "path-parameter",
     /// The document uses something that the generator does not read.
     Unsupported = "unsupported",
+    /// A discriminator names a property that no variant defines.
+    UndeclaredDiscriminator = "undeclared-discriminator",
+    /// An object has `type` and `id` like a JSON:API resource, but not its shape.
+    UnrecognisedResource = "unrecognised-resource",
     /// An operation declares no successful response; its answer is not read.
     NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
@@ -143,6 +147,8 @@ codes! {
     InvalidConfig = "invalid-config",
     /// The stored Api cannot be read.
     InvalidApi = "invalid-api",
+    /// A template names a model that the document does not have.
+    MissingModel = "missing-model",
     /// A generated file was changed by hand.
     EditedFile = "edited-file",
     /// A generated file is missing.

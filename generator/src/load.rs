@@ -87,12 +87,6 @@ pub fn mended(source: Source<'_>, overlay: Option<&Overlay>, out: &mut Sink) -> 
     (error_count(out) == errors).then_some(tree)
 }
 
-/// Whether a body of this media type is JSON.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or(media_type).trim();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
-}
-
 /// The document of a text; `None` if errors were pushed.
 pub fn load(
     source: Source<'_>,

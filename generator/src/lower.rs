@@ -1,15 +1,19 @@
 //! A `Spec` goes in; the `Api` comes out: references resolved, conventions recognised, equal types shared.
 
+mod compose;
 mod convention;
+mod cycle;
 mod definition;
 mod form;
 mod json_api;
 mod operation;
 mod paging;
+mod parameter;
 mod schema;
 mod server;
 mod share;
 mod union;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +36,10 @@ struct Lowering<'a> {
     families: BTreeMap<String, Vec<String>>,
     /// Enums that the vendor names although they stand inline (`x-ms-enum`).
     named_enums: BTreeSet<String>,
+    /// For each component that was asked for, whether it may be null.
+    nullable: BTreeMap<String, bool>,
+    /// Notices about schemas, which are lowered more than once where others have them as parts.
+    said: BTreeSet<(Pointer, String)>,
     out: &'a mut Sink,
 }
 
@@ -47,6 +55,8 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         definitions: definition::Definitions::new(document),
         families: BTreeMap::new(),
         named_enums: BTreeSet::new(),
+        nullable: BTreeMap::new(),
+        said: BTreeSet::new(),
         out,
     };
     lowering.families = lowering.families();
@@ -62,11 +72,12 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
             }
         }
     }
-    lowering.check_aliases();
-    let (operations, values) = lowering.operations();
+    lowering.end_cycles();
+    let servers = lowering.servers();
+    let (operations, values) = lowering.operations(&servers);
+    lowering.text_for_bytes();
     lowering.unused_definitions();
     let conventions = lowering.conventions();
-    let servers = lowering.servers();
     let info = info(spec, name);
     lowering.unsent_secrets(&info.security);
     let (types, named_enums) = (lowering.types, lowering.named_enums);
@@ -78,26 +89,6 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     share::share(&mut api, &used, is_named);
     prune(&mut api);
     (out.errors() == errors).then_some(api)
-}
-
-impl Lowering<'_> {
-    /// A list or map that holds nothing but itself has no name that Rust could give it, and no values but empty ones.
-    fn check_aliases(&mut self) {
-        let next = |id: &str| match self.types.get(id).map(|t| &t.shape) {
-            Some(Shape::Alias(ty)) => ty.named(),
-            _ => None,
-        };
-        let is_own = |id: &&String| {
-            let chain = std::iter::successors(next(id), |id| next(id));
-            chain.take(self.types.len()).any(|other| other == id.as_str())
-        };
-        let cyclic: Vec<String> = self.types.keys().filter(is_own).cloned().collect();
-        for id in cyclic {
-            let at = Pointer::new("/components/schemas").child(&id);
-            let ty = self.unsupported(&at, "a list or map of itself");
-            self.types.insert(id, Shape::Alias(ty).into());
-        }
-    }
 }
 
 /// What operations lead to.

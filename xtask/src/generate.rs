@@ -156,7 +156,7 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
             Some(folder) => (folder.clone(), elsewhere(tree, folder, &settings.crate_version)?),
             None => (tree.generated(api), ours(&settings)),
         };
-        let files = pipeline::crate_files(&stored, &names, &rules, &options)?;
+        let Some(files) = pipeline::crate_files(&stored, &names, &rules, &options, out)? else { continue };
         let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
         roots.push(Root { folder, files, records, ..Root::default() });
         if args.out.is_none() {
@@ -221,7 +221,9 @@ fn foreign(
     let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
     let options = elsewhere(tree, folder, "0.1.0")?;
     let Some(made) = pipeline::make(&document, &rules, &name, args.docs, out) else { return Ok(None) };
-    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
+    let Some(files) = pipeline::crate_files(&made.api, &made.names, &rules, &options, out)? else {
+        return Ok(None);
+    };
     Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
 }
 
@@ -238,7 +240,8 @@ pub(crate) fn document(
     let Some(document) = fetch::fetch(&from, None, out) else { return Ok(None) };
     let options = elsewhere(tree, folder, "0.1.0")?;
     let Some(made) = pipeline::make(&document, &rules, name, false, out) else { return Ok(None) };
-    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
+    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options, out)?;
+    let Some(files) = files else { return Ok(None) };
     let root = Root { folder: folder.to_owned(), files, ..Root::default() };
     Ok(store(tree, &[root], out)?.then_some(made.api.operations.len()))
 }

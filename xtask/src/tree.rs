@@ -13,16 +13,21 @@ pub(crate) const SHARED: &str = "STOREWRIGHT_SHARED";
 pub(crate) const API: &str = "app-store-connect";
 pub(crate) const CRATE: &str = "app-store-connect-client";
 /// The vendor's file that is stored, below the folder of vendor files.
-pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.4.1.json";
+pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.5.1.json";
 /// The same for every API that has such a file.
 pub(crate) const DOCUMENTS: &[(&str, &str)] =
     &[(API, DOCUMENT), ("app-center", "specs/app-center/2023-08.json")];
 
 /// The versions of that API whose crates are compared, the oldest first.
-pub(crate) const VERSIONS: &[(&str, &str)] = &[("3.7.0", OLDEST), OLDER, ("4.4.1", DOCUMENT)];
+pub(crate) const VERSIONS: &[(&str, &str)] = &[
+    ("3.7.0", OLDEST),
+    ("4.3", "specs/app-store-connect/4.3.json"),
+    ("4.4.1", "specs/app-store-connect/4.4.1.json"),
+    ("4.5", "specs/app-store-connect/4.5.json"),
+    ("4.5.1", DOCUMENT),
+];
 /// The oldest of them.
 pub(crate) const OLDEST: &str = "specs/app-store-connect/3.7.0.json";
-const OLDER: (&str, &str) = ("4.3", "specs/app-store-connect/4.3.json");
 
 /// The licences, of which the user of a crate chooses one.
 pub(crate) const LICENCES: &[&str] = &["LICENSE-APACHE", "LICENSE-MIT"];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A use of a type: what a field, a parameter, a body or a list item holds.
 ///
-/// Its text form is one line: `string`, `list string`, `map list $App`.
+/// Its text form is one line: `string`, `list string`, `map list $App`, `list nullable number`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TypeRef {
     /// Text.
@@ -32,6 +32,9 @@ pub enum TypeRef {
     List(Box<TypeRef>),
     /// Values by name.
     Map(Box<TypeRef>),
+    /// An item of a list or a value of a map that may be null. Of a member, [`Field::nullable`](super::Field::nullable)
+    /// says so.
+    Nullable(Box<TypeRef>),
 }
 
 impl TypeRef {
@@ -39,7 +42,23 @@ impl TypeRef {
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::Named(id) => Some(id),
-            Self::List(item) | Self::Map(item) => item.named(),
+            Self::List(item) | Self::Map(item) | Self::Nullable(item) => item.named(),
+            _ => None,
+        }
+    }
+
+    /// The type without null.
+    pub fn present(&self) -> &TypeRef {
+        match self {
+            Self::Nullable(inner) => inner.present(),
+            other => other,
+        }
+    }
+
+    /// The type that it uses directly, which is inside of a list, a map or what may be null.
+    pub fn inner_mut(&mut self) -> Option<&mut TypeRef> {
+        match self {
+            Self::List(item) | Self::Map(item) | Self::Nullable(item) => Some(item),
             _ => None,
         }
     }
@@ -59,6 +78,7 @@ impl fmt::Display for TypeRef {
             Self::Named(id) => write!(f, "${id}"),
             Self::List(item) => write!(f, "list {item}"),
             Self::Map(item) => write!(f, "map {item}"),
+            Self::Nullable(item) => write!(f, "nullable {item}"),
         }
     }
 }
@@ -80,6 +100,7 @@ impl FromStr for TypeRef {
                 (Some(id), _) => Self::Named(id.to_owned()),
                 (None, Some(("list", item))) => Self::List(Box::new(item.parse()?)),
                 (None, Some(("map", item))) => Self::Map(Box::new(item.parse()?)),
+                (None, Some(("nullable", item))) => Self::Nullable(Box::new(item.parse()?)),
                 _ => return Err(format!("`{text}` is not a type")),
             },
         })

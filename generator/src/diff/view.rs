@@ -94,6 +94,7 @@ pub(super) enum View<'a> {
     Scalar(String),
     List(Node<'a>),
     Map(Node<'a>),
+    Nullable(Node<'a>),
     Object { owner: Option<(&'a str, Part)>, members: BTreeMap<&'a str, Member<'a>>, rest: Option<Node<'a>> },
     Enum(Option<&'a str>, Cow<'a, [Value]>),
     Union(&'a str, &'a Union),
@@ -235,6 +236,7 @@ fn view_of<'a>(ty: &TypeRef, api: &'a Api) -> View<'a> {
         },
         TypeRef::List(item) => View::List(Node::Ty(Cow::Owned((**item).clone()))),
         TypeRef::Map(item) => View::Map(Node::Ty(Cow::Owned((**item).clone()))),
+        TypeRef::Nullable(inner) => View::Nullable(Node::Ty(Cow::Owned((**inner).clone()))),
         scalar => View::Scalar(scalar.to_string()),
     }
 }

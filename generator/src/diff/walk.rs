@@ -256,6 +256,7 @@ impl<'a> Walk<'a> {
             (View::Scalar(a), View::Scalar(b)) if a == b => {}
             (View::List(a), View::List(b)) => self.walk(&a, &b, &spot.inside("[]", "items")),
             (View::Map(a), View::Map(b)) => self.walk(&a, &b, &spot.inside("{}", "additionalProperties")),
+            (View::Nullable(a), View::Nullable(b)) => self.walk(&a, &b, spot),
             (
                 View::Object { owner: o1, members: m1, rest: r1 },
                 View::Object { owner: o2, members: m2, rest: r2 },
@@ -433,11 +434,13 @@ impl<'a> Walk<'a> {
             inner.subject = format!("{}|{}", spot.subject, self.variant(b, 1));
             self.walk(&Node::of(&a.ty), &Node::of(&b.ty), &inner);
         }
-        for (side, kind, variants) in [(0, Kind::VariantRemoved, gone), (1, Kind::VariantAdded, left)] {
+        for (side, kind, union, variants) in
+            [(0, Kind::VariantRemoved, old, gone), (1, Kind::VariantAdded, new, left)]
+        {
             for variant in variants {
                 let mut row = spot.row(kind);
                 row.subject = format!("{}|{}", spot.subject, self.variant(variant, side));
-                let member = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
+                let member = union.key(variant);
                 row.keys = [Vec::new(), Vec::new()];
                 let owner = *of::<&str>(&owners, side);
                 *of_mut(&mut row.keys, side) = of(&self.keys, side).of_value(owner, Some(owner), &member);
@@ -485,6 +488,7 @@ impl<'a> Walk<'a> {
             View::Scalar(text) => text,
             View::List(item) => format!("list of {}", self.shown(&item, side)),
             View::Map(item) => format!("map of {}", self.shown(&item, side)),
+            View::Nullable(inner) => format!("{} or null", self.shown(&inner, side)),
             View::Object { .. } => match node {
                 Node::Identifier(kind) => format!("id of {kind}"),
                 Node::Relationship(r, _) => match r.to {

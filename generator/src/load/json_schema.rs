@@ -6,6 +6,7 @@ use super::Origins;
 use super::dialect::Dialect;
 use super::shape::{Kind, Shape};
 use super::trail::Trail;
+use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// The types of OpenAPI 3.0.
@@ -563,7 +564,7 @@ fn content(map: &mut Map<String, Value>) {
 }
 
 fn is_text(media_type: &str) -> bool {
-    media_type.starts_with("text/") || super::is_json(media_type) || media_type.contains("xml")
+    media_type.starts_with("text/") || MediaType::parse(media_type).is_json() || media_type.contains("xml")
 }
 
 fn is_of(value: &Value, ty: &str) -> bool {

@@ -12,6 +12,7 @@ use super::dialect::Dialect;
 use super::shape::{self, Kind, Shape};
 use super::trail::Trail;
 use super::{Origins, Source, prose, text};
+use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Reads a file that a document refers to, by its path.
@@ -574,7 +575,8 @@ impl Settling {
         ];
         let file = if target.document == 0 { None } else { Some(self.stem(target)) };
         let tokens = Pointer::new(&*target.pointer).tokens().collect::<Vec<_>>().into_iter();
-        let words = tokens.filter(|token| !STRUCTURE.contains(&token.as_str()) && !super::is_json(token));
+        let words =
+            tokens.filter(|token| !STRUCTURE.contains(&token.as_str()) && !MediaType::parse(token).is_json());
         file.into_iter().chain(words).collect::<Vec<_>>().join(".")
     }
 

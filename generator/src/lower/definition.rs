@@ -160,7 +160,7 @@ fn is_distinct(schema: &Schema) -> bool {
     }
 }
 
-fn canonical_text(schema: &Schema) -> Option<String> {
+pub(super) fn canonical_text(schema: &Schema) -> Option<String> {
     Some(canonical(&serde_json::to_value(schema).ok()?).to_string())
 }
 

@@ -1,17 +1,19 @@
-//! A schema goes in; a use of a type comes out, and the types that stand inline in it.
+//! Lowers a schema to a use of a type, and the types that it defines inline.
+
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use openapiv3::{
-    AdditionalProperties, AnySchema, ArrayType, ReferenceOr, Schema, SchemaKind, StringFormat,
-    Type as OasType, VariantOrUnknownOrEmpty,
+    AdditionalProperties, AnySchema, OpenAPI, ReferenceOr, Schema, SchemaKind, StringFormat, Type as OasType,
+    VariantOrUnknownOrEmpty,
 };
-use std::collections::BTreeSet;
 
 use super::Lowering;
+use super::union::is_null;
 use crate::api::{Enum, Field, Fields, Limits, Shape, Struct, Type, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
-/// What `type` may say (OpenAPI 3.0, "Data Types").
+/// The values of `type` (OpenAPI 3.0, "Data Types").
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
 
 /// The members of an object schema, whether it says `type: object` or not.
@@ -22,7 +24,7 @@ pub(super) struct Members<'a> {
     pub(super) additional: Option<&'a AdditionalProperties>,
 }
 
-impl<'a> Members<'a> {
+impl Members<'_> {
     pub(super) fn requires(&self, name: &str) -> bool {
         self.required.iter().any(|r| r == name)
     }
@@ -51,6 +53,50 @@ pub(super) fn members(schema: &Schema) -> Option<Members<'_>> {
     }
 }
 
+/// The names that `required` lists.
+pub(super) fn required(schema: &Schema) -> &[String] {
+    match &schema.schema_kind {
+        SchemaKind::Type(OasType::Object(object)) => &object.required,
+        SchemaKind::Any(any) => &any.required,
+        _ => &[],
+    }
+}
+
+/// The schemas that a keyword such as `allOf` combines.
+pub(super) fn combined<'s>(schema: &'s Schema, keyword: &str) -> &'s [ReferenceOr<Schema>] {
+    match (&schema.schema_kind, keyword) {
+        (SchemaKind::AllOf { all_of }, "allOf") => all_of,
+        (SchemaKind::OneOf { one_of }, "oneOf") => one_of,
+        (SchemaKind::AnyOf { any_of }, "anyOf") => any_of,
+        (SchemaKind::Any(any), "allOf") => &any.all_of,
+        (SchemaKind::Any(any), "oneOf") => &any.one_of,
+        (SchemaKind::Any(any), "anyOf") => &any.any_of,
+        _ => &[],
+    }
+}
+
+/// The schema behind a reference and the pointer to it.
+pub(super) fn resolve_in<'s>(
+    document: &'s OpenAPI,
+    schema: &'s ReferenceOr<Schema>,
+    at: &Pointer,
+) -> Option<(&'s Schema, Pointer)> {
+    let (mut schema, mut at) = (schema, at.clone());
+    let all = &document.components.as_ref()?.schemas;
+    // A chain is no longer than there are components, unless it leads back to itself.
+    for _ in 0..=all.len() {
+        match schema {
+            ReferenceOr::Item(schema) => return Some((schema, at)),
+            ReferenceOr::Reference { reference } => {
+                let name = super::component(reference, "schemas")?;
+                schema = all.get(name)?;
+                at = Pointer::new("/components/schemas").child(name);
+            }
+        }
+    }
+    None
+}
+
 /// The only value of a string that has just one.
 pub(super) fn constant(schema: &Schema) -> Option<&str> {
     match &schema.schema_kind {
@@ -62,7 +108,7 @@ pub(super) fn constant(schema: &Schema) -> Option<&str> {
     }
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
     /// The schema behind a reference and the pointer to it.
     pub(super) fn resolve<'s>(
         &'s self,
@@ -71,30 +117,26 @@ impl Lowering<'_> {
     ) -> Option<(&'s Schema, Pointer)> {
         match schema {
             ReferenceOr::Item(schema) => Some((schema, at.clone())),
-            ReferenceOr::Reference { reference } => {
-                let name = super::component(reference, "schemas")?;
-                let next = self.document.components.as_ref()?.schemas.get(name)?;
-                let at = Pointer::new("/components/schemas").child(name);
-                match next {
-                    // Invariant: load refuses chains of references that lead back to themselves.
-                    ReferenceOr::Reference { .. } => self.resolve(next, &at),
-                    ReferenceOr::Item(schema) => Some((schema, at)),
-                }
-            }
+            ReferenceOr::Reference { .. } => resolve_in(self.document, schema, at),
         }
     }
 
     /// The same for a member of an object.
-    pub(super) fn resolve_member<'s>(&'s self, schema: &'s ReferenceOr<Box<Schema>>) -> Option<&'s Schema> {
+    pub(super) fn resolve_member<'s>(&self, schema: &'s ReferenceOr<Box<Schema>>) -> Option<&'s Schema>
+    where
+        'a: 's,
+    {
         match schema {
             ReferenceOr::Item(schema) => match single(schema) {
-                Some(reference) => self.resolve(reference, &Pointer::root()).map(|(schema, _)| schema),
+                Some(reference) => {
+                    resolve_in(self.document, reference, &Pointer::root()).map(|(schema, _)| schema)
+                }
                 None => Some(schema),
             },
             ReferenceOr::Reference { reference } => {
                 let name = super::component(reference, "schemas")?;
                 let next = self.document.components.as_ref()?.schemas.get(name)?;
-                self.resolve(next, &Pointer::root()).map(|(schema, _)| schema)
+                resolve_in(self.document, next, &Pointer::root()).map(|(schema, _)| schema)
             }
         }
     }
@@ -104,7 +146,10 @@ impl Lowering<'_> {
         let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
         let shape = match shape {
             Some(shape) => shape,
-            None => self.shape(schema, name, at),
+            None => {
+                self.unrecognised(name, schema, at);
+                self.shape(schema, name, at)
+            }
         };
         let data = &schema.schema_data;
         let ty = Type { shape, deprecated: data.deprecated, doc: data.description.clone() };
@@ -113,14 +158,17 @@ impl Lowering<'_> {
 
     /// A member of an object, a parameter or a list item; `id` is what a type that stands inline in it is called.
     pub(super) fn field(&mut self, schema: &ReferenceOr<Schema>, id: &str, at: &Pointer) -> Field {
+        let nullable = self.is_nullable(schema);
         let schema = match schema {
             ReferenceOr::Reference { reference } => {
                 let Some(name) = super::component(reference, "schemas") else {
-                    return self.unsupported(at, &format!("the reference `{reference}`")).into();
+                    let message =
+                        format!("the reference `{reference}` is not to a schema; it becomes any JSON");
+                    return self.approximated(at, message, "replace the reference in the overlay").into();
                 };
                 self.referred(id);
                 let Some(schema) = self.transparent(name) else {
-                    return TypeRef::Named(name.to_owned()).into();
+                    return Field { nullable, ..TypeRef::Named(name.to_owned()).into() };
                 };
                 let at = Pointer::new("/components/schemas").child(name);
                 let field = self.field(&ReferenceOr::Item(schema), id, &at);
@@ -130,39 +178,58 @@ impl Lowering<'_> {
             ReferenceOr::Item(schema) => schema,
         };
         let data = &schema.schema_data;
-        let ty = match (single(schema), self.definition(schema, id, at)) {
+        let mut limits = limits(schema);
+        let ty = match (only(schema, at), self.definition(schema, id, at)) {
             (_, Some(name)) => TypeRef::Named(name),
-            (Some(inner), None) => self.field(inner, id, &at.child("allOf").child(0)).ty,
+            (Some((inner, at)), None) => {
+                let inner = self.field(inner, id, &at);
+                limits = Limits { default: limits.default.take(), ..inner.limits };
+                inner.ty
+            }
             (None, None) => self.inline(schema, id, at),
         };
         Field {
             ty,
             required: false,
-            nullable: data.nullable,
+            nullable,
             deprecated: data.deprecated,
             read_only: data.read_only,
             write_only: data.write_only,
-            limits: limits(schema),
+            limits,
             doc: data.description.clone(),
         }
     }
 
-    fn inline(&mut self, schema: &Schema, id: &str, at: &Pointer) -> TypeRef {
-        match self.shape(schema, id, at) {
-            Shape::Alias(ty) => ty,
-            shape => {
-                let doc = schema.schema_data.description.clone();
-                let id = match (vendor_name(schema), &shape) {
-                    (Some(name), Shape::Enum(_)) => {
-                        self.named_enum(name, &shape, at);
-                        name
-                    }
-                    _ => id,
-                };
-                self.types.insert(id.to_owned(), Type { shape, deprecated: false, doc });
-                TypeRef::Named(id.to_owned())
-            }
+    /// The same as an item of a list or a value of a map.
+    fn item(&mut self, schema: &ReferenceOr<Schema>, id: &str, at: &Pointer) -> TypeRef {
+        let field = self.field(schema, id, at);
+        match (field.nullable, field.ty) {
+            // Any JSON may be null without more.
+            (true, ty) if ty != TypeRef::Any => TypeRef::Nullable(Box::new(ty)),
+            (_, ty) => ty,
         }
+    }
+
+    fn inline(&mut self, schema: &Schema, id: &str, at: &Pointer) -> TypeRef {
+        let shape = self.shape(schema, id, at);
+        let doc = schema.schema_data.description.clone();
+        let id = match (vendor_name(schema), &shape) {
+            (Some(name), Shape::Enum(_)) => {
+                self.named_enum(name, &shape, at);
+                name
+            }
+            _ => id,
+        };
+        self.placed(shape, id, doc)
+    }
+
+    /// Keeps a type that stands inline under `id`, unless it is another name of something.
+    pub(super) fn placed(&mut self, shape: Shape, id: &str, doc: Option<String>) -> TypeRef {
+        if let Shape::Alias(ty) = shape {
+            return ty;
+        }
+        self.types.insert(id.to_owned(), Type { shape, deprecated: false, doc });
+        TypeRef::Named(id.to_owned())
     }
 
     /// One name stands for one set of values.
@@ -179,13 +246,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn shape(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Shape {
+    pub(super) fn shape(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Shape {
         match &schema.schema_kind {
             SchemaKind::Type(OasType::String(string)) => {
                 let values: Vec<Value> =
                     string.enumeration.iter().flatten().cloned().map(Value::String).collect();
-                if !string.enumeration.is_empty() {
-                    return self.enumeration(schema, values, at);
+                if !values.is_empty() {
+                    return enumeration(schema, values);
                 }
                 Shape::Alias(match &string.format {
                     VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => TypeRef::Timestamp,
@@ -197,91 +264,91 @@ impl Lowering<'_> {
             SchemaKind::Type(OasType::Integer(integer)) => {
                 let values: Vec<Value> =
                     integer.enumeration.iter().flatten().copied().map(Value::Integer).collect();
-                if values.is_empty() {
-                    Shape::Alias(TypeRef::Integer)
-                } else {
-                    self.enumeration(schema, values, at)
-                }
+                if values.is_empty() { Shape::Alias(TypeRef::Integer) } else { enumeration(schema, values) }
             }
-            SchemaKind::Type(OasType::Number(_)) => Shape::Alias(TypeRef::Number),
-            SchemaKind::Type(OasType::Boolean(_)) => Shape::Alias(TypeRef::Boolean),
-            SchemaKind::Type(OasType::Array(array)) => Shape::Alias(self.list(array, id, at)),
+            SchemaKind::Type(OasType::Number(number)) => {
+                if number.enumeration.iter().any(Option::is_some) {
+                    self.unchecked(at, "numbers", "number");
+                }
+                Shape::Alias(TypeRef::Number)
+            }
+            SchemaKind::Type(OasType::Boolean(boolean)) => {
+                if boolean.enumeration.iter().any(Option::is_some) {
+                    self.unchecked(at, "booleans", "boolean");
+                }
+                Shape::Alias(TypeRef::Boolean)
+            }
+            SchemaKind::Type(OasType::Array(array)) => Shape::Alias(self.list(array.items.as_ref(), id, at)),
             SchemaKind::Type(OasType::Object(_)) => self.object(schema, id, at),
-            SchemaKind::OneOf { one_of } => self.union(schema, one_of, id, &at.child("oneOf")),
-            SchemaKind::AnyOf { any_of } => self.union(schema, any_of, id, &at.child("anyOf")),
-            SchemaKind::AllOf { all_of } => self.all_of(all_of, id, at),
-            SchemaKind::Not { .. } => Shape::Alias(self.unsupported(at, "`not`")),
+            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::AllOf { .. } => {
+                self.composed(schema, id, at)
+            }
+            SchemaKind::Not { .. } => {
+                self.ignored_not(at);
+                Shape::Alias(TypeRef::Any)
+            }
             SchemaKind::Any(any) => self.any(schema, any, id, at),
         }
     }
 
-    /// A schema without `type`, or with a keyword that says nothing about its type.
+    /// A schema without `type`, or with keywords that say nothing about its type.
     fn any(&mut self, schema: &Schema, any: &AnySchema, id: &str, at: &Pointer) -> Shape {
-        for (keyword, list) in [("oneOf", &any.one_of), ("allOf", &any.all_of), ("anyOf", &any.any_of)] {
-            if !list.is_empty() {
-                if keyword == "allOf" {
-                    let own = ReferenceOr::Item(without_all_of(schema, any));
-                    let parts: Vec<_> = list.iter().cloned().chain([own]).collect();
-                    return self.all_of(&parts, id, at);
-                }
-                return Shape::Alias(self.unsupported(at, &format!("`{keyword}` beside other keywords")));
-            }
-        }
         if any.not.is_some() {
-            return Shape::Alias(self.unsupported(at, "`not`"));
+            self.ignored_not(at);
         }
-        if let Some(unknown) = any.typ.as_deref().filter(|ty| !TYPES.contains(ty)) {
-            return Shape::Alias(self.unsupported(&at.child("type"), &format!("the type `{unknown}`")));
+        if [&any.all_of, &any.one_of, &any.any_of].iter().any(|list| !list.is_empty()) {
+            return self.composed(schema, id, at);
         }
-        if members(schema).is_some() {
+        if let Some(unknown) = any.typ.as_deref().filter(|ty| !TYPES.contains(ty) && *ty != "null") {
+            let message = format!("the type `{unknown}` is unknown; the value becomes any JSON");
+            let help = format!("write one of {} in the overlay", TYPES.join(", "));
+            return Shape::Alias(self.approximated(&at.child("type"), message, &help));
+        }
+        if members(schema).is_some() || any.typ.as_deref() == Some("object") {
             return self.object(schema, id, at);
         }
         if any.items.is_some() {
-            let list = ArrayType {
-                items: any.items.clone(),
-                min_items: any.min_items,
-                max_items: any.max_items,
-                unique_items: false,
-            };
-            return Shape::Alias(self.list(&list, id, at));
+            return Shape::Alias(self.list(any.items.as_ref(), id, at));
         }
-        let values: Option<Vec<Value>> = any
-            .enumeration
-            .iter()
-            .filter(|v| !v.is_null())
-            .map(|v| match v {
-                serde_json::Value::String(s) => Some(Value::String(s.clone())),
-                v => v.as_i64().map(Value::Integer),
-            })
-            .collect();
-        match values {
-            Some(values) if !values.is_empty() => self.enumeration(schema, values, at),
-            Some(_) => Shape::Alias(plain(any)),
+        if any.enumeration.iter().all(serde_json::Value::is_null) {
+            return Shape::Alias(plain(any));
+        }
+        match values(schema) {
+            Some(values) => enumeration(schema, values),
             None => {
-                Shape::Alias(self.unsupported(at, "an enum of values that are neither strings nor integers"))
+                let kind = |is: fn(&serde_json::Value) -> bool| {
+                    any.enumeration.iter().filter(|v| !v.is_null()).all(is)
+                };
+                let (ty, what, name) = match plain(any) {
+                    TypeRef::Any if kind(serde_json::Value::is_boolean) => {
+                        (TypeRef::Boolean, "booleans", "a boolean")
+                    }
+                    TypeRef::Any if kind(serde_json::Value::is_number) => {
+                        (TypeRef::Number, "numbers", "a number")
+                    }
+                    TypeRef::Any => (TypeRef::Any, "values of several types", "any JSON"),
+                    ty => (ty, "values of another type", "the type that `type` names"),
+                };
+                self.unchecked(at, what, name);
+                Shape::Alias(ty)
             }
         }
     }
 
-    fn enumeration(&mut self, schema: &Schema, values: Vec<Value>, at: &Pointer) -> Shape {
-        let values: BTreeSet<Value> = values.into_iter().collect();
-        let strings = values.iter().filter(|v| matches!(v, Value::String(_))).count();
-        if values.is_empty() || (strings != 0 && strings != values.len()) {
-            return Shape::Alias(
-                self.unsupported(at, "an enum without values, or of strings and numbers at once"),
-            );
-        }
-        let case_insensitive = schema
-            .schema_data
-            .extensions
-            .get("x-case-insensitive")
-            .is_some_and(|v| v == &serde_json::json!(true));
-        Shape::Enum(Enum { values: values.into_iter().collect(), case_insensitive })
+    /// Says that an `enum` is no more than a rule for values.
+    fn unchecked(&mut self, at: &Pointer, what: &str, ty: &str) {
+        let message = format!("an `enum` of {what} has no Rust enum; the type is {ty}");
+        self.approximated(&at.child("enum"), message, "remove `enum` in the overlay: values are not checked");
     }
 
-    fn list(&mut self, array: &ArrayType, id: &str, at: &Pointer) -> TypeRef {
-        let item = match &array.items {
-            Some(items) => self.field(&items.clone().unbox(), &format!("{id}[]"), &at.child("items")).ty,
+    fn ignored_not(&mut self, at: &Pointer) {
+        let message = "`not` is ignored: no Rust type excludes values";
+        self.approximated(&at.child("not"), message, "remove it in the overlay");
+    }
+
+    fn list(&mut self, items: Option<&ReferenceOr<Box<Schema>>>, id: &str, at: &Pointer) -> TypeRef {
+        let item = match items {
+            Some(items) => self.item(&items.clone().unbox(), &format!("{id}[]"), &at.child("items")),
             None => TypeRef::Any,
         };
         TypeRef::List(Box::new(item))
@@ -289,120 +356,65 @@ impl Lowering<'_> {
 
     fn object(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Shape {
         let Some(members) = members(schema) else {
+            self.undefined(required(schema), at);
             return Shape::Alias(TypeRef::Map(Box::new(TypeRef::Any)));
         };
-        let additional = match members.additional {
-            Some(AdditionalProperties::Schema(item)) => {
-                Some(self.field(item, &format!("{id}{{}}"), &at.child("additionalProperties")).ty)
-            }
-            Some(AdditionalProperties::Any(true)) => Some(TypeRef::Any),
-            Some(AdditionalProperties::Any(false)) | None => None,
-        };
-        if members.properties.is_empty() && members.required.is_empty() {
+        let additional = self.additional(members, id, at);
+        if members.properties.is_empty() {
+            self.undefined(members.required, at);
             let closed = matches!(members.additional, Some(AdditionalProperties::Any(false)));
             return match additional {
                 _ if closed => Shape::Struct(Struct::default()),
-                Some(item) => Shape::Alias(TypeRef::Map(Box::new(item))),
-                None => Shape::Alias(TypeRef::Map(Box::new(TypeRef::Any))),
+                item => Shape::Alias(TypeRef::Map(Box::new(item.unwrap_or(TypeRef::Any)))),
             };
         }
         Shape::Struct(Struct { fields: self.fields(members, id, at), additional })
     }
 
+    /// What members of other names hold.
+    pub(super) fn additional(&mut self, members: Members<'_>, id: &str, at: &Pointer) -> Option<TypeRef> {
+        match members.additional? {
+            AdditionalProperties::Schema(item) => {
+                Some(self.item(item, &format!("{id}{{}}"), &at.child("additionalProperties")))
+            }
+            AdditionalProperties::Any(open) => open.then_some(TypeRef::Any),
+        }
+    }
+
     /// The members of an object.
     pub(super) fn fields(&mut self, members: Members<'_>, id: &str, at: &Pointer) -> Fields {
-        let at = at.child("properties");
         let mut out = Fields::new();
         for (name, schema) in members.properties {
-            let mut field = self.field(&schema.clone().unbox(), &format!("{id}.{name}"), &at.child(name));
+            let here = at.child("properties").child(name);
+            let mut field = self.field(&schema.clone().unbox(), &format!("{id}.{name}"), &here);
             field.required = members.requires(name);
             out.insert(name.clone(), field);
         }
-        for name in members.required {
-            if !out.contains_key(name) {
-                let message = format!("`required` names `{name}`, which is no property");
-                self.out.push(
-                    Diagnostic::error(Code::InvalidDocument, &self.spec.origin(&at), message)
-                        .help("declare the property or take the name out of `required` in the overlay"),
-                );
-            }
-        }
+        self.undefined(members.required.iter().filter(|name| !out.contains_key(*name)), at);
         out
     }
 
-    fn all_of(&mut self, parts: &[ReferenceOr<Schema>], id: &str, at: &Pointer) -> Shape {
-        let mut merged = Struct::default();
-        let mut required: BTreeSet<String> = BTreeSet::new();
-        if !self.merge(parts, id, at, &mut merged, &mut required, 0) {
-            return Shape::Alias(self.unsupported(at, "`allOf` of something else than objects"));
+    /// Says which names of `required` are no properties.
+    pub(super) fn undefined<'n>(&mut self, names: impl IntoIterator<Item = &'n String>, at: &Pointer) {
+        for name in names {
+            let message = format!("`required` lists `{name}`, but `properties` does not define it");
+            let help = "define the property in the overlay, or remove the name from `required`";
+            self.noticed(Code::InvalidDocument, at, message, help);
         }
-        for name in required {
-            match merged.fields.get_mut(&name) {
-                Some(field) => field.required = true,
-                None => {
-                    let message =
-                        format!("`required` names `{name}`, which is a property of no part of `allOf`");
-                    self.out.push(
-                        Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
-                            .help("declare the property or take the name out of `required` in the overlay"),
-                    );
-                }
-            }
-        }
-        Shape::Struct(merged)
     }
 
-    fn merge(
-        &mut self,
-        parts: &[ReferenceOr<Schema>],
-        id: &str,
-        at: &Pointer,
-        merged: &mut Struct,
-        required: &mut BTreeSet<String>,
-        depth: usize,
-    ) -> bool {
-        // A schema that is its own part has no values, and no depth that stops.
-        if depth > 64 {
-            return false;
+    /// Says once that a type is nearer than exact, and stands in with any value.
+    pub(super) fn approximated(&mut self, at: &Pointer, message: impl Into<String>, help: &str) -> TypeRef {
+        self.noticed(Code::Unsupported, at, message, help);
+        TypeRef::Any
+    }
+
+    /// Pushes a notice, once for each place: the parts of an `allOf` are lowered again wherever they are used.
+    fn noticed(&mut self, code: Code, at: &Pointer, message: impl Into<String>, help: &str) {
+        let (at, message) = (self.spec.origin(at), message.into());
+        if self.said.insert((at.clone(), message.clone())) {
+            self.out.push(Diagnostic::notice(code, &at, message).help(help));
         }
-        for (index, part) in parts.iter().enumerate() {
-            let here = at.child("allOf").child(index);
-            let Some((schema, here)) = self.resolve(part, &here).map(|(s, at)| (s.clone(), at)) else {
-                return false;
-            };
-            match &schema.schema_kind {
-                SchemaKind::AllOf { all_of } => {
-                    if !self.merge(all_of, id, &here, merged, required, depth + 1) {
-                        return false;
-                    }
-                }
-                SchemaKind::Any(any) if !any.all_of.is_empty() => {
-                    let own = ReferenceOr::Item(without_all_of(&schema, any));
-                    let parts: Vec<_> = any.all_of.iter().cloned().chain([own]).collect();
-                    if !self.merge(&parts, id, &here, merged, required, depth + 1) {
-                        return false;
-                    }
-                }
-                SchemaKind::Type(OasType::Object(_)) | SchemaKind::Any(_) => {
-                    let names: &[String] = match &schema.schema_kind {
-                        SchemaKind::Type(OasType::Object(object)) => &object.required,
-                        SchemaKind::Any(any) => &any.required,
-                        _ => &[],
-                    };
-                    required.extend(names.iter().cloned());
-                    if let Some(members) = members(&schema) {
-                        let open = Members { required: &[], ..members };
-                        merged.fields.extend(self.fields(open, id, &here));
-                        if let Some(AdditionalProperties::Schema(item)) = members.additional {
-                            let at = here.child("additionalProperties");
-                            merged.additional = Some(self.field(item, &format!("{id}{{}}"), &at).ty);
-                        }
-                    }
-                }
-                _ => return false,
-            }
-        }
-        true
     }
 
     /// Reports `what` and stands in with any value, so that the run goes on and finds the rest.
@@ -422,7 +434,7 @@ pub(super) fn vendor_name(schema: &Schema) -> Option<&str> {
 }
 
 /// The one schema that `allOf` wraps, as load does to keep what stands beside a `$ref`.
-fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
+pub(super) fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
     match &schema.schema_kind {
         SchemaKind::AllOf { all_of } => match all_of.as_slice() {
             [one @ ReferenceOr::Reference { .. }] => Some(one),
@@ -430,6 +442,76 @@ fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
         },
         _ => None,
     }
+}
+
+/// The one schema that `schema` wraps to describe it or to allow null, as `allOf: [X, {nullable: true}]` and
+/// `anyOf: [X, {type: null}]` do.
+fn only<'s>(schema: &'s Schema, at: &Pointer) -> Option<(&'s ReferenceOr<Schema>, Pointer)> {
+    let (list, keyword, is_nothing): (_, _, fn(&ReferenceOr<Schema>) -> bool) = match &schema.schema_kind {
+        SchemaKind::AllOf { all_of } => (all_of, "allOf", says_nothing),
+        SchemaKind::OneOf { one_of } => (one_of, "oneOf", is_null),
+        SchemaKind::AnyOf { any_of } => (any_of, "anyOf", is_null),
+        _ => return None,
+    };
+    let mut left = list.iter().enumerate().filter(|(_, part)| !is_nothing(part));
+    let (index, part) = left.next().filter(|_| keyword == "allOf" || list.len() > 1)?;
+    left.next().is_none().then(|| (part, at.child(keyword).child(index)))
+}
+
+/// Whether a schema says nothing about its value but that it may be null, as one with a description alone.
+pub(super) fn says_nothing(schema: &ReferenceOr<Schema>) -> bool {
+    match schema {
+        ReferenceOr::Item(Schema { schema_kind: SchemaKind::Any(any), .. }) => {
+            any.typ.is_none() && any.format.is_none() && any.required.is_empty() && is_rule(any)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a schema has no keyword that decides about a type: `required`, `not`, `pattern` are for validators.
+pub(super) fn is_rule(any: &AnySchema) -> bool {
+    any.typ.is_none()
+        && any.properties.is_empty()
+        && any.additional_properties.is_none()
+        && any.items.is_none()
+        && any.enumeration.is_empty()
+        && [&any.all_of, &any.one_of, &any.any_of].iter().all(|list| list.is_empty())
+}
+
+/// The values of an `enum` that can be a Rust enum: all strings, or all integers.
+pub(super) fn values(schema: &Schema) -> Option<Vec<Value>> {
+    let all: Vec<Value> = match &schema.schema_kind {
+        SchemaKind::Type(OasType::String(string)) => {
+            string.enumeration.iter().flatten().cloned().map(Value::String).collect()
+        }
+        SchemaKind::Type(OasType::Integer(integer)) => {
+            integer.enumeration.iter().flatten().copied().map(Value::Integer).collect()
+        }
+        SchemaKind::Any(any) => {
+            let value = |value: &serde_json::Value| match (any.typ.as_deref(), value) {
+                (Some("string") | None, serde_json::Value::String(text)) => Some(Value::String(text.clone())),
+                // YAML reads `2.0` and `no` as a number and a boolean.
+                (Some("string"), serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => {
+                    Some(Value::String(value.to_string()))
+                }
+                (Some("integer"), serde_json::Value::String(text)) => text.parse().ok().map(Value::Integer),
+                (Some("integer") | None, number) => number.as_i64().map(Value::Integer),
+                _ => None,
+            };
+            any.enumeration.iter().filter(|v| !v.is_null()).map(value).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    let strings = all.iter().filter(|v| matches!(v, Value::String(_))).count();
+    (!all.is_empty() && (strings == 0 || strings == all.len())).then_some(all)
+}
+
+/// An enum of values that are all strings or all integers.
+pub(super) fn enumeration(schema: &Schema, values: Vec<Value>) -> Shape {
+    let values: BTreeSet<Value> = values.into_iter().collect();
+    let extension = schema.schema_data.extensions.get("x-case-insensitive");
+    let case_insensitive = extension == Some(&serde_json::Value::Bool(true));
+    Shape::Enum(Enum { values: values.into_iter().collect(), case_insensitive })
 }
 
 /// What a schema without members, items and values holds.
@@ -446,11 +528,6 @@ fn plain(any: &AnySchema) -> TypeRef {
         (Some("object"), _) => TypeRef::Map(Box::new(TypeRef::Any)),
         _ => TypeRef::Any,
     }
-}
-
-fn without_all_of(schema: &Schema, any: &AnySchema) -> Schema {
-    let any = AnySchema { all_of: Vec::new(), ..any.clone() };
-    Schema { schema_data: schema.schema_data.clone(), schema_kind: SchemaKind::Any(any) }
 }
 
 /// The bounds that a schema gives its value.

@@ -90,7 +90,7 @@ fn redirect_ref(ty: &mut TypeRef, alias: &HashMap<String, String>) {
                 *id = other.clone();
             }
         }
-        TypeRef::List(item) | TypeRef::Map(item) => redirect_ref(item, alias),
+        TypeRef::List(item) | TypeRef::Map(item) | TypeRef::Nullable(item) => redirect_ref(item, alias),
         _ => {}
     }
 }

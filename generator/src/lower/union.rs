@@ -1,76 +1,149 @@
-//! The alternatives of a `oneOf` go in; a union comes out, and what tells its variants apart.
+//! Lowers the alternatives of a `oneOf` or `anyOf` to a union, and finds the member that tells its variants apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;
-use super::schema::{constant, members};
+use super::compose::{Alternative, Parts};
+use super::definition::canonical_text;
+use super::schema::{combined, constant, members, says_nothing};
 use crate::api::{Shape, TypeRef, Union, Variant};
 use crate::diagnostic::Pointer;
 
-impl Lowering<'_> {
-    /// Lowers the alternatives; a discriminator decides, else a member that is a different constant in each.
-    pub(super) fn union(
+/// An alternative with its members, which may stand in parts of it.
+struct Arm<'s> {
+    alternative: Alternative<'s>,
+    parts: Parts<'s>,
+    /// The component that it refers to.
+    name: Option<&'s str>,
+}
+
+impl<'a> Lowering<'a> {
+    /// Lowers alternatives. A discriminator decides, else a member that is a constant in them, else their shape. Objects
+    /// among them have the members of `base`, too.
+    pub(super) fn union<'s>(
         &mut self,
-        schema: &Schema,
-        alternatives: &[ReferenceOr<Schema>],
+        discriminator: Option<&'s Discriminator>,
+        alternatives: Vec<Alternative<'s>>,
+        base: Option<&Parts<'s>>,
         id: &str,
         at: &Pointer,
-    ) -> Shape {
-        if let [one] = alternatives {
-            let ty = self.field(one, id, &at.child(0)).ty;
-            if !matches!(&ty, TypeRef::Named(_)) {
-                return Shape::Alias(ty);
+    ) -> Shape
+    where
+        'a: 's,
+    {
+        let mut open: Vec<Alternative<'s>> = Vec::new();
+        flatten(alternatives, &mut open);
+        let all = open.len();
+        open.retain(|a| !is_null(a.schema) && !(base.is_some() && says_nothing(a.schema)));
+        if let ([one], true) = (open.as_slice(), base.is_none()) {
+            // A single reference stays a union, so that a later version can add to it.
+            match one.schema {
+                ReferenceOr::Item(schema) => return self.shape(schema, id, &one.at),
+                ReferenceOr::Reference { .. } if all > 1 => {
+                    return Shape::Alias(self.field(one.schema, id, &one.at).ty);
+                }
+                ReferenceOr::Reference { .. } => {}
             }
         }
-        let discriminator = schema.schema_data.discriminator.as_ref();
+        let arms: Vec<Arm<'s>> = open.into_iter().map(|a| self.arm(a)).collect();
+        let discriminator = self.declared(discriminator, &arms, at);
         let tag = match discriminator {
             Some(discriminator) => Some(discriminator.property_name.clone()),
-            None => self.constant_member(alternatives),
+            None => self.constant_member(&arms),
         };
+        let constants: Vec<Option<String>> =
+            arms.iter().map(|arm| self.constant_of(&arm.parts, tag.as_ref()?)).collect();
+        let words = words(&arms, &constants);
         let mut variants = Vec::new();
-        let inline = alternatives.iter().filter(|a| own_word(a, None).is_some()).count();
-        let mut words: Vec<String> = Vec::new();
-        for (index, alternative) in alternatives.iter().enumerate() {
-            let constant = tag.as_ref().and_then(|member| self.constant_of(alternative, member));
-            let word = match own_word(alternative, constant) {
-                Some(word) if inline > 1 => word,
-                _ => "value".to_owned(),
-            };
-            if inline > 1 && own_word(alternative, None).is_some() && words.contains(&word) {
-                let what = "a union of inline schemas that nothing tells apart";
-                return Shape::Alias(self.unsupported(&at.child(index), what));
-            }
+        for ((arm, constant), word) in arms.iter().zip(constants).zip(words) {
             let own = format!("{id}.{word}");
-            words.push(word);
-            let ty = self.field(alternative, &own, &at.child(index)).ty;
-            let Some(member) = &tag else {
+            let ty = self.arm_type(arm, base, &own);
+            let Some(_) = &tag else {
                 variants.push(Variant { tag: None, ty });
                 continue;
             };
-            let name = ty.named().unwrap_or_default();
+            let name = arm.name.or_else(|| ty.named().filter(|id| *id != own));
             let mapped: Vec<String> = discriminator
                 .into_iter()
                 .flat_map(|d| &d.mapping)
-                .filter(|(_, target)| target.rsplit('/').next() == Some(name))
+                .filter(|(_, target)| target.rsplit('/').next() == name)
                 .map(|(value, _)| value.clone())
                 .collect();
-            let tags = match (mapped.is_empty(), self.constant_of(alternative, member)) {
-                (false, _) => mapped,
-                (true, Some(value)) => vec![value],
-                (true, None) => vec![name.to_owned()],
+            let tags = match (mapped.is_empty(), constant, name) {
+                (false, _, _) => mapped,
+                (true, Some(value), _) => vec![value],
+                // A value of a union without discriminator has a constant, or nothing that is known of its tag.
+                (true, None, Some(name)) if discriminator.is_some() && may_be_object(arm) => {
+                    vec![name.to_owned()]
+                }
+                (true, None, _) => {
+                    variants.push(Variant { tag: None, ty });
+                    continue;
+                }
             };
             variants.extend(tags.into_iter().map(|tag| Variant { tag: Some(tag), ty: ty.clone() }));
         }
         variants.sort();
         variants.dedup();
-        let ambiguous =
-            variants.iter().zip(variants.iter().skip(1)).any(|(a, b)| a.tag.is_some() && a.tag == b.tag);
-        if ambiguous {
-            return Shape::Alias(self.unsupported(at, "a union in which two variants have one tag"));
+        match variants.is_empty() {
+            true => match base {
+                Some(base) => Shape::Struct(self.merged(base, id, at)),
+                None => Shape::Alias(TypeRef::Any),
+            },
+            false => Shape::Union(Union { tag, variants }),
         }
-        Shape::Union(Union { tag, variants })
+    }
+
+    fn arm<'s>(&self, alternative: Alternative<'s>) -> Arm<'s>
+    where
+        'a: 's,
+    {
+        let mut parts = Parts::default();
+        self.gather(alternative.schema, &alternative.at, &mut parts);
+        let name = match alternative.schema {
+            ReferenceOr::Reference { reference } => super::component(reference, "schemas"),
+            ReferenceOr::Item(_) => None,
+        };
+        Arm { alternative, parts, name }
+    }
+
+    /// The type of a variant; an object that has not all members of the base becomes one that has them.
+    fn arm_type<'s>(&mut self, arm: &Arm<'s>, base: Option<&Parts<'s>>, own: &str) -> TypeRef
+    where
+        'a: 's,
+    {
+        let Alternative { schema, at } = &arm.alternative;
+        let is_more = |base: &&Parts<'s>| {
+            arm.parts.is_open()
+                || (arm.parts.is_plain_object() && !base.names().is_subset(&arm.parts.names()))
+        };
+        let Some(base) = base.filter(is_more) else {
+            return self.field(schema, own, at).ty;
+        };
+        let mut whole = base.clone();
+        self.gather(schema, at, &mut whole);
+        let shape = self.assembled(whole, own, at);
+        self.placed(shape, own, None)
+    }
+
+    /// The discriminator, if a variant defines its property: a property that no variant has tells none of them.
+    fn declared<'s>(
+        &mut self,
+        discriminator: Option<&'s Discriminator>,
+        arms: &[Arm<'_>],
+        at: &Pointer,
+    ) -> Option<&'s Discriminator> {
+        let discriminator = discriminator?;
+        let name = discriminator.property_name.as_str();
+        // Variants of a variant define it for themselves, and a value that is no object is told apart by its type.
+        if arms.iter().any(|arm| !arm.parts.is_plain_object() || arm.parts.names().contains(name)) {
+            return Some(discriminator);
+        }
+        let result = "variants are told apart by their members";
+        self.undeclared_discriminator(name, result, &at.child("discriminator"));
+        None
     }
 
     /// A component that others hold as a part and that has a discriminator is one of these others (OpenAPI 3.0, "Composition
@@ -155,49 +228,183 @@ impl Lowering<'_> {
         value.map(str::to_owned).into_iter().collect()
     }
 
-    /// A required member that every alternative declares as a constant of its own.
-    fn constant_member(&self, alternatives: &[ReferenceOr<Schema>]) -> Option<String> {
-        let (first, _) = self.resolve(alternatives.first()?, &Pointer::root())?;
-        let names = members(first)?.properties.keys();
-        names
-            .filter(|name| {
-                let values: Vec<_> = alternatives.iter().map(|a| self.constant_of(a, name)).collect();
-                let mut distinct: Vec<_> = values.iter().flatten().collect();
-                distinct.sort();
-                distinct.dedup();
-                distinct.len() == alternatives.len()
-            })
-            .min()
-            .cloned()
+    /// A member that alternatives declare as a constant: of several, the one that most of them have.
+    fn constant_member(&self, arms: &[Arm<'_>]) -> Option<String> {
+        let names: BTreeSet<&str> = arms.iter().flat_map(|arm| arm.parts.names()).collect();
+        let ranked = names.into_iter().filter_map(|name| {
+            let constants: Vec<String> =
+                arms.iter().filter_map(|a| self.constant_of(&a.parts, name)).collect();
+            let distinct = constants.iter().collect::<BTreeSet<_>>().len();
+            // One value that all have tells none from another.
+            let tells = distinct > 1 || (distinct == 1 && (constants.len() < arms.len() || arms.len() == 1));
+            tells.then_some((constants.len(), distinct, std::cmp::Reverse(name)))
+        });
+        ranked.max().map(|(_, _, std::cmp::Reverse(name))| name.to_owned())
     }
 
-    fn constant_of(&self, alternative: &ReferenceOr<Schema>, member: &str) -> Option<String> {
-        let (schema, _) = self.resolve(alternative, &Pointer::root())?;
-        let property = members(schema)?.properties.get(member)?;
-        constant(self.resolve_member(property)?).map(str::to_owned)
+    fn constant_of(&self, parts: &Parts<'_>, member: &str) -> Option<String> {
+        let properties =
+            parts.objects.iter().filter_map(|(schema, _)| members(schema)?.properties.get(member));
+        properties.filter_map(|property| constant(self.resolve_member(property)?)).last().map(str::to_owned)
+    }
+
+    /// Whether a schema allows null, by itself or in what it is made of.
+    pub(super) fn is_nullable(&mut self, schema: &ReferenceOr<Schema>) -> bool {
+        let item = match schema {
+            ReferenceOr::Item(item) => item,
+            ReferenceOr::Reference { reference } => {
+                let Some(name) = super::component(reference, "schemas") else { return false };
+                if let Some(known) = self.nullable.get(name) {
+                    return *known;
+                }
+                // A component that contains itself is not nullable for that.
+                self.nullable.insert(name.to_owned(), false);
+                let document = self.document;
+                let Some(target) = document.components.as_ref().and_then(|c| c.schemas.get(name)) else {
+                    return false;
+                };
+                let nullable = self.is_nullable(target);
+                self.nullable.insert(name.to_owned(), nullable);
+                return nullable;
+            }
+        };
+        let parts = combined(item, "allOf");
+        let describes = |part: &&ReferenceOr<Schema>| says_nothing(part);
+        item.schema_data.nullable
+            || is_null(schema)
+            || has_null(item)
+            || ["oneOf", "anyOf"]
+                .iter()
+                .any(|keyword| combined(item, keyword).iter().any(|a| is_null(a) || self.is_nullable(a)))
+            || parts.iter().filter(describes).any(|part| self.is_nullable(part))
+            || (parts.iter().any(|part| !says_nothing(part))
+                && parts.iter().filter(|part| !says_nothing(part)).all(|part| self.is_nullable(part)))
     }
 }
 
-/// What an alternative that becomes a type of its own is called: its constant, else the members that it must have. Not
-/// its place in the list, which the vendor may change.
-fn own_word(alternative: &ReferenceOr<Schema>, constant: Option<String>) -> Option<String> {
-    let ReferenceOr::Item(schema) = alternative else { return None };
-    let word = match &schema.schema_kind {
-        SchemaKind::Type(OasType::String(string)) if string.enumeration.is_empty() => return None,
-        SchemaKind::Type(OasType::Integer(integer)) if integer.enumeration.is_empty() => return None,
-        SchemaKind::Type(OasType::Number(_) | OasType::Boolean(_)) => return None,
-        SchemaKind::Type(OasType::Array(array)) => {
-            let item = array.items.clone()?.unbox();
-            own_word(&item, None)?;
-            "list".to_owned()
+/// Whether an `enum` lists null.
+fn has_null(schema: &Schema) -> bool {
+    match &schema.schema_kind {
+        SchemaKind::Type(OasType::String(string)) => string.enumeration.iter().any(Option::is_none),
+        SchemaKind::Type(OasType::Integer(integer)) => integer.enumeration.iter().any(Option::is_none),
+        SchemaKind::Type(OasType::Number(number)) => number.enumeration.iter().any(Option::is_none),
+        SchemaKind::Type(OasType::Boolean(boolean)) => boolean.enumeration.iter().any(Option::is_none),
+        SchemaKind::Any(any) => any.enumeration.iter().any(serde_json::Value::is_null),
+        _ => false,
+    }
+}
+
+/// Whether an alternative is null and nothing else: `{type: null}`, `{enum: [null]}`, or `{nullable: true}` as schemars
+/// writes it.
+pub(super) fn is_null(schema: &ReferenceOr<Schema>) -> bool {
+    let ReferenceOr::Item(item) = schema else { return false };
+    let SchemaKind::Any(any) = &item.schema_kind else { return false };
+    any.typ.as_deref() == Some("null")
+        || (!any.enumeration.is_empty() && any.enumeration.iter().all(serde_json::Value::is_null))
+        || (item.schema_data.nullable && says_nothing(schema))
+}
+
+/// Puts alternatives of alternatives side by side: a union in a union says no more than one.
+fn flatten<'s>(alternatives: Vec<Alternative<'s>>, out: &mut Vec<Alternative<'s>>) {
+    for alternative in alternatives {
+        let inner = match alternative.schema {
+            ReferenceOr::Item(schema) if schema.schema_data.discriminator.is_none() => {
+                match &schema.schema_kind {
+                    SchemaKind::OneOf { one_of } => Some(("oneOf", one_of)),
+                    SchemaKind::AnyOf { any_of } => Some(("anyOf", any_of)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        match inner {
+            Some((keyword, list)) => {
+                let at = alternative.at.child(keyword);
+                let list = list.iter().enumerate();
+                flatten(list.map(|(i, schema)| Alternative { schema, at: at.child(i) }).collect(), out);
+            }
+            None => out.push(alternative),
         }
-        _ => {
-            let members = members(schema);
-            let all = members.map(|m| m.properties.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
-            let mut names = members.map(|m| m.required.to_vec()).filter(|r| !r.is_empty()).unwrap_or(all);
-            names.sort();
-            if names.is_empty() { "value".to_owned() } else { names.join(" ") }
-        }
+    }
+}
+
+/// Whether a value of the alternative can have a member.
+fn may_be_object(arm: &Arm<'_>) -> bool {
+    arm.parts.is_plain_object() || arm.parts.is_open()
+}
+
+/// The last part of the id of each alternative that becomes a type. Not its place in the list, which the vendor may
+/// change: its constant, else the members that it must have, else all of its members; a number only where all of these
+/// are the same.
+fn words(arms: &[Arm<'_>], constants: &[Option<String>]) -> Vec<String> {
+    let inline = arms.iter().filter(|arm| own_word(arm).is_some()).count();
+    let mut words: Vec<String> = Vec::new();
+    for (arm, constant) in arms.iter().zip(constants) {
+        words.push(match own_word(arm) {
+            _ if arm.name.is_some() => arm.name.unwrap_or_default().to_owned(),
+            Some(word) if inline > 1 => constant.clone().unwrap_or(word),
+            _ => "value".to_owned(),
+        });
+    }
+    let is_repeated = |words: &[String], index: usize| {
+        let own = |at: usize| arms.get(at).is_some_and(|arm| own_word(arm).is_some());
+        let same = |(at, word): (usize, &String)| at != index && own(at) && Some(word) == words.get(index);
+        own(index) && words.iter().enumerate().any(same)
     };
-    Some(constant.unwrap_or(word))
+    let repeated: Vec<usize> = (0..words.len()).filter(|index| is_repeated(&words, *index)).collect();
+    for index in repeated {
+        if let (Some(arm), Some(word)) = (arms.get(index), words.get_mut(index)) {
+            let names: Vec<&str> = arm.parts.names().into_iter().collect();
+            if !names.is_empty() {
+                *word = names.join(" ");
+            }
+        }
+    }
+    let mut repeated: Vec<(String, usize)> = (0..words.len())
+        .filter(|index| is_repeated(&words, *index))
+        .map(|index| (arms.get(index).and_then(text).unwrap_or_default(), index))
+        .collect();
+    repeated.sort();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, index) in repeated {
+        if let Some(word) = words.get_mut(index) {
+            let count = counts.entry(word.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                word.push_str(&format!(" {count}"));
+            }
+        }
+    }
+    words
+}
+
+fn text(arm: &Arm<'_>) -> Option<String> {
+    match arm.alternative.schema {
+        ReferenceOr::Item(schema) => canonical_text(schema),
+        ReferenceOr::Reference { reference } => Some(reference.clone()),
+    }
+}
+
+/// What an alternative that becomes a type of its own is called, without its constant.
+fn own_word(arm: &Arm<'_>) -> Option<String> {
+    let ReferenceOr::Item(schema) = arm.alternative.schema else { return None };
+    inline_word(schema, &arm.parts)
+}
+
+fn inline_word(schema: &Schema, parts: &Parts<'_>) -> Option<String> {
+    match &schema.schema_kind {
+        SchemaKind::Type(OasType::String(string)) if string.enumeration.is_empty() => None,
+        SchemaKind::Type(OasType::Integer(integer)) if integer.enumeration.is_empty() => None,
+        SchemaKind::Type(OasType::Number(_) | OasType::Boolean(_)) => None,
+        SchemaKind::Type(OasType::Array(array)) => match array.items.as_ref()? {
+            ReferenceOr::Item(item) => inline_word(item, &Parts::default()).map(|_| "list".to_owned()),
+            ReferenceOr::Reference { .. } => None,
+        },
+        _ => {
+            let required: Vec<&str> = parts.required.iter().map(|name| name.as_str()).collect();
+            let all: Vec<&str> = parts.names().into_iter().collect();
+            let names = if required.is_empty() { all } else { required };
+            Some(if names.is_empty() { "value".to_owned() } else { names.join(" ") })
+        }
+    }
 }

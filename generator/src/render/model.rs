@@ -7,7 +7,7 @@ use super::doc::code;
 use super::rust::{Source, deprecated, docs, filled, ident, inline, macro_call};
 use super::ty::Hold;
 use super::{Context, Listing};
-use crate::api::{Arity, Enum, Field, Limits, Resource, Shape, Struct, Type, TypeRef, Union, Value};
+use crate::api::{Arity, Enum, Field, Limits, Resource, Shape, Struct, Type, TypeRef, Union, Value, Variant};
 use crate::name::TypeName;
 
 /// A field of a Rust struct, ready to be written.
@@ -32,7 +32,7 @@ impl Context<'_> {
             Shape::Enum(e) => self.enumeration(id, ty, name, e, source, own),
             Shape::Union(u) => self.union(id, ty, name, u, source, own),
             Shape::Resource(r) => self.resource(ty, name, r, source, own),
-            Shape::Request(r) => self.request(ty, name, r, source, own),
+            Shape::Request(r) => self.request(id, ty, name, r, source, own),
             Shape::Alias(_) | Shape::Document(_) | Shape::Page(_) | Shape::Linkage(_) => {
                 self.alias(id, ty, name, source, own);
             }
@@ -98,11 +98,17 @@ impl Context<'_> {
         source: &mut Source,
         listing: &mut Listing,
     ) {
+        let (sent, received) = (self.is_sent(id), self.received.contains(id));
         let members: Vec<Member<'_>> = s
             .fields
             .iter()
+            // A request has no member that only the server sets.
+            .filter(|(_, field)| received || !sent || !field.read_only)
             .map(|(wire, field)| {
-                let hold = match (field.required && !field.nullable, field.nullable && self.is_sent(id)) {
+                let is_given = field.required
+                    && !field.nullable
+                    && if sent { !field.read_only } else { !field.write_only };
+                let hold = match (is_given, field.nullable && sent && !field.read_only) {
                     (true, _) => Hold::Plain,
                     (false, true) if !field.required => Hold::Patch,
                     (false, _) => Hold::Option,
@@ -118,23 +124,29 @@ impl Context<'_> {
         let rest = s.additional.as_ref();
         let docs = self.type_docs(format!("{}.", code(id)), ty, &name.module);
         self.write_struct(&name.ident, docs, ty.deprecated, &members, rest, source, listing);
-        let required: Vec<String> = s
-            .fields
-            .iter()
-            .filter(|(_, f)| f.required && !f.nullable && self.is_checked(id))
-            .map(|(wire, _)| format!("{wire:?}"))
-            .collect();
+        let names = |is: &dyn Fn(&Member<'_>, &Field) -> bool| -> Vec<String> {
+            let all = members.iter().filter_map(|m| Some((m, s.fields.get(m.wire)?)));
+            all.filter(|(m, f)| is(m, f)).map(|(m, _)| format!("{:?}", m.wire)).collect()
+        };
+        let required = names(&|_, f| {
+            let comes = !f.write_only && !(f.read_only && sent && !self.told_apart.contains(id));
+            f.required && !f.nullable && comes
+        });
+        let null = names(&|m, f| sent && f.required && f.nullable && !f.read_only && m.hold == Hold::Option);
         let mut tail = String::new();
         if !required.is_empty() {
             tail.push_str(&format!(" required [{}]", required.join(", ")));
+        }
+        if !null.is_empty() {
+            tail.push_str(&format!(" null [{}]", null.join(", ")));
         }
         if rest.is_some() {
             tail.push_str(" rest additional");
         }
         source.line(&macro_call(&format!("rt::object! {{ {}", name.ident), &wires(&members), &tail));
-        if self.is_sent(id) {
+        if sent {
             let all = members.len() + rest.iter().len();
-            self.write_methods(id, &name.ident, &members, all, source, listing);
+            self.write_methods(id, &name.ident, s, (&members, all), source, listing);
         }
         self.write_paging(id, name, s, source);
     }
@@ -177,8 +189,8 @@ impl Context<'_> {
         &self,
         id: &str,
         name: &str,
-        members: &[Member<'_>],
-        all: usize,
+        s: &Struct,
+        (members, all): (&[Member<'_>], usize),
         source: &mut Source,
         listing: &mut Listing,
     ) {
@@ -187,9 +199,19 @@ impl Context<'_> {
         let tags = self.tags.get(id);
         let tag = |m: &Member<'_>| tags.and_then(|tags| tags.get(m.wire)).map(String::as_str);
         let constants: Vec<(&Member<'_>, &str)> = members.iter().filter_map(|m| Some((m, tag(m)?))).collect();
-        let chosen: Vec<&Member<'_>> = members.iter().filter(|m| tag(m).is_none()).collect();
+        let is_settable =
+            |m: &&Member<'_>| tag(m).is_none() && !s.fields.get(m.wire).is_some_and(|f| f.read_only);
+        let chosen: Vec<&Member<'_>> = members.iter().filter(is_settable).collect();
         let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let constructor = self.constructor(name, &required, &constants, all, "A value", listing);
+        let constructor = self.constructor(
+            name,
+            &required,
+            &constants,
+            (all, default_of(members)),
+            "A value",
+            &[],
+            listing,
+        );
         let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
@@ -208,7 +230,9 @@ impl Context<'_> {
         };
         let deprecated = deprecated(m.deprecated);
         let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
-        listing.add(&format!("fn {of}::{}", m.ident), &argument);
+        let setter = setter_of(&m.ident);
+        listing.add(&format!("fn {of}::{setter}"), &argument);
+        let setter = ident(&setter);
         let clear = (m.hold == Hold::Patch).then(|| {
             let clear = format_ident!("clear_{}", m.ident.trim_end_matches('_'));
             listing.add(&format!("fn {of}::{clear}"), &TokenStream::new());
@@ -220,7 +244,7 @@ impl Context<'_> {
         });
         quote! {
             #[doc = #doc] #deprecated #inline
-            pub fn #field(mut self, #name: #argument) -> Self { self.#field = #stored; self }
+            pub fn #setter(mut self, #name: #argument) -> Self { self.#field = #stored; self }
             #clear
         }
     }
@@ -243,7 +267,7 @@ impl Context<'_> {
         }
         if !r.relationships.is_empty() {
             fields.extend(
-                quote! { #[doc = " What it leads to."] pub relationships: rt::Sparse<#relationships>, },
+                quote! { #[doc = " Relationships to other resources; most have `data` only where `include` asked for them."] pub relationships: rt::Sparse<#relationships>, },
             );
             parts.push("relationships: \"relationships\"".to_owned());
             listing.add(&format!("field {own}.relationships"), &quote!(rt::Sparse<#relationships>));
@@ -399,23 +423,20 @@ impl Context<'_> {
             .variants
             .iter()
             .map(|variant| {
-                let key = variant.tag.clone().unwrap_or_else(|| variant.ty.to_string());
-                let member = name.members.get(&key).cloned().unwrap_or_default();
+                let member = name.members.get(&u.key(variant)).cloned().unwrap_or_default();
                 let ty = self.ty(&variant.ty);
                 listing.add(&format!("variant {own}::{member}"), &ty);
                 let docs = docs(&[match (&variant.tag, &u.tag) {
                     (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
                     _ => code(variant.ty.to_string().trim_start_matches('$')),
                 }]);
-                match &variant.tag {
-                    Some(tag) => lines.push(format!("{member}({ty}) = {tag:?}")),
-                    None => lines.push(format!("{member}({})", ty.to_string().replace(' ', ""))),
-                }
+                let line = format!("{member}({})", ty.to_string().replace(' ', ""));
+                lines.push(match &variant.tag {
+                    Some(tag) => format!("{line} = {tag:?}"),
+                    None => line,
+                });
                 let member = ident(&member);
-                // Without a tag, a union within is none of the objects that a box is for; it is small itself.
-                let plain = |id: &str| self.is_enum(id) || (u.tag.is_none() && self.is_union(id));
-                let object = matches!(&variant.ty, TypeRef::Named(id) if !plain(id));
-                let held = if object { quote!(Box<#ty>) } else { ty };
+                let held = if self.is_boxed(u, &variant.ty) { quote!(Box<#ty>) } else { ty };
                 quote! { #docs #member(#held) }
             })
             .collect();
@@ -437,18 +458,63 @@ impl Context<'_> {
             }
         });
         match &u.tag {
-            Some(tag) => {
-                let repeated =
-                    u.variants.iter().any(|v| u.variants.iter().filter(|w| w.ty == v.ty).count() > 1);
-                let plain = match (repeated, self.is_sent(id)) {
+            Some(tag) if u.is_tagged() => {
+                let plain = match (self.has_one_type_twice(u), self.is_sent(id)) {
                     (true, _) => "plain ",
                     (false, true) => "sent ",
                     (false, false) => "",
                 };
                 source.line(&macro_call(&format!("rt::union! {{ {plain}{own} by {tag:?}"), &lines, ""));
             }
-            None => source.line(&macro_call(&format!("rt::untagged! {{ {own}"), &lines, "")),
+            tag => {
+                let by = tag.as_ref().map(|tag| format!(" by {tag:?}")).unwrap_or_default();
+                let mut order: Vec<usize> = (0..lines.len()).collect();
+                order.sort_by_key(|index| u.variants.get(*index).map(|v| self.rank(&v.ty)));
+                let ranked: Vec<String> =
+                    order.iter().filter_map(|index| lines.get(*index).cloned()).collect();
+                let resources = u.variants.iter().all(|v| v.tag.is_some() && self.is_boxed(u, &v.ty));
+                let is_list = id.ends_with(".included[]") && tag.is_some() && !self.is_sent(id);
+                let included = is_list && resources && !self.has_one_type_twice(u);
+                let included = if included { "included " } else { "" };
+                let tail = self.conversions(id, name, u);
+                source.line(&macro_call(&format!("rt::untagged! {{ {included}{own}{by}"), &ranked, &tail));
+            }
         }
+    }
+
+    /// The variants of a union that is sent which values convert into: those of a type that no other has.
+    fn conversions(&self, id: &str, name: &TypeName, u: &Union) -> String {
+        if !self.is_sent(id) {
+            return String::new();
+        }
+        let alone = |v: &&Variant| {
+            u.variants.iter().filter(|w| self.through(&w.ty) == self.through(&v.ty)).count() == 1
+        };
+        let mut parts = Vec::new();
+        for variant in u.variants.iter().filter(alone) {
+            let member = name.members.get(&u.key(variant)).map(String::as_str).unwrap_or_default();
+            parts.push(format!("{member}({})", self.ty(&variant.ty).to_string().replace(' ', "")));
+            if *self.through(&variant.ty) == TypeRef::String {
+                parts.push(format!("{member}(&str)"));
+            }
+        }
+        if parts.is_empty() { String::new() } else { format!(" from [{}]", parts.join(", ")) }
+    }
+}
+
+/// How the members of a new value that are not given get theirs. A setter may be called `default`, too.
+pub(super) fn default_of(members: &[Member<'_>]) -> TokenStream {
+    match members.iter().any(|m| m.ident == "default") {
+        true => quote!(<Self as Default>::default()),
+        false => quote!(Self::default()),
+    }
+}
+
+/// The setter of a field: methods that every type has, or may have by a trait, keep their names.
+fn setter_of(field: &str) -> String {
+    match field {
+        "new" | "default" | "clone" => format!("{field}_"),
+        field => field.to_owned(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! A use of a type goes in; the Rust type comes out, and how a setter takes and stores it.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Context;
 use super::rust::ident;
-use crate::api::{Shape, TypeRef, Value};
+use crate::api::{self, Api, Shape, TypeRef, Union, Value};
 
 /// How a field holds its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,10 @@ impl Context<'_> {
             TypeRef::Map(item) => {
                 let item = self.ty(item);
                 quote!(std::collections::BTreeMap<String, #item>)
+            }
+            TypeRef::Nullable(item) => {
+                let item = self.ty(item);
+                quote!(Option<#item>)
             }
         }
     }
@@ -72,7 +78,7 @@ impl Context<'_> {
                         let ty = self.ty(item);
                         (quote!(impl Into<#ty>), true)
                     }
-                    TypeRef::Named(id) if self.is_enum(id) || self.is_sent_union(id) => {
+                    TypeRef::Named(id) if self.is_enum(id) || self.converts(id) => {
                         let ty = self.ty(item);
                         (quote!(impl Into<#ty>), true)
                     }
@@ -85,14 +91,14 @@ impl Context<'_> {
                     (list, quote!(#name.into_iter().collect()))
                 }
             }
-            TypeRef::Map(_) => (self.ty(ty), quote!(#name)),
+            TypeRef::Map(_) | TypeRef::Nullable(_) => (self.ty(ty), quote!(#name)),
             TypeRef::Timestamp | TypeRef::Date => {
                 let ty = self.ty(ty);
                 (quote!(impl Into<#ty>), quote!(#name.into()))
             }
             TypeRef::Named(id) => {
                 let own = self.ty(ty);
-                if self.is_enum(id) {
+                if self.is_enum(id) || self.is_untagged(id) {
                     (quote!(impl Into<#own>), quote!(#name.into()))
                 } else {
                     (own, quote!(#name))
@@ -123,40 +129,73 @@ impl Context<'_> {
             Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
     }
 
-    /// Whether the type is one of several.
-    pub(super) fn is_union(&self, id: &str) -> bool {
-        matches!(self.api.resolve(id).map(|(_, t)| &t.shape), Some(Shape::Union(_)))
-    }
-
-    /// Whether the type is a union that its variants convert into.
-    fn is_sent_union(&self, id: &str) -> bool {
-        let union = match self.api.resolve(id).map(|(_, t)| &t.shape) {
-            Some(Shape::Union(u)) if u.tag.is_some() => u,
-            _ => return false,
-        };
-        let types: std::collections::BTreeSet<_> = union.variants.iter().map(|v| &v.ty).collect();
-        self.is_sent(id) && types.len() == union.variants.len()
-    }
-
-    /// Whether a value of the type `from` holds one of the type `to` without a list or a map between.
-    pub(super) fn holds_itself(&self, from: &str, to: &str) -> bool {
-        let mut seen = std::collections::BTreeSet::new();
-        let mut open = vec![to];
-        while let Some(id) = open.pop() {
-            let Some((id, ty)) = self.api.resolve(id) else { continue };
-            if id == from {
-                return true;
-            }
-            if !seen.insert(id) {
-                continue;
-            }
-            if let Shape::Struct(s) = &ty.shape {
-                open.extend(s.fields.values().filter_map(|f| match &f.ty {
-                    TypeRef::Named(id) => Some(id.as_str()),
-                    _ => None,
-                }));
-            }
+    /// The union behind a type.
+    fn union_of(&self, id: &str) -> Option<&Union> {
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Union(union)) => Some(union),
+            _ => None,
         }
-        false
     }
+
+    /// Whether the variants of the type convert into it.
+    fn converts(&self, id: &str) -> bool {
+        let is_plain = |union: &Union| union.is_tagged() && self.has_one_type_twice(union);
+        self.is_sent(id) && self.union_of(id).is_some_and(|union| !is_plain(union))
+    }
+
+    /// Whether the type is a union that its variants convert into, and the shape of a value decides between them.
+    fn is_untagged(&self, id: &str) -> bool {
+        self.is_sent(id) && self.union_of(id).is_some_and(|union| !union.is_tagged())
+    }
+
+    /// Whether two variants are one Rust type.
+    pub(super) fn has_one_type_twice(&self, union: &Union) -> bool {
+        let types: BTreeSet<&TypeRef> = union.variants.iter().map(|v| self.through(&v.ty)).collect();
+        types.len() < union.variants.len()
+    }
+
+    /// Whether a variant is boxed: an object, and all that a tag alone decides about.
+    pub(super) fn is_boxed(&self, union: &Union, variant: &TypeRef) -> bool {
+        let is_object = match self.through(variant) {
+            TypeRef::Named(id) => !self.is_enum(id) && self.union_of(id).is_none(),
+            _ => false,
+        };
+        is_object || union.is_tagged()
+    }
+
+    /// In which order the types of a union are tried: the one with fewest values first, since the others take these, too.
+    pub(super) fn rank(&self, ty: &TypeRef) -> u8 {
+        match self.through(ty) {
+            TypeRef::Named(id) if self.is_enum(id) => 0,
+            TypeRef::Timestamp | TypeRef::Date | TypeRef::Boolean => 1,
+            TypeRef::Integer => 2,
+            TypeRef::Number => 3,
+            TypeRef::String | TypeRef::Binary => 4,
+            TypeRef::Named(_) => 5,
+            TypeRef::List(item) => 10 + self.rank(item).min(9),
+            TypeRef::Map(item) => 20 + self.rank(item).min(9),
+            TypeRef::Nullable(item) => self.rank(item),
+            TypeRef::Any => u8::MAX,
+        }
+    }
+
+    /// Whether a member of the type `from` is of a type that holds one of `from` without a list or a map between.
+    pub(super) fn holds_itself(&self, from: &str, to: &str) -> bool {
+        let group = |id: &str| self.cycles.get(self.api.resolve(id)?.0);
+        group(from).is_some_and(|own| group(to) == Some(own))
+    }
+}
+
+/// The types that hold themselves without a list or a map between, by the number of their cycle.
+pub(super) fn cycles(api: &Api) -> HashMap<&str, usize> {
+    let mut graph: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, ty) in &api.types {
+        let Shape::Struct(s) = &ty.shape else { continue };
+        let named = s.fields.values().filter_map(|field| match &field.ty {
+            TypeRef::Named(id) => Some(id),
+            _ => None,
+        });
+        graph.insert(id, named.filter_map(|id| Some(api.resolve(id)?.0)).collect());
+    }
+    api::cycles(&graph)
 }

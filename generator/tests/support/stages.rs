@@ -187,7 +187,7 @@ pub(crate) fn listed(names: &Names) -> String {
                 let (method, builder) = (&method.ident, &method.builder);
                 let _ = writeln!(out, "  {id}: {method} ({builder}) -> {media_type}{envelope}{area}");
             }
-            for (parameter, name) in &operation.parameters {
+            for ((parameter, _), name) in &operation.parameters {
                 let token = name.token.as_deref().map(|token| format!(": {token}")).unwrap_or_default();
                 let _ = writeln!(out, "    {parameter}: {}{token}", name.ident);
             }

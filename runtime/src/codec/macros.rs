@@ -2,8 +2,10 @@
 
 /// Gives a plain struct with named fields its codec.
 ///
-/// Fields are listed with their wire names. `required [..]` lists wire names that must be present; `rest` names a
-/// `BTreeMap<String, _>` field that takes the members that are not listed and writes them beside the others.
+/// Fields are listed with their wire names. `required [..]` lists wire names that must be present, and `vital [..]` those
+/// that identify the object ([`Object::vital`](crate::codec::Object::vital)); `null [..]` lists those that are written as null
+/// where they have no value; `rest` names a `BTreeMap<String, _>` field that takes the members that are not listed and writes
+/// them after the others.
 ///
 /// ```
 /// pub struct Device {
@@ -24,6 +26,8 @@ macro_rules! object {
     (
         $name:ident { $($field:ident: $wire:literal),* $(,)? }
         $(required [$($required:literal),* $(,)?])?
+        $(vital [$($vital:literal),* $(,)?])?
+        $(null [$($null:literal),* $(,)?])?
         $(rest $rest:ident)?
     ) => {
         impl $crate::codec::Object for $name {
@@ -38,6 +42,22 @@ macro_rules! object {
                 #[inline]
                 fn required(&self) -> &'static [&'static str] {
                     &[$($required),*]
+                }
+            )?
+            $(
+                #[inline]
+                fn required(&self) -> &'static [&'static str] {
+                    &[$($vital),*]
+                }
+                #[inline]
+                fn vital(&self) -> bool {
+                    true
+                }
+            )?
+            $(
+                #[inline]
+                fn nulls(&self) -> &'static [&'static str] {
+                    &[$($null),*]
                 }
             )?
             #[inline]
@@ -114,6 +134,10 @@ macro_rules! resource {
             #[inline]
             fn required(&self) -> &'static [&'static str] {
                 &["id"]
+            }
+            #[inline]
+            fn vital(&self) -> bool {
+                true
             }
         }
         impl $crate::Resource for $name {
@@ -227,6 +251,15 @@ macro_rules! union {
     };
     ($name:ident by $tag:literal { $($variant:ident($type:ty) = $value:literal),* $(,)? }) => {
         $crate::union! { plain $name by $tag { $($variant($type) = $value),* } }
+        $crate::included_impls! { $name { $($variant($type)),* } }
+    };
+}
+
+/// Implements access to the resources of an `included` list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! included_impls {
+    ($name:ident { $($variant:ident($type:ty)),* }) => {
         impl $crate::codec::AnyIncluded for $name {
             #[inline]
             fn resource(&self) -> Option<&dyn std::any::Any> {
@@ -240,10 +273,16 @@ macro_rules! union {
     };
 }
 
-/// Gives an enum whose variants the shape of the JSON chooses its codec. Decoding it never fails.
+/// Gives an enum whose variants the shape of the JSON chooses its codec.
 ///
 /// The variant that has its required members and knows most of the members that are there is taken; of equals, the
-/// first. What fits none is kept in `Unrecognized`. Variants may be boxed or not.
+/// first, so a type stands before another that takes its values too. A value that fits none is kept in `Unrecognized`.
+/// Variants may be boxed or not.
+///
+/// With `by` and the name of a member, variants may have a tag: `Cup(Cup) = "cup"`. Of a value whose tag some variants have,
+/// it is one of these; of any other value, one of those without a tag; of a value without the member, one of all. With
+/// `included` in front it is the union of an `included` list, as [`union!`](crate::union) makes it. `from [..]` at the end
+/// lists variants and types that convert into them.
 ///
 /// ```
 /// # pub struct Pointer { pub pointer: String }
@@ -264,7 +303,39 @@ macro_rules! union {
 /// ```
 #[macro_export]
 macro_rules! untagged {
-    ($name:ident { $($variant:ident($type:ty)),* $(,)? }) => {
+    (@tag) => { None };
+    (@tag $tag:literal) => { Some($tag) };
+    (@from $name:ident) => {};
+    (@from $name:ident from [$($variant:ident($type:ty)),* $(,)?]) => {
+        $(
+            impl From<$type> for $name {
+                #[inline]
+                fn from(value: $type) -> Self {
+                    Self::$variant(From::from(value))
+                }
+            }
+        )*
+    };
+    (included $name:ident by $member:literal { $($variant:ident($type:ty) = $tag:literal),* $(,)? }) => {
+        $crate::untagged! { $name by $member { $($variant($type) = $tag),* } }
+        $crate::included_impls! { $name { $($variant($type)),* } }
+    };
+    ($name:ident by $member:literal { $($variant:ident($type:ty) $(= $tag:literal)?),* $(,)? } $($from:tt)*) => {
+        $crate::untagged! {
+            @impls $name { $($variant($type)),* } {
+                #[inline]
+                fn tags(&self) -> (&'static str, &'static [Option<&'static str>]) {
+                    ($member, &[$($crate::untagged!(@tag $($tag)?)),*])
+                }
+            }
+        }
+        $crate::untagged! { @from $name $($from)* }
+    };
+    ($name:ident { $($variant:ident($type:ty)),* $(,)? } $($from:tt)*) => {
+        $crate::untagged! { @impls $name { $($variant($type)),* } {} }
+        $crate::untagged! { @from $name $($from)* }
+    };
+    (@impls $name:ident { $($variant:ident($type:ty)),* } { $($tags:tt)* }) => {
         impl Clone for $name {
             #[inline]
             fn clone(&self) -> Self {
@@ -292,6 +363,7 @@ macro_rules! untagged {
                     Self::Unrecognized(_) => None,
                 }
             }
+            $($tags)*
             #[inline]
             fn unknown(&mut self, value: $crate::serde_json::Value) {
                 *self = Self::Unrecognized(value);
@@ -411,4 +483,28 @@ macro_rules! request {
         $crate::compare_impls! { $name }
     };
     ($name:ident: $($rest:tt)*) => { $crate::request! { @false $name: $($rest)* } };
+}
+
+/// Implements [`Check`](crate::Check) for a model of which one of several sets of members must be sent.
+///
+/// ```
+/// use storewright_runtime::{Check, object, require};
+/// pub struct Placement { pub image: Option<String>, pub video: Option<String> }
+/// object! { Placement { image: "image", video: "video" } }
+/// require! { Placement { ["image"], ["video"] } }
+///
+/// assert!(Placement::default().problem().is_some());
+/// assert!(Placement { video: Some("1".to_owned()), ..Placement::default() }.problem().is_none());
+/// ```
+#[macro_export]
+macro_rules! require {
+    ($name:ident { $([$($wire:literal),* $(,)?]),* $(,)? }) => {
+        impl $crate::Check for $name {
+            fn problem(&self) -> Option<String> {
+                $crate::codec::missing_set(&[$(&[$($wire),*]),*], &|wire| {
+                    $crate::codec::Object::member(self, wire).is_some_and($crate::codec::is_present)
+                })
+            }
+        }
+    };
 }

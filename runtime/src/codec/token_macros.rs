@@ -132,7 +132,7 @@ macro_rules! open_int_enum {
                 let mut number = 0_i64;
                 $crate::codec::Slot::take(&mut number, event)?;
                 *self = Self::from(number);
-                Ok($crate::codec::Place::Done)
+                Ok($crate::codec::listed(matches!(self, Self::Unrecognized(_))))
             }
         }
         impl $crate::codec::Put for $name {
@@ -283,7 +283,7 @@ macro_rules! text_impls {
             fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
                 let $crate::codec::Event::Str(text) = event else { return Err("a string") };
                 *self = Self::from(text);
-                Ok($crate::codec::Place::Done)
+                Ok($crate::codec::listed(matches!(self, Self::Unrecognized(_))))
             }
         }
         impl $crate::codec::Put for $name {
@@ -301,6 +301,12 @@ macro_rules! text_impls {
 #[inline(never)]
 pub fn debug_text(name: &str, text: &str, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
     f.debug_tuple(name).field(&text).finish()
+}
+
+/// What an open enum's slot answers.
+#[doc(hidden)]
+pub fn listed<'a>(unrecognized: bool) -> super::slot::Place<'a> {
+    if unrecognized { super::slot::Place::Unlisted } else { super::slot::Place::Done }
 }
 
 /// The listed value of a text. A table compiles faster than a match with an arm a value.

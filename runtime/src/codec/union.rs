@@ -1,13 +1,14 @@
 //! Unions: a tag, or the shape of a JSON value, goes in; the variant to decode into comes out.
 
 use std::any::Any;
+use std::borrow::Cow;
 
 use serde::de::DeserializeSeed;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::path::Path;
+use super::mismatch::Context;
 use super::read::Seed;
-use super::slot::{Event, Place, Slot, Taken};
+use super::slot::{Event, Object, Place, Slot, Taken};
 
 /// One of several objects, which a tag decides.
 pub trait Union {
@@ -21,10 +22,15 @@ pub trait Union {
     fn unknown(&mut self, value: Value);
 }
 
-/// One of several types, which the shape of the JSON decides.
+/// One of several types, which a tag decides as far as variants have one, and else the shape of the JSON.
 pub trait Untagged {
     /// Makes one variant the current one, empty, and gives its place; `None` past the last.
     fn choose(&mut self, index: usize) -> Option<&mut dyn Slot>;
+
+    /// The member that holds the tag, and the tag of each variant.
+    fn tags(&self) -> (&'static str, &'static [Option<&'static str>]) {
+        ("", &[])
+    }
 
     /// Keeps JSON that fits no variant.
     fn unknown(&mut self, value: Value);
@@ -49,29 +55,82 @@ pub trait AnyIncluded {
 )]
 pub trait Includes<R>: AnyIncluded {}
 
-/// Decodes a value into the variant that fits it best. Never fails: what fits none is kept as it is.
-pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
-    let mut candidates: Vec<(usize, usize)> = Vec::new();
+/// The tag that a value is; a vendor may have numbers for tags.
+pub(crate) fn tag_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(_) | Value::Bool(_) => Some(Cow::Owned(value.to_string())),
+        _ => None,
+    }
+}
+
+/// Decodes a value into the variant that fits it best; a value that fits none is kept unchanged.
+///
+/// An object that fits a variant but for the types of some members is that variant, with mismatches.
+pub(crate) fn settle(
+    untagged: &mut dyn Untagged,
+    value: Value,
+    context: &mut Context,
+) -> Result<(), serde_json::Error> {
+    let (mut nearest, mut current) = (None, None);
+    for (_, index) in candidates(untagged, &value) {
+        let Some(slot) = untagged.choose(index) else { continue };
+        current = Some(index);
+        let mut attempt = Context::new(false);
+        match Seed::new(slot, &mut attempt).deserialize(&value) {
+            Ok(()) if attempt.mark() == 0 => return Ok(()),
+            Ok(()) if value.is_object() && nearest.is_none() => nearest = Some((index, attempt)),
+            _ => {}
+        }
+    }
+    match nearest {
+        Some((_, attempt)) if context.strict => return Err(context.fail(attempt)),
+        Some((index, attempt)) => {
+            // Decoding once more only where another variant was tried since: unions may be nested.
+            if current != Some(index)
+                && let Some(slot) = untagged.choose(index)
+            {
+                Seed::new(slot, &mut Context::new(false)).deserialize(value)?;
+            }
+            context.take(attempt);
+        }
+        None => untagged.unknown(value),
+    }
+    Ok(())
+}
+
+/// The variants that can hold a value, with their scores: the best first, and of equals the first variant.
+fn candidates(untagged: &mut dyn Untagged, value: &Value) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    if value.is_null() {
+        return out;
+    }
+    let (member, tags) = untagged.tags();
+    let found = value.get(member).filter(|_| !tags.is_empty()).and_then(tag_text);
+    let is_known = found.is_some() && tags.contains(&found.as_deref());
     let mut index = 0;
     while let Some(slot) = untagged.choose(index) {
-        if let Some(score) = score(slot, &value) {
-            // The best comes first, and of equals the first variant.
-            let place = candidates.iter().position(|(other, _)| *other < score).unwrap_or(candidates.len());
-            candidates.insert(place, (score, index));
+        let fits = match (found.as_deref(), tags.get(index).copied().flatten()) {
+            (Some(found), Some(tag)) => found == tag,
+            (Some(_), None) => !is_known,
+            (None, _) => true,
+        };
+        if fits && let Some(score) = score(slot, value, false) {
+            let place = out.iter().position(|(other, _)| *other < score).unwrap_or(out.len());
+            out.insert(place, (score, index));
         }
         index += 1;
     }
-    for (_, index) in candidates {
-        if let Some(slot) = untagged.choose(index)
-            && Seed::new(slot, &mut Path::default()).deserialize(value.clone()).is_ok()
-        {
-            return;
-        }
+    // A tag that only one variant has decides alone.
+    if let (true, [], Some(index)) =
+        (is_known, out.as_slice(), tags.iter().position(|tag| *tag == found.as_deref()))
+    {
+        out.push((0, index));
     }
-    untagged.unknown(value);
+    out
 }
 
-/// What an untagged union's slot answers.
+/// The body of every untagged union's slot.
 #[doc(hidden)]
 pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Taken<'a> {
     let value = match event {
@@ -82,32 +141,86 @@ pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Ta
         Event::Uint(value) => value.into(),
         Event::Float(value) => value.into(),
         Event::Str(text) => text.into(),
+        Event::Absent => {
+            untagged.unknown(Value::Null);
+            return Err("a value");
+        }
     };
-    settle(untagged, value);
+    // A scalar has no members that could differ, so there is no error.
+    let _ = settle(untagged, value, &mut Context::new(true));
     Ok(Place::Done)
 }
 
-/// How many members of a value a slot knows, those of objects within included; `None` if it cannot hold it.
-fn score(slot: &mut dyn Slot, value: &Value) -> Option<usize> {
-    match value {
-        Value::Null => None,
-        Value::Object(members) => match slot.take(Event::Map).ok()? {
-            Place::Object(object) => {
-                if !object.required().iter().all(|name| members.contains_key(*name)) {
-                    return None;
-                }
-                let known = members.iter().filter_map(|(key, value)| {
-                    let slot = object.field(key)?;
-                    Some(1 + if value.is_object() { score(slot, value).unwrap_or_default() } else { 0 })
-                });
-                match known.sum() {
-                    0 => None,
-                    known => Some(known),
-                }
-            }
-            _ => Some(0),
+/// How much of a value a slot knows; `None` if it cannot hold it.
+///
+/// Invariant: a union that is `inside` of the value is not asked, since it takes everything. Otherwise the time would grow
+/// with the number of variants at each level, and the server chooses how many levels there are.
+fn score(slot: &mut dyn Slot, value: &Value, inside: bool) -> Option<usize> {
+    let event = match value {
+        Value::Null => Event::Null,
+        Value::Bool(value) => Event::Bool(*value),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(value), _) => Event::Int(value),
+            (None, Some(value)) => Event::Uint(value),
+            (None, None) => Event::Float(number.as_f64()?),
         },
-        // Whether a scalar or an array fits shows when it is decoded.
-        _ => Some(0),
+        Value::String(text) => Event::Str(text),
+        Value::Array(_) => Event::Seq,
+        Value::Object(_) => Event::Map,
+    };
+    match (slot.take(event).ok()?, value) {
+        (Place::Unlisted, _) => Some(1),
+        (Place::Done, Value::Object(_) | Value::Array(_)) => Some(0),
+        (Place::Done, _) => Some(2),
+        (Place::Value(_) | Place::Draft(..), _) => Some(0),
+        (Place::Untagged(_), _) if inside => Some(0),
+        (Place::Untagged(inner), _) => candidates(inner, value).first().map(|(score, _)| *score),
+        (Place::Union(inner), Value::Object(members)) => {
+            let tag = members.get(inner.tag()).and_then(tag_text);
+            match tag.and_then(|tag| inner.pick(&tag)) {
+                Some(slot) => score(slot, value, true),
+                None => inside.then_some(0),
+            }
+        }
+        (Place::Seq(seq), Value::Array(items)) => {
+            items.iter().map(|item| score(seq.push(), item, true)).sum::<Option<usize>>()
+        }
+        (Place::Keys(keys), Value::Object(members)) => {
+            let fits = members.iter().all(|(key, value)| member(keys.key(key), value, false).is_some());
+            fits.then_some(0)
+        }
+        (Place::Object(object), Value::Object(members)) => object_score(object, members),
+        _ => None,
+    }
+}
+
+fn object_score(object: &mut dyn Object, members: &Map<String, Value>) -> Option<usize> {
+    let required = object.required();
+    if !required.iter().all(|name| members.contains_key(*name)) {
+        return None;
+    }
+    let mut known = 0;
+    let mut is_open = false;
+    for (key, value) in members {
+        if let Some(slot) = object.field(key) {
+            let is_required = required.contains(&key.as_str());
+            match member(slot, value, is_required) {
+                Some(score) => known += 1 + score,
+                None if is_required => return None,
+                // An optional member of another type does not make it another object.
+                None => {}
+            }
+        } else if let Some(rest) = object.rest_mut() {
+            is_open |= member(rest.key(key), value, false).is_some();
+        }
+    }
+    (known > 0 || is_open || members.is_empty()).then_some(known)
+}
+
+/// The score of a member, for which null equals absent unless it is required.
+fn member(slot: &mut dyn Slot, value: &Value, required: bool) -> Option<usize> {
+    match score(slot, value, true) {
+        None if value.is_null() && !required => Some(0),
+        score => score,
     }
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::schema::{is_file, is_simple};
 use super::{Upgrade, media_types, moved};
+use crate::api::MediaType;
 use crate::diagnostic::{Code, Pointer};
-use crate::load::is_json;
 use crate::load::trail::Trail;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch"];
@@ -302,8 +302,11 @@ impl<'v> Upgrade<'v> {
                     let media_types = if produces.is_empty() { &json } else { produces };
                     let media_types: Vec<&str> = match is_file(value) || is_bytes(self.target(value)) {
                         true => {
-                            let mut all: Vec<&str> =
-                                media_types.iter().map(String::as_str).filter(|m| !is_json(m)).collect();
+                            let mut all: Vec<&str> = media_types
+                                .iter()
+                                .map(String::as_str)
+                                .filter(|m| !MediaType::parse(m).is_json())
+                                .collect();
                             all.truncate(1);
                             if all.is_empty() { vec![OCTETS] } else { all }
                         }

@@ -1,0 +1,157 @@
+//! Ends cycles of types that no Rust type can have, and says which of the bytes of JSON are text.
+
+use std::collections::BTreeMap;
+
+use super::Lowering;
+use crate::api::{Shape, Struct, TypeRef, Variant, cycles};
+use crate::diagnostic::Pointer;
+
+impl Lowering<'_> {
+    /// Ends what leads back to itself through nothing that Rust could name: lists, maps and references alone, and unions
+    /// that are variants of themselves.
+    pub(super) fn end_cycles(&mut self) {
+        let aliases = self.graph(|shape| match shape {
+            Shape::Alias(ty) => ty.named().into_iter().collect(),
+            _ => Vec::new(),
+        });
+        let groups = cycles(&aliases);
+        let mut changed = Vec::new();
+        for (id, group) in &groups {
+            let Some(Shape::Alias(ty)) = self.types.get(*id).map(|t| &t.shape) else { continue };
+            let mut ty = ty.clone();
+            replace(&mut ty, &|inner| match inner {
+                TypeRef::Named(id) if groups.get(id.as_str()) == Some(group) => Some(TypeRef::Any),
+                _ => None,
+            });
+            changed.push(((*id).to_owned(), ty));
+        }
+        changed.sort();
+        for (id, ty) in changed {
+            let at = self.owner(&id);
+            let message = format!("`{id}` contains only itself; its items become any JSON");
+            self.approximated(&at, message, "say in the overlay what it contains");
+            self.set(&id, Shape::Alias(ty));
+        }
+        self.end_unions();
+    }
+
+    /// A union that is a variant of itself, or of one of its variants, has the variants of all of these.
+    fn end_unions(&mut self) {
+        let unions = self.graph(|shape| match shape {
+            Shape::Alias(TypeRef::Named(id)) => vec![id],
+            Shape::Union(union) => union.variants.iter().filter_map(|v| direct(&v.ty)).collect(),
+            _ => Vec::new(),
+        });
+        let groups = cycles(&unions);
+        let mut leaves: BTreeMap<usize, Vec<Variant>> = BTreeMap::new();
+        let mut ids: Vec<(&str, usize)> = groups.iter().map(|(id, group)| (*id, *group)).collect();
+        ids.sort_unstable();
+        let is_inside = |ty: &TypeRef, group| direct(ty).is_some_and(|id| groups.get(id) == Some(&group));
+        for (id, group) in &ids {
+            if let Some(Shape::Union(union)) = self.types.get(*id).map(|t| &t.shape) {
+                let own = union.variants.iter().filter(|v| !is_inside(&v.ty, *group)).cloned();
+                leaves.entry(*group).or_default().extend(own);
+            }
+        }
+        let mut changed = Vec::new();
+        for (id, group) in &ids {
+            let Some(Shape::Union(union)) = self.types.get(*id).map(|t| &t.shape) else { continue };
+            let mut union = union.clone();
+            if union.tag.is_some() {
+                union.variants.retain(|v| !is_inside(&v.ty, *group));
+            } else {
+                union.variants = leaves.get(group).cloned().unwrap_or_default();
+                union.variants.iter_mut().for_each(|v| v.tag = None);
+                union.variants.sort();
+                union.variants.dedup();
+            }
+            let empty = union.variants.is_empty();
+            changed.push((
+                (*id).to_owned(),
+                if empty { Shape::Alias(TypeRef::Any) } else { Shape::Union(union) },
+            ));
+        }
+        for (id, shape) in changed {
+            let at = self.owner(&id);
+            let message = format!("`{id}` is one of its own variants, which adds no value to it");
+            self.approximated(&at, message, "remove it from its `oneOf` or `anyOf` in the overlay");
+            self.set(&id, shape);
+        }
+    }
+
+    /// JSON has no bytes: a string of format `binary` inside of it is a text.
+    pub(super) fn text_for_bytes(&mut self) {
+        let bytes: Vec<String> = self
+            .types
+            .iter()
+            .filter(|(_, ty)| ty.shape == Shape::Alias(TypeRef::Binary))
+            .map(|(id, _)| id.clone())
+            .collect();
+        let text = |ty: &TypeRef| match ty {
+            TypeRef::Binary => Some(TypeRef::String),
+            TypeRef::Named(id) if bytes.contains(id) => Some(TypeRef::String),
+            _ => None,
+        };
+        for ty in self.types.values_mut() {
+            match &mut ty.shape {
+                Shape::Struct(Struct { fields, additional }) => {
+                    fields.values_mut().for_each(|field| replace(&mut field.ty, &text));
+                    additional.iter_mut().for_each(|ty| replace(ty, &text));
+                }
+                Shape::Union(union) => {
+                    union.variants.iter_mut().for_each(|v| replace(&mut v.ty, &text));
+                    union.variants.sort();
+                    union.variants.dedup();
+                }
+                Shape::Alias(ty) => {
+                    if let Some(inner) = ty.inner_mut() {
+                        replace(inner, &text);
+                    }
+                }
+                Shape::Resource(resource) => {
+                    resource.attributes.values_mut().for_each(|field| replace(&mut field.ty, &text));
+                }
+                Shape::Request(request) => {
+                    request.attributes.values_mut().for_each(|field| replace(&mut field.ty, &text));
+                }
+                Shape::Enum(_) | Shape::Document(_) | Shape::Page(_) | Shape::Linkage(_) => {}
+            }
+        }
+    }
+
+    fn graph<'t>(&'t self, edges: impl Fn(&'t Shape) -> Vec<&'t str>) -> BTreeMap<&'t str, Vec<&'t str>> {
+        self.types.iter().map(|(id, ty)| (id.as_str(), edges(&ty.shape))).collect()
+    }
+
+    /// The component that a type belongs to.
+    fn owner(&self, id: &str) -> Pointer {
+        let all = self.document.components.iter().flat_map(|c| c.schemas.keys());
+        let owns = |name: &&String| {
+            id.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('.'))
+        };
+        let owner = all.filter(owns).max_by_key(|name| name.len());
+        Pointer::new("/components/schemas").child(owner.map_or(id, String::as_str))
+    }
+
+    fn set(&mut self, id: &str, shape: Shape) {
+        if let Some(ty) = self.types.get_mut(id) {
+            ty.shape = shape;
+        }
+    }
+}
+
+fn direct(ty: &TypeRef) -> Option<&str> {
+    match ty {
+        TypeRef::Named(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// Replaces each innermost type for which there is another.
+fn replace(ty: &mut TypeRef, by: &impl Fn(&TypeRef) -> Option<TypeRef>) {
+    if let Some(other) = by(ty) {
+        *ty = other;
+    } else if let Some(inner) = ty.inner_mut() {
+        replace(inner, by);
+    }
+}
