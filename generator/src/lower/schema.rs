@@ -161,7 +161,9 @@ impl<'a> Lowering<'a> {
         let nullable = self.is_nullable(schema);
         let schema = match schema {
             ReferenceOr::Reference { reference } => {
-                let Some(name) = super::component(reference, "schemas") else {
+                let all = self.document.components.as_ref().map(|c| &c.schemas);
+                let known = |name: &&str| all.is_some_and(|all| all.contains_key(*name));
+                let Some(name) = super::component(reference, "schemas").filter(known) else {
                     let message =
                         format!("the reference `{reference}` is not to a schema; it becomes any JSON");
                     return self.approximated(at, message, "replace the reference in the overlay").into();
