@@ -218,7 +218,7 @@ impl<'a> Context<'a> {
         }
         // Optional ones have methods with docs of their own.
         for required in sent_parameters(operation, method).filter(|p| p.required) {
-            if let (Some(doc), Some(argument)) = (&required.doc, name.parameters.get(&required.name)) {
+            if let (Some(doc), Some(argument)) = (&required.doc, name.parameter(required)) {
                 lines.extend([String::new(), format!("{}: {}", code(&argument.ident), doc.trim())]);
             }
         }
