@@ -11,15 +11,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
-use storewright_generator::load::{Options, Source, load, text};
+use storewright_generator::load::{Options, Source, load, locate, text};
 use storewright_generator::lower::lower;
 
 /// The Api of a document, and the diagnostics.
 fn made(name: &str, document: &Value, options: Options) -> (Option<Api>, Vec<Diagnostic>) {
     let bytes = serde_json::to_vec(document).unwrap();
     let mut out = Sink::new();
-    let spec = load(Source { name, text: &bytes }, None, &options, &mut out);
+    let source = Source { name, text: &bytes };
+    let spec = load(source, None, &options, &mut out);
     let api = spec.and_then(|spec| lower(&spec, "shop", &mut out));
+    locate(source, &mut out);
     (api, out.into_diagnostics())
 }
 
@@ -727,6 +729,20 @@ fn yaml_has_large_numbers_merge_keys_and_repeated_members() {
 }
 
 #[test]
+fn a_place_behind_a_reference_is_that_of_the_target() {
+    let mut document = with_schema("3.1.0", json!({ "type": "string" }));
+    document["paths"]["/things"]["get"]["responses"]["400"] = json!({ "$ref": "#/components/responses/Bad" });
+    document["components"]["responses"] = json!({ "Bad": { "description": "bad", "content": {
+        "application/json": { "schema": { "type": "object", "properties": { "rate": { "enum": [0.5, 1.5] } } } }
+    } } });
+    let (_, said) = api(&document);
+    let places: Vec<&str> = said.iter().map(|d| d.at.pointer.as_str()).collect();
+    let schema = "/components/responses/Bad/content/application~1json/schema";
+    assert!(matches!(&*places, [one] if one.starts_with(schema)), "{}", report(&said));
+    assert_places(&document, &said);
+}
+
+#[test]
 fn places_are_in_the_published_documents() {
     let Some(folder) = shared::shared("corpus/docs") else { return };
     let mut count = 0;
@@ -741,7 +757,9 @@ fn places_are_in_the_published_documents() {
         let tree = text::parse(&source, &mut Sink::new()).unwrap();
         let mut out = Sink::new();
         let spec = load(source, None, &Options::default(), &mut out);
-        assert!(spec.is_some() && !out.has_errors(), "{name}: {}", report(out.diagnostics()));
+        assert!(!out.has_errors(), "{name}: {}", report(out.diagnostics()));
+        let _ = lower(&spec.unwrap(), "n", &mut out);
+        locate(source, &mut out);
         let said = out.into_diagnostics();
         count += said.len();
         assert_places(&tree, &said);
