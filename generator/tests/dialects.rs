@@ -11,15 +11,17 @@ use std::path::Path;
 use serde_json::{Value, json};
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
-use storewright_generator::load::{Options, Source, load, text};
+use storewright_generator::load::{Options, Source, load, locate, text};
 use storewright_generator::lower::lower;
 
 /// The Api of a document, and the diagnostics.
 fn made(name: &str, document: &Value, options: Options) -> (Option<Api>, Vec<Diagnostic>) {
     let bytes = serde_json::to_vec(document).unwrap();
     let mut out = Sink::new();
-    let spec = load(Source { name, text: &bytes }, None, &options, &mut out);
+    let source = Source { name, text: &bytes };
+    let spec = load(source, None, &options, &mut out);
     let api = spec.and_then(|spec| lower(&spec, "shop", &mut out));
+    locate(source, &mut out);
     (api, out.into_diagnostics())
 }
 
@@ -258,6 +260,11 @@ fn other_keywords_are_approximated_with_a_notice() {
             json!({ "type": "string", "maxLength": 5 }),
             "it is read as `5`",
         ),
+        (
+            json!({ "type": "string", "maxLength": "x", "minLength": "x", "pattern": "a" }),
+            json!({ "type": "string", "pattern": "a" }),
+            "`minLength` of a schema cannot be read",
+        ),
         (json!({ "type": "string", "maxLength": "five" }), json!({ "type": "string" }), "it is ignored"),
         (
             json!({ "type": "object", "properties": { "a": {} }, "required": "a" }),
@@ -493,6 +500,72 @@ fn files_beside_the_document_are_read() {
     }
 }
 
+/// A document of which each part is a file, as tools write it that split documents.
+#[test]
+fn any_part_of_a_document_may_be_in_another_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, value: Value| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, value.to_string()).unwrap();
+    };
+    let whole = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Shop", "version": "1" },
+        "paths": { "/pets": { "get": {
+            "operationId": "pets_get",
+            "parameters": [{ "$ref": "#/components/parameters/limit" }],
+            "responses": { "200": { "description": "ok", "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/Pet" }
+            } } } }
+        } } },
+        "components": {
+            "parameters": { "limit": { "name": "limit", "in": "query", "schema": { "type": "integer" } } },
+            "schemas": {
+                "Pet": {
+                    "oneOf": [{ "$ref": "#/components/schemas/Dog" }, { "$ref": "#/components/schemas/Cat" }],
+                    "discriminator": { "propertyName": "kind", "mapping": {
+                        "dog": "#/components/schemas/Dog", "cat": "#/components/schemas/Cat"
+                    } }
+                },
+                "Dog": { "type": "object", "required": ["kind"], "properties": {
+                    "kind": { "type": "string" }, "friend": { "$ref": "#/components/schemas/Pet" }
+                } },
+                "Cat": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" } } }
+            }
+        }
+    });
+    write("paths/index.yaml", json!({ "/pets": { "get": { "$ref": "pets-get.yaml" } } }));
+    let mut get = whole["paths"]["/pets"]["get"].clone();
+    get["parameters"][0]["$ref"] = json!("../api.json#/components/parameters/limit");
+    get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] = json!("../schemas/Pet.yaml");
+    write("paths/pets-get.yaml", get);
+    let mut pet = whole["components"]["schemas"]["Pet"].clone();
+    pet["oneOf"] = json!([{ "$ref": "Dog.yaml" }, { "$ref": "./Cat.yaml" }]);
+    pet["discriminator"]["mapping"] = json!({ "dog": "Dog.yaml", "cat": "./Cat.yaml" });
+    write("schemas/Pet.yaml", pet);
+    let mut dog = whole["components"]["schemas"]["Dog"].clone();
+    dog["properties"]["friend"]["$ref"] = json!("../schemas/Pet.yaml");
+    write("schemas/Dog.yaml", dog);
+    write("schemas/Cat.yaml", whole["components"]["schemas"]["Cat"].clone());
+    write("schemas/index.yaml", json!({ "Pet": { "$ref": "Pet.yaml" }, "Dog": { "$ref": "Dog.yaml" } }));
+    let split = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Shop", "version": "1" },
+        "paths": { "$ref": "paths/index.yaml" },
+        "components": {
+            "parameters": whole["components"]["parameters"],
+            "schemas": { "$ref": "schemas/index.yaml" }
+        }
+    });
+    let name = folder.path().join("api.json").display().to_string();
+    write("api.json", split.clone());
+    let options = Options { read: Some(|path: &Path| fs::read(path)), ..Options::default() };
+    let (one, said) = made(&name, &split, options);
+    assert_eq!(report(&said), "");
+    assert_eq!(text_of(&one.unwrap()), api(&whole).0);
+}
+
 #[test]
 fn documents_of_3_1_and_3_2_around_their_schemas() {
     let mut newer = with_schema("3.2.0", json!({ "type": "string" }));
@@ -593,6 +666,11 @@ fn faults_around_schemas_become_notices() {
             json!({ "first": { "in": "query", "name": "a", "schema": { "type": "string" } } }),
             "this must be a list; it is read as one",
         ),
+        (
+            "/paths/~1things/parameters",
+            json!([{ "in": "query", "name": "a", "required": "x", "allowReserved": "x", "schema": { "type": "string" } }]),
+            "`required` of a parameter cannot be read",
+        ),
         ("/components/schemas/Odd", json!("text"), "it is read as any JSON"),
         ("/x", json!({}), "the document of OpenAPI 3.0 has no `x`"),
     ];
@@ -606,6 +684,8 @@ fn faults_around_schemas_become_notices() {
         assert!(said.iter().all(|d| d.severity == Severity::Notice && d.help.is_some()), "{}", report(&said));
         assert_places(&document, &said);
         assert!(text.contains("things_get"), "the call is lost by {place}");
+        let sent = place == "/paths/~1things/parameters" && !message.contains("is ignored");
+        assert!(!sent || text.contains("name: a"), "the parameter is lost: {text}");
     }
 }
 
@@ -649,6 +729,20 @@ fn yaml_has_large_numbers_merge_keys_and_repeated_members() {
 }
 
 #[test]
+fn a_place_behind_a_reference_is_that_of_the_target() {
+    let mut document = with_schema("3.1.0", json!({ "type": "string" }));
+    document["paths"]["/things"]["get"]["responses"]["400"] = json!({ "$ref": "#/components/responses/Bad" });
+    document["components"]["responses"] = json!({ "Bad": { "description": "bad", "content": {
+        "application/json": { "schema": { "type": "object", "properties": { "rate": { "enum": [0.5, 1.5] } } } }
+    } } });
+    let (_, said) = api(&document);
+    let places: Vec<&str> = said.iter().map(|d| d.at.pointer.as_str()).collect();
+    let schema = "/components/responses/Bad/content/application~1json/schema";
+    assert!(matches!(&*places, [one] if one.starts_with(schema)), "{}", report(&said));
+    assert_places(&document, &said);
+}
+
+#[test]
 fn places_are_in_the_published_documents() {
     let Some(folder) = shared::shared("corpus/docs") else { return };
     let mut count = 0;
@@ -663,7 +757,9 @@ fn places_are_in_the_published_documents() {
         let tree = text::parse(&source, &mut Sink::new()).unwrap();
         let mut out = Sink::new();
         let spec = load(source, None, &Options::default(), &mut out);
-        assert!(spec.is_some() && !out.has_errors(), "{name}: {}", report(out.diagnostics()));
+        assert!(!out.has_errors(), "{name}: {}", report(out.diagnostics()));
+        let _ = lower(&spec.unwrap(), "n", &mut out);
+        locate(source, &mut out);
         let said = out.into_diagnostics();
         count += said.len();
         assert_places(&tree, &said);

@@ -98,9 +98,10 @@ actions:
     assert_eq!(checkout.files(), files);
 
     // A fault has no place in an empty document, and is said all the same.
-    fs::write(checkout.path("specs/none/overlay.yaml"), overlay.replace("operationId: ping, ", "")).unwrap();
-    let said = checkout.run(&["update", "none"], 2);
-    assert!(said.contains("error[missing-operation-id]"), "{said}");
+    let odd = overlay.replace("operationId: ping, ", "operationId: ping, desc: Ours, ");
+    fs::write(checkout.path("specs/none/overlay.yaml"), odd).unwrap();
+    let said = checkout.run(&["update", "none", "--strict"], 2);
+    assert!(said.contains("error[unsupported]: an operation of OpenAPI 3.0 has no `desc`"), "{said}");
     assert!(said.contains("--> an empty document"), "{said}");
 }
 
@@ -239,23 +240,25 @@ fn anybodys_file_gives_a_crate_elsewhere() {
 fn anybodys_file_has_rules_of_its_own() {
     let checkout = Checkout::new();
     let text = fs::read_to_string(checkout.path("library.json")).unwrap();
-    fs::write(checkout.path("twice.json"), text.replace("books_get", "books_list")).unwrap();
-    let arguments = ["generate", "--from", "twice.json", "--out", "../town", "--name", "town"];
+    let text = text.replace("\"books_get\"", "\"books_get\", \"desc\": \"a slip of the pen\"");
+    fs::write(checkout.path("odd.json"), text).unwrap();
+    let arguments = ["generate", "--from", "odd.json", "--out", "../town", "--name", "town", "--strict"];
     let way = "go into a folder that you give with `--api DIR`";
     let said = checkout.run(&arguments, 2);
-    assert!(said.contains("error[duplicate-operation-id]") && said.contains(way), "{said}");
+    assert!(said.contains("error[unsupported]: an operation of OpenAPI 3.0 has no `desc`"), "{said}");
+    assert!(said.contains(way), "{said}");
 
     fs::create_dir(checkout.path("rules")).unwrap();
     let with = [&arguments[..], &["--api", "rules"]].concat();
     let said = checkout.run(&with, 2);
     assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml\n");
-    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get\n    update: { operationId: books_get }\n";
+    let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get.desc\n    remove: true\n";
     fs::write(checkout.path("rules/overlay.yaml"), overlay).unwrap();
     fs::write(checkout.path("rules/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
     let said = checkout.run(&with, 0);
     assert!(!said.contains(way), "{said}");
     let items = fs::read_to_string(checkout.path("../town/API.txt")).unwrap();
-    assert!(items.contains("Books::books_get") && items.contains("models::Volume"), "{items}");
+    assert!(items.contains("Books::get") && items.contains("models::Volume"), "{items}");
     checkout.run(&[&with[..], &["--check"]].concat(), 0);
     fs::write(checkout.path("rules/naming.toml"), "handel = 1\n").unwrap();
     assert!(checkout.run(&with, 2).contains("--> rules/naming.toml:1"));
@@ -351,7 +354,7 @@ definitions: { Book: { properties: { title: { type: string } } } }
             let api = fs::read_to_string(checkout.path("out/src/api.rs")).unwrap();
             assert!(api.contains(&format!("BASE_URL: &'static str = \"{url}\";")), "{address}: {api}");
             let book = fs::read_to_string(checkout.path("out/src/operations/books.rs")).unwrap();
-            assert!(book.contains("BOOKS_GET = Get \"books_get\" \"/books/{id}\""), "{book}");
+            assert!(book.contains("    GET = Get \"books_get\" \"/books/{id}\""), "{book}");
         }
     }
 }
@@ -792,23 +795,23 @@ fn names_are_found_from_both_sides() {
     let checkout = Checkout::updated();
     let found = |name: &str| String::from_utf8(checkout.output(&["find", name]).stdout).unwrap();
     let list = found("books_list");
-    assert!(list.contains("operations::books::Books::books_list fn"), "{list}");
+    assert!(list.contains("operations::books::Books::list fn"), "{list}");
     assert!(list.contains("    mini: /paths/~1books/get\n"), "{list}");
     assert!(list.contains("    generated/mini/src/operations/books.rs:"), "{list}");
     assert_eq!(found("GET /books"), list);
-    assert!(found("/books/{id}").contains("operations::books::Books::books_get fn id"));
+    assert!(found("/books/{id}").contains("operations::books::Books::get fn id"));
     let field = found("Book.pages");
     assert!(field.contains("models::Book.pages field Option<i64>"), "{field}");
-    assert!(found("books::Books::books_list").contains("/paths/~1books/get"));
+    assert!(found("books::Books::list").contains("/paths/~1books/get"));
     assert_eq!(found("pages"), field, "a field's name alone");
-    assert!(found("/books/{}").contains("operations::books::Books::books_get fn id"), "as reports have it");
+    assert!(found("/books/{}").contains("operations::books::Books::get fn id"), "as reports have it");
     let setter = found("shelf");
-    assert!(setter.contains("operations::books::BooksList::shelf fn value"), "{setter}");
+    assert!(setter.contains("operations::books::List::shelf fn value"), "{setter}");
     assert_eq!(found("GET /books ?shelf"), setter);
-    assert_eq!(found("client.books().books_list(…).shelf(…)"), setter);
-    assert!(found("client.books().books_get").contains("operations::books::Books::books_get fn id"));
+    assert_eq!(found("client.books().list(…).shelf(…)"), setter);
+    assert!(found("client.books().get").contains("operations::books::Books::get fn id"));
     // As the help writes it, and as Rust would.
-    assert!(found("books::books_list").starts_with("operations::books::Books::books_list fn"));
+    assert!(found("books::list").starts_with("operations::books::Books::list fn"));
     for name in ["Book::pages", "models::Book::pages", "models::Book.pages"] {
         assert_eq!(found(name), field, "{name}");
     }

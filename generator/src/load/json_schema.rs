@@ -215,7 +215,7 @@ impl Rewriting<'_> {
             self.origins.copied(at.key("const").pointer(), at.key("type").pointer());
         }
         map.insert("enum".to_owned(), json!([value]));
-        self.origins.copied(at.key("const").pointer(), at.key("enum").pointer().child(0));
+        self.origins.collapsed(at.key("enum").pointer(), at.key("const").pointer());
     }
 
     /// Makes `type` one of the types of OpenAPI 3.0.

@@ -10,7 +10,7 @@ use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Each round corrects every value that is refused then; what contained them is looked at in the next.
-const ROUNDS: usize = 64;
+const ROUNDS: usize = 256;
 
 /// The typed document; `None` if errors were pushed.
 pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Option<OpenAPI> {
@@ -157,34 +157,7 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
         };
         return Fault { at: here.clone(), place: here, message, change };
     }
-    // The member without which the rest is accepted, or only missed, is the one at fault; else one that the model quotes.
-    let quotes = |value: &Value| match value {
-        Value::String(text) => error.contains(&format!("`{text}`")) || error.contains(&format!("\"{text}\"")),
-        other => error.contains(&format!("`{other}`")),
-    };
-    let culprit = map
-        .iter()
-        .filter_map(|(key, value)| {
-            let mut rest = map.clone();
-            rest.shift_remove(key.as_str());
-            let rank = match attempt(&Value::Object(rest), kind) {
-                Ok(()) => 0,
-                Err(rest) if rest == format!("missing field `{key}`") => {
-                    if quotes(value) {
-                        1
-                    } else {
-                        2
-                    }
-                }
-                Err(rest) if rest != error && !rest.starts_with("missing field") => 3,
-                Err(_) => return None,
-            };
-            Some((rank, key, value))
-        })
-        .min_by_key(|(rank, ..)| *rank)
-        .map(|(_, key, value)| (key, value));
-    let Some((key, value)) = culprit else {
-        // Several members are at fault at once, or a value without a kind.
+    let Some((key, rest)) = culprit(map, kind, error) else {
         let (read, change) = match kind {
             // Others may refer to it.
             Kind::Schema => ("it is read as any JSON", Change::Replace(json!({}))),
@@ -193,17 +166,16 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
         let message = format!("{name} cannot be read: {error}; {read}");
         return Fault { at: here.clone(), place: here, message, change };
     };
-    let mut rest = map.clone();
-    rest.shift_remove(key);
-    let without = attempt(&Value::Object(rest), kind).err();
+    let value = map.get(&key).unwrap_or(&Value::Null);
+    let without = attempt(&Value::Object(rest.clone()), kind).err();
     let reading = readings(value).into_iter().find(|reading| {
-        let mut with = map.clone();
+        let mut with = rest.clone();
         with.insert(key.clone(), reading.clone());
         let with = attempt(&Value::Object(with), kind).err();
-        with.is_none() || with == without
+        reading != value && (with.is_none() || with == without)
     });
     let is_required = without == Some(format!("missing field `{key}`"));
-    let place = here.child(key);
+    let place = here.child(&key);
     let (read, at, change) = match reading {
         Some(value) => (format!("it is read as `{value}`"), place.clone(), Change::Replace(value)),
         None if is_required => (format!("{} is ignored", shape::definite(kind)), here, Change::Remove),
@@ -211,6 +183,42 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     };
     let message = format!("`{key}` of {name} cannot be read: {error}; {read}");
     Fault { at, place, message, change }
+}
+
+/// The member at fault, and the object without it and without others that have the same fault.
+fn culprit(map: &Map<String, Value>, kind: Kind, error: &str) -> Option<(String, Map<String, Value>)> {
+    let without = |key: &str| {
+        let mut rest = map.clone();
+        rest.shift_remove(key);
+        rest
+    };
+    let (mut required, mut other) = (Vec::new(), None);
+    for key in map.keys() {
+        match attempt(&Value::Object(without(key)), kind) {
+            // Without it, all is well.
+            Ok(()) => return Some((key.clone(), without(key))),
+            Err(rest) if rest == format!("missing field `{key}`") => required.push(key),
+            Err(rest) if rest != error && !rest.starts_with("missing field") => other = other.or(Some(key)),
+            Err(_) => {}
+        }
+    }
+    let quotes = |value: &Value| match value {
+        Value::String(text) => error.contains(&format!("`{text}`")) || error.contains(&format!("\"{text}\"")),
+        other => error.contains(&format!("`{other}`")),
+    };
+    let quoted = required.iter().find(|key| map.get(**key).is_some_and(quotes)).copied();
+    if let Some(key) = quoted.or(other) {
+        return Some((key.clone(), without(key)));
+    }
+    // Several members have one fault, so that no single removal shows.
+    let mut rest = map.clone();
+    for key in map.keys().filter(|key| !required.contains(key)) {
+        rest.shift_remove(key);
+        if attempt(&Value::Object(rest.clone()), kind).err().as_deref() != Some(error) {
+            return Some((key.clone(), rest));
+        }
+    }
+    required.first().map(|key| ((*key).clone(), without(key)))
 }
 
 /// The values of other types that one may mean, the likeliest first.

@@ -65,7 +65,7 @@ impl Normalising<'_> {
             _ if shape == Shape::Data => {}
             Value::Object(map) => {
                 if let Shape::Object(kind) = shape {
-                    if map.contains_key("$ref") {
+                    if map.get("$ref").is_some_and(Value::is_string) && shape::is_referable(kind) {
                         if map.len() == 1 || !self.unify_ref(map, kind, at, is_property) {
                             return;
                         }

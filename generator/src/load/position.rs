@@ -1,15 +1,17 @@
-//! Pointers into a text go in; the lines and columns where these places are written come out.
+//! Finds the lines and columns where the places of diagnostics are written.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use saphyr_parser::{Event, Parser};
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Source;
+use super::reference::{self, Target};
 use super::text::{self, Notation};
-use crate::diagnostic::{Pointer, Sink};
+use crate::diagnostic::{Diagnostic, Pointer, Sink};
 
 /// Fills in file, line and column of the places that have none yet, and the lines of all places in the text, which is
 /// looked at only if there are such places.
@@ -19,6 +21,7 @@ pub fn locate(source: Source<'_>, out: &mut Sink) {
 }
 
 fn place(source: Source<'_>, out: &mut Sink) {
+    publish(&source, out);
     let wanted: Vec<Pointer> =
         out.diagnostics().iter().filter(|d| d.at.file.is_empty()).map(|d| d.at.pointer.clone()).collect();
     if wanted.is_empty() {
@@ -31,6 +34,44 @@ fn place(source: Source<'_>, out: &mut Sink) {
             (diagnostic.at.line, diagnostic.at.column) = (Some(*line), Some(*column));
         }
     }
+}
+
+/// Replaces each place by one that the document has: stages that follow a `$ref` name the place of use, and not the target.
+fn publish(source: &Source<'_>, out: &mut Sink) {
+    let is_open = |d: &&mut Diagnostic| d.at.file.is_empty() && !d.at.pointer.as_str().is_empty();
+    let mut open = out.diagnostics_mut().iter_mut().filter(is_open).peekable();
+    if open.peek().is_none() {
+        return;
+    }
+    let Some(tree) = text::parse(source, &mut Sink::new()) else { return };
+    for diagnostic in open.filter(|d| tree.pointer(d.at.pointer.as_str()).is_none()) {
+        diagnostic.at.pointer = published(&tree, &diagnostic.at.pointer);
+    }
+}
+
+/// The place in the document, behind the references on the way to it; its nearest ancestor where there is none.
+fn published(tree: &Value, at: &Pointer) -> Pointer {
+    let (mut node, mut found) = (tree, Pointer::root());
+    // Invariant: references that lead in a circle end this.
+    let mut jumps = 64;
+    for token in at.tokens() {
+        loop {
+            let child = match node {
+                Value::Array(items) => token.parse::<usize>().ok().and_then(|index| items.get(index)),
+                node => node.get(&token),
+            };
+            if let Some(child) = child {
+                (node, found) = (child, found.child(&token));
+                break;
+            }
+            let reference = node.get("$ref").and_then(Value::as_str).map(reference::target);
+            let Some(Target::Node(target)) = reference.filter(|_| jumps > 0) else { return found };
+            let Some(next) = tree.pointer(&target) else { return found };
+            jumps -= 1;
+            (node, found) = (next, Pointer::new(target.into_owned()));
+        }
+    }
+    found
 }
 
 /// Where the places are written: a member at its name, an item at its value. A place that the text does not have

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::Origins;
-use super::shape::{Kind, Shape};
+use super::shape::Shape;
 use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -77,10 +77,7 @@ pub(super) fn cut_circles(tree: &mut Value, origins: &mut Origins, out: &mut Sin
     for part in [Part::All, Part::Alternative, Part::Item] {
         // Invariant: each round takes out a reference, so it ends.
         loop {
-            let mut edges = Edges::default();
-            walk(tree, Shape::Object(Kind::Document), &Trail::Root, None, part, &mut edges);
-            edges.values_mut().for_each(|targets| targets.sort());
-            let found = circles(&edges);
+            let found = circles(&edges(tree, part));
             if found.is_empty() {
                 break;
             }
@@ -140,39 +137,52 @@ fn cut(tree: &mut Value, site: &Pointer, part: Part, origins: &mut Origins) {
 /// From a schema that has no form without its targets to these targets, and the place of each reference.
 type Edges = HashMap<Pointer, Vec<(Pointer, Pointer)>>;
 
-fn walk(
-    node: &Value,
-    shape: Shape,
-    at: &Trail<'_>,
-    owner: Option<&Trail<'_>>,
-    part: Part,
-    edges: &mut Edges,
-) {
+/// The edges between components: nothing else is the target of a reference.
+fn edges(tree: &Value, part: Part) -> Edges {
+    let mut edges = Edges::default();
+    let sections = tree.get("components").and_then(Value::as_object);
+    for (section, components) in sections.into_iter().flatten() {
+        for (name, component) in components.as_object().into_iter().flatten() {
+            let mut targets = Vec::new();
+            let root = Trail::Root;
+            let folder = root.key("components");
+            let folder = folder.key(section);
+            let at = folder.key(name);
+            collect(component, &at, part, &mut targets);
+            if !targets.is_empty() {
+                targets.sort();
+                edges.insert(at.pointer(), targets);
+            }
+        }
+    }
+    edges
+}
+
+/// The targets of the references that a value is or is made of, and the places of these.
+fn collect(node: &Value, at: &Trail<'_>, part: Part, targets: &mut Vec<(Pointer, Pointer)>) {
     match node {
-        _ if shape == Shape::Data => {}
         Value::Object(map) => {
-            if let (Shape::Object(_), Some(reference)) = (shape, map.get("$ref").and_then(Value::as_str)) {
+            if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
                 if let Target::Node(target) = target(reference) {
-                    let edge = (Pointer::new(target.into_owned()), at.pointer());
-                    edges.entry(owner.unwrap_or(at).pointer()).or_default().push(edge);
+                    targets.push((Pointer::new(target.into_owned()), at.pointer()));
                 }
                 return;
             }
-            let has_form = part == Part::Item && map.contains_key("properties");
-            for (key, value) in map {
-                let is_part = shape == Shape::Object(Kind::Schema)
-                    && match part {
-                        Part::All => key == "allOf",
-                        Part::Alternative => matches!(key.as_str(), "oneOf" | "anyOf"),
-                        Part::Item => matches!(key.as_str(), "items" | "additionalProperties") && !has_form,
-                    };
-                let owner = if is_part { Some(owner.unwrap_or(at)) } else { None };
-                walk(value, shape.member(key), &at.key(key), owner, part, edges);
+            let keys: &[&str] = match part {
+                Part::All => &["allOf"],
+                Part::Alternative => &["oneOf", "anyOf"],
+                Part::Item if map.contains_key("properties") => &[],
+                Part::Item => &["items", "additionalProperties"],
+            };
+            for key in keys {
+                if let Some(value) = map.get(*key) {
+                    collect(value, &at.key(key), part, targets);
+                }
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(item, shape.item(), &at.index(index), owner, part, edges);
+                collect(item, &at.index(index), part, targets);
             }
         }
         _ => {}

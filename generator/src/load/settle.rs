@@ -49,6 +49,7 @@ pub(super) fn settle(
         read,
         keep_prose,
         names: BTreeMap::new(),
+        owners: BTreeMap::new(),
         waiting: Vec::new(),
         copied: 0,
         origins: origins.clone(),
@@ -68,6 +69,7 @@ pub(super) fn settle(
             dialect,
             read,
             keep_prose,
+            owners: BTreeMap::new(),
             waiting: Vec::new(),
             copied: 0,
             out: Sink::new(),
@@ -99,10 +101,18 @@ fn is_home(dialect: Dialect, kind: Kind, pointer: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }
 
-/// The text of a reference; `$dynamicRef` is one whose anchor cannot be replaced by another document.
-fn reference(map: &Map<String, Value>, kind: Kind) -> Option<&Value> {
+/// The text of a reference; `$dynamicRef` is one whose anchor cannot be replaced by another document. Any object may be
+/// in another file, but only those that the specification allows can be a reference with another value than a string.
+fn reference(map: &Map<String, Value>, shape: Shape) -> Option<&Value> {
+    let kind = match shape {
+        Shape::Object(kind) => Some(kind),
+        _ => None,
+    };
+    let is_schema = kind == Some(Kind::Schema);
     let dynamic = || map.get("$dynamicRef").or_else(|| map.get("$recursiveRef"));
-    map.get("$ref").or_else(|| if kind == Kind::Schema { dynamic() } else { None })
+    let found = map.get("$ref").or_else(|| if is_schema { dynamic() } else { None })?;
+    let is_part = !kind.is_some_and(shape::is_referable);
+    (found.is_string() || !is_part).then_some(found)
 }
 
 /// Whether every reference already is what `settle` makes of it.
@@ -110,9 +120,8 @@ fn is_settled(tree: &Value, node: &Value, shape: Shape, dialect: Dialect) -> boo
     match node {
         _ if shape == Shape::Data => true,
         Value::Object(map) => {
-            if let Shape::Object(kind) = shape
-                && reference(map, kind).is_some()
-            {
+            if reference(map, shape).is_some() {
+                let Shape::Object(kind) = shape else { return false };
                 let pointer = map.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
                 let is_good = |pointer: &str| {
                     is_home(dialect, kind, pointer)
@@ -159,6 +168,8 @@ struct Settling {
     keep_prose: bool,
     /// The components that targets become.
     names: BTreeMap<Target, String>,
+    /// The components that are references to targets and nothing else.
+    owners: BTreeMap<Target, String>,
     /// Those whose values are still to be added, and the places that refer to them.
     waiting: Vec<(Target, Pointer)>,
     copied: usize,
@@ -215,10 +226,11 @@ impl Settling {
         match node {
             _ if shape == Shape::Data => {}
             Value::Object(map) => {
-                if let Shape::Object(kind) = shape
-                    && let Some(reference) = reference(map, kind).cloned()
-                {
-                    return self.follow(node, &reference, kind, at, base, stack);
+                if let Some(reference) = reference(map, shape).cloned() {
+                    return self.follow(node, &reference, shape, at, base, stack);
+                }
+                if shape == Shape::Object(Kind::Schema) {
+                    self.mapping(map, at, base);
                 }
                 map.retain(|key, value| self.node(value, shape.member(key), &at.key(key), base, stack));
             }
@@ -242,7 +254,7 @@ impl Settling {
         &mut self,
         node: &mut Value,
         reference: &Value,
-        kind: Kind,
+        shape: Shape,
         at: &Trail<'_>,
         base: usize,
         stack: &mut Vec<Target>,
@@ -252,55 +264,59 @@ impl Settling {
             map.shift_remove(key);
         }
         // Siblings may hold references of their own.
-        map.retain(|key, value| self.node(value, Shape::Object(kind).member(key), &at.key(key), base, stack));
-        let target = match self.target(reference, kind, base, at) {
+        map.retain(|key, value| self.node(value, shape.member(key), &at.key(key), base, stack));
+        let target = match self.target(reference, shape, base, at) {
             Ok(target) => target,
             Err(lost) => {
                 let here = self.origins.origin(&at.pointer().child("$ref"));
                 self.out.push(Diagnostic::notice(lost.code, &here, lost.message).help(lost.help));
-                return self.absent(node, kind);
+                return absent(node, shape);
             }
         };
-        if target.document == 0 && is_home(self.dialect, kind, &target.pointer) {
+        let kind = kind_of(shape);
+        if target.document == 0 && kind.is_some_and(|kind| is_home(self.dialect, kind, &target.pointer)) {
             map.shift_insert(0, "$ref".to_owned(), Value::String(format!("#{}", target.pointer)));
             return true;
         }
         let is_circle = stack.contains(&target);
         let is_too_much = self.copied > COPIES || at.depth() > DEPTH;
-        let is_component = target.document != 0
+        let is_component = is_circle
+            || is_too_much
+            || target.document != 0
             || self.names.contains_key(&target)
-            || is_definition(&target.pointer)
-            || is_circle
-            || is_too_much;
-        if kind == Kind::Schema && is_component {
-            let name = self.names.entry(target.clone()).or_default().clone();
-            let home = home(self.dialect, kind).unwrap_or_default();
-            let name = name.replace('~', "~0").replace('/', "~1");
-            self.waiting.push((target, at.pointer()));
-            map.shift_insert(0, "$ref".to_owned(), Value::String(format!("#{home}{name}")));
+            || is_definition(&target.pointer);
+        if kind == Some(Kind::Schema) && is_component {
+            let place = at.pointer();
+            if let (true, Some(name)) = (map.is_empty(), self.component_at(&place)) {
+                let owner = self.owners.entry(target.clone()).or_insert_with(|| name.clone());
+                *owner = std::mem::take(owner).min(name);
+            }
+            let reference = self.reference_to(target, place);
+            map.shift_insert(0, "$ref".to_owned(), Value::String(reference));
             return true;
         }
         if is_circle || is_too_much {
             let here = self.origins.origin(&at.pointer().child("$ref"));
-            let message = format!("the reference leads back to itself; {} is ignored", shape::definite(kind));
+            let what = kind.map_or_else(|| "it".to_owned(), shape::definite);
+            let message = format!("the reference leads back to itself; {what} is ignored");
             self.out.push(
                 Diagnostic::notice(Code::CyclicRef, &here, message)
                     .help("refer to a value that is not a reference in the overlay"),
             );
-            return self.absent(node, kind);
+            return absent(node, shape);
         }
         let mut copy = self.value(&target);
         self.copied += size(&copy);
         if target.document != 0 {
             if !self.keep_prose {
-                prose::strip_node(&mut copy, Shape::Object(kind));
+                prose::strip_node(&mut copy, shape);
             }
-            shape::remove_unread(&mut copy, Shape::Object(kind));
+            shape::remove_unread(&mut copy, shape);
         }
         self.note(&target, &at.pointer(), &at.pointer());
         let document = target.document;
         stack.push(target);
-        let kept = self.node(&mut copy, Shape::Object(kind), at, document, stack);
+        let kept = self.node(&mut copy, shape, at, document, stack);
         stack.pop();
         if let (Some(copy), false) = (copy.as_object_mut(), map.is_empty()) {
             // The place of use says more than the target.
@@ -310,16 +326,42 @@ impl Settling {
         kept
     }
 
-    /// Puts the least that says nothing in the place of a reference that leads nowhere.
-    fn absent(&self, node: &mut Value, kind: Kind) -> bool {
-        match kind {
-            Kind::Schema => {}
-            Kind::Response => *node = json!({ "description": "" }),
-            Kind::RequestBody => *node = json!({ "content": { "application/json": {} } }),
-            Kind::MediaType => *node = json!({}),
-            _ => return false,
+    /// A reference to the component that a target becomes.
+    fn reference_to(&mut self, target: Target, site: Pointer) -> String {
+        let name = self.names.entry(target.clone()).or_default().replace('~', "~0").replace('/', "~1");
+        self.waiting.push((target, site));
+        format!("#{}{name}", home(self.dialect, Kind::Schema).unwrap_or_default())
+    }
+
+    /// The name of the schema component at a place.
+    fn component_at(&self, place: &Pointer) -> Option<String> {
+        let is_component = is_home(self.dialect, Kind::Schema, place.as_str());
+        if is_component { place.tokens().last() } else { None }
+    }
+
+    /// Settles the references in the mapping of a discriminator.
+    fn mapping(&mut self, schema: &mut Map<String, Value>, at: &Trail<'_>, base: usize) {
+        let mapping =
+            schema.get_mut("discriminator").and_then(|discriminator| discriminator.get_mut("mapping"));
+        for (key, value) in mapping.and_then(Value::as_object_mut).into_iter().flatten() {
+            let Some(text) = value.as_str().filter(|text| text.contains(['#', '/', '.'])) else { continue };
+            let at = at.key("discriminator");
+            let at = at.key("mapping");
+            let at = at.key(key);
+            if is_home(self.dialect, Kind::Schema, text.trim_start_matches('#')) && base == 0 {
+                continue;
+            }
+            let reference = Value::String(text.to_owned());
+            let Ok(target) = self.target(&reference, Shape::Object(Kind::Schema), base, &at) else {
+                continue;
+            };
+            *value = Value::String(
+                match is_home(self.dialect, Kind::Schema, &target.pointer) && target.document == 0 {
+                    true => format!("#{}", target.pointer),
+                    false => self.reference_to(target, at.pointer()),
+                },
+            );
         }
-        true
     }
 
     fn value(&self, target: &Target) -> Value {
@@ -327,35 +369,37 @@ impl Settling {
         document.and_then(|document| document.tree.pointer(&target.pointer)).cloned().unwrap_or_default()
     }
 
-    fn target(&mut self, reference: &Value, kind: Kind, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
+    fn target(
+        &mut self,
+        reference: &Value,
+        shape: Shape,
+        base: usize,
+        at: &Trail<'_>,
+    ) -> Result<Target, Lost> {
         let Some(text) = reference.as_str() else {
-            return Err(lost(
-                Code::InvalidDocument,
-                "`$ref` must be a string; it is ignored",
-                "correct it in the overlay",
-            ));
+            let message = format!("`$ref` must be a string{}", read_as(shape));
+            return Err(lost(Code::InvalidDocument, &message, "correct it in the overlay"));
         };
-        let found = self.find(text.trim(), kind, base, at)?;
+        let found = self.find(text.trim(), shape, base, at)?;
         let value =
             self.documents.get(found.document).and_then(|document| document.tree.pointer(&found.pointer));
-        let is_value =
-            value.is_some_and(|value| value.is_object() || (kind == Kind::Schema && value.is_boolean()));
-        let other = match shape::kind_at(&Pointer::new(&*found.pointer)) {
-            Some(other) if found.document == 0 && other != kind => Some(other),
-            _ => None,
+        let is_schema = shape == Shape::Object(Kind::Schema);
+        let is_value = value.is_some_and(|value| value.is_object() || (is_schema && value.is_boolean()));
+        let there = shape::kind_at(&Pointer::new(&*found.pointer)).filter(|_| found.document == 0);
+        let is_other = match (there, kind_of(shape)) {
+            (Some(there), Some(here)) => there != here && !(is_parameter(there) && is_parameter(here)),
+            _ => false,
         };
-        let is_value =
-            is_value && !matches!(other, Some(other) if !(is_parameter(other) && is_parameter(kind)));
-        if !is_value {
-            let there = other.map_or("a value of another kind", shape::name);
-            let message =
-                format!("`{text}` refers to {there}, and {} is expected; it is ignored", shape::name(kind));
+        if !is_value || is_other {
+            let there = there.filter(|_| is_other).map_or("a value of another kind", shape::name);
+            let here = kind_of(shape).map_or("an object", shape::name);
+            let message = format!("`{text}` refers to {there}, and {here} is expected{}", read_as(shape));
             return Err(lost(Code::DanglingRef, &message, "correct the reference in the overlay"));
         }
         Ok(found)
     }
 
-    fn find(&mut self, text: &str, kind: Kind, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
+    fn find(&mut self, text: &str, shape: Shape, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
         if let Some(pointer) = self.named(text, base) {
             return Ok(Target { document: base, pointer });
         }
@@ -366,13 +410,13 @@ impl Settling {
                 Ok(document) => document,
                 Err(reason) => {
                     // `$ref: Pet` for `$ref: '#/definitions/Pet'`.
-                    if let Some(target) = self.component(text, kind).filter(|_| base == 0) {
+                    if let Some(target) = self.component(text, shape).filter(|_| base == 0) {
                         self.guess(text, &target, at);
                         return Ok(target);
                     }
                     return Err(lost(
                         Code::ExternalRef,
-                        &format!("`{text}` refers to another document, {reason}{}", read_as(kind)),
+                        &format!("`{text}` refers to another document, {reason}{}", read_as(shape)),
                         BUNDLE,
                     ));
                 }
@@ -393,7 +437,7 @@ impl Settling {
             return Ok(Target { document, pointer: (*pointer).to_owned() });
         }
         if document == 0 {
-            let guess = forms.iter().find_map(|form| self.component(form, kind)).or_else(|| {
+            let guess = forms.iter().find_map(|form| self.component(form, shape)).or_else(|| {
                 let slashed = format!("/{}", forms[0]);
                 tree.pointer(&slashed).map(|_| Target { document, pointer: slashed })
             });
@@ -406,13 +450,13 @@ impl Settling {
             || "add it in the overlay, or skip the element that refers to it with `x-skip`".to_owned(),
             |near| format!("is `{near}` meant? Otherwise add it in the overlay, or skip the element that refers to it with `x-skip`"),
         );
-        let read = read_as(kind);
+        let read = read_as(shape);
         Err(Lost { code: Code::DanglingRef, message: format!("`{text}` refers to nothing{read}"), help })
     }
 
     /// The component that a reference names in a wrong way: in the folder of another dialect, or by its name alone.
-    fn component(&self, text: &str, kind: Kind) -> Option<Target> {
-        let home = home(self.dialect, kind)?;
+    fn component(&self, text: &str, shape: Shape) -> Option<Target> {
+        let home = home(self.dialect, kind_of(shape)?)?;
         let folders = [home, "/components/schemas/", "/definitions/", "/schemas/", "/components/", "/"];
         let name = folders.iter().find_map(|folder| text.strip_prefix(folder)).unwrap_or(text);
         let pointer = format!("{home}{}", name.replace('~', "~0").replace('/', "~1"));
@@ -487,12 +531,14 @@ impl Settling {
         let tree = self.documents.first().map(|document| &document.tree);
         let own = tree.and_then(|tree| tree.pointer(home)).and_then(Value::as_object);
         let mut taken: BTreeSet<String> = own.into_iter().flat_map(|own| own.keys().cloned()).collect();
+        // A component that is a reference alone is the target.
+        let mut out = self.owners.clone();
         let mut shorts: BTreeMap<String, usize> = BTreeMap::new();
-        for target in self.names.keys() {
+        let open = || self.names.keys().filter(|target| !self.owners.contains_key(*target));
+        for target in open() {
             *shorts.entry(self.short(target)).or_default() += 1;
         }
-        let mut out = BTreeMap::new();
-        for target in self.names.keys() {
+        for target in open() {
             let short = self.short(target);
             let is_free = shorts.get(&short) == Some(&1) && !taken.contains(&short);
             let mut name = if is_free { short } else { self.long(target) };
@@ -543,11 +589,33 @@ impl Settling {
 }
 
 /// The end of a message about a reference that leads nowhere.
-fn read_as(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Schema => "; it is read as any JSON",
+fn read_as(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Object(Kind::Schema) => "; it is read as any JSON",
         _ => "; it is ignored",
     }
+}
+
+fn kind_of(shape: Shape) -> Option<Kind> {
+    match shape {
+        Shape::Object(kind) => Some(kind),
+        _ => None,
+    }
+}
+
+/// Puts the least that says nothing in the place of a reference that leads nowhere; false where the place is to go.
+fn absent(node: &mut Value, shape: Shape) -> bool {
+    match kind_of(shape) {
+        Some(Kind::Response) => *node = json!({ "description": "" }),
+        Some(Kind::RequestBody) => *node = json!({ "content": { "application/json": {} } }),
+        Some(Kind::MediaType) => *node = json!({}),
+        Some(Kind::Schema) | None => {}
+        // The siblings are all that is left of such an object.
+        Some(kind) => {
+            return !shape::is_referable(kind) && node.as_object().is_some_and(|map| !map.is_empty());
+        }
+    }
+    true
 }
 
 fn lost(code: Code, message: &str, help: &str) -> Lost {

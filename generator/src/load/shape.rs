@@ -121,6 +121,26 @@ fn keyword(kind: Kind, key: &str) -> Shape {
     }
 }
 
+/// Whether the specification has a reference in the place of an object of this kind.
+pub(super) fn is_referable(kind: Kind) -> bool {
+    use Kind::*;
+    matches!(
+        kind,
+        Schema
+            | Parameter
+            | Header
+            | RequestBody
+            | Response
+            | Link
+            | Callback
+            | Example
+            | SecurityScheme
+            | PathItem
+            | MediaType
+            | Operation
+    )
+}
+
 /// The kind of the object at a pointer; none where the specification gives it no kind.
 pub(super) fn kind_at(pointer: &Pointer) -> Option<Kind> {
     let shape = pointer.tokens().fold(Shape::Object(Kind::Document), |shape, token| match shape {
