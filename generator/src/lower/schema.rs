@@ -265,13 +265,13 @@ impl<'a> Lowering<'a> {
             }
             SchemaKind::Type(OasType::Number(number)) => {
                 if number.enumeration.iter().any(Option::is_some) {
-                    self.unchecked(at, "numbers", "number");
+                    self.unchecked(at, "numbers", "a number");
                 }
                 Shape::Alias(TypeRef::Number)
             }
             SchemaKind::Type(OasType::Boolean(boolean)) => {
                 if boolean.enumeration.iter().any(Option::is_some) {
-                    self.unchecked(at, "booleans", "boolean");
+                    self.unchecked(at, "booleans", "a boolean");
                 }
                 Shape::Alias(TypeRef::Boolean)
             }

@@ -307,7 +307,7 @@ impl<'a> Context<'a> {
             "application/json" => TokenStream::new(),
             _ => quote!(call.header("content-type", #media_type);),
         };
-        if body.json().is_none() {
+        if body.json().is_none() || matches!(self.through(ty), TypeRef::Binary) {
             return plain(quote!(body: impl Into<rt::Bytes>), quote!(call.bytes(#media_type, body);));
         }
         let TypeRef::Named(id) = ty else {
