@@ -52,17 +52,25 @@ fn arms() -> Vec<Arm> {
         arm("union", reference("Vessel"), json!({"kind": "jar", "lid": "l"}), |_, ty| named(ty, "Vessel")),
         arm("text", reference("Text"), json!("plain"), |_, ty| named(ty, "Text")),
         arm("inline_text", json!({"type": "string"}), json!("plain"), |_, ty| *ty == TypeRef::String),
-        arm("binary", json!({"type": "string", "format": "binary"}), json!("plain"), |_, ty| *ty == TypeRef::String),
+        arm("binary", json!({"type": "string", "format": "binary"}), json!("plain"), |_, ty| {
+            *ty == TypeRef::String
+        }),
         arm("integer", json!({"type": "integer"}), json!(5), |_, ty| *ty == TypeRef::Integer),
         arm("number", json!({"type": "number"}), json!(1.5), |_, ty| *ty == TypeRef::Number),
         arm("boolean", json!({"type": "boolean"}), json!(true), |_, ty| *ty == TypeRef::Boolean),
         arm("colour", reference("Colour"), json!("red"), |_, ty| named(ty, "Colour")),
-        arm("inline_enum", json!({"type": "string", "enum": ["small", "large"]}), json!("small"), |api, ty| {
-            inline(api, ty, |shape| matches!(shape, Shape::Enum(_)))
-        }),
-        arm("date", json!({"type": "string", "format": "date-time"}), json!("2026-01-02T03:04:05Z"), |_, ty| {
-            *ty == TypeRef::Timestamp
-        }),
+        arm(
+            "inline_enum",
+            json!({"type": "string", "enum": ["small", "large"]}),
+            json!("small"),
+            |api, ty| inline(api, ty, |shape| matches!(shape, Shape::Enum(_))),
+        ),
+        arm(
+            "date",
+            json!({"type": "string", "format": "date-time"}),
+            json!("2026-01-02T03:04:05Z"),
+            |_, ty| *ty == TypeRef::Timestamp,
+        ),
         arm("list", reference("Objects"), json!([{"symbol": "y"}]), |_, ty| named(ty, "Objects")),
         arm("inline_list", json!({"type": "array", "items": {"type": "integer"}}), json!([1, 2]), |_, ty| {
             ty.to_string() == "list integer"
@@ -160,7 +168,8 @@ fn matrix_program(made: &Made, arms: &[Arm], pairs: &[(usize, usize)]) -> String
         bodies.iter_mut().for_each(|body| drop(body.insert(member.clone(), arm.sample.clone())));
         nulls.insert(member, Value::Null);
     }
-    let texts = [&bodies[0], &bodies[1], &nulls].map(|body| format!("{:?}", serde_json::to_string(body).unwrap()));
+    let texts =
+        [&bodies[0], &bodies[1], &nulls].map(|body| format!("{:?}", serde_json::to_string(body).unwrap()));
     format!(
         r#"//! Reads each pair of alternatives.
 
@@ -199,7 +208,8 @@ fn write(path: &Path, text: &str) {
 }
 
 fn made(name: &str, document: Vec<u8>) -> Made {
-    let texts = Texts { name: name.to_owned(), document: Some(("document.yaml", document)), ..Texts::default() };
+    let texts =
+        Texts { name: name.to_owned(), document: Some(("document.yaml", document)), ..Texts::default() };
     let mut out = Sink::new();
     let made = texts.make(|_| false, &mut out);
     assert!(!out.has_errors(), "{}", report(&out));
@@ -215,7 +225,8 @@ fn every_value_arrives_as_what_it_is() {
 
     let arms = arms();
     let all = (0..arms.len()).flat_map(|one| (one + 1..arms.len()).map(move |other| (one, other)));
-    let pairs: Vec<(usize, usize)> = all.filter(|(one, other)| is_told_apart(&arms[*one], &arms[*other])).collect();
+    let pairs: Vec<(usize, usize)> =
+        all.filter(|(one, other)| is_told_apart(&arms[*one], &arms[*other])).collect();
     assert!(pairs.len() > 120);
     let matrix = made("matrix", matrix(&arms, &pairs).to_string().into_bytes());
     let wire = made("wire", text("document.yaml").into_bytes());
@@ -228,7 +239,8 @@ fn every_value_arrives_as_what_it_is() {
     write(&program.join("src/lib.rs"), &text("lib.rs"));
     write(&program.join("src/bin/wire.rs"), &text("main.rs"));
     write(&program.join("src/bin/matrix.rs"), &matrix_program(&matrix, &arms, &pairs));
-    let client = |name: &str| format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n");
+    let client =
+        |name: &str| format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n");
     let rt = format!(
         "rt = {{ package = \"storewright-runtime\", path = {runtime:?}, default-features = false, features = [\"blocking\"] }}\n"
     );
