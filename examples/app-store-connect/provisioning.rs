@@ -141,8 +141,10 @@ async fn show_profiles(client: &Client) -> Result<(), BoxError> {
         .pages();
     while let Some(page) = pages.try_next().await? {
         for profile in &page.data {
-            let devices = profile.relationships.devices.data.iter();
+            let devices = profile.relationships.devices.data.value();
             let names: Vec<String> = devices
+                .into_iter()
+                .flatten()
                 .filter_map(|identifier| page.find_included::<Device>(identifier))
                 .map(|device| or_dash(device.attributes.name.as_ref()))
                 .collect();

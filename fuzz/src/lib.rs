@@ -2,7 +2,7 @@
 
 use app_center_client::models as center;
 use app_store_connect_client::{models as apple, runtime as rt};
-use rt::codec::{Put, Slot, from_slice, to_vec};
+use rt::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source, text};
 use storewright_generator::lower;
@@ -51,6 +51,11 @@ fn again<T: Slot + Put + Default>(json: &[u8]) {
             Ok(String::from_utf8_lossy(&once)),
             "what was written is not what is read of it"
         );
+    }
+    // Without mismatches, tolerance makes no difference.
+    if let Ok((value, mismatches)) = from_slice_tolerant::<T>(json) {
+        let strict = from_slice::<T>(json).map(|value| to_vec(&value));
+        assert_eq!(mismatches.is_empty(), strict == Ok(to_vec(&value)), "{mismatches:?}");
     }
 }
 

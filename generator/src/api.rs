@@ -4,6 +4,8 @@
 //! document lists things, nor on whether a schema was written inline or behind a `$ref`.
 
 mod cycle;
+mod media_type;
+mod parameter;
 pub mod stored;
 mod type_ref;
 
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
 pub use cycle::cycles;
+pub use media_type::{Form, MediaType};
+pub use parameter::{In, Parameter, Role, Style};
 pub use type_ref::TypeRef;
 
 /// The number of the stored form; a change of the form is a new number.
@@ -139,6 +143,9 @@ pub struct Operation {
     /// Whether the vendor advises against it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// Why it is deprecated or its replacement, from the overlay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecation: Option<String>,
     /// Path parameters in the order of the template, then the others by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
@@ -154,73 +161,15 @@ pub struct Operation {
     /// Failed responses: the statuses that carry each type (`-` for none), separated by spaces.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub errors: BTreeMap<String, String>,
+    /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// Alternatives of names in [`Info::security`]; absent where all operations share one rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Vec<String>>>,
     /// How its pages follow each other, where the overlay says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paging: Option<Paging>,
-    /// Our own words, from the overlay.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub doc: Option<String>,
-}
-
-/// Where a parameter is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum In {
-    /// In the path template.
-    Path,
-    /// In the query.
-    Query,
-    /// As a header.
-    Header,
-    /// As a field of a form, which is the body.
-    Form,
-}
-
-/// How a list is written into a query.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Style {
-    /// One pair, items separated by commas.
-    #[default]
-    Comma,
-    /// One pair, items separated by spaces.
-    Space,
-    /// One pair, items separated by `|`.
-    Pipe,
-    /// One pair an item.
-    Repeat,
-}
-
-/// One argument of an operation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    /// The vendor's name, brackets and all.
-    pub name: String,
-    /// Where it is sent.
-    #[serde(rename = "in", default = "query", skip_serializing_if = "is_query")]
-    pub place: In,
-    /// What it holds.
-    #[serde(rename = "type")]
-    pub ty: TypeRef,
-    /// The set of [`Api::values`] that it accepts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub values: Option<String>,
-    /// Whether a call without it is refused.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub required: bool,
-    /// Whether the vendor advises against it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub deprecated: bool,
-    /// How a list is written.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub style: Style,
-    /// Bounds of the value.
-    #[serde(flatten)]
-    pub limits: Limits,
     /// Our own words, from the overlay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
@@ -236,57 +185,8 @@ fn is_components(schemas: &str) -> bool {
     schemas == COMPONENTS
 }
 
-fn query() -> In {
-    In::Query
-}
-
-fn is_query(place: &In) -> bool {
-    *place == In::Query
-}
-
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
-}
-
-/// What a query parameter of JSON:API does, told by its name (JSON:API 1.1, "Query Parameter Families").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role<'a> {
-    /// `fields[TYPE]`: which fields of a resource type are sent.
-    Fields(&'a str),
-    /// `include`: which related resources are sent along.
-    Include,
-    /// `sort`: the order.
-    Sort,
-    /// `filter[NAME]`: which resources are sent.
-    Filter(&'a str),
-    /// `exists[NAME]`: whether the relationship must be there.
-    Exists(&'a str),
-    /// `limit[NAME]`: how many related resources are sent along.
-    LimitOf(&'a str),
-    /// `limit`: how many resources a page has.
-    Limit,
-    /// Anything else.
-    Other,
-}
-
-impl Parameter {
-    /// The parameter's role.
-    pub fn role(&self) -> Role<'_> {
-        if self.place != In::Query {
-            return Role::Other;
-        }
-        let family = self.name.strip_suffix(']').and_then(|rest| rest.split_once('['));
-        match (self.name.as_str(), family) {
-            ("include", _) => Role::Include,
-            ("sort", _) => Role::Sort,
-            ("limit", _) => Role::Limit,
-            (_, Some(("fields", of))) => Role::Fields(of),
-            (_, Some(("filter", of))) => Role::Filter(of),
-            (_, Some(("exists", of))) => Role::Exists(of),
-            (_, Some(("limit", of))) => Role::LimitOf(of),
-            _ => Role::Other,
-        }
-    }
 }
 
 /// What an operation sends.
@@ -307,12 +207,13 @@ pub struct Body {
 }
 
 impl Body {
-    /// The JSON among its forms.
+    /// The JSON among its forms: the plainest where there are several.
     pub fn json(&self) -> Option<(&String, &TypeRef)> {
-        self.content.iter().find(|(m, _)| m.starts_with("application/json") || m.ends_with("+json"))
+        let rank = |m: &String| MediaType::parse(m).json_rank();
+        self.content.iter().filter(|(m, _)| rank(m).is_some()).min_by_key(|(m, _)| rank(m))
     }
 
-    /// The form that is sent: JSON, else the first.
+    /// The form that is sent unless the caller chooses another: JSON, else the first.
     pub fn sent(&self) -> Option<(&String, &TypeRef)> {
         self.json().or_else(|| self.content.iter().next())
     }
@@ -635,6 +536,9 @@ pub struct Request {
     /// What `included` holds items of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub included: Option<TypeRef>,
+    /// Sets of attributes and relationships, one of which must be sent; empty where any will do.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub one_of: BTreeSet<BTreeSet<String>>,
 }
 
 /// A JSON:API document.
@@ -719,12 +623,31 @@ impl Api {
         out
     }
 
+    /// Whether the type `id` is part of another schema or of an operation instead of a schema with a name.
+    pub fn is_inline(&self, id: &str) -> bool {
+        self.owned(id).is_some() || !items(self.holder(id).1).is_empty()
+    }
+
+    /// The schema that `id` is an item of, or a value, and the marks for that; `id` itself where it is neither.
+    fn holder<'i>(&self, id: &'i str) -> (&'i str, &'i str) {
+        let end = id.find("[]").into_iter().chain(id.find("{}")).min().unwrap_or(id.len());
+        let (holder, marks) = id.split_at(end);
+        let is_one =
+            !marks.is_empty() && items(marks).len() * 2 == marks.len() && self.types.contains_key(holder);
+        if is_one { (holder, marks) } else { (id, "") }
+    }
+
+    /// The owner of an inline type and the members between them: a schema, whose own name may contain dots, or an
+    /// operation.
+    fn owned<'i>(&self, id: &'i str) -> Option<(&'i str, &'i str)> {
+        id.match_indices('.')
+            .map(|(end, _)| id.split_at(end))
+            .find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner))
+    }
+
     /// Where the type `id` stands in the vendor's document.
     pub fn type_pointer(&self, id: &str) -> Pointer {
-        // The owner is a schema, whose own name may hold dots, or an operation.
-        let ends = || id.match_indices('.').map(|(end, _)| id.split_at(end));
-        let owned =
-            ends().find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner));
+        let owned = self.owned(id);
         if let Some((owner, _)) = owned
             && !self.types.contains_key(owner)
             && let Some(operation) = self.operations.get(owner)
@@ -732,7 +655,10 @@ impl Api {
             return operation.pointer();
         }
         let (owner, members) = owned.unwrap_or((id, ""));
-        let mut at = Pointer::new(self.info.schemas.clone()).child(owner);
+        let (owner, marks) = self.holder(owner);
+        let mut at = items(marks)
+            .into_iter()
+            .fold(Pointer::new(self.info.schemas.clone()).child(owner), |at, keyword| at.child(keyword));
         let parts = members.split('.').skip(1);
         for part in parts {
             let name = part.trim_end_matches("[]").trim_end_matches("{}");
@@ -754,6 +680,14 @@ impl Operation {
         Pointer::new("/paths").child(&self.path).child(self.method.to_lowercase())
     }
 
+    /// The media types that it can send: JSON first, then the form, then others.
+    pub fn sends(&self) -> Vec<&String> {
+        let json = self.body.as_ref().and_then(Body::json).map(|(media_type, _)| media_type);
+        let others = self.body.iter().flat_map(|body| body.content.keys());
+        let others = others.filter(|media_type| Some(*media_type) != json);
+        json.into_iter().chain(&self.form).chain(others).collect()
+    }
+
     /// The types that it names itself.
     pub fn uses(&self) -> BTreeSet<&str> {
         let mut out: BTreeSet<&str> = BTreeSet::new();
@@ -763,4 +697,15 @@ impl Operation {
         out.extend(self.errors.keys().filter_map(|ty| ty.strip_prefix('$')));
         out
     }
+}
+
+/// The keywords behind the marks `[]` and `{}` of a type's id.
+fn items(marks: &str) -> Vec<&'static str> {
+    let pairs = marks.split_inclusive([']', '}']);
+    let keyword = |pair| match pair {
+        "[]" => Some("items"),
+        "{}" => Some("additionalProperties"),
+        _ => None,
+    };
+    pairs.filter_map(keyword).collect()
 }

@@ -1,6 +1,7 @@
-//! What a stage has to say about its input goes in; an ordered list with codes, places and hints comes out.
+//! Diagnostics: stable codes, messages, places and help, in the order in which stages push them.
 
 mod excerpt;
+mod group;
 
 use std::fmt::{self, Write as _};
 
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 pub use self::excerpt::Excerpt;
 use self::excerpt::shown;
+pub use self::group::{Group, groups};
 
 /// A JSON Pointer (RFC 6901) into a vendor document, e.g. `/paths/~1v1~1apps/get`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -125,6 +127,10 @@ codes! {
     PathParameter = "path-parameter",
     /// The document uses something that the generator does not read.
     Unsupported = "unsupported",
+    /// A discriminator names a property that no variant defines.
+    UndeclaredDiscriminator = "undeclared-discriminator",
+    /// An object has `type` and `id` like a JSON:API resource, but not its shape.
+    UnrecognisedResource = "unrecognised-resource",
     /// An operation declares no successful response; its answer is not read.
     NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
@@ -141,6 +147,8 @@ codes! {
     InvalidConfig = "invalid-config",
     /// The stored Api cannot be read.
     InvalidApi = "invalid-api",
+    /// A template names a model that the document does not have.
+    MissingModel = "missing-model",
     /// A generated file was changed by hand.
     EditedFile = "edited-file",
     /// A generated file is missing.
@@ -166,7 +174,7 @@ impl Serialize for Code {
 }
 
 /// Whether the run can go on to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing may be written.
@@ -258,6 +266,11 @@ impl Diagnostic {
 impl Diagnostic {
     /// All of it for a person, in a few lines, with colours if wanted.
     pub fn text(&self, colour: bool) -> String {
+        self.text_with(colour, &[], 1)
+    }
+
+    /// The same for `count` diagnostics that are alike, with the places of some of the others.
+    fn text_with(&self, colour: bool, others: &[&Place], count: usize) -> String {
         let paint = |code: &str, text: &str| match colour {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
             false => text.to_owned(),
@@ -278,6 +291,13 @@ impl Diagnostic {
             let width = line.to_string().len().saturating_sub(5);
             let (more, indent) = (" ".repeat(width), " ".repeat(excerpt.indent()));
             let _ = write!(out, "\n{more}{} {indent}{}", gutter(""), paint(hue, "^"));
+        }
+        for place in others {
+            let _ = write!(out, "\n  {} {}", paint("1;34", "-->"), shown(&place.to_string()));
+        }
+        if let more @ 1.. = count.saturating_sub(others.len() + 1) {
+            let noun = if more == 1 { "place" } else { "places" };
+            let _ = write!(out, "\n  {} and {more} more {noun} like these", paint("1;34", "="));
         }
         if let Some(help) = &self.help {
             let _ = write!(out, "\n  {} {}", paint("1", "help:"), shown(help));
@@ -312,6 +332,11 @@ impl Sink {
     /// Whether anything in it stops the run.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Makes every notice an error, for those who want no default to be taken for them.
+    pub fn be_strict(&mut self) {
+        self.diagnostics.iter_mut().for_each(|d| d.severity = Severity::Error);
     }
 
     /// How many of them stop the run.

@@ -1,14 +1,17 @@
-//! A vendor's document and our overlay go in; a typed OpenAPI 3.0 document comes out, with the way back to the vendor's places.
+//! Reads a vendor's document with our overlay as a typed OpenAPI 3.0 document, with the way back to the vendor's places.
 
 mod dialect;
+mod json_schema;
 mod model;
 mod openapi30;
+mod openapi31;
 mod operation;
 mod origin;
 pub mod overlay;
 mod position;
 mod prose;
 mod reference;
+mod settle;
 mod shape;
 mod skip;
 mod swagger20;
@@ -20,9 +23,12 @@ use std::collections::BTreeMap;
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
+use self::dialect::Dialect;
 pub use self::origin::Origins;
 pub use self::overlay::{ActionOutcome, Overlay};
 pub use self::position::locate;
+pub use self::settle::ReadFile;
+use self::shape::{Kind, Shape};
 pub use self::skip::Skip;
 use crate::diagnostic::{Pointer, Severity, Sink};
 
@@ -40,6 +46,8 @@ pub struct Source<'a> {
 pub struct Options {
     /// Whether the vendor's descriptions, titles and examples stay.
     pub keep_prose: bool,
+    /// Reads the files that references lead to, relative to the document; without it none is read.
+    pub read: Option<ReadFile>,
 }
 
 /// A loaded document.
@@ -79,12 +87,6 @@ pub fn mended(source: Source<'_>, overlay: Option<&Overlay>, out: &mut Sink) -> 
     (error_count(out) == errors).then_some(tree)
 }
 
-/// Whether a body of this media type is JSON.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or(media_type).trim();
-    essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
-}
-
 /// The document of a text; `None` if errors were pushed.
 pub fn load(
     source: Source<'_>,
@@ -104,26 +106,21 @@ pub fn load(
         .map(|overlay| overlay.apply_traced(&mut tree, version.as_deref(), &mut origins, out))
         .unwrap_or_default();
     let skipped = skip::remove(&mut tree, &mut origins, out);
-    match dialect {
-        dialect::Dialect::OpenApi30 => {
-            openapi30::normalise(&mut tree, "OpenAPI 3.0", &mut origins, out);
-            reference::check(&tree, &origins, out);
-        }
-        dialect::Dialect::Swagger20 => {
-            // While references are still what the vendor wrote.
-            reference::check(&tree, &origins, out);
-            if error_count(out) > errors {
-                return None;
-            }
-            swagger20::upgrade(&mut tree, &mut origins, out);
-            openapi30::normalise(&mut tree, "Swagger 2.0", &mut origins, out);
-            if error_count(out) > errors {
-                return None;
-            }
-        }
+    shape::remove_unread(&mut tree, Shape::Object(Kind::Document));
+    settle::settle(&mut tree, dialect, &source, options.read, options.keep_prose, &mut origins, out);
+    operation::lower_methods(&mut tree, &mut origins, out);
+    if dialect == Dialect::Swagger20 {
+        swagger20::upgrade(&mut tree, &mut origins, out);
     }
-    operation::check(&tree, &origins, out);
-    let document = model::read(tree, &origins, out)?;
+    if !openapi31::rewrite(&mut tree, dialect, &mut origins, out) {
+        return None;
+    }
+    json_schema::rewrite(&mut tree, dialect, &mut origins, out);
+    openapi30::normalise(&mut tree, &source, dialect, &mut origins, out);
+    reference::cut_circles(&mut tree, &mut origins, out);
+    operation::correct(&mut tree, &mut origins, out);
+    reference::unescape(&mut tree, Shape::Object(Kind::Document));
+    let document = model::read(tree, &mut origins, out)?;
     if error_count(out) > errors {
         return None;
     }

@@ -8,10 +8,12 @@ mod form;
 mod json_api;
 mod operation;
 mod paging;
+mod parameter;
 mod schema;
 mod server;
 mod share;
 mod union;
+mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,11 +73,11 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         }
     }
     lowering.end_cycles();
-    let (operations, values) = lowering.operations();
+    let servers = lowering.servers();
+    let (operations, values) = lowering.operations(&servers);
     lowering.text_for_bytes();
     lowering.unused_definitions();
     let conventions = lowering.conventions();
-    let servers = lowering.servers();
     let info = info(spec, name);
     lowering.unsent_secrets(&info.security);
     let (types, named_enums) = (lowering.types, lowering.named_enums);

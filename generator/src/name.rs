@@ -1,7 +1,8 @@
-//! An `Api` and its naming rules go in; every Rust identifier comes out, and its area. Nothing is named elsewhere.
+//! Names everything that a crate has in Rust, and finds the area of each operation. Nothing is named elsewhere.
 //!
-//! Invariant: a name is a function of the operationId, or of the type's and the member's own name, and of the rules;
-//! never of what else the document holds. A collision is an error, not a number behind the name.
+//! Invariant: a name is a function of the operationId, or of the type's and the member's own name, and of the rules.
+//! Where two things would have one name, which of them keeps it and what the other is called is a function of these two
+//! names alone, and a notice says so.
 
 mod area;
 mod case;
@@ -16,7 +17,7 @@ use std::fmt;
 pub use config::Config;
 use config::Naming;
 
-use crate::api::Api;
+use crate::api::{Api, In, Parameter};
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
 /// Every Rust identifier of one crate.
@@ -75,8 +76,15 @@ pub struct OperationName {
     pub area: Option<String>,
     /// The type in the root of the crate that reads the members around the answer, where there are some.
     pub envelope: Option<String>,
-    /// By the vendor's name of the parameter.
-    pub parameters: BTreeMap<String, ParameterName>,
+    /// By the vendor's name of the parameter, and its place.
+    pub parameters: BTreeMap<(String, In), ParameterName>,
+}
+
+impl OperationName {
+    /// The name of one parameter.
+    pub fn parameter(&self, parameter: &Parameter) -> Option<&ParameterName> {
+        self.parameters.get(&(parameter.name.clone(), parameter.place))
+    }
 }
 
 /// A method of a handle.
@@ -88,6 +96,8 @@ pub struct Method {
     pub builder: String,
     /// The media type that it asks for; none where there is no body.
     pub media_type: Option<String>,
+    /// The media type that it sends, as the operation's body or form has it; none where nothing is sent.
+    pub sends: Option<String>,
 }
 
 /// How a parameter is called.
@@ -179,48 +189,46 @@ impl Scope {
         Self { taken: words.iter().map(|w| ((*w).to_owned(), nobody())).collect() }
     }
 
-    /// Takes `ident` for what stands at `at`; `section` and `key` say where in `naming.toml` it can be called otherwise.
-    /// False if the name was taken, which is reported.
-    fn take(&mut self, ident: &str, at: &Pointer, section: Section, key: &str, out: &mut Sink) -> bool {
-        let Some(first) = self.taken.get(ident) else {
-            self.taken.insert(ident.to_owned(), Taker { at: at.clone(), key: key.to_owned() });
-            return true;
+    /// Takes `wanted` for the thing at `at`, or the first of `others` that is free where it is taken; the name that was
+    /// taken comes out. `section` and `key` say where naming.toml can choose another.
+    fn take(
+        &mut self,
+        wanted: &str,
+        others: &[String],
+        (at, section, key): (&Pointer, Section, &str),
+        out: &mut Sink,
+    ) -> String {
+        let own = Taker { at: at.clone(), key: key.to_owned() };
+        let Some(first) = self.taken.get(wanted).cloned() else {
+            self.taken.insert(wanted.to_owned(), own);
+            return wanted.to_owned();
         };
-        let first = first.clone();
-        self.refuse((ident, ident), &first, at, section, key, out);
-        false
+        let is_free = |name: &String| !self.taken.contains_key(name);
+        // A keyword ends with `_` already, and a second one is no name that Rust likes.
+        let base = wanted.trim_end_matches('_');
+        let numbered = (2_u32..).map(|n| match base.starts_with(char::is_uppercase) {
+            true => format!("{base}{n}"),
+            false => format!("{base}_{n}"),
+        });
+        let reserved = first.at.as_str().is_empty();
+        let plain = (reserved && base == wanted && others.is_empty()).then(|| format!("{wanted}_"));
+        let found = others.iter().cloned().chain(plain).chain(numbered).find(is_free);
+        let Some(name) = found else { return wanted.to_owned() };
+        let message = match reserved {
+            true => format!("the Rust name `{wanted}` means something else here; `{key}` is called `{name}`"),
+            false => format!("`{wanted}` is the Rust name of `{}`; `{key}` is called `{name}`", first.key),
+        };
+        let line = format!("{} = {}", quoted(key), quoted(&name));
+        let help =
+            format!("to keep this name or choose another, put it under [{section}] in naming.toml: {line}");
+        out.push(Diagnostic::notice(Code::NameCollision, at, message).help(help));
+        self.taken.insert(name.clone(), own);
+        name
     }
 
-    /// Reports that the first of the names is taken; what is to be called otherwise is called the second one so far.
-    fn refuse(
-        &mut self,
-        (ident, own): (&str, &str),
-        first: &Taker,
-        at: &Pointer,
-        section: Section,
-        key: &str,
-        out: &mut Sink,
-    ) {
-        let message = match first.at.as_str() {
-            "" => format!("`{key}` gets the Rust name `{ident}`, which means something else here"),
-            _ if first.at == *at => {
-                format!("two things get the Rust name `{ident}`: `{key}` and `{}`", first.key)
-            }
-            first => format!("two things get the Rust name `{ident}`: this and {first}"),
-        };
-        // Any name does that is free, also of what else is proposed. A keyword ends with `_`, and a second one is no
-        // name that Rust likes.
-        let mut other = own.trim_end_matches('_').to_owned();
-        if other != own {
-            other.push_str(if own.starts_with(char::is_uppercase) { "Other" } else { "_other" });
-        }
-        while self.taken.contains_key(&other) {
-            other.push_str(if own.starts_with(char::is_uppercase) { "Other" } else { "_other" });
-        }
-        self.taken.insert(other.clone(), Taker { at: at.clone(), key: key.to_owned() });
-        let line = format!("{} = {}", quoted(key), quoted(&other));
-        let help = format!("choose a name and put it under [{section}] in naming.toml: {line}");
-        out.push(Diagnostic::error(Code::NameCollision, at, message).help(help));
+    /// Takes a name that something else has by its own.
+    fn reserve(&mut self, ident: String, at: &Pointer, key: &str) {
+        self.taken.entry(ident).or_insert_with(|| Taker { at: at.clone(), key: key.to_owned() });
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 use stages::{Made, Texts, report};
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
+use storewright_generator::load::{Source, text};
 
 fn cases() -> Vec<PathBuf> {
     shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages"))
@@ -73,7 +74,8 @@ fn the_stored_form_holds_all() {
 }
 
 fn tree(texts: &Texts) -> Value {
-    serde_yaml::from_slice(&texts.document.as_ref().unwrap().1).unwrap()
+    let (name, text) = texts.document.as_ref().unwrap();
+    text::parse(&Source { name, text }, &mut Sink::new()).unwrap()
 }
 
 fn lowered(texts: &Texts, tree: &Value) -> Api {
@@ -121,7 +123,9 @@ fn dereferenced(value: &Value, root: &Value) -> Value {
     match value {
         Value::Object(object) => match object.get("$ref").and_then(Value::as_str) {
             Some(to) if !to.starts_with("#/components/schemas/") && !to.starts_with("#/definitions/") => {
-                dereferenced(root.pointer(to.trim_start_matches('#')).unwrap(), root)
+                // A reference that leads nowhere stays one.
+                let target = root.pointer(to.trim_start_matches('#'));
+                target.map_or_else(|| value.clone(), |target| dereferenced(target, root))
             }
             _ => object.iter().map(|(key, value)| (key.clone(), dereferenced(value, root))).collect(),
         },

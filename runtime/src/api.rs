@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
+use serde_json::Value;
+
 use crate::client::Client;
-use crate::codec::Slot;
 use crate::limit::Limits;
 use crate::request::Operation;
 
@@ -24,6 +25,9 @@ pub trait Api: Sized + Send + Sync + 'static {
     const RATE_LIMIT_HEADER: &'static str = "x-rate-limit";
     /// How much a client sends at most, unless it is built with other limits.
     const LIMITS: Limits = Limits::NONE;
+    /// The lines of reports that are not rows.
+    #[cfg(feature = "files")]
+    const REPORTS: crate::files::ReportLayout = crate::files::ReportLayout::PLAIN;
 
     /// The JSON that is sent where an operation has no body; some servers refuse a `POST` without one.
     fn default_body(_operation: &Operation) -> Option<&'static str> {
@@ -31,11 +35,15 @@ pub trait Api: Sized + Send + Sync + 'static {
     }
 }
 
-/// The parsed body of an error that the server answers.
-///
-/// One that is equal to its default, as when the body was other JSON, counts as none.
-pub trait Fault: Slot + Default + Debug + Clone + PartialEq + Send + Sync + 'static {
-    /// What went wrong, in the server's words.
+/// The error body of an API.
+pub trait Fault: Debug + Clone + Send + Sync + 'static {
+    /// Reads an error body; `None` if the JSON is not one.
+    ///
+    /// Servers, and proxies in front of them, often keep less to their document in errors than in other responses: an
+    /// implementation should read each member on its own, so that an odd one does not cost the others.
+    fn read(body: &Value) -> Option<Self>;
+
+    /// The server's message.
     fn message(&self) -> Option<String>;
 }
 
@@ -44,13 +52,11 @@ pub trait Fault: Slot + Default + Debug + Clone + PartialEq + Send + Sync + 'sta
 #[non_exhaustive]
 pub struct NoFault;
 
-impl Slot for NoFault {
-    fn take(&mut self, _: crate::codec::Event<'_>) -> crate::codec::Taken<'_> {
-        Ok(crate::codec::Place::Done)
-    }
-}
-
 impl Fault for NoFault {
+    fn read(_: &Value) -> Option<Self> {
+        None
+    }
+
     fn message(&self) -> Option<String> {
         None
     }

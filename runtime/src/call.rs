@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,13 +13,15 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::client::{Client, ERROR_BODY_LIMIT, Reading};
-use crate::codec::{DecodeError, Fields, Object, Put, Slot, View, from_slice};
+use crate::codec::{DecodeError, Fields, Mismatch, Object, Put, Slot, View, read};
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
 use crate::page::{Items, Paged, Pages};
-use crate::request::{Operation, Place, Request, Style};
+use crate::request::{Operation, Place, Request};
+use crate::response::Response;
 use crate::retry::RetryPolicy;
+use crate::style::Style;
 use crate::transport::Body;
 
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
@@ -32,6 +35,10 @@ pub struct Answer {
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
     pub(crate) rate_limit: Option<RateLimit>,
+    /// Makes a mismatch of the body an error.
+    pub(crate) strict: bool,
+    /// The mismatches of the body, once it was decoded.
+    pub(crate) mismatches: OnceLock<Vec<Mismatch>>,
 }
 
 impl fmt::Debug for Answer {
@@ -58,6 +65,27 @@ impl Answer {
     /// The body; empty if the payload does not read it.
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// Decodes the body from JSON. Mismatches are those of the response, or an error where the client decodes strictly.
+    ///
+    /// # Errors
+    /// When the body is empty, is not JSON, or does not fit.
+    pub fn json<T: Slot + Default>(&self) -> Result<T, DecodeError> {
+        if self.body.is_empty() {
+            return Err(DecodeError::message("the body is empty".to_owned()));
+        }
+        let (value, mismatches) = read(&self.body, self.strict)?;
+        if !mismatches.is_empty() {
+            // A payload that decodes the body twice finds the same both times.
+            let _ = self.mismatches.set(mismatches);
+        }
+        Ok(value)
+    }
+
+    /// The values that differ from the documented types, as far as the body was decoded with [`json`](Self::json).
+    pub(crate) fn mismatches(&self) -> &[Mismatch] {
+        self.mismatches.get().map_or(&[], Vec::as_slice)
     }
 
     /// Keeps as much of the body as an error holds.
@@ -107,18 +135,17 @@ pub trait Check {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Json<T>(pub T);
 
-fn json<T: Slot + Default>(answer: &Answer) -> Result<T, DecodeError> {
-    if answer.body.is_empty() {
-        return Err(DecodeError::message("the body is empty".to_owned()));
-    }
-    from_slice(&answer.body)
-}
-
 impl<T: Object + Default + Send + 'static> Payload for T {
     #[inline]
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        json(answer)
+        answer.json()
     }
+}
+
+fn is_json(answer: &Answer) -> bool {
+    let media_type = answer.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|text| text.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 macro_rules! json_payloads {
@@ -126,7 +153,7 @@ macro_rules! json_payloads {
         impl<$param: Slot + Default + Send + 'static> Payload for $type {
             #[inline]
             fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-                json(answer)
+                answer.json()
             }
         }
     )*};
@@ -136,7 +163,7 @@ json_payloads! { <T> Vec<T>, <T> std::collections::BTreeMap<String, T> }
 impl<T: Slot + Default + Send + 'static> Payload for Json<T> {
     #[inline]
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        json(answer).map(Json)
+        answer.json().map(Json)
     }
 }
 
@@ -153,7 +180,7 @@ impl<T: Payload> Payload for Option<T> {
 
 impl Payload for Value {
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        json(answer)
+        answer.json()
     }
 }
 
@@ -185,6 +212,10 @@ impl Payload for Bytes {
 
 impl Payload for String {
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        // An operation that declares any media type may send its text as JSON.
+        if is_json(answer) && answer.body.first() == Some(&b'"') {
+            return answer.json();
+        }
         match std::str::from_utf8(&answer.body) {
             Ok(text) => Ok(text.to_owned()),
             Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
@@ -266,6 +297,11 @@ impl<A, T> Call<A, T> {
         Call { client: self.client, request: self.request, answer: PhantomData }
     }
 
+    /// The same call, whose response comes with its status, headers and [mismatches](Response::mismatches).
+    pub fn full(self) -> Call<A, Response<T>> {
+        self.answering()
+    }
+
     /// The request as it stands.
     #[inline]
     pub fn request(&self) -> &Request {
@@ -298,6 +334,21 @@ impl<A, T> Call<A, T> {
     /// Makes the call an error if a query parameter has no value, as an empty list gives it none.
     pub fn require(&mut self, key: &str) {
         self.request.require(key);
+    }
+
+    /// Sets a query parameter to a value of any shape.
+    pub fn value(&mut self, key: &str, style: Style, value: &dyn Put) {
+        self.request.value(key, style, value);
+    }
+
+    /// Sets a header to a value of any shape.
+    pub fn header_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.header_value(name, style, value);
+    }
+
+    /// Sets a cookie.
+    pub fn cookie(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.cookie(name, style, value);
     }
 
     /// Sets a query parameter to a text.
@@ -412,6 +463,21 @@ impl<A, T> Call<A, T> {
         self.request.part(name, value);
     }
 
+    /// Adds a value of any shape to a form that is the body.
+    pub fn field_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.field_value(name, style, value);
+    }
+
+    /// Adds a value of any shape to a multipart form that is the body.
+    pub fn part_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        self.request.part_value(name, style, value);
+    }
+
+    /// Adds a text of another media type to a multipart form that is the body.
+    pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
+        self.request.part_as(name, media_type, value);
+    }
+
     /// Adds a file to a multipart form that is the body.
     #[inline]
     pub fn file(&mut self, name: &str, file: impl Into<File>) {
@@ -462,12 +528,16 @@ impl<A: Api, P: Payload + Paged> Call<A, P> {
 pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) -> Sent<T, A::Fault> {
     let place = request.place();
     let reading = if T::READS { Reading::Whole } else { Reading::Nothing };
-    let opened = client.core().clone().open(request, T::accepts, reading);
+    let core = client.core().clone();
+    let opened = core.clone().open(request, T::accepts, reading);
     Box::pin(async move {
         let (answer, _) = opened.await?;
         match T::decode(&answer) {
             Ok(value) if value.refuses() => Err(unusable(place, Cause::Status, answer).into()),
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                core.differs(place.0, answer.mismatches());
+                Ok(value)
+            }
             Err(error) => Err(unusable(place, Cause::Decode(error), answer).into()),
         }
     })
@@ -478,8 +548,8 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 }
 
 /// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
-/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, and `as public` where not at all. Each
-/// becomes a private constant of the module.
+/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, `as public` where not at all, and
+/// `at "https://…"` where it is on another server. Each becomes a private constant of the module.
 ///
 /// ```
 /// storewright_runtime::operations! {
@@ -487,23 +557,25 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 ///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
 ///     TOKENS = Get "tokens_list" "/v1/tokens" by "Basic",
 ///     STATUS = Get "status" "/v1/status" as public,
+///     UPLOAD = Post "upload" "/v1/files" at "https://files.example.com",
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
 /// assert_eq!(TOKENS.scheme, "Basic");
 /// assert!(!STATUS.authenticated);
+/// assert_eq!(UPLOAD.server, "https://files.example.com");
 /// ```
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)?,
+        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)? $(at $server:literal)?,
     )*) => {
         $(
             // An operation whose area is off is named all the same.
             #[allow(dead_code)]
             const $name: $crate::Operation =
                 $crate::Operation::new($crate::Method::$method, $id, $path)
-                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?;
+                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?$(.server($server))?;
         )*
     };
 }
@@ -568,6 +640,12 @@ macro_rules! operation {
             #[inline]
             pub fn into_call(self) -> $crate::Call<$api, $answer> {
                 self.0
+            }
+
+            /// The same call, whose response comes with its status, headers and mismatches.
+            #[inline]
+            pub fn full(self) -> $crate::Call<$api, $crate::Response<$answer>> {
+                self.0.full()
             }
 
             /// Sends the request and reads the answer.

@@ -1,5 +1,6 @@
 //! The client: an address, credentials and a transport go in; requests go out through it, one at a time.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
@@ -17,7 +18,8 @@ use crate::credentials::TokenProvider;
 use crate::error::{Cause, Error, Failure};
 use crate::limit::{Limiter, Limits, RateLimit};
 use crate::request::{Method, Operation, Request};
-use crate::retry::RetryPolicy;
+use crate::retry::{RetryBudget, RetryPolicy, Savings};
+use crate::style::Segment;
 use crate::transport::Transport;
 
 mod base;
@@ -57,8 +59,10 @@ impl<A: Api> Client<A> {
             timeout: Some(DEFAULT_TIMEOUT),
             deadline: None,
             retry: RetryPolicy::default(),
+            budget: RetryBudget::default(),
             limits: A::LIMITS,
             read_only: false,
+            strict: false,
             body_limit: DEFAULT_BODY_LIMIT,
             headers: HeaderMap::new(),
             problem: None,
@@ -72,8 +76,14 @@ impl<A: Api> Client<A> {
         Call::new(self.clone(), Request::new(operation, holes))
     }
 
+    /// A call of an operation whose path parameters have styles.
+    pub fn call_at<T>(&self, operation: Operation, segments: &[Segment]) -> Call<A, T> {
+        Call::new(self.clone(), Request::at(operation, segments))
+    }
+
     /// A call of a path that this crate does not know, with the client's credentials, retries and errors. The path is
-    /// sent as it is, percent-encoding and query included.
+    /// sent as it is, percent-encoding and query included. A segment `.` or `..` is an error of the call.
+    /// [`resource_path`](crate::resource_path) encodes ids that are part of it.
     ///
     /// ```
     /// # use storewright_runtime::{Api, Client, Method, NoFault, Value};
@@ -126,8 +136,10 @@ pub struct ClientBuilder<A> {
     timeout: Option<Duration>,
     deadline: Option<Duration>,
     retry: RetryPolicy,
+    budget: RetryBudget,
     limits: Limits,
     read_only: bool,
+    strict: bool,
     body_limit: usize,
     headers: HeaderMap,
     problem: Option<String>,
@@ -178,10 +190,17 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// When failed requests are sent again, unless a call has a policy of its own.
+    /// When failed requests are retried, unless a call has its own policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// How many retries all calls of the client and its clones have between them.
+    #[must_use]
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
         self
     }
 
@@ -196,6 +215,14 @@ impl<A: Api> ClientBuilder<A> {
     #[must_use]
     pub fn read_only(mut self, read_only: bool) -> Self {
         self.read_only = read_only;
+        self
+    }
+
+    /// Makes a response an error if a value has another type than documented, or a required member is missing or `null`;
+    /// by default the response lists them as its [mismatches](crate::Response::mismatches). For tests against the document.
+    #[must_use]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.strict = strict;
         self
     }
 
@@ -245,7 +272,8 @@ impl<A: Api> ClientBuilder<A> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
-        let base = Base::parse(&self.base_url)?;
+        let declared = self.base_url == A::BASE_URL;
+        let base = Base { declared, ..Base::parse(&self.base_url)? };
         let transport = match self.transport {
             Some(transport) => transport,
             None => default_transport()?,
@@ -264,8 +292,11 @@ impl<A: Api> ClientBuilder<A> {
             timeout: self.timeout,
             deadline: self.deadline,
             retry: self.retry,
+            budget: Savings::new(self.budget),
             limiter: (self.limits != Limits::NONE).then(|| Limiter::new(self.limits)),
             read_only: self.read_only,
+            strict: self.strict,
+            differing: Mutex::new(HashSet::new()),
             body_limit: self.body_limit,
             headers: self.headers,
             default_body: A::default_body,

@@ -1,4 +1,4 @@
-//! The codec: models go in as erased slots and views, serde_json reads and writes them, faults come out with their path.
+//! Reads and writes models as JSON, through erased slots and views.
 //!
 //! A model expands to three small functions: its wire names, and what leads one of them to a member
 //! ([`Object::member`]) and to a place ([`Object::field`]). All that walks JSON stands here once and is not generic over models:
@@ -6,15 +6,24 @@
 //!
 //! The rules of decoding:
 //! - Members that are not known are skipped.
-//! - `null` equals an absent member, wherever the member is not required. A required scalar or object that is
-//!   `null` is an error. In a map of scalars it is the empty one.
-//! - A fault names its path, such as `data[0].attributes.name`; the path is only collected while an error unwinds.
+//! - `null` equals an absent member, wherever the member is not required. In a map of scalars it is the empty one.
+//! - A value of another type than documented, and a required member that is missing or `null`, is a [`Mismatch`]. For
+//!   [`from_slice`] and serde's `Deserialize` it is an error. [`from_slice_tolerant`] lists it: the member is absent, or has
+//!   its default if it is required; a list or map has no such item or entry.
+//! - The document itself, and members that identify a part of it ([`Object::vital`]), must fit in any case.
+//! - A mismatch and an error name their path, such as `data[0].attributes.name`; without them no path is collected.
+//!
+//! The rules of encoding:
+//! - An absent member is not written, and a [`Patch::Null`](crate::Patch::Null) is written as `null`.
+//! - An object without members is not written, unless it is required or held by an `Option` or `Patch`.
 
 mod draft;
 mod macros;
+mod mismatch;
 mod path;
 mod places;
 mod read;
+mod require;
 mod show;
 mod slot;
 mod token_macros;
@@ -28,8 +37,11 @@ use serde::ser::{Serialize as _, Serializer};
 
 pub(crate) use self::draft::Linkage;
 pub use self::draft::{DraftShape, ID, INCLUDED};
-use self::path::Path;
+use self::mismatch::Context;
+pub use self::mismatch::Mismatch;
 use self::read::Seed;
+#[doc(hidden)]
+pub use self::require::{is_present, missing_set};
 pub(crate) use self::show::without_query;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]
@@ -85,18 +97,44 @@ const DEEP_STACK: usize = 16 << 20;
 /// Decodes a JSON text, in which values may be nested 1,024 deep.
 ///
 /// # Errors
-/// What does not fit, with its path.
+/// The first mismatch, with its path, or the error of syntax.
 #[inline]
 pub fn from_slice<T: Slot + Default>(json: &[u8]) -> Result<T, DecodeError> {
+    read(json, true).map(|(value, _)| value)
+}
+
+/// Decodes a JSON text like [`from_slice`], and lists the mismatches instead, the first 100 of them.
+///
+/// ```
+/// use storewright_runtime::{codec::from_slice_tolerant, object};
+/// pub struct Device { pub name: Option<String>, pub model: Option<String> }
+/// object! { Device { name: "name", model: "model" } }
+///
+/// let (device, mismatches) = from_slice_tolerant::<Device>(br#"{"name":"Phone","model":17}"#)?;
+/// assert_eq!((device.name.as_deref(), device.model), (Some("Phone"), None));
+/// assert_eq!(mismatches[0].to_string(), "model: expected a string, found an integer");
+/// # Ok::<(), storewright_runtime::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// Errors of syntax, and mismatches of the whole document or of members that identify its parts.
+#[inline]
+pub fn from_slice_tolerant<T: Slot + Default>(json: &[u8]) -> Result<(T, Vec<Mismatch>), DecodeError> {
+    read(json, false)
+}
+
+pub(crate) fn read<T: Slot + Default>(json: &[u8], strict: bool) -> Result<(T, Vec<Mismatch>), DecodeError> {
     let mut value = T::default();
-    if let Err(error) = decode_into(&mut value, json, false) {
-        if !is_deep(json) {
-            return Err(error);
-        }
-        value = T::default();
-        stacker::grow(DEEP_STACK, || decode_into(&mut value, json, true))?;
+    let error = match decode_into(&mut value, json, false, strict) {
+        Ok(mismatches) => return Ok((value, mismatches)),
+        Err(error) => error,
+    };
+    if !is_deep(json) {
+        return Err(error);
     }
-    Ok(value)
+    value = T::default();
+    let mismatches = stacker::grow(DEEP_STACK, || decode_into(&mut value, json, true, strict))?;
+    Ok((value, mismatches))
 }
 
 /// Whether values are nested deeper than serde_json goes by itself, and not too deep.
@@ -121,24 +159,31 @@ fn is_deep(json: &[u8]) -> bool {
     (PLAIN_DEPTH + 1..=MAX_DEPTH).contains(&deepest)
 }
 
-/// Decodes a JSON text into a place, which holds what was read before when there is a fault.
+/// Decodes a JSON text into a slot, which contains everything up to the error if there is one.
 #[inline(never)]
-fn decode_into(slot: &mut dyn Slot, json: &[u8], deep: bool) -> Result<(), DecodeError> {
+fn decode_into(
+    slot: &mut dyn Slot,
+    json: &[u8],
+    deep: bool,
+    strict: bool,
+) -> Result<Vec<Mismatch>, DecodeError> {
     // Looking at all of the text at once is faster than at every string on its own.
     let text = std::str::from_utf8(json).map_err(|error| DecodeError::message(error.to_string()))?;
-    let mut path = Path::default();
+    let mut context = Context::new(strict);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     if deep {
         deserializer.disable_recursion_limit();
     }
-    Seed::new(slot, &mut path).deserialize(&mut deserializer).and_then(|()| deserializer.end()).map_err(
-        |error| DecodeError {
+    let read = Seed::new(slot, &mut context).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    match read {
+        Ok(()) => Ok(context.into_mismatches()),
+        Err(error) => Err(DecodeError {
             message: without_position(&error.to_string()).0.to_owned(),
-            path: path.to_string(),
+            path: context.path.to_string(),
             line: error.line(),
             column: error.column(),
-        },
-    )
+        }),
+    }
 }
 
 /// Encodes a value as JSON.
@@ -172,15 +217,15 @@ pub fn serialize<S: Serializer>(value: &dyn Put, serializer: S) -> Result<S::Ok,
 }
 
 fn deserialize_into<'de, D: Deserializer<'de>>(slot: &mut dyn Slot, deserializer: D) -> Result<(), D::Error> {
-    let mut path = Path::default();
-    let error = match Seed::new(slot, &mut path).deserialize(deserializer) {
+    let mut context = Context::new(true);
+    let error = match Seed::new(slot, &mut context).deserialize(deserializer) {
         Ok(()) => return Ok(()),
-        Err(error) if path.is_empty() => return Err(error),
+        Err(error) if context.path.is_empty() => return Err(error),
         Err(error) => error.to_string(),
     };
     // serde_json reads the position back from the end of a message, so it has to stay there.
     let (message, position) = without_position(&error);
-    Err(D::Error::custom(format_args!("{message} at {path}{position}")))
+    Err(D::Error::custom(format_args!("{message} at {}{position}", context.path)))
 }
 
 /// Splits the ` at line 1 column 2` that serde_json puts at the end off a message.

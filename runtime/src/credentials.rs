@@ -25,7 +25,7 @@ pub trait TokenProvider: Send + Sync + 'static {
     ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>>;
 
     /// Learns that the server refused a credential with 401, and with which headers. `true` says that asking again gives
-    /// another one; the request is then sent once more.
+    /// another one; the request is then retried as often as [`renewals`](crate::RetryPolicy::renewals) allows.
     fn invalidate(&self, _refused: &Credential, _answer: &HeaderMap) -> bool {
         false
     }

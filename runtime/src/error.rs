@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::api::{Api, Fault};
 use crate::call::Answer;
-use crate::codec::{DecodeError, from_slice};
+use crate::codec::DecodeError;
 use crate::limit::RateLimit;
 use crate::request::{Method, Operation};
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
@@ -134,7 +134,11 @@ impl Failure {
                 408 | 500 | 502 | 503 | 504 => repeatable,
                 _ => false,
             },
-            Cause::Transport(error) => error.kind() == TransportErrorKind::Connect || repeatable,
+            Cause::Transport(error) => match error.kind() {
+                TransportErrorKind::Connect => true,
+                TransportErrorKind::Certificate => false,
+                TransportErrorKind::Timeout | TransportErrorKind::Other => repeatable,
+            },
             Cause::Limit(_) => true,
             _ => false,
         }
@@ -147,7 +151,7 @@ impl<F: Fault> From<Failure> for Error<F> {
             (Cause::Status, Some(answer)) => answer.body.as_ref(),
             _ => &[],
         };
-        let fault = from_slice(body).ok().filter(|fault| *fault != F::default()).map(Box::new);
+        let fault = serde_json::from_slice(body).ok().and_then(|body| F::read(&body)).map(Box::new);
         Error { failure, fault }
     }
 }
@@ -248,7 +252,8 @@ impl<F> Error<F> {
     }
 
     /// Whether the same call may succeed later without having had an effect twice: 429 and failed connections for
-    /// every method, other transport errors and 408, 500, 502, 503, 504 for methods that may be repeated.
+    /// every method, other transport errors and 408, 500, 502, 503, 504 for idempotent methods. A refused certificate
+    /// stays refused.
     pub fn is_retryable(&self) -> bool {
         self.failure.is_retryable(false)
     }

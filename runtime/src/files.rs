@@ -11,11 +11,13 @@ use tokio::io::AsyncReadExt;
 use crate::transport::BoxError;
 
 mod download;
+mod layout;
 mod rows;
 mod source;
 mod upload;
 
 pub use self::download::{Checksum, Download, Downloaded};
+pub use self::layout::ReportLayout;
 pub use self::rows::{Columns, Row, Rows};
 pub use self::upload::{Part, PartHeader, Transfer, Uploader};
 
@@ -36,7 +38,6 @@ pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 const IDLE: Duration = Duration::from_secs(60);
 
 /// Size and checksums of a file; the checksums are lower-case hexadecimal digits.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Digests {
     /// In bytes.
@@ -46,6 +47,7 @@ pub struct Digests {
     /// SHA-256.
     pub sha256: String,
 }
+crate::object! { Digests { size: "size", md5: "md5", sha256: "sha256" } }
 
 impl Digests {
     /// Reads a file from its beginning to its end.

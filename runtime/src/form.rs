@@ -96,6 +96,22 @@ impl Form {
         }
     }
 
+    /// Adds a value of a media type; a form that has none for its fields takes it for text.
+    pub(crate) fn typed(&mut self, name: &str, media_type: &str, value: &[u8]) {
+        let Form::Multipart { boundary, parts } = self else {
+            self.text(name, &String::from_utf8_lossy(value));
+            return;
+        };
+        let head = format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"\r\ncontent-type: {}\r\n\r\n",
+            quoted(name),
+            plain(media_type),
+        );
+        parts.extend_from_slice(head.as_bytes());
+        parts.extend_from_slice(value);
+        parts.extend_from_slice(b"\r\n");
+    }
+
     /// Adds a file; a form that cannot hold one takes it for text.
     pub(crate) fn file(&mut self, name: &str, file: &File) {
         let Form::Multipart { boundary, parts } = self else {

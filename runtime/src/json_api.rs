@@ -6,6 +6,7 @@ use crate::codec::{
     AnyIncluded, Event, Fields, Includes, Linkage as LinkageView, Object, Place, Put, Slot, Taken, View,
 };
 use crate::page::{Next, Paged};
+use crate::patch::Patch;
 use crate::request::Request;
 
 /// A JSON:API resource: it has a type and an id.
@@ -72,12 +73,17 @@ macro_rules! generic_object {
 
             #[inline]
             fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
-                $(put($wire, as_member(self.$field.view(), $required.contains(&$wire)));)*
+                $(put($wire, as_member(&self.$field, $required.contains(&$wire)));)*
             }
 
             #[inline]
             fn required(&self) -> &'static [&'static str] {
                 $required
+            }
+
+            #[inline]
+            fn vital(&self) -> bool {
+                true
             }
         }
 
@@ -85,8 +91,9 @@ macro_rules! generic_object {
     };
 }
 
-/// A required member that holds nothing is null, and others are left out.
-fn as_member(view: View<'_>, required: bool) -> View<'_> {
+/// A required member without a value is null; another one without content is omitted.
+fn as_member(member: &dyn Put, required: bool) -> View<'_> {
+    let view = member.member_view(required);
     match view {
         View::Absent if required => View::Null,
         View::Seq(items) if !required => {
@@ -193,14 +200,14 @@ impl<T: Send + 'static, I> Paged for Page<T, I> {
 macro_rules! objects {
     ($(
         $(#[$meta:meta])*
-        $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } required $required:tt
+        $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $wire:literal,)* } $rule:ident $required:tt
     )*) => {$(
         $(#[$meta])*
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
         }
-        crate::object! { $name { $($field: $wire),* } required $required }
+        crate::object! { $name { $($field: $wire),* } $rule $required }
     )*};
 }
 
@@ -211,43 +218,66 @@ objects! {
         kind: String = "type",
         /// The id of the resource.
         id: String = "id",
-    } required ["type", "id"]
+    } vital ["type", "id"]
 
     /// A relationship to one resource.
+    ///
+    /// ```
+    /// use storewright_runtime::{Patch, ToOne, serde_json};
+    /// let silent: ToOne = serde_json::from_str(r#"{"links": {"related": "/v1/builds/1/app"}}"#)?;
+    /// assert_eq!(silent.data, Patch::Absent);
+    /// let none: ToOne = serde_json::from_str(r#"{"data": null}"#)?;
+    /// assert_eq!(none.data, Patch::Null);
+    /// let one: ToOne = serde_json::from_str(r#"{"data": {"type": "apps", "id": "1"}}"#)?;
+    /// assert_eq!(one.id(), Some("1"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ToOne {
-        /// Where the relationship is.
+        /// Links to the relationship.
         links: RelationshipLinks = "links",
-        /// The resource, where the answer says it.
-        data: Option<Identifier> = "data",
+        /// The related resource: [`Absent`](crate::Patch::Absent) where the response says nothing about it, mostly
+        /// because `include` did not ask for the relationship, and [`Null`](crate::Patch::Null) where there is none.
+        data: Patch<Identifier> = "data",
     } required []
 
-    /// A relationship to several resources.
+    /// A relationship to any number of resources.
+    ///
+    /// ```
+    /// use storewright_runtime::{ToMany, serde_json};
+    /// let silent: ToMany = serde_json::from_str(r#"{"links": {"related": "/v1/apps/1/builds"}}"#)?;
+    /// assert!(silent.ids().is_none(), "the app may have builds");
+    /// let empty: ToMany = serde_json::from_str(r#"{"data": []}"#)?;
+    /// assert_eq!(empty.ids().unwrap().count(), 0);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ToMany {
-        /// Where the relationship is.
+        /// Links to the relationship.
         links: RelationshipLinks = "links",
-        /// How many there are.
+        /// The number of related resources.
         meta: Option<PagingInformation> = "meta",
-        /// The resources, or the first of them, where the answer says them.
-        data: Vec<Identifier> = "data",
+        /// The related resources, or the first of them: `meta` has their number.
+        /// [`Absent`](crate::Patch::Absent) where the response says nothing about them, mostly because `include` did not
+        /// ask for the relationship; this is not the same as an empty list.
+        data: Patch<Vec<Identifier>> = "data",
     } required []
 
-    /// A relationship of which the answer only says where it is.
+    /// A relationship of which the response has links alone.
     Related {
-        /// Where the relationship is.
+        /// Links to the relationship.
         links: RelationshipLinks = "links",
     } required []
 
-    /// Where a resource is.
+    /// Links of a resource.
     ResourceLinks {
         /// The resource itself.
         self_: Option<String> = "self",
     } required []
 
-    /// Where a relationship is.
+    /// Links of a relationship.
     RelationshipLinks {
-        /// The identifiers of what it leads to.
+        /// The identifiers of the related resources.
         self_: Option<String> = "self",
-        /// What it leads to.
+        /// The related resources.
         related: Option<String> = "related",
     } required []
 
@@ -278,7 +308,7 @@ objects! {
         /// How many there are in all.
         total: Option<i64> = "total",
         /// How many stand on a page at most.
-        limit: i64 = "limit",
+        limit: Option<i64> = "limit",
         /// What leads to the next page.
         next_cursor: Option<String> = "nextCursor",
     } required []
@@ -291,11 +321,27 @@ impl Identifier {
     }
 }
 
+impl ToOne {
+    /// The id of the related resource. `None` where the relationship is empty and where the response says nothing about
+    /// it; [`data`](Self#structfield.data) tells the two apart.
+    pub fn id(&self) -> Option<&str> {
+        self.data.value().map(|identifier| identifier.id.as_str())
+    }
+}
+
+impl ToMany {
+    /// The ids of the related resources. `None` where the response does not list them, which does not mean that there are
+    /// none.
+    pub fn ids(&self) -> Option<impl Iterator<Item = &str>> {
+        Some(self.data.value()?.iter().map(|identifier| identifier.id.as_str()))
+    }
+}
+
 /// The body that sets a to-one relationship: `{"data": {"type": …, "id": …}}`, or `{"data": null}` to clear it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkageBody {
     kind: &'static str,
-    id: crate::Patch<String>,
+    id: Patch<String>,
 }
 
 impl LinkageBody {

@@ -1,108 +1,80 @@
-//! JSON Web Tokens: a private key and claims go in; a token that is signed with ES256 comes out.
+//! Signs JSON Web Tokens with ES256.
 //!
 //! The signature is made by `aws-lc-rs`, which `rustls` uses too; the rest of a token is two pieces of JSON in base64.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Value, json};
 
 use crate::credentials::Credential;
 use crate::transport::BoxError;
 
-/// What is taken for a key in the form PKCS #8, by its first line, and what there is to do about it.
-const OTHER_PEM: &[(&str, &str)] = &[
-    ("-----BEGIN EC PRIVATE KEY-----", "it has the form SEC1, which `openssl pkcs8 -topk8 -nocrypt` changes"),
-    ("-----BEGIN ENCRYPTED PRIVATE KEY-----", "it is encrypted, and `openssl pkcs8` takes the password away"),
-    ("-----BEGIN PUBLIC KEY-----", "it is a public key"),
-    ("-----BEGIN CERTIFICATE-----", "it is a certificate"),
-];
+mod private_key;
 
-/// A private key on the curve P-256, with its id. It shows in no `Debug`, log or error, and is wiped when it is dropped.
+/// The longest file that is read as a key. A key has a few hundred bytes.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// A private key on the curve P-256. It never appears in `Debug`, logs or errors, and is wiped when it is dropped.
 pub struct Es256Key {
-    id: String,
+    id: Option<String>,
     pair: EcdsaKeyPair,
 }
 
 impl Es256Key {
-    /// A key in PEM (PKCS #8), the form of `.p8` files.
+    /// A key in PEM or DER (PKCS #8 or SEC1), or the base64 of either.
+    ///
+    /// The forms in which build systems keep keys are accepted: line ends of any system, as spaces or as `\n` in two
+    /// characters, with any number of backslashes; quotes around the text; UTF-16 and byte order marks; base64 of both
+    /// alphabets, with or without padding.
     ///
     /// # Errors
-    /// When the text holds no such key.
-    pub fn from_pem(id: impl Into<String>, pem: &str) -> Result<Self, BoxError> {
-        let body = pem.split_once("-----BEGIN PRIVATE KEY-----");
-        let body = body.and_then(|(_, rest)| rest.split_once("-----END PRIVATE KEY-----"));
-        let (body, _) = body.ok_or_else(|| {
-            let other = OTHER_PEM.iter().find(|(line, _)| pem.contains(line));
-            let why = other.map_or("there is no line BEGIN PRIVATE KEY, or no END", |(_, why)| why);
-            format!("the text is no private key in the form PKCS #8: {why}")
-        })?;
-        let bytes = decode(body).ok_or("the private key is not encoded in base64")?;
-        Self::from_der(id, &bytes)
+    /// When the input is not such a key.
+    pub fn new(key: impl AsRef<[u8]>) -> Result<Self, BoxError> {
+        let der = private_key::der_of(key.as_ref())?;
+        let pair = EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, &der)
+            .map_err(|_| "not a private key on the curve P-256 (PKCS #8)")?;
+        Ok(Es256Key { id: None, pair })
     }
 
-    /// A key in a file with PEM.
+    /// A key in a file, in any of the forms of [`Es256Key::new`].
     ///
     /// # Errors
-    /// When the file cannot be read, or holds no such key.
-    pub fn from_pem_file(id: impl Into<String>, path: &Path) -> Result<Self, BoxError> {
-        let pem = std::fs::read_to_string(path)
+    /// When the file cannot be read or is not such a key.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, BoxError> {
+        let path = path.as_ref();
+        let mut key = Zeroizing::new(Vec::with_capacity(4096));
+        File::open(path)
+            .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut key))
             .map_err(|error| format!("the private key {} cannot be read: {error}", path.display()))?;
-        Self::from_pem(id, &Zeroizing::new(pem))
-            .map_err(|error| format!("{}: {error}", path.display()).into())
+        Self::new(&*key).map_err(|error| format!("{}: {error}", path.display()).into())
     }
 
-    /// A key in PEM or DER, encoded in base64 once more: the form in which build systems keep files as secrets.
-    ///
-    /// # Errors
-    /// When the text holds no such key.
-    pub fn from_base64(id: impl Into<String>, text: &str) -> Result<Self, BoxError> {
-        let bytes = decode(text).ok_or("the private key is neither PEM nor encoded in base64")?;
-        match std::str::from_utf8(&bytes) {
-            Ok(pem) if pem.contains("-----BEGIN") => Self::from_pem(id, pem),
-            _ => Self::from_der(id, &bytes),
-        }
-    }
-
-    /// A key in PEM, or in PEM or DER that was encoded in base64: what a variable of a build system holds. Where its line
-    /// ends became `\\n` in two characters, they are line ends all the same.
-    ///
-    /// # Errors
-    /// When the text holds no such key.
-    pub fn from_text(id: impl Into<String>, text: &str) -> Result<Self, BoxError> {
-        match text.contains("-----BEGIN") {
-            true => Self::from_pem(id, &Zeroizing::new(text.replace("\\n", "\n"))),
-            false => Self::from_base64(id, text),
-        }
-    }
-
-    /// A key in DER (PKCS #8).
-    ///
-    /// # Errors
-    /// When the bytes are no such key, or the id is empty.
-    pub fn from_der(id: impl Into<String>, der: &[u8]) -> Result<Self, BoxError> {
-        let id = id.into().trim().to_owned();
-        if id.is_empty() {
-            return Err("the key id is empty".into());
-        }
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
-            .map_err(|_| "the private key is none on the curve P-256 in the form of PKCS #8")?;
-        Ok(Es256Key { id, pair })
+    /// Sets the id of the key, which tokens name as `kid`.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
     }
 
     /// The id of the key.
-    pub fn id(&self) -> &str {
-        &self.id
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// Signs claims, which are a JSON object.
     fn sign(&self, claims: &Value) -> Result<Zeroizing<String>, BoxError> {
-        let header = json!({"alg": "ES256", "kid": self.id, "typ": "JWT"});
+        let header = match &self.id {
+            Some(id) => json!({"alg": "ES256", "kid": id, "typ": "JWT"}),
+            None => json!({"alg": "ES256", "typ": "JWT"}),
+        };
         let mut token = URL_SAFE_NO_PAD.encode(header.to_string());
         token.push('.');
         token.push_str(&URL_SAFE_NO_PAD.encode(claims.to_string()));
@@ -124,12 +96,6 @@ impl Credential {
     pub fn signed(key: &Es256Key, claims: &Value) -> Result<Self, BoxError> {
         Self::bearer(&key.sign(claims)?)
     }
-}
-
-/// The bytes that base64 stands for. Why it is none is not said: that would show a part of a key.
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let text: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
-    STANDARD.decode(text.as_bytes()).ok().map(Zeroizing::new)
 }
 
 impl fmt::Debug for Es256Key {

@@ -15,6 +15,7 @@ mod clock;
 pub mod codec;
 mod credentials;
 mod error;
+mod fault;
 #[cfg(feature = "files")]
 mod files;
 mod form;
@@ -26,8 +27,10 @@ mod limited;
 mod page;
 mod patch;
 mod request;
+mod response;
 mod retry;
 mod sparse;
+mod style;
 #[cfg(feature = "test-util")]
 pub mod testing;
 mod time;
@@ -47,13 +50,14 @@ pub use self::blocking::{Wait, WaitEach, Waiting};
 pub use self::call::{Answer, Call, Check, Json, Location, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::clock::{Clock, SystemClock};
-pub use self::codec::{AnyIncluded, DecodeError, Includes};
+pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch};
 pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
 pub use self::error::{ApiError, Error, ErrorKind};
+pub use self::fault::AnyFault;
 #[cfg(feature = "files")]
 pub use self::files::{
-    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, Row, Rows, Transfer,
-    Uploader,
+    Checksum, Columns, Digests, Download, Downloaded, Part, PartHeader, Progress, ReportLayout, Row, Rows,
+    Transfer, Uploader,
 };
 pub use self::form::File;
 pub use self::json_api::{
@@ -67,9 +71,11 @@ pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
-pub use self::request::{Method, Operation, Request, Style};
-pub use self::retry::RetryPolicy;
+pub use self::request::{Method, Operation, Request, resource_path};
+pub use self::response::Response;
+pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;
+pub use self::style::{Segment, Style};
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]
 pub use self::transport::Reqwest;

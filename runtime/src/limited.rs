@@ -5,6 +5,7 @@ use std::fmt;
 use crate::api::Api;
 use crate::call::{Call, Payload, Sent};
 use crate::page::{Items, Paged, Pages};
+use crate::response::Response;
 
 /// A call of which nothing is optional but `limit`: how many a page has. One type serves all operations of this kind,
 /// of which an API of the JSON:API style has hundreds.
@@ -28,6 +29,12 @@ impl<A: Api, P: Payload + Paged> Limited<A, P> {
     #[inline]
     pub fn into_call(self) -> Call<A, P> {
         self.0
+    }
+
+    /// The same call, whose response comes with its status, headers and mismatches.
+    #[inline]
+    pub fn full(self) -> Call<A, Response<P>> {
+        self.0.full()
     }
 
     /// Sends the request and reads the answer.

@@ -1,6 +1,9 @@
-//! The three states of a member of an update: left alone, cleared, or set.
+//! The three states of a JSON member: absent, null, or a value.
 
-/// A member of an update. Absent leaves the value alone, null clears it.
+/// A JSON member that is absent, `null` or a value.
+///
+/// In a request, absent leaves the server's value alone and null clears it. In a response, absent means that the server
+/// said nothing about the member: see [`ToOne::data`](crate::ToOne) and [`ToMany::data`](crate::ToMany).
 ///
 /// ```
 /// use storewright_runtime::Patch;
@@ -11,19 +14,24 @@
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Patch<T> {
-    /// The member is left out: the server keeps what it has.
+    /// The member is omitted. In a request, the server keeps its value.
     #[default]
     Absent,
-    /// The member is `null`: the server clears it.
+    /// The member is `null`. In a request, the server clears its value.
     Null,
-    /// The member is set.
+    /// The member has a value.
     Value(T),
 }
 
 impl<T> Patch<T> {
-    /// Whether the member is left out.
+    /// Whether the member is omitted.
     pub fn is_absent(&self) -> bool {
         matches!(self, Patch::Absent)
+    }
+
+    /// Whether the member is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Patch::Null)
     }
 
     /// A value that may be given: the member is left out where it is not.

@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::codec::{Put, to_vec};
 use crate::form::{File, Form};
 use crate::retry::RetryPolicy;
+use crate::style::{self, Segment, Style};
 
 /// All but what RFC 3986 calls unreserved: whatever a value holds, it stays one segment, or one value.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -109,12 +110,22 @@ pub struct Operation {
     pub authenticated: bool,
     /// The vendor's name of the way to authenticate, where the operation has another one than the rest; else empty.
     pub scheme: &'static str,
+    /// The base URL where it is not the API's, or a path on the API's host; else empty.
+    pub server: &'static str,
 }
 
 impl Operation {
     /// An operation that answers JSON and needs credentials.
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Operation { method, id, path, accept: "application/json", authenticated: true, scheme: "" }
+        Operation {
+            method,
+            id,
+            path,
+            accept: "application/json",
+            authenticated: true,
+            scheme: "",
+            server: "",
+        }
     }
 
     /// Asks for another media type.
@@ -131,39 +142,18 @@ impl Operation {
         self
     }
 
+    /// Calls another server than the rest, unless the client has a base URL of its own.
+    #[must_use]
+    pub const fn server(mut self, url: &'static str) -> Self {
+        self.server = url;
+        self
+    }
+
     /// Sends no credentials.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.authenticated = false;
         self
-    }
-}
-
-/// How a list stands in the query.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Style {
-    /// `key=a,b`
-    #[default]
-    Commas,
-    /// `key=a|b`
-    Pipes,
-    /// `key=a%20b`; a value with a space in it cannot be told from two.
-    Spaces,
-    /// `key=a%09b`; a value with a tab in it cannot be told from two.
-    Tabs,
-    /// `key=a&key=b`
-    Repeated,
-}
-
-impl Style {
-    fn separator(self) -> &'static str {
-        match self {
-            Style::Commas | Style::Repeated => ",",
-            Style::Pipes => "|",
-            Style::Spaces => "%20",
-            Style::Tabs => "%09",
-        }
     }
 }
 
@@ -227,7 +217,13 @@ impl fmt::Debug for Request {
 impl Request {
     /// A request; the values fill the holes of the operation's path in order, each as one segment.
     pub fn new(operation: Operation, holes: &[&str]) -> Self {
-        let (path, problem) = match fill(operation.path, holes) {
+        let segments: Vec<Segment> = holes.iter().map(|value| Segment::text(value)).collect();
+        Self::at(operation, &segments)
+    }
+
+    /// The same with path parameters in a style.
+    pub fn at(operation: Operation, segments: &[Segment]) -> Self {
+        let (path, problem) = match fill(operation.path, segments) {
             Ok(path) => (path, None),
             Err(problem) => (operation.path.to_owned(), Some(problem)),
         };
@@ -393,6 +389,23 @@ impl Request {
         }
     }
 
+    /// Sets a query parameter to a value of any shape; null and an empty list take the parameter away.
+    pub fn value(&mut self, key: &str, style: Style, value: &dyn Put) {
+        let value = style::json(value);
+        let pairs = style::query(key, style, &value);
+        // Members that have pairs of their own replace those that were set before; others go with the key.
+        match (style, &value) {
+            (Style::Repeated, serde_json::Value::Object(members)) => {
+                self.query.retain(|(name, _)| !members.contains_key(name.as_ref()));
+            }
+            (Style::Deep, _) => self.query.retain(|(name, _)| {
+                !name.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+            }),
+            _ => self.remove(key),
+        }
+        self.query.extend(pairs.into_iter().map(|(key, value)| (Cow::Owned(key), value)));
+    }
+
     /// Sets a query parameter to a text.
     pub fn text(&mut self, key: &'static str, value: &str) {
         self.set(Cow::Borrowed(key), encode(value));
@@ -437,6 +450,31 @@ impl Request {
         }
     }
 
+    /// Sets a header to a value of any shape; null and an empty list set none.
+    pub fn header_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        if let Some(line) = style::line(style, &style::json(value)) {
+            self.header(name, &line);
+        }
+    }
+
+    /// Sets a cookie, percent-encoded; null and an empty list set none.
+    pub fn cookie(&mut self, name: &str, style: Style, value: &dyn Put) {
+        let key = encode(name);
+        let set = style::query(&key, style, &style::json(value));
+        let old =
+            self.headers.get(http::header::COOKIE).and_then(|old| old.to_str().ok()).unwrap_or_default();
+        let others = old.split("; ").filter(|pair| {
+            !pair.is_empty() && !set.iter().any(|(name, _)| pair.split('=').next() == Some(name.as_str()))
+        });
+        let pairs: Vec<String> = others
+            .map(str::to_owned)
+            .chain(set.iter().map(|(name, value)| format!("{name}={}", value.replace(',', "%2C"))))
+            .collect();
+        if !pairs.is_empty() {
+            self.header("cookie", &pairs.join("; "));
+        }
+    }
+
     /// Sets the body to JSON.
     pub fn json(&mut self, body: &dyn Put) {
         self.bytes("application/json", to_vec(body));
@@ -455,6 +493,30 @@ impl Request {
     /// Adds a text to the body, which is a form of the media type `multipart/form-data`.
     pub fn part(&mut self, name: &str, value: &str) {
         self.form(Form::multipart, |form| form.text(name, value));
+    }
+
+    /// Adds a value of any shape to the body, which is a form of the media type `application/x-www-form-urlencoded`.
+    pub fn field_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        for (name, value) in style::fields(name, style, &style::json(value)) {
+            self.field(&name, &value);
+        }
+    }
+
+    /// Adds a value of any shape to the body, which is a form of the media type `multipart/form-data`. In the style
+    /// [`Style::Json`] it is a part of the media type `application/json`.
+    pub fn part_value(&mut self, name: &str, style: Style, value: &dyn Put) {
+        if style == Style::Json {
+            let json = to_vec(value);
+            return self.form(Form::multipart, |form| form.typed(name, "application/json", &json));
+        }
+        for (name, value) in style::fields(name, style, &style::json(value)) {
+            self.part(&name, &value);
+        }
+    }
+
+    /// Adds a text of another media type to the body, which is a form of the media type `multipart/form-data`.
+    pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
+        self.form(Form::multipart, |form| form.typed(name, media_type, value.as_bytes()));
     }
 
     /// Adds a file to the body, which is a form of the media type `multipart/form-data`.
@@ -486,22 +548,40 @@ fn encode(value: &str) -> String {
     utf8_percent_encode(value, RESERVED).to_string()
 }
 
-fn fill(template: &str, holes: &[&str]) -> Result<String, String> {
+fn fill(template: &str, segments: &[Segment]) -> Result<String, String> {
     let mut path = String::with_capacity(template.len() + 32);
-    let mut values = holes.iter();
+    let mut values = segments.iter();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else { break };
         path.push_str(before);
         rest = after;
-        match values.next().copied() {
-            None => return Err(format!("`{name}` is missing")),
-            Some("") => return Err(format!("`{name}` is empty")),
-            // Every URL parser takes such a segment away, percent-encoded or not: the request would go elsewhere.
-            Some(dots @ ("." | "..")) => return Err(format!("`{name}` is `{dots}`")),
-            Some(value) => path.extend(utf8_percent_encode(value, RESERVED)),
-        }
+        let value = values.next().ok_or_else(|| format!("`{name}` is missing"))?;
+        path.push_str(checked(name, value.as_str())?);
     }
     path.push_str(rest);
     Ok(path)
+}
+
+/// A segment of a path that reaches the server.
+fn checked<'a>(name: &str, segment: &'a str) -> Result<&'a str, String> {
+    match segment {
+        "" => Err(format!("`{name}` is empty")),
+        // Every URL parser removes such a segment, percent-encoded or not: the request would go elsewhere.
+        "." | ".." => Err(format!("`{name}` is `{segment}`")),
+        segment => Ok(segment),
+    }
+}
+
+/// The path of a resource in a collection: the id is percent-encoded as one segment.
+///
+/// ```
+/// assert_eq!(storewright_runtime::resource_path("/v1/apps", "a/../b").as_deref(), Ok("/v1/apps/a%2F..%2Fb"));
+/// assert!(storewright_runtime::resource_path("/v1/apps", "..").is_err());
+/// ```
+///
+/// # Errors
+/// When the id is empty, `.` or `..`.
+pub fn resource_path(collection: &str, id: &str) -> Result<String, String> {
+    Ok(format!("{collection}/{}", encode(checked("id", id)?)))
 }

@@ -1,4 +1,4 @@
-//! Retries: a failed attempt goes in; how long to wait before the next one comes out, or that there is none.
+//! Decides whether and when a failed request is retried.
 
 use std::hash::{BuildHasher, Hasher};
 use std::time::{Duration, SystemTime};
@@ -6,11 +6,17 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// When a request that failed is sent again.
+mod budget;
+
+pub use self::budget::RetryBudget;
+pub(crate) use self::budget::Savings;
+
+/// When a request that failed is retried.
 ///
 /// 429 and connections that could not be made are retried for every method: nothing has happened. 408, 500, 502, 503,
 /// 504 and lost connections are retried for methods that may be repeated; a `POST` or `PATCH` only with
-/// [`RetryPolicy::writes`], because it may have happened.
+/// [`RetryPolicy::writes`], because it may have happened. 401 is retried for every method with a renewed credential, if
+/// the client's credentials can be renewed. A [`RetryBudget`] limits the retries of all calls of a client together.
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,6 +28,7 @@ use http::header::{DATE, RETRY_AFTER};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
     attempts: u32,
+    renewals: u32,
     base: Duration,
     cap: Duration,
     longest_retry_after: Duration,
@@ -32,10 +39,12 @@ pub struct RetryPolicy {
 const THROTTLED: u32 = 4;
 
 impl Default for RetryPolicy {
-    /// 5 attempts; half a second, doubled each time, at most 30 s; `Retry-After` up to 5 minutes; no writes.
+    /// 5 attempts; 2 renewed credentials; half a second, doubled each time, at most 30 s; `Retry-After` up to 5 minutes;
+    /// no writes.
     fn default() -> Self {
         RetryPolicy {
             attempts: 5,
+            renewals: 2,
             base: Duration::from_millis(500),
             cap: Duration::from_secs(30),
             longest_retry_after: Duration::from_secs(300),
@@ -45,20 +54,29 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt only.
+    /// One attempt only, even after 401.
     pub fn none() -> Self {
-        RetryPolicy { attempts: 1, ..Self::default() }
+        RetryPolicy { attempts: 1, renewals: 0, ..Self::default() }
     }
 
-    /// How often a request is sent at most; 0 counts as 1. A refused credential that is renewed does not count.
+    /// How often a request is sent at most; 0 counts as 1. Retries with a renewed credential do not count.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
+    /// How often a request is retried after 401, each time with a renewed credential and after a wait; by default twice.
+    ///
+    /// Apple answers 401 for a few minutes to some requests with a key that was just made.
+    #[must_use]
+    pub fn renewals(mut self, renewals: u32) -> Self {
+        self.renewals = renewals;
+        self
+    }
+
     /// The first wait, which doubles with each attempt, and the longest. After 429 it begins at four times the first.
-    /// Of each wait a random part of up to one half is left out, so that many clients do not come back at once.
+    /// Each wait is shortened at random by up to 50 % (jitter), so that clients do not retry at the same time.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         (self.base, self.cap) = (first, longest);
@@ -72,7 +90,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Whether `POST` and `PATCH` are sent again after a failure that may have come after they had their effect.
+    /// Whether `POST` and `PATCH` are retried after a failure that may have come after they had their effect.
     #[must_use]
     pub fn writes(mut self, writes: bool) -> Self {
         self.writes = writes;
@@ -91,14 +109,32 @@ impl RetryPolicy {
         headers: Option<&HeaderMap>,
         now: SystemTime,
     ) -> Option<Duration> {
-        if attempt >= self.attempts {
-            return None;
-        }
+        if attempt < self.attempts { self.pause(attempt, throttled, headers, now) } else { None }
+    }
+
+    /// How long to wait before a retry with a renewed credential, of which the first is 1.
+    pub(crate) fn wait_to_renew(
+        &self,
+        renewal: u32,
+        headers: &HeaderMap,
+        now: SystemTime,
+    ) -> Option<Duration> {
+        if renewal <= self.renewals { self.pause(renewal, false, Some(headers), now) } else { None }
+    }
+
+    /// The wait after so many failures; `None` if the server wants a longer one than the policy allows.
+    pub(crate) fn pause(
+        &self,
+        failures: u32,
+        throttled: bool,
+        headers: Option<&HeaderMap>,
+        now: SystemTime,
+    ) -> Option<Duration> {
         if let Some(wait) = headers.and_then(|headers| retry_after(headers, now)) {
             return (wait <= self.longest_retry_after).then_some(wait);
         }
         let factor = if throttled { THROTTLED } else { 1 };
-        let doubled = 2_u32.saturating_pow(attempt - 1).saturating_mul(factor);
+        let doubled = 2_u32.saturating_pow(failures.saturating_sub(1)).saturating_mul(factor);
         let wait = self.base.saturating_mul(doubled).min(self.cap);
         Some(wait - (wait / 2).mul_f64(random()))
     }

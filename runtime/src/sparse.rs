@@ -74,9 +74,9 @@ impl<T: Clone> Clone for Sparse<T> {
 
 impl<T: Slot + Default> Slot for Sparse<T> {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if matches!(event, Event::Null) {
+        if matches!(event, Event::Null | Event::Absent) {
             *self = Self::EMPTY;
-            return Ok(Place::Done);
+            return if event == Event::Null { Ok(Place::Done) } else { Err("an object") };
         }
         (**self).take(event)
     }
@@ -86,6 +86,11 @@ impl<T: Put + Default> Put for Sparse<T> {
     #[inline]
     fn view(&self) -> View<'_> {
         (**self).view()
+    }
+
+    #[inline]
+    fn optional_view(&self) -> View<'_> {
+        self.0.get().map_or(View::Absent, |held| held.optional_view())
     }
 }
 

@@ -61,6 +61,8 @@ pub struct TransportError {
 pub enum TransportErrorKind {
     /// No connection: the server has seen nothing of the request.
     Connect,
+    /// No connection, because a certificate was refused: the server has seen nothing of the request, and no retry helps.
+    Certificate,
     /// It took too long.
     Timeout,
     /// Anything else: the server may have seen the request.
@@ -82,7 +84,7 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            TransportErrorKind::Connect => "the connection failed: ",
+            TransportErrorKind::Connect | TransportErrorKind::Certificate => "the connection failed: ",
             TransportErrorKind::Timeout => "the request took too long: ",
             TransportErrorKind::Other => "the request failed: ",
         })?;

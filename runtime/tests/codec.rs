@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use storewright_runtime::codec::{from_slice, to_vec};
+use storewright_runtime::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_runtime::{
-    Date, Document, Identifier, Linkage, Linkages, NoIncluded, Page, Patch, Resource, ResourceLinks,
+    Date, Document, Identifier, Linkage, Linkages, NoIncluded, Page, Patch, Resource, ResourceLinks, Sparse,
     Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
 };
 
@@ -155,7 +155,7 @@ fn write(value: &impl serde::Serialize) -> Value {
 }
 
 /// The text and path of the fault that a document has.
-fn fault<T: storewright_runtime::codec::Slot + Default>(json: &str) -> (String, String) {
+fn fault<T: Slot + Default>(json: &str) -> (String, String) {
     let error = from_slice::<T>(json.as_bytes()).map(drop).unwrap_err();
     (error.message, error.path)
 }
@@ -217,7 +217,11 @@ fn required_members_are_checked() {
         fault::<Strict>(r#"{"name":"a","tags":[],"child":{"name":"b"}}"#),
         ("missing field `tags`".into(), "child".into())
     );
-    let model: Strict = read(json!({"name": "a", "tags": null, "note": null, "strict": null}));
+    assert_eq!(
+        fault::<Strict>(r#"{"name":"a","tags":null}"#),
+        ("invalid type: expected an array, found null".into(), "tags".into())
+    );
+    let model: Strict = read(json!({"name": "a", "tags": [], "note": null, "strict": null}));
     assert_eq!(model, Strict { name: "a".into(), ..Default::default() });
     // A resource that is null is none, not one without an id.
     assert_eq!(fault::<Document<App>>(r#"{"data":null}"#).1, "data");
@@ -333,7 +337,7 @@ fn documents_and_pages_round_trip() {
             "relationships": {
                 "builds": {"links": {"self": "s", "related": "r"}, "meta": {"paging": {"total": 2, "limit": 10}},
                     "data": [{"type": "builds", "id": "b"}]},
-                "icon": {"links": {}, "data": {"type": "icons", "id": "i"}}},
+                "icon": {"data": {"type": "icons", "id": "i"}}},
             "links": {"self": "/v1/apps/1"}}],
         "included": [{"type": "builds", "id": "b", "attributes": {"name": "B"}},
             {"type": "novelties", "id": "n", "attributes": {"x": [1.5, null]}}],
@@ -346,7 +350,7 @@ fn documents_and_pages_round_trip() {
     assert_eq!(builds.len(), 1);
     assert_eq!(page.included::<App>().count(), 0);
     let builds = page.data[0].relationships.builds.as_ref().unwrap();
-    assert_eq!(page.find_included::<Build>(&builds.data[0]).unwrap().id, "b");
+    assert_eq!(page.find_included::<Build>(&builds.data.value().unwrap()[0]).unwrap().id, "b");
     assert_eq!(page.find_included::<Build>(&Identifier::new("apps", "b")), None);
     assert!(matches!(page.included[1], Included::Unrecognized(_)));
     assert_eq!((App::TYPE, page.data[0].id()), ("apps", "1"));
@@ -355,14 +359,44 @@ fn documents_and_pages_round_trip() {
 
     let none: Document<Option<App>, Included> = read(json!({"data": null, "included": null, "links": null}));
     assert_eq!(none.data, None);
-    assert_eq!(write(&none), json!({"data": null, "links": {}}));
+    assert_eq!(write(&none), json!({"data": null}));
     assert_eq!(read::<Linkage>(json!({"data": null})).data, None);
     assert_eq!(
         read::<Linkage>(json!({"data": {"type": "t", "id": "1"}})).data,
         Some(Identifier::new("t", "1"))
     );
     assert_eq!(read::<Linkages>(json!({"data": [{"type": "t", "id": "1"}]})).data.len(), 1);
-    assert_eq!(write(&Document::new(5_i64)), json!({"data": 5, "links": {}}));
+    assert_eq!(write(&Document::new(5_i64)), json!({"data": 5}));
+}
+
+struct Outer {
+    required: Place,
+    plain: Place,
+    deep: Deep,
+    maybe: Option<Place>,
+    patch: Patch<Place>,
+    apart: Sparse<Place>,
+}
+object! { Outer {
+    required: "required", plain: "plain", deep: "deep", maybe: "maybe", patch: "patch", apart: "apart",
+} required ["required"] }
+
+struct Deep {
+    place: Place,
+}
+object! { Deep { place: "place" } }
+
+#[test]
+fn an_object_without_members_is_written_where_it_is_required_or_known_to_be_there() {
+    let outer: Outer = read(json!({"required": {}}));
+    // To look at a part makes room for it, and is nothing to write.
+    assert_eq!(outer.apart.line, None);
+    assert_eq!(write(&outer), json!({"required": {}}));
+    let outer: Outer =
+        read(json!({"required": {}, "maybe": {}, "patch": {}, "plain": {}, "deep": {"place": {}}}));
+    assert_eq!(write(&outer), json!({"required": {}, "maybe": {}, "patch": {}}));
+    let full = json!({"required": {"line": 1}, "plain": {"line": 2}, "deep": {"place": {"line": 3}}, "apart": {"line": 4}});
+    assert_eq!(write(&read::<Outer>(full.clone())), full);
 }
 
 #[test]
@@ -414,11 +448,21 @@ fn the_shape_chooses_an_untagged_variant() {
     assert!(matches!(source(json!({"pointer": "/a", "line": 1})), Source::Pointer(_)));
     assert!(matches!(source(json!({"line": 1, "column": 2})), Source::Place(_)));
     assert!(matches!(source(json!({"line": 1})), Source::Place(_)));
-    for json in
-        [json!(null), json!(1.5), json!(true), json!({}), json!({"x": 1}), json!(["x"]), json!({"line": "x"})]
-    {
+    for json in [json!(null), json!(1.5), json!(true), json!({}), json!({"x": 1}), json!(["x"])] {
         assert_eq!(source(json.clone()), Source::Unrecognized(json));
     }
+}
+
+#[test]
+fn an_untagged_variant_whose_members_differ_is_that_variant() {
+    let error = from_slice::<Source>(br#"{"line":"x","column":2}"#).unwrap_err();
+    assert_eq!((error.path.as_str(), error.message.contains("64-bit integer")), ("line", true));
+    let (source, mismatches) = from_slice_tolerant::<Source>(br#"{"line":"x","column":2}"#).unwrap();
+    assert_eq!(source, Source::Place(Box::new(Place { line: None, column: Some(2) })));
+    assert_eq!(mismatches[0].to_string(), "line: expected a 64-bit integer, found a string");
+    // A list with items of another type is none of its variants, and nothing of it is lost.
+    let (source, mismatches) = from_slice_tolerant::<Source>(br#"[1,"x"]"#).unwrap();
+    assert_eq!((source, mismatches), (Source::Unrecognized(json!([1, "x"])), vec![]));
 }
 
 #[test]
@@ -492,6 +536,22 @@ impl Random {
     }
 }
 
+/// A text without mismatches decodes strictly to the same value, and one with mismatches does not.
+fn same_either_way<T: Slot + Put + Default>(text: &[u8]) {
+    let strict = from_slice::<T>(text);
+    match from_slice_tolerant::<T>(text) {
+        Ok((value, mismatches)) if mismatches.is_empty() => {
+            assert_eq!(to_vec(&value), to_vec(&strict.unwrap()))
+        }
+        Ok((value, mismatches)) => {
+            assert!(strict.is_err(), "{mismatches:?}");
+            assert!(mismatches.iter().all(|mismatch| mismatch.expected() != mismatch.found()));
+            drop(to_vec(&value));
+        }
+        Err(_) => assert!(strict.is_err()),
+    }
+}
+
 #[test]
 fn no_json_makes_a_decode_panic() {
     let mut random = Random(0x5eed);
@@ -511,6 +571,11 @@ fn no_json_makes_a_decode_panic() {
         decoded += usize::from(from_slice::<Page<App, Included>>(&text).is_ok());
         decoded += usize::from(from_slice::<Document<Option<App>, Included>>(&text).is_ok());
         decoded += usize::from(from_slice::<Shape>(&text).is_ok());
+        same_either_way::<Everything>(&text);
+        same_either_way::<Page<App, Included>>(&text);
+        same_either_way::<Document<Option<App>, Included>>(&text);
+        same_either_way::<Source>(&text);
+        same_either_way::<Strict>(&text);
         // What is read can be written, and reads the same again; but for changed bytes in long numbers.
         if round % 3 == 0 {
             continue;

@@ -15,6 +15,33 @@
 //! let page = AppsResponse::default();
 //! assert_eq!(page.included::<BetaTester>().count(), 0);
 //! ```
+//!
+//! The ids of a key have types of their own. This compiles:
+//!
+//! ```
+//! use app_store_connect_client::{IssuerId, KeyId, TeamKey};
+//! let (key, issuer) = (KeyId::new("2X9R4HXF34"), IssuerId::new("57246542-96fe-1a63-e053-0824d011072a"));
+//! assert!(TeamKey::from_pem("", key, issuer).is_err());
+//! ```
+//!
+//! With the ids swapped it does not, nor with text in place of an id, so that no key can be taken for one:
+//!
+//! ```compile_fail,E0308
+//! use app_store_connect_client::{IssuerId, KeyId, TeamKey};
+//! let (key, issuer) = (KeyId::new("2X9R4HXF34"), IssuerId::new("57246542-96fe-1a63-e053-0824d011072a"));
+//! assert!(TeamKey::from_pem("", issuer, key).is_err());
+//! ```
+//!
+//! ```compile_fail,E0308
+//! use app_store_connect_client::{IssuerId, KeyId, TeamKey};
+//! let (pem, issuer) = ("", IssuerId::new("57246542-96fe-1a63-e053-0824d011072a"));
+//! assert!(TeamKey::from_base64("2X9R4HXF34", pem, issuer).is_err());
+//! ```
+//!
+//! ```compile_fail,E0277
+//! use app_store_connect_client::{IndividualKey, KeyId};
+//! assert!(IndividualKey::from_p8_file(KeyId::new("2X9R4HXF34"), KeyId::new("2X9R4HXF34")).is_err());
+//! ```
 // A server that cannot be started, or a request that is not what a test expects, can only fail the test.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -42,6 +69,7 @@ mod pages {
         Overlay = "docs/overlay.md",
         Performance = "docs/performance.md",
         Regenerate = "docs/regenerate.md",
+        Reports = "docs/reports.md",
         Review = "docs/review.md",
         Uploads = "docs/uploads.md",
         Webhooks = "docs/webhooks.md",

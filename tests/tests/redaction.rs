@@ -16,9 +16,9 @@ use app_store_connect_client::models::{
     AppScreenshotCreateRequest, BetaAppReviewDetailUpdateRequest, WebhookCreateRequest,
 };
 use app_store_connect_client::runtime::{
-    Bytes, ClientBuilder, Limits, Method, Part, Reqwest, RetryPolicy, Transfer, Value,
+    Bytes, ClientBuilder, Digests, Limits, Method, Part, Reqwest, RetryPolicy, Transfer, Value,
 };
-use app_store_connect_client::{Client, TeamKey, WebhookEvent};
+use app_store_connect_client::{Client, IssuerId, KeyId, TeamKey, WebhookEvent};
 use app47_client::{AccessToken, Client as App47};
 use base64::Engine;
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
@@ -46,6 +46,11 @@ const SECRETS: &[&str] = &[
 fn pem() -> String {
     let secret = p256::SecretKey::from_slice(&[7; 32]).unwrap();
     secret.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
+}
+
+fn team() -> TeamKey {
+    let issuer = IssuerId::new("57246542-96fe-1a63-e053-0824d011072a");
+    TeamKey::from_pem(pem(), KeyId::new("2X9R4HXF34"), issuer).unwrap()
 }
 
 fn token_of(seen: &Seen) -> String {
@@ -136,7 +141,7 @@ async fn app_store_connect(shown: &mut Shown) -> Vec<String> {
         Answer::json(200, &json!({"data": {"type": "apps", "id": "1"}})),
     ])
     .await;
-    let key = TeamKey::from_pem(&pem(), "2X9R4HXF34", "57246542-96fe-1a63-e053-0824d011072a").unwrap();
+    let key = team();
     shown.debug(&key);
     let client = settings(Client::builder(key), &server, shown).build().unwrap();
     shown.debug(&client);
@@ -180,7 +185,7 @@ async fn files(shown: &mut Shown) {
             "uploadOperations": [part], "assetToken": "upl0ad-t0ken"}}}),
     );
     let api = Server::start([reserved.clone(), reserved]).await;
-    let key = TeamKey::from_pem(&pem(), "K", "I").unwrap();
+    let key = team();
     let client = settings(Client::builder(key), &api, shown).build().unwrap();
     let create = || client.app_screenshots().create(AppScreenshotCreateRequest::new("a.png", 3, "s"));
     shown.debug(&create().send().await.unwrap());
@@ -196,9 +201,8 @@ async fn files(shown: &mut Shown) {
     assert!(storage.seen()[0].line.contains("s1gnature"));
     failures(&storage).into_iter().for_each(|answer| storage.push(answer));
     for _ in 0..7 {
-        let mut transfer = Transfer::new(vec![
-            Part::new("PUT", url(&storage, "/part"), 0, 3).header("authorization", "upl0ad-t0ken"),
-        ]);
+        let part = Part::new("PUT", url(&storage, "/part"), 0, 3).header("authorization", "upl0ad-t0ken");
+        let mut transfer = Transfer::new(Digests::of_file(file.path()).await.unwrap(), vec![part]);
         shown.debug(&transfer);
         let uploader = client.runtime().uploader();
         shown.debug(&uploader);

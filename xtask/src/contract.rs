@@ -16,6 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use storewright_generator::api::MediaType;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load;
 
@@ -336,7 +337,7 @@ fn media_types(operation: &Operation<'_>) -> Vec<String> {
 }
 
 fn takes_json(media: &str) -> bool {
-    media.starts_with("application/json")
+    MediaType::parse(media).json_rank().is_some_and(|rank| rank <= 1)
 }
 
 impl<'t> Session<'t> {

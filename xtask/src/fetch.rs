@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Cursor, Read};
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
+use storewright_generator::load::ReadFile;
 use zip::ZipArchive;
 
 use crate::progress;
@@ -27,6 +29,8 @@ pub(crate) struct Document {
     pub(crate) bytes: u64,
     /// Of the document, without an archive around it.
     pub(crate) sha256: String,
+    /// Reads the files that a document on this disk refers to; one from elsewhere refers to none.
+    pub(crate) read: Option<ReadFile>,
 }
 
 /// Reads the document at `from`; none if errors were pushed.
@@ -44,7 +48,15 @@ pub(crate) fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<
 pub(crate) fn empty() -> Document {
     let text = r#"{"openapi": "3.0.3"}"#.to_owned();
     let sha256 = sha256(text.as_bytes());
-    Document { from: "an empty document".to_owned(), bytes: text.len() as u64, text, sha256 }
+    Document { from: "an empty document".to_owned(), bytes: text.len() as u64, text, sha256, read: None }
+}
+
+/// A file that a document refers to. It is a plain file: a device may have no end.
+fn beside(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    bounded(fs::File::open(path)?)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -54,7 +66,8 @@ fn sha256(bytes: &[u8]) -> String {
 fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     let at = || Place { file: from.to_owned(), ..Place::default() };
     let unreadable = |message: String| Diagnostic::error(Code::UnreadableSource, at(), message);
-    let bytes = if from.starts_with("https://") || from.starts_with("http://") {
+    let is_url = from.starts_with("https://") || from.starts_with("http://");
+    let bytes = if is_url {
         progress::step(&format!("downloading {from}"));
         download(from).map_err(|error| {
             unreadable(format!("the document cannot be downloaded: {error}"))
@@ -66,7 +79,8 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
                 .help("give a URL, a JSON or YAML file, or a zip archive with one JSON file in it")
         })?
     };
-    let bytes = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+    let is_archive = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06");
+    let bytes = if is_archive {
         unpack(bytes)
             .map_err(|(message, help)| Diagnostic::error(Code::InvalidArchive, at(), message).help(help))?
     } else {
@@ -83,7 +97,13 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
         unreadable(format!("the document is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
     })?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    Ok(Document { from: from.to_owned(), text, bytes: length, sha256 })
+    Ok(Document {
+        from: from.to_owned(),
+        text,
+        bytes: length,
+        sha256,
+        read: (!is_url && !is_archive).then_some(beside),
+    })
 }
 
 fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {

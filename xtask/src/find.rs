@@ -106,7 +106,8 @@ fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
         let is_path = operation.path == path || blank(&operation.path) == path;
         let is_call = is_path && method.is_none_or(|m| operation.method == m.to_uppercase());
         let origin = operation.pointer().to_string();
-        let own = names.operations.get(id).and_then(|own| own.parameters.get(parameter));
+        let named = names.operations.get(id).into_iter().flat_map(|own| &own.parameters);
+        let own = named.filter(|((name, _), _)| name == parameter).map(|(_, own)| own).next();
         match own.filter(|_| is_call || call == parameter) {
             Some(own) => out.push(Wanted { origin, ends: Some(own.ident.clone()) }),
             None if call == name && (is_call || id == name) => out.push(Wanted { origin, ends: None }),

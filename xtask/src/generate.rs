@@ -1,4 +1,4 @@
-//! Stored Apis, or anybody's OpenAPI or Swagger file, go in; client crates come out, offline.
+//! Generates client crates from stored Apis, or from anybody's OpenAPI or Swagger file, offline.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Write nothing; say how the crates differ from what would be generated.
     #[arg(long)]
     check: bool,
-    /// Generate from this OpenAPI 3.0 or Swagger 2.0 file instead of a stored Api.
+    /// Generate from this OpenAPI 3 or Swagger 2.0 file instead of a stored Api.
     #[arg(long, value_name = "URL|FILE|ZIP", requires = "out")]
     from: Option<String>,
     /// The folder that the crate goes to.
@@ -51,6 +51,9 @@ pub(crate) struct Args {
     /// of overlay.yaml, naming.toml and areas.toml, as those under `specs/` do.
     #[arg(long, requires = "from", value_name = "API|DIR")]
     api: Option<String>,
+    /// Write nothing if there is a notice: each is an error.
+    #[arg(long)]
+    strict: bool,
 }
 
 const MANIFEST: &str = "Cargo.toml";
@@ -81,7 +84,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         (Some(from), Some(folder)) => foreign(tree, args, from, folder, &mut out)?.map(|root| vec![root]),
         _ => stored(tree, args, &mut out)?,
     };
-    let Some(roots) = roots else {
+    if args.strict {
+        out.be_strict();
+    }
+    let Some(roots) = roots.filter(|_| !out.has_errors()) else {
         let outcome = refuse(out.diagnostics());
         say_where_rules_go(args, out.diagnostics());
         return Ok(outcome);
@@ -150,7 +156,7 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
             Some(folder) => (folder.clone(), elsewhere(tree, folder, &settings.crate_version)?),
             None => (tree.generated(api), ours(&settings)),
         };
-        let files = pipeline::crate_files(&stored, &names, &rules, &options)?;
+        let Some(files) = pipeline::crate_files(&stored, &names, &rules, &options, out)? else { continue };
         let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
         roots.push(Root { folder, files, records, ..Root::default() });
         if args.out.is_none() {
@@ -215,8 +221,29 @@ fn foreign(
     let Some(document) = fetch::fetch(from, None, out) else { return Ok(None) };
     let options = elsewhere(tree, folder, "0.1.0")?;
     let Some(made) = pipeline::make(&document, &rules, &name, args.docs, out) else { return Ok(None) };
-    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options)?;
+    let Some(files) = pipeline::crate_files(&made.api, &made.names, &rules, &options, out)? else {
+        return Ok(None);
+    };
     Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
+}
+
+/// Writes a crate from a document of nobody's rules; the number of its operations, or none if errors were pushed.
+pub(crate) fn document(
+    tree: &Tree,
+    from: &Path,
+    folder: &Path,
+    name: &str,
+    out: &mut Sink,
+) -> anyhow::Result<Option<usize>> {
+    let from = from.display().to_string();
+    let rules = pipeline::rules(tree, None)?;
+    let Some(document) = fetch::fetch(&from, None, out) else { return Ok(None) };
+    let options = elsewhere(tree, folder, "0.1.0")?;
+    let Some(made) = pipeline::make(&document, &rules, name, false, out) else { return Ok(None) };
+    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options, out)?;
+    let Some(files) = files else { return Ok(None) };
+    let root = Root { folder: folder.to_owned(), files, ..Root::default() };
+    Ok(store(tree, &[root], out)?.then_some(made.api.operations.len()))
 }
 
 /// Way outs name the files of the folders under `specs/`, and who has a document alone has no such folder yet.
@@ -292,7 +319,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// A crate's name made of a file's or URL's.
-fn name_of(from: &str) -> String {
+pub(crate) fn name_of(from: &str) -> String {
     let last = from.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).to_lowercase();
     let words: Vec<&str> =
@@ -318,8 +345,10 @@ fn mend(args: &Args) -> String {
             out += &format!(" --{option} {value}");
         }
     }
-    if args.docs {
-        out += " --docs";
+    for (flag, is_set) in [(" --docs", args.docs), (" --strict", args.strict)] {
+        if is_set {
+            out += flag;
+        }
     }
     out
 }

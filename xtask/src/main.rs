@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod contract;
+mod corpus;
 mod diff;
 mod examples;
 mod fetch;
@@ -89,6 +90,8 @@ enum Command {
     Ci(ci::Args),
     /// Call every operation through its generated client, judged by a server that was made from the document.
     Contract(contract::Args),
+    /// Generate and check a crate from each document of a folder, and print one table.
+    Corpus(corpus::Args),
     /// Run every example against a server on loopback and say what became of it.
     Examples(examples::Args),
     /// Make the archives of the crates that are released, and build each by itself.
@@ -106,6 +109,9 @@ enum Command {
     /// Run a command and write what it cost into a file.
     #[command(hide = true)]
     Measure(measure::Args),
+    /// Generate one crate and write down the outcome.
+    #[command(hide = true)]
+    CorpusDocument(corpus::Document),
     /// Do a piece of the work that no generator gets around, to see what it costs.
     #[command(hide = true)]
     Floor(bench::floor::Args),
@@ -166,6 +172,8 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Tidy => tidy::run(&tree),
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
+        Command::Corpus(args) => corpus::run(&tree, &args),
+        Command::CorpusDocument(args) => corpus::document(&tree, &args),
         Command::Examples(args) => examples::run(&tree, &args),
         Command::Package(args) => package::run(&tree, &args),
         Command::Semver(args) => semver::run(&tree, &args),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use storewright_generator::api::{Api, Info, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
-use storewright_generator::render::{MARK, Options};
+use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::{load, lower, name, render};
 
 use crate::fetch::Document;
@@ -118,7 +118,8 @@ pub(crate) fn make(
     out: &mut Sink,
 ) -> Option<Made> {
     let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-    let lowered = lowered(source, rules, name, keep_prose, out);
+    let options = load::Options { keep_prose, read: document.read };
+    let lowered = lowered(source, rules, name, &options, out);
     let made = lowered.and_then(|(api, report)| Some(Made { names: names(&api, rules, out)?, api, report }));
     load::locate(source, out);
     made
@@ -141,7 +142,7 @@ fn lowered(
     source: load::Source<'_>,
     rules: &Rules,
     name: &str,
-    keep_prose: bool,
+    options: &load::Options,
     out: &mut Sink,
 ) -> Option<(Api, Report)> {
     let overlay = match &rules.overlay {
@@ -151,7 +152,7 @@ fn lowered(
         }
     };
     progress::step(&format!("{name}: reading {}", source.name));
-    let mut spec = load::load(source, overlay.as_ref(), &load::Options { keep_prose }, out)?;
+    let mut spec = load::load(source, overlay.as_ref(), options, out)?;
     let title = &spec.document.info.title;
     if let Some(known) = rules.title.as_ref().filter(|known| *known != title) {
         let message = format!("the document is titled \"{title}\", and {name} is \"{known}\"");
@@ -279,17 +280,37 @@ fn show_folder(rules: &Rules, before: usize, out: &mut Sink) {
     }
 }
 
-/// The files of a crate, by path below its folder.
+/// The files of a crate, by path below its folder; none if errors were pushed.
 pub(crate) fn crate_files(
     api: &Api,
     names: &Names,
     rules: &Rules,
     options: &Options,
-) -> anyhow::Result<BTreeMap<String, String>> {
+    out: &mut Sink,
+) -> anyhow::Result<Option<BTreeMap<String, String>>> {
     progress::step(&format!("{}: writing Rust", api.info.name));
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
     let files = render::render(api, names, &options).map_err(anyhow::Error::msg)?;
-    Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
+    let files = files.into_iter().map(|file| (file.path, file.text)).collect();
+    let missing = render::missing_models(&api.info.name, &options.templates, &files);
+    let mut compiles = true;
+    for MissingModel { template, line, column, name } in missing {
+        let at = Place {
+            file: format!("templates/{template}"),
+            line: Some(line),
+            column: Some(column),
+            ..Place::default()
+        };
+        let message = format!("the template names the model `{name}`, which this document does not have");
+        // A sample that does not compile stops nobody from using the crate.
+        let diagnostic = match template.ends_with(".rs") {
+            true => Diagnostic::error(Code::MissingModel, at, message),
+            false => Diagnostic::notice(Code::MissingModel, at, message),
+        };
+        compiles &= diagnostic.severity == Severity::Notice;
+        out.push(diagnostic.help("name a type so in naming.toml, or change the template"));
+    }
+    Ok(compiles.then_some(files))
 }
 
 /// The program that calls every operation, by path below its folder.

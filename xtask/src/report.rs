@@ -3,18 +3,19 @@
 use std::io::{self, Write as _};
 
 use serde::Serialize;
-use storewright_generator::diagnostic::{Diagnostic, Severity};
+use storewright_generator::diagnostic::{Diagnostic, Severity, groups};
 
 use crate::Outcome;
 use crate::progress;
 
-/// Prints notices, then errors, so that what stops a run stands last: with colours where stderr is a terminal, or as
+/// Prints notices, then errors, so that the reason why a run stops is last, those that are alike as one: with colours where stderr is a terminal, or as
 /// `NO_COLOR` and `CLICOLOR_FORCE` say.
 pub(crate) fn print(diagnostics: &[Diagnostic]) {
     progress::clear();
+    let groups = groups(diagnostics);
     for severity in [Severity::Notice, Severity::Error] {
-        for diagnostic in diagnostics.iter().filter(|d| d.severity == severity) {
-            tell!("{}\n", diagnostic.text(true));
+        for group in groups.iter().filter(|group| group.severity() == severity) {
+            tell!("{}\n", group.text(true));
         }
     }
 }

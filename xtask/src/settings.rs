@@ -161,6 +161,7 @@ mod tests {
             text: String::new(),
             bytes: 7,
             sha256: "abc".to_owned(),
+            read: None,
         }
     }
 

@@ -13,16 +13,21 @@ pub(crate) const SHARED: &str = "STOREWRIGHT_SHARED";
 pub(crate) const API: &str = "app-store-connect";
 pub(crate) const CRATE: &str = "app-store-connect-client";
 /// The vendor's file that is stored, below the folder of vendor files.
-pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.4.1.json";
+pub(crate) const DOCUMENT: &str = "specs/app-store-connect/4.5.1.json";
 /// The same for every API that has such a file.
 pub(crate) const DOCUMENTS: &[(&str, &str)] =
     &[(API, DOCUMENT), ("app-center", "specs/app-center/2023-08.json")];
 
 /// The versions of that API whose crates are compared, the oldest first.
-pub(crate) const VERSIONS: &[(&str, &str)] = &[("3.7.0", OLDEST), OLDER, ("4.4.1", DOCUMENT)];
+pub(crate) const VERSIONS: &[(&str, &str)] = &[
+    ("3.7.0", OLDEST),
+    ("4.3", "specs/app-store-connect/4.3.json"),
+    ("4.4.1", "specs/app-store-connect/4.4.1.json"),
+    ("4.5", "specs/app-store-connect/4.5.json"),
+    ("4.5.1", DOCUMENT),
+];
 /// The oldest of them.
 pub(crate) const OLDEST: &str = "specs/app-store-connect/3.7.0.json";
-const OLDER: (&str, &str) = ("4.3", "specs/app-store-connect/4.3.json");
 
 /// The licences, of which the user of a crate chooses one.
 pub(crate) const LICENCES: &[&str] = &["LICENSE-APACHE", "LICENSE-MIT"];
@@ -119,9 +124,16 @@ impl Tree {
 
     /// A vendor's file, where the vendor files are beside the checkout: never in it, they are not ours to spread.
     pub(crate) fn shared(&self, path: &str) -> Option<PathBuf> {
-        let folder = env::var_os(SHARED).map_or_else(|| self.root.join("../shared"), PathBuf::from);
-        let path = folder.join(path);
-        path.is_file().then_some(path)
+        Some(self.shared_path(path)).filter(|path| path.is_file())
+    }
+
+    /// The same for a folder.
+    pub(crate) fn shared_folder(&self, path: &str) -> Option<PathBuf> {
+        Some(self.shared_path(path)).filter(|path| path.is_dir())
+    }
+
+    fn shared_path(&self, path: &str) -> PathBuf {
+        env::var_os(SHARED).map_or_else(|| self.root.join("../shared"), PathBuf::from).join(path)
     }
 
     /// The cargo that runs this command, in this checkout.

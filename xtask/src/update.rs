@@ -37,12 +37,20 @@ pub(crate) struct Args {
     /// Write nothing; say how the stored Api and the crate differ from what the document gives.
     #[arg(long)]
     check: bool,
+    /// Write nothing if there is a notice: each is an error.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Args {
     /// Proves that what is stored is what a file gives, or an empty document where there is none.
     pub(crate) fn check(api: &str, from: Option<&Path>) -> Self {
-        Self { api: api.to_owned(), from: from.map(|path| path.display().to_string()), check: true }
+        Self {
+            api: api.to_owned(),
+            from: from.map(|path| path.display().to_string()),
+            check: true,
+            strict: false,
+        }
     }
 }
 
@@ -88,7 +96,11 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);
     let Some(Made { api, names, report }) = made else { return Ok(None) };
-    let mut files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
+    let files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings), out)?;
+    if args.strict {
+        out.be_strict();
+    }
+    let Some(mut files) = files.filter(|_| !out.has_errors()) else { return Ok(None) };
     let committed = committed(tree, &args.api);
     let new = Version { items: files.get("API.txt").cloned().unwrap_or_default(), api, names };
     let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;
@@ -100,7 +112,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let mut record = text.clone();
     if settings.crate_version != before {
         record = settings::with_version(&record, &settings.crate_version)?;
-        files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings))?;
+        // It is the same crate in another version, so there is nothing to report that was not reported.
+        let again =
+            pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings), &mut Sink::new())?;
+        files = again.unwrap_or_default();
     }
     // Nothing was read where the overlay says all.
     if !is_empty {

@@ -198,6 +198,80 @@ impl Client {
         )
     }
 
+    /// Operations of `app_asset_libraries`.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    #[inline]
+    pub fn app_asset_libraries(&self) -> crate::operations::app_asset_libraries::AppAssetLibraries {
+        crate::operations::app_asset_libraries::AppAssetLibraries(self.0.clone())
+    }
+
+    /// Operations of `app_asset_library_images`.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    #[inline]
+    pub fn app_asset_library_images(
+        &self,
+    ) -> crate::operations::app_asset_library_images::AppAssetLibraryImages {
+        crate::operations::app_asset_library_images::AppAssetLibraryImages(
+            self.0.clone(),
+        )
+    }
+
+    /// Operations of `app_asset_library_placement_ordering_requests`.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    #[inline]
+    pub fn app_asset_library_placement_ordering_requests(
+        &self,
+    ) -> crate::operations::app_asset_library_placement_ordering_requests::AppAssetLibraryPlacementOrderingRequests {
+        crate::operations::app_asset_library_placement_ordering_requests::AppAssetLibraryPlacementOrderingRequests(
+            self.0.clone(),
+        )
+    }
+
+    /// Operations of `app_asset_library_placements`.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    #[inline]
+    pub fn app_asset_library_placements(
+        &self,
+    ) -> crate::operations::app_asset_library_placements::AppAssetLibraryPlacements {
+        crate::operations::app_asset_library_placements::AppAssetLibraryPlacements(
+            self.0.clone(),
+        )
+    }
+
+    /// Operations of `app_asset_library_ref_data`.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    #[inline]
+    pub fn app_asset_library_ref_data(
+        &self,
+    ) -> crate::operations::app_asset_library_ref_data::AppAssetLibraryRefData {
+        crate::operations::app_asset_library_ref_data::AppAssetLibraryRefData(
+            self.0.clone(),
+        )
+    }
+
+    /// Operations of `app_asset_library_videos`.
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    #[inline]
+    pub fn app_asset_library_videos(
+        &self,
+    ) -> crate::operations::app_asset_library_videos::AppAssetLibraryVideos {
+        crate::operations::app_asset_library_videos::AppAssetLibraryVideos(
+            self.0.clone(),
+        )
+    }
+
     /// Operations of `app_availabilities_v2`.
     ///
     /// Feature: `pricing`.
@@ -1371,6 +1445,19 @@ impl Client {
         crate::operations::game_center_challenges::GameCenterChallenges(self.0.clone())
     }
 
+    /// Operations of `game_center_detail_players`.
+    ///
+    /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
+    #[inline]
+    pub fn game_center_detail_players(
+        &self,
+    ) -> crate::operations::game_center_detail_players::GameCenterDetailPlayers {
+        crate::operations::game_center_detail_players::GameCenterDetailPlayers(
+            self.0.clone(),
+        )
+    }
+
     /// Operations of `game_center_details`.
     ///
     /// Feature: `game-center`.
@@ -1710,6 +1797,19 @@ impl Client {
         &self,
     ) -> crate::operations::game_center_player_achievement_submissions::GameCenterPlayerAchievementSubmissions {
         crate::operations::game_center_player_achievement_submissions::GameCenterPlayerAchievementSubmissions(
+            self.0.clone(),
+        )
+    }
+
+    /// Operations of `game_center_score_moderations`.
+    ///
+    /// Feature: `game-center`.
+    #[cfg(feature = "game-center")]
+    #[inline]
+    pub fn game_center_score_moderations(
+        &self,
+    ) -> crate::operations::game_center_score_moderations::GameCenterScoreModerations {
+        crate::operations::game_center_score_moderations::GameCenterScoreModerations(
             self.0.clone(),
         )
     }

@@ -183,6 +183,140 @@ pub use android_to_ios_app_mapping_details::{
 mod android_to_ios_app_mapping_details_requests;
 #[cfg(feature = "app-store")]
 pub use android_to_ios_app_mapping_details_requests::{AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest};
+#[cfg(feature = "app-store")]
+mod app_asset_libraries;
+#[cfg(feature = "app-store")]
+pub use app_asset_libraries::{AppAssetLibrary, AppAssetLibraryRelationships, AppAssetLibraryResponse};
+#[cfg(feature = "app-store")]
+mod app_asset_libraries_query;
+#[cfg(feature = "app-store")]
+pub use app_asset_libraries_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_asset_category;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_asset_category::AppAssetLibraryAssetCategory;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_asset_state;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_asset_state::AppAssetLibraryAssetState;
+#[cfg(feature = "app-store")]
+mod app_asset_library_display_class;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_display_class::AppAssetLibraryDisplayClass;
+#[cfg(feature = "app-store")]
+mod app_asset_library_feature;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_feature::AppAssetLibraryFeature;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_images;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_images::{AppAssetLibraryImage, AppAssetLibraryImageAttributes, AppAssetLibraryImageRelationships};
+#[cfg(feature = "app-store")]
+mod app_asset_library_images_documents;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_images_documents::{
+    AppAssetLibraryImageResponse, AppAssetLibraryImageResponseIncluded, AppAssetLibraryImagesResponse,
+    AppAssetLibraryImagesResponseIncluded,
+};
+#[cfg(feature = "app-store")]
+mod app_asset_library_images_query;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_images_query::*;
+#[cfg(feature = "app-store")]
+mod app_asset_library_images_requests;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_images_requests::{AppAssetLibraryImageCreateRequest, AppAssetLibraryImageUpdateRequest};
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_media_type;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_media_type::AppAssetLibraryMediaType;
+#[cfg(feature = "app-store")]
+mod app_asset_library_placement_ordering_requests;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placement_ordering_requests::{
+    AppAssetLibraryPlacementOrderingRequest, AppAssetLibraryPlacementOrderingRequestRelationships,
+};
+#[cfg(feature = "app-store")]
+mod app_asset_library_placement_ordering_requests_documents;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placement_ordering_requests_documents::{
+    AppAssetLibraryPlacementOrderingRequestResponse,
+    AppAssetLibraryPlacementOrderingRequestResponseIncluded,
+};
+#[cfg(feature = "app-store")]
+mod app_asset_library_placement_ordering_requests_query;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placement_ordering_requests_query::*;
+#[cfg(feature = "app-store")]
+mod app_asset_library_placement_ordering_requests_requests;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placement_ordering_requests_requests::AppAssetLibraryPlacementOrderingRequestCreateRequest;
+#[cfg(feature = "app-store")]
+mod app_asset_library_placement_platform;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placement_platform::AppAssetLibraryPlacementPlatform;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_placement_state;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_placement_state::AppAssetLibraryPlacementState;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_placement_type;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_placement_type::AppAssetLibraryPlacementType;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_placements;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_placements::{
+    AppAssetLibraryPlacement, AppAssetLibraryPlacementAttributes, AppAssetLibraryPlacementRelationships,
+};
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_placements_documents;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_placements_documents::{
+    AppAssetLibraryPlacementResponse, AppAssetLibraryPlacementResponseIncluded,
+    AppAssetLibraryPlacementsResponse, AppAssetLibraryPlacementsResponseIncluded,
+};
+#[cfg(feature = "app-store")]
+mod app_asset_library_placements_query;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placements_query::*;
+#[cfg(feature = "app-store")]
+mod app_asset_library_placements_requests;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_placements_requests::AppAssetLibraryPlacementCreateRequest;
+#[cfg(feature = "app-store")]
+mod app_asset_library_ref_data;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_ref_data::{
+    AppAssetLibraryRefDataResponse, AppAssetLibraryRefDatum, AppAssetLibraryRefDatumAttributes,
+    AppAssetLibraryRefDatumDisplayClasses, AppAssetLibraryRefDatumFeatures,
+    AppAssetLibraryRefDatumFeaturesPlacementPolicies,
+    AppAssetLibraryRefDatumFeaturesPlacementPoliciesGroupLimits, AppAssetLibraryRefDatumImageSpecs,
+    AppAssetLibraryRefDatumImageSpecsDimensions, AppAssetLibraryRefDatumPlacementProfileGroups,
+    AppAssetLibraryRefDatumPlacementTypes, AppAssetLibraryRefDatumPlacementTypesSpecMappings,
+    AppAssetLibraryRefDatumResponse, AppAssetLibraryRefDatumVideoSpecs,
+    AppAssetLibraryRefDatumVideoSpecsDimensions, AppAssetLibraryRefDatumVideoSpecsDuration,
+    AppAssetLibraryRefDatumVideoSpecsFrameRates,
+};
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+mod app_asset_library_videos;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_videos::{AppAssetLibraryVideo, AppAssetLibraryVideoAttributes, AppAssetLibraryVideoRelationships};
+#[cfg(feature = "app-store")]
+mod app_asset_library_videos_documents;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_videos_documents::{
+    AppAssetLibraryVideoResponse, AppAssetLibraryVideoResponseIncluded, AppAssetLibraryVideosResponse,
+    AppAssetLibraryVideosResponseIncluded,
+};
+#[cfg(feature = "app-store")]
+mod app_asset_library_videos_query;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_videos_query::*;
+#[cfg(feature = "app-store")]
+mod app_asset_library_videos_requests;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_videos_requests::{AppAssetLibraryVideoCreateRequest, AppAssetLibraryVideoUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -377,9 +511,9 @@ pub use app_clips_documents::{AppClipResponse, AppClipResponseIncluded, AppClips
 mod app_clips_query;
 #[cfg(feature = "app-clips")]
 pub use app_clips_query::*;
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_localizations;
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 pub use app_custom_product_page_localizations::{
     AppCustomProductPageLocalization, AppCustomProductPageLocalizationAttributes,
     AppCustomProductPageLocalizationRelationships,
@@ -492,9 +626,9 @@ pub use app_encryption_declarations_requests::AppEncryptionDeclarationCreateRequ
 mod app_event_asset_type;
 #[cfg(feature = "app-events")]
 pub use app_event_asset_type::AppEventAssetType;
-#[cfg(any(feature = "app-events", feature = "app-store"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_event_localizations;
-#[cfg(any(feature = "app-events", feature = "app-store"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 pub use app_event_localizations::{AppEventLocalization, AppEventLocalizationAttributes, AppEventLocalizationRelationships};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_documents;
@@ -794,9 +928,9 @@ pub use app_store_review_details_query::*;
 mod app_store_review_details_requests;
 #[cfg(feature = "app-store")]
 pub use app_store_review_details_requests::{AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest};
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatment_localizations;
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 pub use app_store_version_experiment_treatment_localizations::{
     AppStoreVersionExperimentTreatmentLocalization,
     AppStoreVersionExperimentTreatmentLocalizationAttributes,
@@ -875,9 +1009,9 @@ pub use app_store_version_experiments_requests::{
 mod app_store_version_experiments_v2_query;
 #[cfg(feature = "product-pages")]
 pub use app_store_version_experiments_v2_query::*;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 mod app_store_version_localizations;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 pub use app_store_version_localizations::{
     AppStoreVersionLocalization, AppStoreVersionLocalizationAttributes,
     AppStoreVersionLocalizationRelationships,
@@ -2348,6 +2482,17 @@ pub use game_center_challenges_requests::{
     GameCenterChallengeCreateRequest, GameCenterChallengeCreateRequestChallengeType,
     GameCenterChallengeCreateRequestIncluded, GameCenterChallengeUpdateRequest,
 };
+#[cfg(feature = "game-center")]
+mod game_center_detail_players;
+#[cfg(feature = "game-center")]
+pub use game_center_detail_players::{
+    GameCenterDetailPlayer, GameCenterDetailPlayerAttributes, GameCenterDetailPlayerResponse,
+    GameCenterDetailPlayersResponse,
+};
+#[cfg(feature = "game-center")]
+mod game_center_detail_players_requests;
+#[cfg(feature = "game-center")]
+pub use game_center_detail_players_requests::GameCenterDetailPlayerUpdateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 mod game_center_details;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
@@ -2743,7 +2888,6 @@ pub use game_center_matchmaking_app_requests_v1_metric_response_documents::{
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_boolean_rule_results_v1_metric_response_documents;
@@ -2758,7 +2902,6 @@ pub use game_center_matchmaking_boolean_rule_results_v1_metric_response_document
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_number_rule_results_v1_metric_response_documents;
@@ -2770,7 +2913,6 @@ pub use game_center_matchmaking_number_rule_results_v1_metric_response_documents
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues,
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
     GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
-    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_requests_v1_metric_response_documents;
@@ -2783,7 +2925,6 @@ pub use game_center_matchmaking_queue_requests_v1_metric_response_documents::{
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail,
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks,
     GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult,
-    GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queue_sizes_v1_metric_response_documents;
@@ -2792,7 +2933,6 @@ pub use game_center_matchmaking_queue_sizes_v1_metric_response_documents::{
     GameCenterMatchmakingQueueSizesV1MetricResponse, GameCenterMatchmakingQueueSizesV1MetricResponseData,
     GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints,
     GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues,
-    GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues;
@@ -2823,7 +2963,6 @@ pub use game_center_matchmaking_rule_errors_v1_metric_response_documents::{
     GameCenterMatchmakingRuleErrorsV1MetricResponse, GameCenterMatchmakingRuleErrorsV1MetricResponseData,
     GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints,
     GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions,
-    GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_set_tests;
@@ -2891,7 +3030,6 @@ pub use game_center_matchmaking_sessions_v1_metric_response_documents::{
     GameCenterMatchmakingSessionsV1MetricResponse, GameCenterMatchmakingSessionsV1MetricResponseData,
     GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints,
     GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues,
-    GameCenterMatchmakingSessionsV1MetricResponseDataGranularity,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_team_assignment;
@@ -2937,6 +3075,23 @@ pub use game_center_player_achievement_submissions::{
 mod game_center_player_achievement_submissions_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_player_achievement_submissions_requests::GameCenterPlayerAchievementSubmissionCreateRequest;
+#[cfg(feature = "game-center")]
+mod game_center_score_moderations;
+#[cfg(feature = "game-center")]
+pub use game_center_score_moderations::{
+    GameCenterScoreModeration, GameCenterScoreModerationAttributes, GameCenterScoreModerationRelationships,
+};
+#[cfg(feature = "game-center")]
+mod game_center_score_moderations_documents;
+#[cfg(feature = "game-center")]
+pub use game_center_score_moderations_documents::{
+    GameCenterScoreModerationResponse, GameCenterScoreModerationResponseIncluded,
+    GameCenterScoreModerationsResponse, GameCenterScoreModerationsResponseIncluded,
+};
+#[cfg(feature = "game-center")]
+mod game_center_score_moderations_requests;
+#[cfg(feature = "game-center")]
+pub use game_center_score_moderations_requests::GameCenterScoreModerationUpdateRequest;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_version_state;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -3270,9 +3425,9 @@ pub use integer_range::IntegerRange;
 mod internal_beta_state;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use internal_beta_state::InternalBetaState;
-#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+#[cfg(feature = "app-store")]
 mod kids_age_band;
-#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+#[cfg(feature = "app-store")]
 pub use kids_age_band::KidsAgeBand;
 #[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod linkages;
@@ -3289,12 +3444,14 @@ pub use linkages::{
     AppAppEncryptionDeclarationsLinkagesResponse, AppAppEventsLinkagesResponse,
     AppAppInfosLinkagesResponse, AppAppPricePointsLinkagesResponse, AppAppPriceScheduleLinkageResponse,
     AppAppStoreVersionExperimentsV2LinkagesResponse, AppAppStoreVersionsLinkagesResponse,
-    AppAppTagsLinkagesResponse, AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse,
-    AppBackgroundAssetsLinkagesResponse, AppBetaAppLocalizationsLinkagesResponse,
-    AppBetaAppReviewDetailLinkageResponse, AppBetaFeedbackCrashSubmissionsLinkagesResponse,
-    AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, AppBetaGroupsLinkagesResponse,
-    AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse, AppBuildsLinkagesResponse,
-    AppCategoryParentLinkageResponse, AppCategorySubcategoriesLinkagesResponse,
+    AppAppTagsLinkagesResponse, AppAssetLibraryImagePlacementsLinkagesResponse,
+    AppAssetLibraryImagesLinkagesResponse, AppAssetLibraryLinkageResponse,
+    AppAssetLibraryVideoPlacementsLinkagesResponse, AppAssetLibraryVideosLinkagesResponse,
+    AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse, AppBackgroundAssetsLinkagesResponse,
+    AppBetaAppLocalizationsLinkagesResponse, AppBetaAppReviewDetailLinkageResponse,
+    AppBetaFeedbackCrashSubmissionsLinkagesResponse, AppBetaFeedbackScreenshotSubmissionsLinkagesResponse,
+    AppBetaGroupsLinkagesResponse, AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse,
+    AppBuildsLinkagesResponse, AppCategoryParentLinkageResponse, AppCategorySubcategoriesLinkagesResponse,
     AppCiProductLinkageResponse, AppClipAppClipAdvancedExperiencesLinkagesResponse,
     AppClipAppClipDefaultExperiencesLinkagesResponse,
     AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse,
@@ -3304,26 +3461,27 @@ pub use linkages::{
     AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse,
     AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse,
     AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse,
+    AppCustomProductPageLocalizationPlacementsLinkagesResponse,
     AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse,
     AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse,
     AppCustomerReviewsLinkagesResponse,
     AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse,
     AppEncryptionDeclarationAppLinkageResponse, AppEndUserLicenseAgreementLinkageResponse,
     AppEventLocalizationAppEventScreenshotsLinkagesResponse,
-    AppEventLocalizationAppEventVideoClipsLinkagesResponse, AppEventLocalizationsLinkagesResponse,
-    AppGameCenterDetailLinkageResponse, AppGameCenterEnabledVersionsLinkagesResponse,
-    AppInAppPurchasesLinkagesResponse, AppInAppPurchasesV2LinkagesResponse,
-    AppInfoAgeRatingDeclarationLinkageResponse, AppInfoAppInfoLocalizationsLinkagesResponse,
-    AppInfoPrimaryCategoryLinkageResponse, AppInfoPrimarySubcategoryOneLinkageResponse,
-    AppInfoPrimarySubcategoryTwoLinkageResponse, AppInfoSecondaryCategoryLinkageResponse,
-    AppInfoSecondarySubcategoryOneLinkageResponse, AppInfoSecondarySubcategoryTwoLinkageResponse,
-    AppInfoTerritoryAgeRatingsLinkagesResponse, AppMarketplaceSearchDetailLinkageResponse,
-    AppPreReleaseVersionsLinkagesResponse, AppPreviewSetAppPreviewsLinkagesResponse,
-    AppPricePointV3EqualizationsLinkagesResponse, AppPriceScheduleAutomaticPricesLinkagesResponse,
-    AppPriceScheduleBaseTerritoryLinkageResponse, AppPriceScheduleManualPricesLinkagesResponse,
-    AppPromotedPurchasesLinkagesResponse, AppReviewSubmissionsLinkagesResponse,
-    AppScreenshotSetAppScreenshotsLinkagesResponse, AppSearchKeywordsLinkagesResponse,
-    AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse,
+    AppEventLocalizationAppEventVideoClipsLinkagesResponse, AppEventLocalizationPlacementsLinkagesResponse,
+    AppEventLocalizationsLinkagesResponse, AppGameCenterDetailLinkageResponse,
+    AppGameCenterEnabledVersionsLinkagesResponse, AppInAppPurchasesLinkagesResponse,
+    AppInAppPurchasesV2LinkagesResponse, AppInfoAgeRatingDeclarationLinkageResponse,
+    AppInfoAppInfoLocalizationsLinkagesResponse, AppInfoPrimaryCategoryLinkageResponse,
+    AppInfoPrimarySubcategoryOneLinkageResponse, AppInfoPrimarySubcategoryTwoLinkageResponse,
+    AppInfoSecondaryCategoryLinkageResponse, AppInfoSecondarySubcategoryOneLinkageResponse,
+    AppInfoSecondarySubcategoryTwoLinkageResponse, AppInfoTerritoryAgeRatingsLinkagesResponse,
+    AppMarketplaceSearchDetailLinkageResponse, AppPreReleaseVersionsLinkagesResponse,
+    AppPreviewSetAppPreviewsLinkagesResponse, AppPricePointV3EqualizationsLinkagesResponse,
+    AppPriceScheduleAutomaticPricesLinkagesResponse, AppPriceScheduleBaseTerritoryLinkageResponse,
+    AppPriceScheduleManualPricesLinkagesResponse, AppPromotedPurchasesLinkagesResponse,
+    AppReviewSubmissionsLinkagesResponse, AppScreenshotSetAppScreenshotsLinkagesResponse,
+    AppSearchKeywordsLinkagesResponse, AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse,
     AppStoreVersionAlternativeDistributionPackageLinkageResponse,
     AppStoreVersionAppClipDefaultExperienceLinkageResponse,
     AppStoreVersionAppStoreReviewDetailLinkageResponse,
@@ -3337,10 +3495,12 @@ pub use linkages::{
     AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse,
     AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse,
     AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse,
+    AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse,
     AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse,
     AppStoreVersionGameCenterAppVersionLinkageResponse,
     AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse,
     AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse,
+    AppStoreVersionLocalizationPlacementsLinkagesResponse,
     AppStoreVersionLocalizationSearchKeywordsLinkagesResponse,
     AppStoreVersionRoutingAppCoverageLinkageResponse, AppSubscriptionGracePeriodLinkageResponse,
     AppSubscriptionGroupsLinkagesResponse, AppTagTerritoriesLinkagesResponse, AppWebhooksLinkagesResponse,
@@ -3388,7 +3548,7 @@ pub use linkages::{
     GameCenterChallengeVersionDefaultImageLinkageResponse,
     GameCenterChallengeVersionLocalizationsLinkagesResponse, GameCenterChallengeVersionsLinkagesResponse,
     GameCenterDetailAchievementReleasesLinkagesResponse, GameCenterDetailActivityReleasesLinkagesResponse,
-    GameCenterDetailChallengeReleasesLinkagesResponse,
+    GameCenterDetailBlockedPlayersLinkagesResponse, GameCenterDetailChallengeReleasesLinkagesResponse,
     GameCenterDetailGameCenterAchievementsLinkagesResponse,
     GameCenterDetailGameCenterAchievementsV2LinkagesResponse,
     GameCenterDetailGameCenterActivitiesLinkagesResponse,
@@ -3424,6 +3584,7 @@ pub use linkages::{
     GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse,
     GameCenterLeaderboardSetV2VersionsLinkagesResponse,
     GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse,
+    GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse,
     GameCenterLeaderboardV2VersionsLinkagesResponse,
     GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse,
     GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse,
@@ -3513,6 +3674,38 @@ pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest
 mod metric_category;
 #[cfg(feature = "power-and-performance")]
 pub use metric_category::MetricCategory;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+mod metric_dimension;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+pub use metric_dimension::MetricDimension;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+mod metric_dimension_resource;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
+pub use metric_dimension_resource::MetricDimensionResource;
+#[cfg(feature = "game-center")]
+mod metric_duration;
+#[cfg(feature = "game-center")]
+pub use metric_duration::MetricDuration;
+#[cfg(feature = "game-center")]
+mod metric_granularity;
+#[cfg(feature = "game-center")]
+pub use metric_granularity::MetricGranularity;
+#[cfg(feature = "game-center")]
+mod metric_rule_result;
+#[cfg(feature = "game-center")]
+pub use metric_rule_result::MetricRuleResult;
+#[cfg(feature = "power-and-performance")]
+mod metric_share;
+#[cfg(feature = "power-and-performance")]
+pub use metric_share::MetricShare;
+#[cfg(feature = "power-and-performance")]
+mod metric_shares;
+#[cfg(feature = "power-and-performance")]
+pub use metric_shares::MetricShares;
+#[cfg(feature = "power-and-performance")]
+mod metric_versions;
+#[cfg(feature = "power-and-performance")]
+pub use metric_versions::MetricVersions;
 #[cfg(feature = "power-and-performance")]
 mod metrics_insight;
 #[cfg(feature = "power-and-performance")]
@@ -3562,6 +3755,13 @@ pub use pass_type_ids_query::*;
 mod pass_type_ids_requests;
 #[cfg(feature = "provisioning")]
 pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
+#[cfg(feature = "power-and-performance")]
+mod performance_signature;
+#[cfg(feature = "power-and-performance")]
+pub use performance_signature::{
+    PerformanceSignature, PerformanceSignatureMetricsSummary,
+    PerformanceSignatureMetricsSummaryReferenceVersions,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod phased_release_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -3784,9 +3984,9 @@ pub use scm_repositories_query::*;
 mod screenshot_display_type;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 pub use screenshot_display_type::ScreenshotDisplayType;
-#[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod state_detail;
-#[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 pub use state_detail::StateDetail;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod string_to_string_map;
@@ -4253,8 +4453,8 @@ pub use subscription_versions_requests::SubscriptionVersionCreateRequest;
 mod subscriptions;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 pub use subscriptions::{
-    Subscription, SubscriptionAttributes, SubscriptionRelationships, SubscriptionState,
-    SubscriptionSubscriptionPeriod,
+    Subscription, SubscriptionAttributes, SubscriptionMarketSettings, SubscriptionMultiSeatStatus,
+    SubscriptionRelationships, SubscriptionState, SubscriptionSubscriptionPeriod,
 };
 #[cfg(feature = "subscriptions")]
 mod subscriptions_documents;
@@ -4272,7 +4472,8 @@ mod subscriptions_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscriptions_requests::{
     SubscriptionCreateRequest, SubscriptionCreateRequestSubscriptionPeriod, SubscriptionUpdateRequest,
-    SubscriptionUpdateRequestIncluded, SubscriptionUpdateRequestSubscriptionPeriod,
+    SubscriptionUpdateRequestIncluded, SubscriptionUpdateRequestMarketSettings,
+    SubscriptionUpdateRequestMultiSeatStatus, SubscriptionUpdateRequestSubscriptionPeriod,
 };
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
 mod territories;
@@ -4454,8 +4655,18 @@ pub use xcode_metrics::{
     XcodeMetricsProductDataMetricCategoriesMetrics, XcodeMetricsProductDataMetricCategoriesMetricsDatasets,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints,
-    XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
     XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys,
     XcodeMetricsProductDataMetricCategoriesMetricsUnit,
+};
+#[cfg(feature = "power-and-performance")]
+mod xcode_overview;
+#[cfg(feature = "power-and-performance")]
+pub use xcode_overview::{
+    XcodeOverview, XcodeOverviewAppMetadata, XcodeOverviewCategories, XcodeOverviewCategoriesSections,
+    XcodeOverviewCategoriesSectionsDatasets, XcodeOverviewCategoriesSectionsDatasetsFilterCriteria,
+    XcodeOverviewCategoriesSectionsDatasetsPoints,
+    XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown,
+    XcodeOverviewCategoriesSectionsDatasetsRecommendedMetricGoal, XcodeOverviewCategoriesSectionsUnit,
+    XcodeOverviewInsights, XcodeOverviewSignatures,
 };

@@ -44,6 +44,24 @@ pub mod analytics_reports;
 #[cfg(feature = "app-store")]
 pub mod android_to_ios_app_mapping_details;
 
+#[cfg(feature = "app-store")]
+pub mod app_asset_libraries;
+
+#[cfg(feature = "app-store")]
+pub mod app_asset_library_images;
+
+#[cfg(feature = "app-store")]
+pub mod app_asset_library_placement_ordering_requests;
+
+#[cfg(feature = "app-store")]
+pub mod app_asset_library_placements;
+
+#[cfg(feature = "app-store")]
+pub mod app_asset_library_ref_data;
+
+#[cfg(feature = "app-store")]
+pub mod app_asset_library_videos;
+
 #[cfg(feature = "pricing")]
 pub mod app_availabilities_v2;
 
@@ -360,6 +378,9 @@ pub mod game_center_challenge_versions;
 pub mod game_center_challenges;
 
 #[cfg(feature = "game-center")]
+pub mod game_center_detail_players;
+
+#[cfg(feature = "game-center")]
 pub mod game_center_details;
 
 #[cfg(feature = "game-center")]
@@ -439,6 +460,9 @@ pub mod game_center_matchmaking_teams;
 
 #[cfg(feature = "game-center")]
 pub mod game_center_player_achievement_submissions;
+
+#[cfg(feature = "game-center")]
+pub mod game_center_score_moderations;
 
 #[cfg(feature = "in-app-purchases")]
 pub mod in_app_purchase_app_store_review_screenshots;

@@ -35,6 +35,7 @@ impl Walk<'_> {
                 In::Query => format!("?{}", key.1),
                 In::Path => format!("{{{}}}", key.1),
                 In::Header => format!("{}:", key.1),
+                In::Cookie => format!("cookie {}", key.1),
                 In::Form => format!("form {}", key.1),
             };
             let mut spot = operation.clone();

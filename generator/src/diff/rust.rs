@@ -129,7 +129,7 @@ impl Keys<'_> {
     /// The setter or argument of a parameter; where it is `whole`, the type of its values too.
     pub(super) fn of_parameter(&self, id: &str, parameter: &Parameter, whole: bool) -> Vec<String> {
         let Some(name) = self.names.and_then(|n| n.operations.get(id)) else { return Vec::new() };
-        let Some(own) = name.parameters.get(&parameter.name) else { return Vec::new() };
+        let Some(own) = name.parameter(parameter) else { return Vec::new() };
         let mut out: Vec<String> = name
             .methods
             .iter()
@@ -153,7 +153,9 @@ impl Keys<'_> {
     /// The constant of a parameter's value.
     pub(super) fn of_token(&self, id: &str, parameter: &str, value: &str) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
-        let token = names.operations.get(id).and_then(|o| o.parameters.get(parameter)?.token.as_ref());
+        let named = names.operations.get(id).into_iter().flat_map(|o| &o.parameters);
+        let mut tokens = named.filter(|((name, _), _)| name == parameter).map(|(_, own)| own.token.as_ref());
+        let token = tokens.find_map(|token| token);
         let Some(token) = token else { return Vec::new() };
         let sort = self
             .api

@@ -1,22 +1,39 @@
-//! A tree goes in; the dialect that its root names comes out, or why it is not read.
+//! Recognises the dialect that the root of a document names.
 
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// The dialects that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The supported dialects, the oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Dialect {
-    OpenApi30,
     Swagger20,
+    OpenApi30,
+    OpenApi31,
+    OpenApi32,
 }
+
+impl Dialect {
+    /// The name in messages.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Swagger20 => "Swagger 2.0",
+            Self::OpenApi30 => "OpenAPI 3.0",
+            Self::OpenApi31 => "OpenAPI 3.1",
+            Self::OpenApi32 => "OpenAPI 3.2",
+        }
+    }
+}
+
+const HELP: &str =
+    "an OpenAPI document begins with `openapi: 3.x.y`, a Swagger document with `swagger: '2.0'`";
 
 /// The dialect of a document; `None` if it is refused.
 pub(super) fn dialect(tree: &Value, out: &mut Sink) -> Option<Dialect> {
     let Value::Object(root) = tree else {
         out.push(
             Diagnostic::error(Code::InvalidDocument, &Pointer::root(), "the document must be an object")
-                .help("an OpenAPI document begins with `openapi: 3.0.x`, a Swagger document with `swagger: '2.0'`"),
+                .help(HELP),
         );
         return None;
     };
@@ -24,37 +41,30 @@ pub(super) fn dialect(tree: &Value, out: &mut Sink) -> Option<Dialect> {
         (Some(version), _) => ("openapi", version),
         (None, Some(version)) => ("swagger", version),
         (None, None) => {
-            out.push(
-                Diagnostic::error(
-                    Code::UnsupportedVersion,
-                    &Pointer::root(),
-                    "the document has neither `openapi` nor `swagger`, so its version is not known",
-                )
-                .help("an OpenAPI document begins with `openapi: 3.0.x`, a Swagger document with `swagger: '2.0'`"),
-            );
+            let message = "the document has neither `openapi` nor `swagger`, so its version is unknown";
+            out.push(Diagnostic::error(Code::UnsupportedVersion, &Pointer::root(), message).help(HELP));
             return None;
         }
     };
     let at = Pointer::root().child(key);
-    let text = match version {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    // YAML reads a version without quotes as a number.
+    let text = version.as_str().map_or_else(|| version.to_string(), |text| text.trim().to_owned());
+    let is = |minor: &str| {
+        text == minor || text.strip_prefix(minor).is_some_and(|rest| rest.starts_with(['.', '-']))
     };
-    let help = match (key, version, text.as_str()) {
-        ("openapi", Value::String(_), v) if v == "3.0" || v.starts_with("3.0.") => {
-            return Some(Dialect::OpenApi30);
-        }
-        ("openapi", Value::String(_), v) if v.starts_with("3.1") || v.starts_with("3.2") => {
-            "ask the vendor for an OpenAPI 3.0 document, or convert it to OpenAPI 3.0: 3.1 and 3.2 are not read yet"
-        }
-        ("swagger", Value::String(_), "2.0") => return Some(Dialect::Swagger20),
-        (_, Value::String(_), _) => "OpenAPI 3.0 and Swagger 2.0 are read",
-        ("swagger", ..) => "the version must be a string in quotes: '2.0'",
-        _ => "the version must be a string in quotes, such as '3.0.3'",
+    let found = match key {
+        "openapi" if is("3.0") => Some(Dialect::OpenApi30),
+        "openapi" if is("3.1") => Some(Dialect::OpenApi31),
+        "openapi" if is("3.2") => Some(Dialect::OpenApi32),
+        "swagger" if is("2.0") || text == "2" => Some(Dialect::Swagger20),
+        _ => None,
     };
-    let name = if key == "swagger" { "Swagger" } else { "OpenAPI" };
-    out.push(
-        Diagnostic::error(Code::UnsupportedVersion, &at, format!("{name} {text} is not read")).help(help),
-    );
-    None
+    if found.is_none() {
+        let name = if key == "swagger" { "Swagger" } else { "OpenAPI" };
+        out.push(
+            Diagnostic::error(Code::UnsupportedVersion, &at, format!("{name} {text} is not supported"))
+                .help("OpenAPI 3.0, 3.1 and 3.2 and Swagger 2.0 are supported"),
+        );
+    }
+    found
 }

@@ -1,100 +1,277 @@
-//! A tree goes in; the typed document comes out, or each innermost place that the model refuses.
+//! Reads a tree as the typed document, and takes out or corrects each innermost value that the model refuses.
 
 use openapiv3::OpenAPI;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Origins;
 use super::shape::{self, Kind, Shape};
 use super::trail::Trail;
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
+
+/// Each round corrects every value that is refused then; what contained them is looked at in the next.
+const ROUNDS: usize = 64;
 
 /// The typed document; `None` if errors were pushed.
-pub(super) fn read(tree: Value, origins: &Origins, out: &mut Sink) -> Option<OpenAPI> {
-    // By reference, because a tree that is refused is looked at again.
-    match <OpenAPI as serde::Deserialize>::deserialize(&tree) {
-        Ok(document) => Some(document),
-        Err(error) => {
-            let before = out.diagnostics().len();
-            blame(&tree, Shape::Object(Kind::Document), &Trail::Root, origins, out);
-            if out.diagnostics().len() == before {
-                out.push(Diagnostic::error(Code::InvalidDocument, &Trail::Root, error.to_string()));
+pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Option<OpenAPI> {
+    let mut last = String::new();
+    for _ in 0..ROUNDS {
+        // By reference, because a tree that is refused is looked at again.
+        match <OpenAPI as serde::Deserialize>::deserialize(&tree) {
+            Ok(document) => return Some(document),
+            Err(error) => last = error.to_string(),
+        }
+        let mut faults = Vec::new();
+        blame(&tree, Shape::Object(Kind::Document), &Trail::Root, &mut faults);
+        if faults.is_empty() {
+            break;
+        }
+        // From the end, so that items of a list which are taken out do not move those before them.
+        for fault in faults.into_iter().rev() {
+            let at = origins.origin(&fault.place);
+            out.push(
+                Diagnostic::notice(Code::InvalidDocument, &at, fault.message)
+                    .help("correct it in the overlay"),
+            );
+            fault.change.apply(&mut tree, &fault.at, origins);
+        }
+    }
+    out.push(Diagnostic::error(Code::InvalidDocument, &Pointer::root(), last));
+    None
+}
+
+/// A value that the model refuses.
+struct Fault {
+    /// The object or value to change.
+    at: Pointer,
+    /// The place that is reported.
+    place: Pointer,
+    message: String,
+    change: Change,
+}
+
+enum Change {
+    /// Another value in its place.
+    Replace(Value),
+    /// A member with a value that says nothing.
+    Insert(&'static str, Value),
+    Remove,
+}
+
+impl Change {
+    fn apply(self, tree: &mut Value, at: &Pointer, origins: &mut Origins) {
+        match self {
+            Self::Replace(value) => {
+                let Some(node) = tree.pointer_mut(at.as_str()) else { return };
+                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                    let from =
+                        match node.as_object().and_then(|map| map.iter().find(|(_, value)| *value == item)) {
+                            Some((key, _)) => at.child(key),
+                            None => at.clone(),
+                        };
+                    origins.copied(from, at.child(index));
+                }
+                *node = value;
             }
-            None
+            Self::Insert(key, value) => {
+                if let Some(Value::Object(map)) = tree.pointer_mut(at.as_str()) {
+                    map.insert(key.to_owned(), value);
+                }
+            }
+            Self::Remove => {
+                let (Some(parent), Some(token)) = (at.parent(), at.tokens().last()) else { return };
+                match tree.pointer_mut(parent.as_str()) {
+                    Some(Value::Object(map)) => {
+                        map.shift_remove(&token);
+                    }
+                    Some(Value::Array(items)) => {
+                        if let Some(index) = token.parse().ok().filter(|index| *index < items.len()) {
+                            items.remove(index);
+                            origins.removed(parent, index);
+                        }
+                    }
+                    _ => {}
+                }
+            }
         }
     }
 }
 
 /// The model says what it refuses and not where: it reads most objects into a buffer first. So try each object on its
 /// own, innermost first. Gives whether something was found at or below the node.
-fn blame(node: &Value, shape: Shape, at: &Trail<'_>, origins: &Origins, out: &mut Sink) -> bool {
-    let mut found = false;
+fn blame(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
+    let before = faults.len();
     match (node, shape) {
         (_, Shape::Data) => return false,
         (Value::Object(map), _) => {
             for (key, value) in map {
-                found |= blame(value, shape.member(key), &at.key(key), origins, out);
+                blame(value, shape.member(key), &at.key(key), faults);
             }
         }
         (Value::Array(items), Shape::List(_)) => {
             for (index, item) in items.iter().enumerate() {
-                found |= blame(item, shape.item(), &at.index(index), origins, out);
+                blame(item, shape.item(), &at.index(index), faults);
             }
         }
         _ => {}
     }
-    let Shape::Object(kind) = shape else {
-        return found || misfit(node, shape, at, origins, out);
-    };
-    if found || node.get("$ref").is_some() {
-        return found;
-    }
-    let Err(error) = attempt(node, kind) else { return false };
-    if let Some(key) = missing(node, kind, &error) {
-        let message = format!("{} has no `{key}`", shape::name(kind));
-        out.push(Diagnostic::error(Code::InvalidDocument, &origins.origin(&at.pointer()), message));
+    if faults.len() > before {
         return true;
     }
-    // The member without which the rest is accepted, or only missed, is the one at fault.
-    let culprit = node.as_object().into_iter().flatten().find(|(key, _)| {
-        let mut rest = node.clone();
-        if let Some(rest) = rest.as_object_mut() {
-            rest.shift_remove(key.as_str());
-        }
-        attempt(&rest, kind).map_or_else(|rest| rest == format!("missing field `{key}`"), |()| true)
-    });
-    let (place, what) = match culprit {
-        Some((key, _)) => (at.pointer().child(key), format!("`{key}` of {}", shape::name(kind))),
-        None => (at.pointer(), shape::name(kind).to_owned()),
-    };
-    out.push(Diagnostic::error(
-        Code::InvalidDocument,
-        &origins.origin(&place),
-        format!("{what} cannot be read: {error}"),
-    ));
+    let Shape::Object(kind) = shape else { return misfit(node, shape, at, faults) };
+    if node.get("$ref").is_some() {
+        return false;
+    }
+    let Err(error) = attempt(node, kind) else { return false };
+    faults.push(fault(node, kind, at, &error));
     true
+}
+
+/// The change of an object of which no member with a kind is at fault.
+fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
+    let here = at.pointer();
+    let name = shape::name(kind);
+    let Some(map) = node.as_object() else {
+        // PHP and YAML write an empty object as an empty list or as nothing.
+        let is_empty = node.is_null() || node.as_array().is_some_and(Vec::is_empty);
+        let (read, change) = match (is_empty, kind) {
+            (true, _) => ("it is read as an empty one", Change::Replace(json!({}))),
+            (false, Kind::Schema) => ("it is read as any JSON", Change::Replace(json!({}))),
+            (false, _) => ("it is ignored", Change::Remove),
+        };
+        let message = format!("{name} must be an object; {read}");
+        return Fault { at: here.clone(), place: here, message, change };
+    };
+    if let Some(key) = missing(map, kind, error) {
+        let default = match (kind, key.as_str()) {
+            (Kind::Info, "title") => Some(("title", json!("Untitled"))),
+            (Kind::Info, "version") => Some(("version", json!("0"))),
+            (Kind::Document, "info") => Some(("info", json!({}))),
+            (Kind::Document, "paths") => Some(("paths", json!({}))),
+            (Kind::RequestBody, "content") => Some(("content", json!({}))),
+            _ => None,
+        };
+        let (message, change) = match default {
+            Some((key, value)) => (format!("{name} has no `{key}`"), Change::Insert(key, value)),
+            None => (format!("{name} has no `{key}`; it is ignored"), Change::Remove),
+        };
+        return Fault { at: here.clone(), place: here, message, change };
+    }
+    // The member without which the rest is accepted, or only missed, is the one at fault; else one that the model quotes.
+    let quotes = |value: &Value| match value {
+        Value::String(text) => error.contains(&format!("`{text}`")) || error.contains(&format!("\"{text}\"")),
+        other => error.contains(&format!("`{other}`")),
+    };
+    let culprit = map
+        .iter()
+        .filter_map(|(key, value)| {
+            let mut rest = map.clone();
+            rest.shift_remove(key.as_str());
+            let rank = match attempt(&Value::Object(rest), kind) {
+                Ok(()) => 0,
+                Err(rest) if rest == format!("missing field `{key}`") => {
+                    if quotes(value) {
+                        1
+                    } else {
+                        2
+                    }
+                }
+                Err(rest) if rest != error && !rest.starts_with("missing field") => 3,
+                Err(_) => return None,
+            };
+            Some((rank, key, value))
+        })
+        .min_by_key(|(rank, ..)| *rank)
+        .map(|(_, key, value)| (key, value));
+    let Some((key, value)) = culprit else {
+        // Several members are at fault at once, or a value without a kind.
+        let (read, change) = match kind {
+            // Others may refer to it.
+            Kind::Schema => ("it is read as any JSON", Change::Replace(json!({}))),
+            _ => ("it is ignored", Change::Remove),
+        };
+        let message = format!("{name} cannot be read: {error}; {read}");
+        return Fault { at: here.clone(), place: here, message, change };
+    };
+    let mut rest = map.clone();
+    rest.shift_remove(key);
+    let without = attempt(&Value::Object(rest), kind).err();
+    let reading = readings(value).into_iter().find(|reading| {
+        let mut with = map.clone();
+        with.insert(key.clone(), reading.clone());
+        let with = attempt(&Value::Object(with), kind).err();
+        with.is_none() || with == without
+    });
+    let is_required = without == Some(format!("missing field `{key}`"));
+    let place = here.child(key);
+    let (read, at, change) = match reading {
+        Some(value) => (format!("it is read as `{value}`"), place.clone(), Change::Replace(value)),
+        None if is_required => (format!("{} is ignored", shape::definite(kind)), here, Change::Remove),
+        None => ("it is ignored".to_owned(), place.clone(), Change::Remove),
+    };
+    let message = format!("`{key}` of {name} cannot be read: {error}; {read}");
+    Fault { at, place, message, change }
+}
+
+/// The values of other types that one may mean, the likeliest first.
+fn readings(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Number(_) => vec![json!(value.to_string()), json!([value])],
+        Value::Bool(_) => vec![json!(value.to_string())],
+        Value::String(text) => {
+            let number = text.trim().parse().ok().map(|number: serde_json::Number| json!(number));
+            let flag = text.trim().to_ascii_lowercase().parse().ok().map(|flag: bool| json!(flag));
+            let lower = json!(text.trim().to_lowercase());
+            flag.into_iter().chain(number).chain([lower, json!([text])]).collect()
+        }
+        Value::Array(items) if items.is_empty() => vec![json!({})],
+        Value::Object(map) if map.is_empty() => vec![json!([])],
+        Value::Object(_) => vec![json!([value])],
+        _ => Vec::new(),
+    }
 }
 
 /// The member that is missed, if it is the node itself that has to have it: with it, something else is wrong.
-fn missing<'e>(node: &Value, kind: Kind, error: &'e str) -> Option<&'e str> {
+fn missing(map: &Map<String, Value>, kind: Kind, error: &str) -> Option<String> {
     let key = error.strip_prefix("missing field `")?.strip_suffix('`')?;
-    let mut with = node.as_object()?.clone();
+    let mut with = map.clone();
     with.insert(key.to_owned(), Value::Null);
-    (attempt(&Value::Object(with), kind).err().as_deref() != Some(error)).then_some(key)
+    (attempt(&Value::Object(with), kind).err().as_deref() != Some(error)).then(|| key.to_owned())
 }
 
-fn misfit(node: &Value, shape: Shape, at: &Trail<'_>, origins: &Origins, out: &mut Sink) -> bool {
-    let expected = match shape {
-        Shape::Map(_) if !node.is_object() => "an object",
-        Shape::List(_) if !node.is_array() => "a list",
+/// A map or list that is something else.
+fn misfit(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
+    let (expected, empty) = match shape {
+        Shape::Map(_) if !node.is_object() => ("an object", json!({})),
+        Shape::List(_) if !node.is_array() => ("a list", json!([])),
         _ => return false,
     };
-    out.push(Diagnostic::error(
-        Code::InvalidDocument,
-        &origins.origin(&at.pointer()),
-        format!("this must be {expected}"),
-    ));
+    let is_empty = match node {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    };
+    let (read, change) = match (is_empty, members(node, shape)) {
+        (true, _) => ("it is read as an empty one", Change::Replace(empty)),
+        (false, Some(list)) => ("it is read as one", Change::Replace(Value::Array(list))),
+        (false, None) => ("it is ignored", Change::Remove),
+    };
+    let here = at.pointer();
+    let message = format!("this must be {expected}; {read}");
+    faults.push(Fault { at: here.clone(), place: here, message, change });
     true
+}
+
+/// The items of a list that was written as its only item, or as an object of its items.
+fn members(node: &Value, shape: Shape) -> Option<Vec<Value>> {
+    let (Shape::List(kind), Some(map)) = (shape, node.as_object()) else { return None };
+    let is_item =
+        |value: &Value| value.get("$ref").is_some() || (value.is_object() && attempt(value, kind).is_ok());
+    match is_item(node) && kind != Kind::Schema {
+        true => Some(vec![node.clone()]),
+        false => map.values().all(is_item).then(|| map.values().cloned().collect()),
+    }
 }
 
 fn attempt(node: &Value, kind: Kind) -> Result<(), String> {

@@ -1,167 +1,148 @@
-//! A tree goes in; operations without an id of their own and paths that disagree with their parameters come out as errors.
+//! Removes repeated parameters and encodes stray braces of paths.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use super::Origins;
 use super::reference;
-use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// The methods of a path item, in the specification's order.
+/// The methods of a path item.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Reports what is wrong with the operations as a whole.
-pub(super) fn check(tree: &Value, origins: &Origins, out: &mut Sink) {
-    let mut ids: HashMap<&str, Pointer> = HashMap::new();
-    let paths = Trail::Root;
-    let paths = paths.key("paths");
-    for (template, item) in tree.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        let at = paths.key(template);
-        if template.starts_with("x-") {
-            continue;
-        }
-        if item.get("$ref").is_some() {
-            out.push(
-                Diagnostic::error(
-                    Code::Unsupported,
-                    &origins.origin(&at.pointer()),
-                    "a path item that is a `$ref` is not read",
-                )
-                .help("copy the target here with an overlay action"),
-            );
-            continue;
-        }
-        let names = names(template, &at, origins, out);
-        let shared = declared(tree, item, &at, origins, out);
-        for method in METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let at = at.key(method);
-            id(operation, &at, &mut ids, origins, out);
-            let own = declared(tree, operation, &at, origins, out);
-            parameters(&names, &shared, &own, &at, origins, out);
-        }
-    }
-}
-
-fn id<'a>(
-    operation: &'a Value,
-    at: &Trail<'_>,
-    ids: &mut HashMap<&'a str, Pointer>,
-    origins: &Origins,
-    out: &mut Sink,
-) {
-    let here = origins.origin(&at.pointer());
-    match operation.get("operationId") {
-        Some(Value::String(id)) if !id.trim().is_empty() => match ids.get(id.as_str()) {
-            Some(first) => out.push(
-                Diagnostic::error(
-                    Code::DuplicateOperationId,
-                    &here.child("operationId"),
-                    format!("`{id}` is the id of this operation and of {first}"),
-                )
-                .help("give one of them another id in the overlay"),
-            ),
-            None => {
-                ids.insert(id, here);
+/// Writes the methods of path items in lower case, as every dialect does.
+pub(super) fn lower_methods(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    let paths = tree.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-")) {
+        let Some(item) = item.as_object_mut() else { continue };
+        let is_method = |key: &&String| METHODS.contains(&&*key.to_ascii_lowercase());
+        let odd: Vec<String> =
+            item.keys().filter(is_method).filter(|key| !METHODS.contains(&&***key)).cloned().collect();
+        for key in odd {
+            let at = Pointer::new("/paths").child(path);
+            let method = key.to_ascii_lowercase();
+            let here = origins.origin(&at.child(&key));
+            let message = format!("the method `{key}` is not in lower case; it is read as `{method}`");
+            let help = "write the method in lower case in the overlay";
+            out.push(Diagnostic::notice(Code::InvalidDocument, &here, message).help(help));
+            let operation = item.shift_remove(&key);
+            if let (Some(operation), false) = (operation, item.contains_key(&method)) {
+                origins.copied(at.child(&key), at.child(&method));
+                item.insert(method, operation);
             }
-        },
-        // What is not a string is reported where the model refuses it.
-        Some(other) if !other.is_string() => {}
-        _ => out.push(
-            Diagnostic::error(Code::MissingOperationId, &here, "the operation has no operationId")
-                .help("names come from the id: add one in the overlay"),
-        ),
-    }
-}
-
-/// The names in braces.
-fn names<'a>(template: &'a str, at: &Trail<'_>, origins: &Origins, out: &mut Sink) -> BTreeSet<&'a str> {
-    let mut names = BTreeSet::new();
-    let mut report = |message: String| {
-        out.push(Diagnostic::error(Code::PathParameter, &origins.origin(&at.pointer()), message));
-    };
-    let mut rest = template;
-    while let Some(open) = rest.find(['{', '}']) {
-        let (_, braced) = rest.split_at(open);
-        let Some((name, after)) = braced.strip_prefix('{').and_then(|braced| braced.split_once('}')) else {
-            report("the braces of the path do not pair".to_owned());
-            break;
-        };
-        if name.is_empty() || name.contains('{') {
-            report(format!("`{{{name}}}` is not a parameter's name"));
-        } else if !names.insert(name) {
-            report(format!("`{{{name}}}` stands twice in the path"));
         }
-        rest = after;
     }
-    names
 }
 
-struct Declared<'a> {
-    name: &'a str,
-    at: Pointer,
+/// Corrects the operations as a whole. Ids and the parameters of paths are named where operations are lowered.
+pub(super) fn correct(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    braces(tree, origins, out);
+    let paths = tree.get("paths").and_then(Value::as_object);
+    let mut lists: Vec<Pointer> = Vec::new();
+    for (template, item) in paths.into_iter().flatten() {
+        let at = Pointer::new("/paths").child(template);
+        let owners = item.as_object().into_iter().flatten();
+        lists.extend(
+            owners.filter(|(_, owner)| owner.is_object()).map(|(key, _)| at.child(key).child("parameters")),
+        );
+        lists.push(at.child("parameters"));
+    }
+    for list in lists {
+        repeated(tree, &list, origins, out);
+    }
 }
 
-/// The path parameters in the list `parameters` of a path item or operation.
-fn declared<'a>(
-    tree: &'a Value,
-    owner: &'a Value,
-    at: &Trail<'_>,
-    origins: &Origins,
-    out: &mut Sink,
-) -> Vec<Declared<'a>> {
-    let list = at.key("parameters");
-    let mut seen = BTreeSet::new();
-    let mut path = Vec::new();
-    for (index, parameter) in
-        owner.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate()
-    {
+/// A parameter that is in a list twice is sent once, as the longer declaration says.
+fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut Sink) {
+    let Some(Value::Array(parameters)) = tree.pointer(list.as_str()) else { return };
+    let mut known: HashMap<(&str, &str), (usize, Weight)> = HashMap::new();
+    let mut found = BTreeMap::new();
+    for (index, parameter) in parameters.iter().enumerate() {
         let Some(parameter) = reference::resolve(tree, parameter) else { continue };
         let text = |key| parameter.get(key).and_then(Value::as_str);
         let (Some(name), Some(place)) = (text("name"), text("in")) else { continue };
-        if !seen.insert((name, place)) {
-            out.push(Diagnostic::error(
-                Code::InvalidDocument,
-                &origins.origin(&list.index(index).pointer()),
-                format!("the list has two parameters `{name}` in {place}"),
-            ));
-        } else if place == "path" {
-            path.push(Declared { name, at: list.index(index).pointer() });
+        let says = weight(parameter);
+        let loser = match known.get_mut(&(name, place)) {
+            None => {
+                known.insert((name, place), (index, says));
+                continue;
+            }
+            Some((first, best)) if *best < says => {
+                *best = says;
+                std::mem::replace(first, index)
+            }
+            Some(_) => index,
+        };
+        found.insert(loser, format!("the list has two parameters `{name}` in {place}; this one is ignored"));
+    }
+    // From the end, so that the others do not move.
+    for (index, message) in found.into_iter().rev() {
+        let at = origins.origin(&list.child(index));
+        let help = "remove one of them in the overlay";
+        out.push(Diagnostic::notice(Code::InvalidDocument, &at, message).help(help));
+        if let Some(Value::Array(parameters)) = tree.pointer_mut(list.as_str()) {
+            parameters.remove(index);
+            origins.removed(list.clone(), index);
         }
     }
-    path
 }
 
-fn parameters(
-    names: &BTreeSet<&str>,
-    shared: &[Declared<'_>],
-    own: &[Declared<'_>],
-    at: &Trail<'_>,
-    origins: &Origins,
-    out: &mut Sink,
-) {
-    for name in names.iter().filter(|name| !shared.iter().chain(own).any(|p| p.name == **name)) {
-        out.push(
-            Diagnostic::error(
-                Code::PathParameter,
-                &origins.origin(&at.pointer()),
-                format!("`{{{name}}}` of the path is declared neither by the path nor by the operation"),
-            )
-            .help("add a parameter with `in: path` in the overlay"),
-        );
-    }
-    for parameter in shared.iter().chain(own).filter(|p| !names.contains(p.name)) {
-        let diagnostic = Diagnostic::error(
-            Code::PathParameter,
-            &origins.origin(&parameter.at),
-            format!("`{}` is declared as a path parameter and has no place in the path", parameter.name),
-        )
-        .help("remove the parameter in the overlay, or rename it as the path does");
-        // Each operation of a path meets the path's own parameters again.
-        if !out.diagnostics().contains(&diagnostic) {
-            out.push(diagnostic);
+/// The length of a declaration, and its text.
+type Weight = (usize, String);
+
+/// Orders declarations by what they say, so that the choice does not depend on the order of the document.
+fn weight(parameter: &Value) -> Weight {
+    let mut sorted = parameter.clone();
+    sorted.sort_all_objects();
+    let text = sorted.to_string();
+    (text.len(), text)
+}
+
+/// Braces that enclose no name are characters of the path.
+fn braces(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    let Some(Value::Object(paths)) = tree.get_mut("paths") else { return };
+    let odd: Vec<(String, String)> = paths
+        .keys()
+        .filter(|path| !path.starts_with("x-"))
+        .filter_map(|path| Some((path.clone(), encoded(path)?)))
+        .collect();
+    for (path, encoded) in odd {
+        let at = Pointer::new("/paths").child(&path);
+        let here = origins.origin(&at);
+        let message =
+            format!("the braces of `{path}` do not enclose names; those that do not are sent as they are");
+        let help = "correct the path in the overlay";
+        out.push(Diagnostic::notice(Code::PathParameter, &here, message).help(help));
+        let item = paths.shift_remove(&path);
+        if let (Some(item), false) = (item, paths.contains_key(&encoded)) {
+            origins.copied(at, Pointer::new("/paths").child(&encoded));
+            paths.insert(encoded, item);
         }
     }
+}
+
+/// The path with its stray braces percent-encoded; none where it has none.
+fn encoded(path: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut is_odd = false;
+    let mut rest = path;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, braced) = rest.split_at(at);
+        out.push_str(before);
+        let inner = braced.strip_prefix('{').and_then(|inner| inner.split_once('}'));
+        match inner {
+            Some((name, after)) if !name.is_empty() && !name.contains('{') => {
+                out.push_str(&format!("{{{name}}}"));
+                rest = after;
+            }
+            _ => {
+                is_odd = true;
+                out.push_str(if braced.starts_with('{') { "%7B" } else { "%7D" });
+                rest = braced.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    is_odd.then_some(out)
 }

@@ -11,6 +11,8 @@ enum Edit {
     Inserted(Pointer),
     /// What stands at `to` came from `from`.
     Copied { from: Pointer, to: Pointer },
+    /// All of this came from another file, or from one value at `origin`.
+    Collapsed { at: Pointer, origin: Pointer },
     /// A `$ref` with siblings became the first item of an `allOf`.
     Wrapped(Pointer),
 }
@@ -32,6 +34,10 @@ impl Origins {
 
     pub(super) fn copied(&mut self, from: Pointer, to: Pointer) {
         self.edits.push(Edit::Copied { from, to });
+    }
+
+    pub(super) fn collapsed(&mut self, at: Pointer, origin: Pointer) {
+        self.edits.push(Edit::Collapsed { at, origin });
     }
 
     pub(super) fn wrapped(&mut self, at: Pointer) {
@@ -58,6 +64,7 @@ fn before(edit: &Edit, at: &Pointer) -> Option<Pointer> {
             added.parent()
         }
         Edit::Copied { from, to } => Some(Pointer::new(format!("{from}{}", at.below(to)?))),
+        Edit::Collapsed { at: place, origin } => at.below(place).map(|_| origin.clone()),
         Edit::Wrapped(place) => {
             let rest = at.below(place)?.strip_prefix("/allOf")?;
             Some(Pointer::new(format!("{place}{}", rest.strip_prefix("/0").unwrap_or(rest))))

@@ -10,7 +10,7 @@ use serde_json_path::JsonPath;
 use super::position;
 use super::text;
 use super::{Origins, Source};
-use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
+use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
 
 /// An Overlay document (Overlay Specification 1.0 or 1.1).
 #[derive(Debug, Clone)]
@@ -179,7 +179,15 @@ pub fn compare_versions(a: &str, b: &str) -> std::cmp::Ordering {
 }
 
 fn read(source: &Source<'_>, out: &mut Sink) -> Option<Overlay> {
-    let tree = text::parse(source, out)?;
+    let mut said = Sink::new();
+    let tree = text::parse(source, &mut said);
+    let is_good = said.diagnostics().is_empty();
+    for mut diagnostic in said.into_diagnostics() {
+        // We write overlays ourselves, so nothing in them is left to a default.
+        diagnostic.severity = Severity::Error;
+        out.push(diagnostic);
+    }
+    let tree = tree.filter(|_| is_good)?;
     let faults = validate(&tree);
     if !faults.is_empty() {
         for fault in faults {

@@ -10,7 +10,8 @@ pub(super) fn strip(tree: &mut Value) {
     strip_node(tree, Shape::Object(Kind::Document));
 }
 
-fn strip_node(node: &mut Value, shape: Shape) {
+/// The same for a part of a tree.
+pub(super) fn strip_node(node: &mut Value, shape: Shape) {
     match node {
         // Invariant: a name that is not a keyword is never removed, so what is data is not even walked.
         _ if shape == Shape::Data => {}

@@ -1,17 +1,18 @@
-//! A tree goes in; every `$ref` that leads nowhere, out of the document or in a circle comes out as an error.
+//! Follows references within a tree, and cuts those that make a schema a part of itself.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Origins;
 use super::shape::{Kind, Shape};
 use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// What a `$ref` leads to.
+/// The target of a `$ref`.
 pub(super) enum Target<'a> {
     /// A node of this document.
     Node(Cow<'a, str>),
@@ -19,7 +20,7 @@ pub(super) enum Target<'a> {
     Elsewhere,
 }
 
-/// The pointer that a reference within the document holds.
+/// The pointer of a reference within the document.
 pub(super) fn target(reference: &str) -> Target<'_> {
     match reference.strip_prefix('#') {
         Some(fragment) if fragment.starts_with('/') => match percent_decode_str(fragment).decode_utf8() {
@@ -30,9 +31,9 @@ pub(super) fn target(reference: &str) -> Target<'_> {
     }
 }
 
-/// The node behind a chain of `$ref`s, if it leads anywhere.
+/// The node behind a chain of `$ref`s, if there is one.
 pub(super) fn resolve<'a>(tree: &'a Value, mut node: &'a Value) -> Option<&'a Value> {
-    // Invariant: a chain longer than this is a circle or a joke; circles are reported by `check`.
+    // Invariant: a longer chain is a circle or a joke; circles are reported by `cut_circles`.
     for _ in 0..64 {
         let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Some(node) };
         let Target::Node(pointer) = target(reference) else { return None };
@@ -41,102 +42,148 @@ pub(super) fn resolve<'a>(tree: &'a Value, mut node: &'a Value) -> Option<&'a Va
     None
 }
 
-/// Reports all references that cannot be followed.
-pub(super) fn check(tree: &Value, origins: &Origins, out: &mut Sink) {
-    let mut edges = Edges::default();
-    walk(tree, tree, Shape::Object(Kind::Document), &Trail::Root, None, &mut edges, origins, out);
-    cycles(&edges, origins, out);
+/// Gives references to components the form that the typed model reads: the component's name, without escapes.
+pub(super) fn unescape(node: &mut Value, shape: Shape) {
+    match node {
+        _ if shape == Shape::Data => {}
+        Value::Object(map) => {
+            if let (Shape::Object(_), Some(Value::String(reference))) = (shape, map.get_mut("$ref")) {
+                if reference.contains('~') {
+                    *reference = reference.replace("~1", "/").replace("~0", "~");
+                }
+                return;
+            }
+            map.iter_mut().for_each(|(key, value)| unescape(value, shape.member(key)));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| unescape(item, shape.item())),
+        _ => {}
+    }
 }
 
-/// From a node that is a `$ref` or an `allOf` of them, and so is nothing without its targets, to these targets.
-type Edges = HashMap<Pointer, Vec<Pointer>>;
+/// The ways in which a schema can be its own part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// `allOf`, and references in the place of values.
+    All,
+    /// `oneOf` and `anyOf`.
+    Alternative,
+    /// `items` and `additionalProperties`.
+    Item,
+}
 
-#[expect(clippy::too_many_arguments, reason = "a walk's own state")]
+/// Cuts each circle of references that gives its values no form, once, at the place that comes first in the
+/// alphabet, so that the result does not depend on the order of a map.
+pub(super) fn cut_circles(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
+    for part in [Part::All, Part::Alternative, Part::Item] {
+        // Invariant: each round takes out a reference, so it ends.
+        loop {
+            let mut edges = Edges::default();
+            walk(tree, Shape::Object(Kind::Document), &Trail::Root, None, part, &mut edges);
+            edges.values_mut().for_each(|targets| targets.sort());
+            let found = circles(&edges);
+            if found.is_empty() {
+                break;
+            }
+            for (circle, site) in &found {
+                report(circle, site, part, origins, out);
+            }
+            let mut sites: Vec<Pointer> = found.into_iter().map(|(_, site)| site).collect();
+            // From the end, so that alternatives which are taken out do not move those before them.
+            sites.sort_by_cached_key(|site| Reverse(order(site)));
+            sites.iter().for_each(|site| cut(tree, site, part, origins));
+        }
+    }
+}
+
+/// The order of places in a document, where items of a list are ordered by their number.
+fn order(at: &Pointer) -> Vec<(usize, String)> {
+    at.tokens().map(|token| (token.parse().unwrap_or_default(), token)).collect()
+}
+
+fn report(circle: &[Pointer], site: &Pointer, part: Part, origins: &Origins, out: &mut Sink) {
+    let places: Vec<String> = circle.iter().map(|at| origins.origin(at).as_str().to_owned()).collect();
+    let places = places.join(" -> ");
+    let message = match part {
+        Part::All => format!("the references lead in a circle: `{places}`; the last is read as any JSON"),
+        Part::Alternative => {
+            format!("a schema is an alternative of itself: `{places}`; that alternative is ignored")
+        }
+        Part::Item => {
+            format!(
+                "a list or map has nothing but itself as its items: `{places}`; they are read as any JSON"
+            )
+        }
+    };
+    out.push(Diagnostic::notice(Code::CyclicRef, &origins.origin(site), message).help(
+        "a schema may contain itself in a property, but it cannot be itself; correct it in the overlay",
+    ));
+}
+
+/// Takes out the reference at `site`.
+fn cut(tree: &mut Value, site: &Pointer, part: Part, origins: &mut Origins) {
+    let Some(parent) = site.parent() else { return };
+    let index = site.tokens().last().and_then(|token| token.parse::<usize>().ok());
+    if let (Part::Alternative, Some(Value::Array(list)), Some(index)) =
+        (part, tree.pointer_mut(parent.as_str()), index)
+        && list.len() > 1
+        && index < list.len()
+    {
+        list.remove(index);
+        origins.removed(parent, index);
+        return;
+    }
+    if let Some(node) = tree.pointer_mut(site.as_str()) {
+        *node = json!({});
+    }
+}
+
+/// From a schema that has no form without its targets to these targets, and the place of each reference.
+type Edges = HashMap<Pointer, Vec<(Pointer, Pointer)>>;
+
 fn walk(
-    tree: &Value,
     node: &Value,
     shape: Shape,
     at: &Trail<'_>,
     owner: Option<&Trail<'_>>,
+    part: Part,
     edges: &mut Edges,
-    origins: &Origins,
-    out: &mut Sink,
 ) {
     match node {
         _ if shape == Shape::Data => {}
         Value::Object(map) => {
-            if let (Shape::Object(_), Some(reference)) = (shape, map.get("$ref")) {
-                if let Some(pointer) = follow(tree, reference, at, origins, out) {
-                    edges.entry(owner.unwrap_or(at).pointer()).or_default().push(pointer);
+            if let (Shape::Object(_), Some(reference)) = (shape, map.get("$ref").and_then(Value::as_str)) {
+                if let Target::Node(target) = target(reference) {
+                    let edge = (Pointer::new(target.into_owned()), at.pointer());
+                    edges.entry(owner.unwrap_or(at).pointer()).or_default().push(edge);
                 }
                 return;
             }
+            let has_form = part == Part::Item && map.contains_key("properties");
             for (key, value) in map {
-                // Items of an `allOf` are parts of the schema itself; anything else below it may refer back to it.
-                let part = shape == Shape::Object(Kind::Schema) && key == "allOf";
-                let owner = if part { Some(owner.unwrap_or(at)) } else { None };
-                walk(tree, value, shape.member(key), &at.key(key), owner, edges, origins, out);
+                let is_part = shape == Shape::Object(Kind::Schema)
+                    && match part {
+                        Part::All => key == "allOf",
+                        Part::Alternative => matches!(key.as_str(), "oneOf" | "anyOf"),
+                        Part::Item => matches!(key.as_str(), "items" | "additionalProperties") && !has_form,
+                    };
+                let owner = if is_part { Some(owner.unwrap_or(at)) } else { None };
+                walk(value, shape.member(key), &at.key(key), owner, part, edges);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(tree, item, shape.item(), &at.index(index), owner, edges, origins, out);
+                walk(item, shape.item(), &at.index(index), owner, part, edges);
             }
         }
         _ => {}
     }
 }
 
-fn follow(
-    tree: &Value,
-    reference: &Value,
-    at: &Trail<'_>,
-    origins: &Origins,
-    out: &mut Sink,
-) -> Option<Pointer> {
-    let here = || origins.origin(&at.pointer().child("$ref"));
-    let Some(reference) = reference.as_str() else {
-        out.push(Diagnostic::error(Code::InvalidDocument, &here(), "`$ref` must be a string"));
-        return None;
-    };
-    match target(reference) {
-        Target::Elsewhere => {
-            out.push(
-                Diagnostic::error(
-                    Code::ExternalRef,
-                    &here(),
-                    format!("`{reference}` leads out of the document"),
-                )
-                .help("bundle the documents into one first, or bring the target in with an overlay action"),
-            );
-            None
-        }
-        Target::Node(pointer) if tree.pointer(&pointer).is_none() => {
-            let help = nearest(tree, &pointer).map_or_else(
-                || "add it in the overlay, or skip what refers to it with `x-skip`".to_owned(),
-                |near| format!("is `{near}` meant? Else add it in the overlay, or skip what refers to it with `x-skip`"),
-            );
-            out.push(
-                Diagnostic::error(Code::DanglingRef, &here(), format!("`{reference}` leads to nothing"))
-                    .help(help),
-            );
-            None
-        }
-        Target::Node(pointer) => Some(Pointer::new(pointer.into_owned())),
-    }
-}
-
-/// A sibling of the missing target whose name differs from it only in case.
-fn nearest(tree: &Value, pointer: &str) -> Option<String> {
-    let (parent, name) = pointer.rsplit_once('/')?;
-    let names = tree.pointer(parent)?.as_object()?;
-    names.keys().find(|key| key.eq_ignore_ascii_case(name)).map(|key| format!("#{parent}/{key}"))
-}
-
-/// Reports each circle once, at the place that comes first in the alphabet, so that the answer does not depend on the order of a map.
-fn cycles(edges: &Edges, origins: &Origins, out: &mut Sink) {
+/// The circles, and of each the place of the reference that closes it.
+fn circles(edges: &Edges) -> Vec<(Vec<Pointer>, Pointer)> {
     let mut starts: Vec<&Pointer> = edges.keys().collect();
     starts.sort();
+    let mut out = Vec::new();
     // 1 while the search is below a node, 2 after it.
     let mut state: HashMap<&Pointer, u8> = HashMap::new();
     for start in starts {
@@ -146,7 +193,7 @@ fn cycles(edges: &Edges, origins: &Origins, out: &mut Sink) {
         }
         state.insert(start, 1);
         while let Some((node, next)) = path.last_mut() {
-            let Some(target) = edges.get(*node).and_then(|targets| targets.get(*next)) else {
+            let Some((target, site)) = edges.get(*node).and_then(|targets| targets.get(*next)) else {
                 state.insert(*node, 2);
                 path.pop();
                 continue;
@@ -158,26 +205,12 @@ fn cycles(edges: &Edges, origins: &Origins, out: &mut Sink) {
                     path.push((target, 0));
                 }
                 Some(1) => {
-                    let circle: Vec<&str> = path
-                        .iter()
-                        .map(|(node, _)| *node)
-                        .skip_while(|node| *node != target)
-                        .chain([target])
-                        .map(Pointer::as_str)
-                        .collect();
-                    out.push(
-                        Diagnostic::error(
-                            Code::CyclicRef,
-                            &origins.origin(target),
-                            format!("the references lead in a circle: {}", circle.join(" -> ")),
-                        )
-                        .help(
-                            "a schema may hold itself in a property or in its items, but it cannot be itself",
-                        ),
-                    );
+                    let circle = path.iter().map(|(node, _)| *node).skip_while(|node| *node != target);
+                    out.push((circle.chain([target]).cloned().collect(), site.clone()));
                 }
                 _ => {}
             }
         }
     }
+    out
 }

@@ -1,4 +1,8 @@
-//! A place in an OpenAPI 3.0 or Swagger 2.0 tree goes in; what stands there comes out: which keys are keywords and which are data.
+//! Says which keys of a Swagger 2.0 or OpenAPI 3 tree are keywords, and which are names or data.
+
+use serde_json::Value;
+
+use crate::diagnostic::Pointer;
 
 /// The objects of the two specifications that hold prose, schemas, references or each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,25 +81,86 @@ fn keyword(kind: Kind, key: &str) -> Shape {
         (Components | Response, "links") => Map(Link),
         (Components | Operation, "callbacks") => Map(Callback),
         (Components | Parameter | Header | MediaType, "examples") => Map(Example),
+        (Components, "mediaTypes") => Map(MediaType),
+        (Document, "webhooks") | (Components, "pathItems") => Map(PathItem),
         (Paths | Callback, _) => Object(PathItem),
-        (PathItem, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace") => {
+        (PathItem, "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace" | "query") => {
             Object(Operation)
         }
+        (PathItem, "additionalOperations") => Map(Operation),
         (PathItem | Operation, "parameters") => List(Parameter),
         (Document | PathItem | Operation, "servers") => List(Server),
         (Link, "server") => Object(Server),
         (Operation, "requestBody") => Object(RequestBody),
         (Operation, "responses") => Object(Responses),
         (Responses, _) => Object(Response),
-        (Parameter | Header | MediaType | Response, "schema") => Object(Schema),
+        (Parameter | Header | MediaType | Response, "schema") | (MediaType, "itemSchema") => Object(Schema),
         (Parameter | Header, "items") => Object(Schema),
         (Parameter | Header | RequestBody | Response, "content") => Map(MediaType),
         (MediaType, "encoding") => Map(Encoding),
-        (Schema, "properties") => Map(Schema),
-        (Schema, "items" | "additionalProperties" | "not") => Object(Schema),
-        (Schema, "allOf" | "oneOf" | "anyOf") => List(Schema),
+        (Schema, "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions") => {
+            Map(Schema)
+        }
+        (
+            Schema,
+            "items"
+            | "additionalProperties"
+            | "not"
+            | "if"
+            | "then"
+            | "else"
+            | "contains"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "contentSchema",
+        ) => Object(Schema),
+        (Schema, "allOf" | "oneOf" | "anyOf" | "prefixItems") => List(Schema),
         (Document | Operation | Tag | Schema, "externalDocs") => Object(ExternalDocs),
         _ => Data,
+    }
+}
+
+/// The kind of the object at a pointer; none where the specification gives it no kind.
+pub(super) fn kind_at(pointer: &Pointer) -> Option<Kind> {
+    let shape = pointer.tokens().fold(Shape::Object(Kind::Document), |shape, token| match shape {
+        Shape::List(kind) => Shape::Object(kind),
+        _ => shape.member(&token),
+    });
+    match shape {
+        Shape::Object(kind) => Some(kind),
+        _ => None,
+    }
+}
+
+/// Whether no later stage reads the member `key`, so that a bug in it concerns nobody.
+pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
+    use Kind::*;
+    match kind {
+        Paths | Responses | Callback => false,
+        Components => matches!(key, "examples" | "links" | "callbacks" | "headers"),
+        Response => matches!(key, "headers" | "links" | "examples"),
+        Operation => matches!(key, "callbacks" | "externalDocs"),
+        Encoding => key == "headers",
+        Parameter | Header | MediaType => matches!(key, "example" | "examples"),
+        Schema => matches!(key, "xml" | "externalDocs" | "example" | "examples"),
+        Document | Tag => key == "externalDocs",
+        _ => false,
+    }
+}
+
+/// Removes every member that no later stage reads.
+pub(super) fn remove_unread(node: &mut Value, shape: Shape) {
+    match node {
+        _ if shape == Shape::Data => {}
+        Value::Object(map) => {
+            if let Shape::Object(kind) = shape {
+                map.retain(|key, _| !is_unread(kind, key));
+            }
+            map.iter_mut().for_each(|(key, value)| remove_unread(value, shape.member(key)));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| remove_unread(item, shape.item())),
+        _ => {}
     }
 }
 
@@ -258,4 +323,11 @@ pub(super) fn name(kind: Kind) -> &'static str {
         Kind::SecurityScheme => "a security scheme",
         Kind::Example => "an example",
     }
+}
+
+/// The same with the definite article.
+pub(super) fn definite(kind: Kind) -> String {
+    let name = name(kind);
+    let bare = name.strip_prefix("a ").or_else(|| name.strip_prefix("an "));
+    bare.map_or_else(|| name.to_owned(), |bare| format!("the {bare}"))
 }

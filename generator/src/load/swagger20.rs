@@ -112,9 +112,9 @@ fn server(root: &Map<String, Value>) -> Option<String> {
 }
 
 impl Upgrade<'_> {
-    fn error(&mut self, at: &Trail<'_>, code: Code, message: impl Into<String>, help: &str) {
+    fn notice(&mut self, at: &Trail<'_>, code: Code, message: impl Into<String>, help: &str) {
         let at = self.before.origin(&at.pointer());
-        self.out.push(Diagnostic::error(code, &at, message).help(help));
+        self.out.push(Diagnostic::notice(code, &at, message).help(help));
     }
 
     /// The members of one kind of component.
@@ -164,9 +164,9 @@ impl Upgrade<'_> {
                     Some("application") => "clientCredentials",
                     Some("accessCode") => "authorizationCode",
                     _ => {
-                        let message =
-                            "`flow` of OAuth 2 is none of implicit, password, application, accessCode";
-                        self.error(at, Code::InvalidDocument, message, "mend it in the overlay");
+                        let message = "`flow` of OAuth 2 is none of implicit, password, application, accessCode; it is ignored";
+                        self.notice(at, Code::InvalidDocument, message, "correct it in the overlay");
+                        new.insert("flows".to_owned(), json!({}));
                         return Value::Object(new);
                     }
                 };

@@ -1,4 +1,4 @@
-//! JSON or YAML text goes in; a tree comes out, or the line and column where the text goes wrong.
+//! Parses JSON or YAML text as a tree, or says at which line and column the text goes wrong.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -36,21 +36,54 @@ pub fn parse(source: &Source<'_>, out: &mut Sink) -> Option<Value> {
         Notation::Json => parse_json(text, node),
         Notation::Yaml => parse_yaml(text, node),
     };
-    let tree = match parsed {
+    let mut tree = match parsed {
         Ok(tree) => tree,
         Err(fault) => {
             out.push(fault.diagnostic(source, notation));
             return None;
         }
     };
-    let repeated = repeated.into_inner();
-    for at in &repeated {
+    for at in &repeated.into_inner() {
+        let message = "the object has two members of this name; the last is read";
         out.push(
-            Diagnostic::error(notation.code(), at, "the object has two members of this name")
+            Diagnostic::notice(notation.code(), at, message)
                 .help("remove one of them: readers differ in which one they take"),
         );
     }
-    repeated.is_empty().then_some(tree)
+    if notation == Notation::Yaml && text.contains("<<") {
+        merge(&mut tree);
+    }
+    Some(tree)
+}
+
+/// Resolves the merge keys of YAML 1.1: members of `<<` that the object itself does not have are its members.
+fn merge(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            map.values_mut().for_each(merge);
+            let merged = match map.get("<<") {
+                Some(Value::Object(_)) => map.shift_remove("<<").into_iter().collect(),
+                Some(Value::Array(items)) if items.iter().all(Value::is_object) => {
+                    let items = items.clone();
+                    map.shift_remove("<<");
+                    items
+                }
+                _ => Vec::new(),
+            };
+            for (key, value) in merged.into_iter().filter_map(into_object).flatten() {
+                map.entry(key).or_insert(value);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(merge),
+        _ => {}
+    }
+}
+
+fn into_object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Some(map),
+        _ => None,
+    }
 }
 
 fn parse_json(text: &str, node: Node<'_>) -> Result<Value, Fault> {
@@ -217,6 +250,14 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
         Ok(Value::Number(value.into()))
+    }
+
+    fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {

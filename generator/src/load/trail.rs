@@ -1,4 +1,4 @@
-//! The way from the root during a walk goes in; a pointer comes out, but only where something is reported.
+//! Tracks the way from the root during a walk, and makes a pointer of it only where something is reported.
 
 use crate::diagnostic::{Place, Pointer};
 
@@ -20,6 +20,15 @@ impl<'a> Trail<'a> {
 
     pub(super) fn index(&'a self, index: usize) -> Trail<'a> {
         Trail::Index(self, index)
+    }
+
+    /// The number of steps from the root.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Trail::Root => 0,
+            Trail::Place(pointer) => pointer.as_str().matches('/').count(),
+            Trail::Key(parent, _) | Trail::Index(parent, _) => parent.depth() + 1,
+        }
     }
 
     pub(super) fn pointer(&self) -> Pointer {

@@ -26,7 +26,7 @@ pub(super) struct Parts<'s> {
     /// Every name that some part requires.
     pub(super) required: BTreeSet<&'s String>,
     /// One of several each.
-    choices: Vec<Choice<'s>>,
+    pub(super) choices: Vec<Choice<'s>>,
     /// Strings, numbers, lists and enums.
     others: Vec<(Cow<'s, ReferenceOr<Schema>>, Pointer)>,
     /// Whether some part says that it is an object.
@@ -37,9 +37,9 @@ pub(super) struct Parts<'s> {
 
 /// A part that is one of several.
 #[derive(Clone)]
-struct Choice<'s> {
-    discriminator: Option<&'s Discriminator>,
-    alternatives: Vec<Alternative<'s>>,
+pub(super) struct Choice<'s> {
+    pub(super) discriminator: Option<&'s Discriminator>,
+    pub(super) alternatives: Vec<Alternative<'s>>,
     /// The reference to a component that is nothing but this choice.
     whole: Option<&'s ReferenceOr<Schema>>,
 }
@@ -61,6 +61,11 @@ impl<'s> Parts<'s> {
     /// Whether it is an object and nothing else.
     pub(super) fn is_plain_object(&self) -> bool {
         self.choices.is_empty() && self.others.is_empty() && !self.objects.is_empty()
+    }
+
+    /// Whether it is an object, or one of several.
+    pub(super) fn is_object_only(&self) -> bool {
+        self.others.is_empty() && (self.is_object || !self.objects.is_empty() || !self.choices.is_empty())
     }
 
     /// Whether it may be an object with members that it does not name.
@@ -109,7 +114,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The same for a schema that stands at `at`; `whole` is the reference to it, if there is one.
-    fn gather_item<'s>(
+    pub(super) fn gather_item<'s>(
         &self,
         schema: &'s Schema,
         at: &Pointer,

@@ -1,88 +1,162 @@
-//! A body that is a form goes in; its fields come out as parameters, for each of them is an argument in Rust.
+//! Lowers bodies that are forms: each field is a parameter, for it is an argument in Rust.
 
 use std::collections::BTreeMap;
 
 use openapiv3::{
-    MediaType, Operation as OasOperation, ParameterData, ParameterSchemaOrContent, QueryStyle, ReferenceOr,
+    AdditionalProperties, Encoding, MediaType as OasMediaType, Operation as OasOperation, ParameterData,
+    ParameterSchemaOrContent, QueryStyle, ReferenceOr,
 };
 
 use super::Lowering;
-use super::operation::item;
+use super::operation::{forms, item};
+use super::parameter::{Accepted, Written, bare};
 use super::schema::members;
-use crate::api::{In, Parameter, Style};
+use crate::api::{Form, In, MediaType, Parameter, Shape, Style, TypeRef};
 use crate::diagnostic::Pointer;
 
-/// Media types of forms, the one that can hold files first.
-const FORMS: [&str; 2] = ["multipart/form-data", "application/x-www-form-urlencoded"];
-
 impl Lowering<'_> {
-    /// The media type and the fields of a body that can be nothing but a form.
+    /// The media type and the fields of a body that is a form with named fields, or may be one.
     pub(super) fn form(
         &mut self,
         id: &str,
         operation: &OasOperation,
         at: &Pointer,
-        accepted: &mut BTreeMap<(String, String), Vec<String>>,
+        accepted: &mut Accepted,
     ) -> Option<(String, Vec<Parameter>)> {
         let components = self.document.components.as_ref();
         let body =
             item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
-        if !body.content.keys().all(|media_type| FORMS.contains(&media_type.as_str())) {
-            return None;
-        }
-        let (media_type, media) = FORMS.iter().find_map(|form| body.content.get_key_value(*form))?;
-        let at = at.child("requestBody").child("content").child(media_type).child("schema");
-        let fields = self.form_fields(id, media, &at, accepted)?;
+        // The form that can hold files comes first.
+        let (form, media_type, media) = forms(&body.content)
+            .filter_map(|(name, media)| Some((MediaType::parse(name).form()?, name, media)))
+            .min_by_key(|(form, name, _)| (*form, name.as_str()))?;
+        let at = at.child("requestBody").child("content").child(media_type);
+        let fields = self.form_fields(id, form, media, &at, accepted)?;
         Some((media_type.clone(), fields))
     }
 
     fn form_fields(
         &mut self,
         id: &str,
-        media: &MediaType,
+        form: Form,
+        media: &OasMediaType,
         at: &Pointer,
-        accepted: &mut BTreeMap<(String, String), Vec<String>>,
+        accepted: &mut Accepted,
     ) -> Option<Vec<Parameter>> {
-        let (schema, at) =
-            self.resolve(media.schema.as_ref()?, at).map(|(schema, at)| (schema.clone(), at))?;
-        let Some(members) =
-            members(&schema).filter(|members| members.additional.is_none() && !members.properties.is_empty())
-        else {
-            self.unsupported(&at, "a form that is no object with named members");
-            return None;
-        };
+        let declared = media.schema.as_ref()?;
+        let place = at.child("schema");
+        let (schema, here) = self.resolve(declared, &place).map(|(schema, at)| (schema.clone(), at))?;
         let mut out = BTreeMap::new();
+        let Some(members) = members(&schema).filter(|members| !members.properties.is_empty()) else {
+            // An object that is put together of others is told by its type.
+            let ty = self.field(declared, &format!("{id}.body"), &place).ty;
+            let TypeRef::Named(name) = self.through(&ty) else { return None };
+            let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
+            for (name, field) in s.fields {
+                let mut parameter = Parameter {
+                    required: field.required,
+                    deprecated: field.deprecated,
+                    limits: field.limits,
+                    doc: field.doc,
+                    ..bare(&name, In::Form, field.ty)
+                };
+                self.encode(&mut parameter, form, media.encoding.get(&name));
+                out.insert(name, parameter);
+            }
+            return (!out.is_empty()).then(|| out.into_values().collect());
+        };
+        if matches!(
+            members.additional,
+            Some(AdditionalProperties::Any(true) | AdditionalProperties::Schema(_))
+        ) {
+            let message = "fields that the form does not name have no setters";
+            self.not_read(&here, message, "add them with `into_call().field(name, value)` or `part`");
+        }
         for (name, schema) in members.properties {
-            let encoding = media.encoding.get(name);
-            let (form, explode) = encoding.map_or((true, None), |e| {
-                (matches!(e.style, None | Some(QueryStyle::Form)), e.style.as_ref().map(|_| e.explode))
-            });
-            let at = at.child("properties").child(name);
             let schema = schema.clone().unbox();
             let description = match &schema {
                 ReferenceOr::Item(schema) => schema.schema_data.description.clone(),
                 ReferenceOr::Reference { .. } => None,
             };
-            if !form {
-                self.unsupported(&at, "a field of a form in another style than `form`");
-                continue;
-            }
             let data = ParameterData {
                 name: name.clone(),
                 description,
                 required: members.requires(name),
                 deprecated: None,
-                format: ParameterSchemaOrContent::Schema(schema),
+                format: ParameterSchemaOrContent::Schema(schema.clone()),
                 example: None,
                 examples: Default::default(),
-                explode,
+                explode: None,
                 extensions: Default::default(),
             };
-            let style = if explode == Some(false) { Style::Comma } else { Style::Repeat };
-            if let Some(field) = self.parameter(id, &data, In::Form, style, &at, accepted) {
-                out.insert(name.clone(), field);
-            }
+            // Objects are JSON text unless the encoding says otherwise.
+            let written = Written { object: Style::Json, ..Written::new(In::Form, Style::Repeat) };
+            let place = here.child("properties").child(name);
+            let mut field = self.parameter(id, &data, &schema, written, &place, accepted);
+            self.encode(&mut field, form, media.encoding.get(name));
+            out.insert(name.clone(), field);
         }
         Some(out.into_values().collect())
+    }
+
+    /// Settles how a field is written, by what the encoding says of it.
+    fn encode(&self, field: &mut Parameter, form: Form, encoding: Option<&Encoding>) {
+        // Only multipart forms hold files.
+        if form == Form::Encoded {
+            match &mut field.ty {
+                TypeRef::List(item) if *self.through(item) == TypeRef::Binary => **item = TypeRef::String,
+                ty if *self.through(ty) == TypeRef::Binary => *ty = TypeRef::String,
+                _ => {}
+            }
+        }
+        let item = match &field.ty {
+            TypeRef::List(item) => item,
+            ty => ty,
+        };
+        let is_list = matches!(field.ty, TypeRef::List(_));
+        let is_file = matches!(self.through(item), TypeRef::Binary);
+        let scalar = is_file || self.is_scalar(item);
+        let style = encoding.and_then(|e| e.style.as_ref());
+        field.style = match (style, is_list, scalar) {
+            _ if is_file => {
+                if is_list {
+                    Style::Repeat
+                } else {
+                    Style::Comma
+                }
+            }
+            (Some(QueryStyle::DeepObject), ..) if is_list || !scalar => Style::Deep,
+            (Some(QueryStyle::SpaceDelimited), ..) => Style::Space,
+            (Some(QueryStyle::PipeDelimited), ..) => Style::Pipe,
+            (Some(QueryStyle::Form), true, true) if encoding.is_some_and(|e| !e.explode) => Style::Comma,
+            (Some(QueryStyle::Form), false, false) if encoding.is_some_and(|e| e.explode) => Style::Repeat,
+            (_, true, true) => Style::Repeat,
+            // Each object of a list is a part of its own, which holds JSON.
+            (_, true, false) if form == Form::Multipart => Style::Repeat,
+            (_, _, false) => Style::Json,
+            (_, false, true) => Style::Comma,
+        };
+        if form != Form::Multipart {
+            return;
+        }
+        // Of several media types, and of a range of them, the caller chooses.
+        let media_type = encoding.and_then(|e| e.content_type.as_deref()).map(str::trim);
+        let media_type = media_type.filter(|text| !text.is_empty() && !text.contains([',', '*']));
+        match media_type {
+            Some(text) if !is_file && MediaType::parse(text).is_json() => field.style = Style::Json,
+            Some(text) if scalar => field.media_type = Some(text.to_owned()),
+            _ => {}
+        }
+    }
+
+    /// The type of a form without named fields: texts by name.
+    pub(super) fn free_form(&mut self, media: &OasMediaType, at: &Pointer) -> TypeRef {
+        let ty = media.schema.as_ref().and_then(|schema| self.resolve(schema, at)).map(|(schema, _)| schema);
+        if ty.is_some_and(|schema| {
+            matches!(&schema.schema_kind, openapiv3::SchemaKind::Type(openapiv3::Type::String(_)))
+        }) {
+            return TypeRef::Binary;
+        }
+        TypeRef::Map(Box::new(TypeRef::String))
     }
 }

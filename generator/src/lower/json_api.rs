@@ -3,18 +3,21 @@
 //! A schema that differs from these shapes in any member is not one of them and is lowered as a plain object, so
 //! nothing that a vendor adds is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type as OasType};
 
 use super::Lowering;
-use super::schema::{Members, constant, members};
+use super::schema::{Members, constant, members, single};
+use super::variants::{Member, string_enum};
 use crate::api::{
     Action, Arity, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Type, TypeRef, Union,
     Variant,
 };
-use crate::diagnostic::Pointer;
+use crate::diagnostic::{Code, Diagnostic, Pointer};
 
+/// Members of a resource object (JSON:API 1.1, "Resource Objects").
+const RESOURCE: &[&str] = &["type", "id", "attributes", "relationships", "links", "meta"];
 /// Members of the links objects that the runtime knows.
 const LINKS: &[&str] = &["self", "related", "first", "next"];
 
@@ -82,35 +85,95 @@ impl Lowering<'_> {
             return None;
         }
         let kind = self.kind(of)?;
-        let relationships = self.relationships(of)?;
+        let relationships = self.relationships(of, at)?;
         let attributes = self.attributes(of, name, at)?;
         if of.requires("id") {
             let links = of.properties.contains_key("links");
             return Some(Shape::Resource(Resource { kind, attributes, relationships, links }));
         }
-        let request = Request { action: Action::Inline, kind, attributes, relationships, included: None };
+        let one_of = BTreeSet::new();
+        let request =
+            Request { action: Action::Inline, kind, attributes, relationships, included: None, one_of };
         (!of.properties.contains_key("links")).then_some(Shape::Request(request))
     }
 
     fn attributes(&mut self, of: Members<'_>, id: &str, at: &Pointer) -> Option<Fields> {
-        let Some(schema) = of.properties.get("attributes") else { return Some(Fields::new()) };
-        let schema = self.resolve_member(schema)?.clone();
-        let attributes = members(&schema).filter(|m| m.additional.is_none());
-        match attributes {
-            Some(attributes) => {
-                let at = at.child("properties").child("attributes");
-                Some(self.fields(attributes, &format!("{id}.attributes"), &at))
+        let Some((schema, at)) = self.part(of, "attributes", at) else { return Some(Fields::new()) };
+        let mut merged = self.all_members(&schema, &at)?;
+        for (discriminator, at) in &merged.discriminators {
+            let name = &discriminator.property_name;
+            if !merged.members.contains_key(name) {
+                self.undeclared_discriminator(name, "it is read as one of the values of `mapping`", at);
+                let schema = string_enum(discriminator.mapping.keys());
+                let member = Member { schema, at: at.clone(), required: false };
+                merged.members.insert(name.clone(), member);
             }
-            None => None,
+        }
+        let mut out = Fields::new();
+        for (name, member) in merged.members {
+            let mut field = self.field(&member.schema, &format!("{id}.attributes.{name}"), &member.at);
+            field.required = member.required;
+            out.insert(name, field);
+        }
+        for (name, at) in merged.required {
+            if !out.contains_key(&name) {
+                self.undefined([&name], &at);
+            }
+        }
+        Some(out)
+    }
+
+    /// A schema behind the wrapper in which load keeps the keywords beside a `$ref`.
+    fn unwrapped<'s>(&self, schema: &'s ReferenceOr<Schema>) -> &'s ReferenceOr<Schema> {
+        match schema {
+            ReferenceOr::Item(item) => single(item).unwrap_or(schema),
+            ReferenceOr::Reference { .. } => schema,
         }
     }
 
-    fn relationships(&self, of: Members<'_>) -> Option<BTreeMap<String, Relationship>> {
-        let Some(schema) = of.properties.get("relationships") else { return Some(BTreeMap::new()) };
-        let all = members(self.resolve_member(schema)?).filter(|m| m.additional.is_none())?;
+    pub(super) fn undeclared_discriminator(&mut self, name: &str, result: &str, at: &Pointer) {
+        let message = format!("the discriminator `{name}` is a property of no variant; {result}");
+        self.out.push(
+            Diagnostic::notice(Code::UndeclaredDiscriminator, &self.spec.origin(at), message).help(
+                "define the property in each variant in the overlay, or remove the discriminator there",
+            ),
+        );
+    }
+
+    /// Reports an object with the members of a resource that is lowered as a plain object.
+    pub(super) fn unrecognised(&mut self, name: &str, schema: &Schema, at: &Pointer) {
+        let Some(members) = members(schema) else { return };
+        let is_resource = members.requires("type")
+            && members.properties.contains_key("id")
+            && (members.properties.contains_key("attributes")
+                || members.properties.contains_key("relationships"));
+        if is_resource && self.kind(members).is_some() {
+            let message = format!(
+                "`{name}` has `type` and `id` but not the shape of a JSON:API resource; it is a plain object"
+            );
+            self.out.push(
+                Diagnostic::notice(Code::UnrecognisedResource, &self.spec.origin(at), message).help(
+                    "in the overlay, give `attributes`, `relationships`, `links` and `meta` the form of JSON:API 1.1, \
+                     and move other members into `attributes`",
+                ),
+            );
+        }
+    }
+
+    /// A part of a resource (`attributes`, `relationships`) and its location; none if the resource has no such part.
+    fn part(&self, of: Members<'_>, name: &str, at: &Pointer) -> Option<(Schema, Pointer)> {
+        let schema = of.properties.get(name)?.clone().unbox();
+        let at = at.child("properties").child(name);
+        let (schema, at) = self.resolve(self.unwrapped(&schema), &at)?;
+        Some((schema.clone(), at))
+    }
+
+    fn relationships(&mut self, of: Members<'_>, at: &Pointer) -> Option<BTreeMap<String, Relationship>> {
+        let Some((schema, at)) = self.part(of, "relationships", at) else { return Some(BTreeMap::new()) };
+        let all = self.all_members(&schema, &at)?;
         let mut out = BTreeMap::new();
-        for (name, schema) in all.properties {
-            let schema = self.resolve_member(schema)?;
+        for (name, member) in &all.members {
+            let (schema, _) = self.resolve(self.unwrapped(&member.schema), &member.at)?;
             let one = members(schema).filter(|m| m.has_only(&["links", "meta", "data"]))?;
             if !self.links(one) || !self.paging_meta(one) {
                 return None;
@@ -125,9 +188,20 @@ impl Lowering<'_> {
                     }
                 }
             };
-            let required = all.requires(name);
+            let required = member.required;
             let deprecated = schema.schema_data.deprecated;
             out.insert(name.clone(), Relationship { to, kind, required, nullable, deprecated });
+        }
+        // All variants are read as one, so the discriminator decides nothing; it only has to exist somewhere.
+        let attributes =
+            self.part(of, "attributes", &at).and_then(|(schema, at)| self.all_members(&schema, &at));
+        for (discriminator, at) in &all.discriminators {
+            let name = &discriminator.property_name;
+            if !attributes.as_ref().is_some_and(|a| a.members.contains_key(name))
+                && !all.members.contains_key(name)
+            {
+                self.undeclared_discriminator(name, "the relationships of all variants are read", at);
+            }
         }
         Some(out)
     }
@@ -140,8 +214,8 @@ impl Lowering<'_> {
         {
             return None;
         }
-        let data = self.member(of, "data")?.clone();
-        let data = members(&data)?;
+        let schema = self.member(of, "data")?.clone();
+        let data = members(&schema)?;
         if !data.has_only(&["type", "id", "attributes", "relationships"]) || !data.requires("type") {
             return None;
         }
@@ -151,14 +225,42 @@ impl Lowering<'_> {
             _ => return None,
         };
         let kind = self.kind(data)?;
-        let relationships = self.relationships(data)?;
+        let at_data = at.child("properties").child("data");
+        let relationships = self.relationships(data, &at_data)?;
         let included = match of.properties.get("included") {
             Some(_) => Some(self.included(name, of, at)?),
             None => None,
         };
-        let at = at.child("properties").child("data");
-        let attributes = self.attributes(data, &format!("{name}.data"), &at)?;
-        Some(Shape::Request(Request { action, kind, attributes, relationships, included }))
+        let attributes = self.attributes(data, &format!("{name}.data"), &at_data)?;
+        let one_of = self.required_sets(&schema, &at_data);
+        Some(Shape::Request(Request { action, kind, attributes, relationships, included, one_of }))
+    }
+
+    /// The sets of fields of which `anyOf` requires one, next to the properties of a resource.
+    fn required_sets(&mut self, schema: &Schema, at: &Pointer) -> BTreeSet<BTreeSet<String>> {
+        let SchemaKind::Any(any) = &schema.schema_kind else { return BTreeSet::new() };
+        let mut out = BTreeSet::new();
+        for (keyword, variants) in [("anyOf", &any.any_of), ("oneOf", &any.one_of)] {
+            for (index, variant) in variants.iter().enumerate() {
+                let at = at.child(keyword).child(index);
+                let set = self.resolve(variant, &at).and_then(|(schema, _)| required_set(schema));
+                match set {
+                    Some(set) => {
+                        out.insert(set);
+                    }
+                    None => {
+                        let message = format!("a variant in `{keyword}` next to `properties` is ignored");
+                        let help =
+                            "in the overlay, move its members into `properties` and leave `required` alone";
+                        self.out.push(
+                            Diagnostic::notice(Code::Unsupported, &self.spec.origin(&at), message).help(help),
+                        );
+                        return BTreeSet::new();
+                    }
+                }
+            }
+        }
+        out
     }
 
     /// What `included` holds, always as a union, so that a later version can add to it.
@@ -231,4 +333,21 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// The attributes and relationships that a schema requires, if it requires some and says nothing else.
+fn required_set(schema: &Schema) -> Option<BTreeSet<String>> {
+    let (properties, required) = match &schema.schema_kind {
+        SchemaKind::Type(OasType::Object(object)) => (&object.properties, &object.required),
+        SchemaKind::Any(any) => (&any.properties, &any.required),
+        _ => return None,
+    };
+    let mut out: BTreeSet<String> =
+        required.iter().filter(|name| !RESOURCE.contains(&name.as_str())).cloned().collect();
+    for (part, schema) in properties {
+        let ReferenceOr::Item(schema) = schema else { return None };
+        let named = ["attributes", "relationships"].contains(&part.as_str());
+        out.extend(required_set(schema).filter(|_| named)?);
+    }
+    Some(out)
 }

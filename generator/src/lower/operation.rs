@@ -1,19 +1,18 @@
 //! The paths of a document go in; operations come out, with the sets of values that their parameters accept.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use heck::ToSnakeCase;
 use indexmap::IndexMap;
 use openapiv3::{
-    Components, MediaType, OpenAPI, Operation as OasOperation, Parameter as OasParameter, ParameterData,
-    ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, RequestBody, Response as OasResponse,
-    Schema, SchemaKind, SecurityRequirement, StatusCode, Type as OasType,
+    Components, MediaType as OasMediaType, OpenAPI, Operation as OasOperation, ReferenceOr, RequestBody,
+    Response as OasResponse, SchemaKind, SecurityRequirement, StatusCode, Type as OasType,
 };
 
 use super::Lowering;
-use super::schema::{limits, vendor_name};
-use crate::api::{Body, In, Operation, Parameter, Response, Shape, Style, Type, TypeRef};
+use super::parameter::Accepted;
+use crate::api::{Body, MediaType, Operation, Response, Shape, Type, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
-use crate::load::is_json;
 
 type Extensions = IndexMap<String, serde_json::Value>;
 type Operations = BTreeMap<String, Operation>;
@@ -21,16 +20,21 @@ type Values = BTreeMap<String, Vec<String>>;
 
 /// The forms of a body that are sent and read: where one structure may be written in several ways, JSON is the one that is.
 /// A text in two forms is two texts.
-fn forms(content: &IndexMap<String, MediaType>) -> impl Iterator<Item = (&String, &MediaType)> {
-    let plain = content.iter().find(|(name, _)| name.starts_with("application/json"));
-    let json = plain.or_else(|| content.iter().find(|(name, _)| is_json(name) && !name.contains('*')));
+pub(super) fn forms(
+    content: &IndexMap<String, OasMediaType>,
+) -> impl Iterator<Item = (&String, &OasMediaType)> {
+    let rank = |name: &String| MediaType::parse(name).json_rank();
+    let json = content
+        .iter()
+        .filter(|(name, _)| rank(name).is_some())
+        .min_by_key(|(name, _)| (rank(name), name.as_str()));
     content.iter().filter(move |(name, media)| match json {
         Some((chosen, known)) => *name == chosen || media.schema != known.schema || !is_structure(known),
         None => true,
     })
 }
 
-fn is_structure(media: &MediaType) -> bool {
+fn is_structure(media: &OasMediaType) -> bool {
     match &media.schema {
         None => false,
         Some(ReferenceOr::Reference { .. }) => true,
@@ -64,12 +68,13 @@ pub(super) fn relationship_bodies(document: &OpenAPI) -> BTreeSet<String> {
     out
 }
 
-impl Lowering<'_> {
+impl<'d> Lowering<'d> {
     /// Every operation by id, and the sets of values by name.
-    pub(super) fn operations(&mut self) -> (Operations, Values) {
+    pub(super) fn operations(&mut self, servers: &[String]) -> (Operations, Values) {
         let document = self.document;
         let mut operations = Operations::new();
-        let mut accepted: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        let mut accepted = Accepted::new();
+        let ids = self.operation_ids();
         for (path, item) in &document.paths.paths {
             let at = Pointer::new("/paths").child(path);
             let item = match item {
@@ -79,33 +84,35 @@ impl Lowering<'_> {
                     continue;
                 }
             };
+            let at_path = at.clone();
             for (method, operation) in item.iter() {
                 let at = at.child(method);
                 if method == "trace" {
                     self.unsupported(&at, "the method `TRACE`");
                     continue;
                 }
-                // Invariant: load refuses operations without an id.
-                let Some(id) = &operation.operation_id else { continue };
+                let Some(id) = ids.get(&(path.as_str(), method)) else { continue };
                 let mut lowered = Operation {
                     method: method.to_uppercase(),
                     path: path.clone(),
                     tags: operation.tags.clone(),
                     deprecated: operation.deprecated,
+                    deprecation: text(&operation.extensions, "x-deprecated"),
+                    server: self.server_of(item, operation, servers),
                     doc: doc(operation),
                     ..Operation::default()
                 };
-                let shared = item.parameters.iter().map(|p| (p, at.clone()));
+                let shared = item.parameters.iter().enumerate();
+                let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 let own = operation.parameters.iter().enumerate();
                 let own = own.map(|(i, p)| (p, at.child("parameters").child(i)));
                 let all: Vec<_> = shared.chain(own).collect();
-                lowered.parameters = self.parameters(id, path, &all, &mut accepted);
+                lowered.parameters = self.parameters(id, path, &all, &at, &mut accepted);
                 if let Some((media_type, fields)) = self.form(id, operation, &at, &mut accepted) {
                     lowered.parameters.extend(fields);
                     lowered.form = Some(media_type);
-                } else {
-                    lowered.body = self.body(id, operation, &at);
                 }
+                lowered.body = self.body(id, operation, lowered.form.as_deref(), &at);
                 self.responses(id, operation, &at, &mut lowered);
                 lowered.paging = self.paging(operation, &lowered, &at);
                 lowered.security = self.security(operation, document);
@@ -118,150 +125,55 @@ impl Lowering<'_> {
         (operations, values)
     }
 
-    fn parameters(
-        &mut self,
-        id: &str,
-        path: &str,
-        all: &[(&ReferenceOr<OasParameter>, Pointer)],
-        accepted: &mut BTreeMap<(String, String), Vec<String>>,
-    ) -> Vec<Parameter> {
-        let components = self.document.components.as_ref();
-        // The operation's own parameter replaces the path's of the same name and place.
-        let mut out: BTreeMap<(In, String), Parameter> = BTreeMap::new();
-        for (parameter, at) in all {
-            let Some(parameter) = item(parameter, components, |c| &c.parameters, "parameters") else {
-                continue;
-            };
-            let (place, style) = match parameter {
-                OasParameter::Path { style: PathStyle::Simple, .. } => (In::Path, Style::Comma),
-                OasParameter::Query { style, parameter_data, .. } => match (style, parameter_data.explode) {
-                    (QueryStyle::Form, Some(false)) => (In::Query, Style::Comma),
-                    (QueryStyle::Form, _) => (In::Query, Style::Repeat),
-                    (QueryStyle::SpaceDelimited, _) => (In::Query, Style::Space),
-                    (QueryStyle::PipeDelimited, _) => (In::Query, Style::Pipe),
-                    (QueryStyle::DeepObject, _) => {
-                        self.unsupported(at, "a query parameter of style `deepObject`");
-                        continue;
-                    }
-                },
-                OasParameter::Header { .. } => (In::Header, Style::Comma),
-                OasParameter::Path { .. } => {
-                    self.unsupported(at, "a path parameter of another style than `simple`");
-                    continue;
-                }
-                OasParameter::Cookie { .. } => {
-                    self.unsupported(at, "a cookie parameter");
-                    continue;
-                }
-            };
-            let data = parameter.parameter_data_ref();
-            let ignored = ["accept", "content-type", "authorization"];
-            if place == In::Header && ignored.contains(&data.name.to_ascii_lowercase().as_str()) {
-                continue;
-            }
-            if let Some(lowered) = self.parameter(id, data, place, style, &at.child("schema"), accepted) {
-                out.insert((place, data.name.clone()), lowered);
+    /// The id of each operation, by path and method. One that the document does not give, or has given to another
+    /// operation, is made of these two.
+    fn operation_ids(&mut self) -> HashMap<(&'d str, &'d str), String> {
+        let mut all: Vec<(&str, &str, Option<&str>)> = Vec::new();
+        for (path, item) in &self.document.paths.paths {
+            let ReferenceOr::Item(item) = item else { continue };
+            for (method, operation) in item.iter() {
+                let id = operation.operation_id.as_deref().filter(|id| !id.trim().is_empty());
+                all.push((path, method, id));
             }
         }
-        let mut out: Vec<Parameter> = out.into_values().collect();
-        // A path's arguments come in the order in which the template has their places.
-        out.sort_by_key(|p| {
-            (p.place, if p.place == In::Path { path.find(&format!("{{{}}}", p.name)) } else { None })
-        });
+        // The shortest path keeps an id that stands twice, whatever the order of the document.
+        all.sort_by_key(|(path, method, _)| (path.len(), *path, *method));
+        let mut taken: HashSet<String> = HashSet::new();
+        let (mut out, mut open) = (HashMap::new(), Vec::new());
+        for (path, method, id) in all {
+            match id {
+                Some(id) if taken.insert(id.to_owned()) => {
+                    out.insert((path, method), id.to_owned());
+                }
+                _ => open.push((path, method, id)),
+            }
+        }
+        for (path, method, id) in open {
+            let at = Pointer::new("/paths").child(path).child(method);
+            let mut own = id_of(method, path);
+            while !taken.insert(own.clone()) {
+                own.push('_');
+            }
+            let (code, message, at) = match id {
+                Some(id) => (
+                    Code::DuplicateOperationId,
+                    format!("`{id}` is the id of two operations; this one is called `{own}`"),
+                    at.child("operationId"),
+                ),
+                None => (
+                    Code::MissingOperationId,
+                    format!("the operation has no operationId; it is called `{own}`"),
+                    at,
+                ),
+            };
+            let help = "give it an operationId of its own in the overlay";
+            self.out.push(Diagnostic::notice(code, &self.spec.origin(&at), message).help(help));
+            out.insert((path, method), own);
+        }
         out
     }
 
-    pub(super) fn parameter(
-        &mut self,
-        id: &str,
-        data: &ParameterData,
-        place: In,
-        style: Style,
-        at: &Pointer,
-        accepted: &mut BTreeMap<(String, String), Vec<String>>,
-    ) -> Option<Parameter> {
-        let ParameterSchemaOrContent::Schema(schema) = &data.format else {
-            self.unsupported(at, "a parameter with `content`");
-            return None;
-        };
-        // A list may stand behind a reference; anything else keeps its name.
-        let list = match self.resolve(schema, at) {
-            Some((Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }, _)) => {
-                Some(array.clone())
-            }
-            _ => None,
-        };
-        let is_list = list.is_some();
-        let item = match list {
-            Some(list) => match list.items {
-                Some(items) => items.unbox(),
-                None => {
-                    let strings = TypeRef::List(Box::new(TypeRef::String));
-                    return Some(self.plain(data, strings, place, style));
-                }
-            },
-            None => schema.clone(),
-        };
-        let mut values = None;
-        let mut ty = match enum_strings(&item) {
-            Some(mut strings) => {
-                strings.sort();
-                strings.dedup();
-                accepted.insert((data.name.clone(), id.to_owned()), strings);
-                values = Some(data.name.clone());
-                TypeRef::String
-            }
-            None => self.field(&item, &format!("{id}.{}", data.name), at).ty,
-        };
-        let simple = match &ty {
-            TypeRef::Named(name) => self.is_scalar(name),
-            TypeRef::Binary => place == In::Form,
-            TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any => false,
-            _ => true,
-        };
-        if !simple {
-            self.unsupported(at, "a parameter that is neither a scalar nor a list of scalars");
-            return None;
-        }
-        if is_list {
-            ty = TypeRef::List(Box::new(ty));
-        }
-        let mut out = self.plain(data, ty, place, if is_list { style } else { Style::Comma });
-        out.values = values;
-        if let ReferenceOr::Item(schema) = schema {
-            out.limits = limits(schema);
-        }
-        Some(out)
-    }
-
-    /// Whether a component is an enum or another name of a scalar.
-    fn is_scalar(&self, name: &str) -> bool {
-        // Invariant: load refuses chains of references that lead back to themselves; aliases are such chains.
-        match self.types.get(name).map(|t| &t.shape) {
-            Some(Shape::Enum(_)) => true,
-            Some(Shape::Alias(TypeRef::Named(next))) => self.is_scalar(next),
-            Some(Shape::Alias(ty)) => {
-                !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Binary)
-            }
-            _ => false,
-        }
-    }
-
-    fn plain(&self, data: &ParameterData, ty: TypeRef, place: In, style: Style) -> Parameter {
-        Parameter {
-            name: data.name.clone(),
-            place,
-            ty,
-            values: None,
-            required: data.required || place == In::Path,
-            deprecated: data.deprecated.unwrap_or_default(),
-            style,
-            limits: Default::default(),
-            doc: data.description.clone(),
-        }
-    }
-
-    fn body(&mut self, id: &str, operation: &OasOperation, at: &Pointer) -> Option<Body> {
+    fn body(&mut self, id: &str, operation: &OasOperation, form: Option<&str>, at: &Pointer) -> Option<Body> {
         let at = at.child("requestBody");
         let components = self.document.components.as_ref();
         let body: &RequestBody =
@@ -269,22 +181,38 @@ impl Lowering<'_> {
         let mut content = BTreeMap::new();
         for (media_type, media) in forms(&body.content) {
             let at = at.child("content").child(media_type);
-            let ty = self.media(&format!("{id}.body"), media_type, media, &at);
+            let parsed = MediaType::parse(media_type);
+            if form == Some(media_type.as_str()) {
+                continue;
+            }
+            if form.is_some() && parsed.form().is_some() {
+                let message = format!(
+                    "a body of `{media_type}` is not sent; the form is `{}`",
+                    form.unwrap_or_default()
+                );
+                self.not_read(&at, message, "remove the other form in the overlay to send this one");
+                continue;
+            }
+            let ty = match parsed.form() {
+                Some(_) => self.free_form(media, &at.child("schema")),
+                // Each media type may have an inline type of its own.
+                None => {
+                    let own = if content.is_empty() || parsed.json_rank() == Some(0) {
+                        format!("{id}.body")
+                    } else {
+                        format!("{id}.body {}", parsed.word())
+                    };
+                    self.media(&own, media_type, media, &at)
+                }
+            };
             content.insert(media_type.clone(), ty);
+        }
+        if content.is_empty() {
+            return None;
         }
         let envelope = self.envelope(&body.extensions, &at);
         let checked = is_true(&body.extensions, "x-checked");
-        let out = Body { required: body.required, content, envelope, checked };
-        let (sent, _) = out.sent().unzip();
-        for media_type in out.content.keys().filter(|media_type| Some(*media_type) != sent) {
-            let message = format!(
-                "a body of `{media_type}` is not sent; it is `{}`",
-                sent.map(String::as_str).unwrap_or_default()
-            );
-            let help = "take the media types that are not to be sent out in the overlay";
-            self.not_read(&at.child("content").child(media_type), message, help);
-        }
-        Some(out)
+        Some(Body { required: body.required, content, envelope, checked })
     }
 
     /// The members around a value: `x-envelope: results.app`.
@@ -302,16 +230,33 @@ impl Lowering<'_> {
         path.map(str::to_owned)
     }
 
-    fn media(&mut self, id: &str, media_type: &str, media: &MediaType, at: &Pointer) -> TypeRef {
-        let essence = media_type.split(';').next().unwrap_or(media_type).trim();
-        let json = essence == "application/json" || essence.ends_with("+json");
+    pub(super) fn media(
+        &mut self,
+        id: &str,
+        media_type: &str,
+        media: &OasMediaType,
+        at: &Pointer,
+    ) -> TypeRef {
+        let parsed = MediaType::parse(media_type);
         match &media.schema {
-            Some(schema) if json => self.field(schema, id, &at.child("schema")).ty,
-            None if json => TypeRef::Any,
-            _ if essence.starts_with("multipart/") || essence == "application/x-www-form-urlencoded" => {
-                self.unsupported(at, &format!("the media type `{media_type}`"))
+            Some(schema) if parsed.reads_json() => {
+                if parsed.is_any() {
+                    let message = format!("`{media_type}` names no media type; the schema is read as JSON");
+                    self.not_read(at, message, "write the media type in the overlay");
+                }
+                self.field(schema, id, &at.child("schema")).ty
             }
-            _ if essence.starts_with("text/") => TypeRef::String,
+            None if parsed.is_json() => TypeRef::Any,
+            _ if parsed.is_multipart() || parsed.form().is_some() => {
+                let message = format!("a body of `{media_type}` is not taken apart; it is bytes");
+                self.not_read(
+                    at,
+                    message,
+                    "declare another media type in the overlay, if the server has one",
+                );
+                TypeRef::Binary
+            }
+            _ if parsed.is_text() => TypeRef::String,
             _ => TypeRef::Binary,
         }
     }
@@ -319,26 +264,52 @@ impl Lowering<'_> {
     fn responses(&mut self, id: &str, operation: &OasOperation, at: &Pointer, out: &mut Operation) {
         let components = self.document.components.as_ref();
         let mut failed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let responses =
-            operation.responses.responses.iter().map(|(status, r)| (status.to_string(), status.clone(), r));
-        let default =
-            operation.responses.default.iter().map(|r| ("default".to_owned(), StatusCode::Range(5), r));
-        for (text, status, response) in responses.chain(default) {
+        let is_success = |status: &StatusCode| match status {
+            StatusCode::Code(code) => (200..300).contains(code),
+            StatusCode::Range(range) => *range == 2,
+        };
+        let mut declared: Vec<(String, bool, &ReferenceOr<OasResponse>)> = operation
+            .responses
+            .responses
+            .iter()
+            .map(|(status, r)| (status.to_string(), is_success(status), r))
+            .collect();
+        // In the order of the statuses, so that the first one is the same whatever the order of the document.
+        declared.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        // `default` is for all that is not declared: for success, too, where that is not.
+        let default_is_success = !declared.iter().any(|(_, success, _)| *success);
+        if let Some(default) = &operation.responses.default {
+            declared.push(("default".to_owned(), default_is_success, default));
+        }
+        // Equal bodies of several statuses are one type.
+        let mut known: Vec<(&OasMediaType, TypeRef)> = Vec::new();
+        for (text, success, response) in declared {
             let at = at.child("responses").child(&text);
             let Some(response): Option<&OasResponse> =
                 item(response, components, |c| &c.responses, "responses")
             else {
                 continue;
             };
-            let success = match status {
-                StatusCode::Code(code) => (200..300).contains(&code),
-                StatusCode::Range(range) => range == 2,
-            };
             let mut content = BTreeMap::new();
             for (media_type, media) in forms(&response.content) {
                 let at = at.child("content").child(media_type);
-                let own = if success { format!("{id}.response") } else { format!("{id}.error") };
-                content.insert(media_type.clone(), self.media(&own, media_type, media, &at));
+                let same = known.iter().find(|(other, _)| success && other.schema == media.schema);
+                let same = same.filter(|_| MediaType::parse(media_type).is_json()).map(|(_, ty)| ty.clone());
+                let ty = match same {
+                    Some(ty) => ty,
+                    None => {
+                        let own = match (success, known.is_empty()) {
+                            (true, true) => format!("{id}.response"),
+                            (true, false) => format!("{id}.response {text}"),
+                            (false, _) => format!("{id}.error"),
+                        };
+                        self.media(&own, media_type, media, &at)
+                    }
+                };
+                if success && MediaType::parse(media_type).is_json() {
+                    known.push((media, ty.clone()));
+                }
+                content.insert(media_type.clone(), ty);
             }
             if success {
                 let null_data = self.is_to_one_read(out, content.values());
@@ -348,22 +319,6 @@ impl Lowering<'_> {
             } else {
                 let ty = content.values().next().map_or_else(|| "-".to_owned(), TypeRef::to_string);
                 failed.entry(ty).or_default().insert(text);
-            }
-        }
-        let mut read: BTreeMap<&String, (&String, &TypeRef)> = BTreeMap::new();
-        for (status, response) in &out.responses {
-            for (media_type, ty) in &response.content {
-                let (first, known) = *read.entry(media_type).or_insert((status, ty));
-                if known != ty {
-                    let at = at.child("responses").child(status);
-                    let message = format!(
-                        "the answer `{status}` is read as what `{first}` holds, and is declared otherwise"
-                    );
-                    let help = "declare one schema for both in the overlay, or leave one out there with `x-skip: <reason>`";
-                    self.out.push(
-                        Diagnostic::notice(Code::Unsupported, &self.spec.origin(&at), message).help(help),
-                    );
-                }
             }
         }
         if out.responses.is_empty() {
@@ -441,39 +396,46 @@ pub(super) fn item<'a, T>(
     }
 }
 
+fn text(extensions: &Extensions, key: &str) -> Option<String> {
+    extensions.get(key)?.as_str().map(str::to_owned)
+}
+
 fn is_true(extensions: &Extensions, key: &str) -> bool {
     extensions.get(key).is_some_and(|value| value == &serde_json::Value::Bool(true))
 }
 
-fn enum_strings(schema: &ReferenceOr<Schema>) -> Option<Vec<String>> {
-    match schema {
-        // One that the vendor names is a type like any other.
-        ReferenceOr::Item(schema) if vendor_name(schema).is_some() => None,
-        ReferenceOr::Item(Schema { schema_kind: SchemaKind::Type(OasType::String(string)), .. }) => {
-            let values: Vec<String> = string.enumeration.iter().flatten().cloned().collect();
-            (!values.is_empty()).then_some(values)
-        }
-        _ => None,
+/// The id of an operation that has none of its own: `get_things_by_id`.
+fn id_of(method: &str, path: &str) -> String {
+    let mut words = vec![method.to_owned()];
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        let is_parameter = segment.starts_with('{') && segment.ends_with('}');
+        words.extend(is_parameter.then(|| "by".to_owned()));
+        words.push(segment.to_snake_case());
     }
+    words.retain(|word| !word.is_empty());
+    words.join("_")
 }
 
 /// Gives each distinct set of values one name: the parameter's, where all parameters of that name accept the same,
 /// else that with the first operation that has the set.
-fn name_values(accepted: BTreeMap<(String, String), Vec<String>>, operations: &mut Operations) -> Values {
+fn name_values(accepted: Accepted, operations: &mut Operations) -> Values {
     let mut variety: HashMap<&str, BTreeSet<&[String]>> = HashMap::new();
-    for ((name, _), values) in &accepted {
+    for ((name, ..), values) in &accepted {
         variety.entry(name).or_default().insert(values);
     }
     let mut names: HashMap<(&str, &[String]), String> = HashMap::new();
     let mut out = Values::new();
-    for ((name, operation), values) in &accepted {
+    for ((name, operation, place), values) in &accepted {
         let set = names.entry((name, values)).or_insert_with(|| {
             let only = variety.get(name.as_str()).is_some_and(|v| v.len() == 1);
-            if only { name.clone() } else { format!("{name} of {operation}") }
+            let own = if only { name.clone() } else { format!("{name} of {operation}") };
+            // Two parameters of one operation have this name.
+            let taken = out.get(&own).is_some_and(|others: &Vec<String>| others != values);
+            if taken { format!("{name} in {} of {operation}", place.as_str()) } else { own }
         });
         out.entry(set.clone()).or_insert_with(|| values.clone());
         let parameters = operations.get_mut(operation).into_iter().flat_map(|o| &mut o.parameters);
-        for parameter in parameters.filter(|p| p.name == *name && p.values.is_some()) {
+        for parameter in parameters.filter(|p| p.name == *name && p.place == *place && p.values.is_some()) {
             parameter.values = Some(set.clone());
         }
     }

@@ -146,7 +146,10 @@ impl<'a> Lowering<'a> {
         let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
         let shape = match shape {
             Some(shape) => shape,
-            None => self.shape(schema, name, at),
+            None => {
+                self.unrecognised(name, schema, at);
+                self.shape(schema, name, at)
+            }
         };
         let data = &schema.schema_data;
         let ty = Type { shape, deprecated: data.deprecated, doc: data.description.clone() };
@@ -431,7 +434,7 @@ pub(super) fn vendor_name(schema: &Schema) -> Option<&str> {
 }
 
 /// The one schema that `allOf` wraps, as load does to keep what stands beside a `$ref`.
-fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
+pub(super) fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
     match &schema.schema_kind {
         SchemaKind::AllOf { all_of } => match all_of.as_slice() {
             [one @ ReferenceOr::Reference { .. }] => Some(one),

@@ -1,15 +1,15 @@
-//! The servers of a document go in; their addresses come out, with the defaults of their variables in place.
+//! Finds the addresses of an API and of single operations, with the defaults of their variables.
 
 use std::collections::BTreeMap;
 
-use openapiv3::{ReferenceOr, Server};
+use openapiv3::{Operation as OasOperation, PathItem, Server};
 
 use super::Lowering;
 use crate::api::Security;
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 impl Lowering<'_> {
-    /// The addresses, the default one first; what cannot be called as it is is reported.
+    /// The addresses, the default one first. Where the document has none of its own, it is that of the first path.
     pub(super) fn servers(&mut self) -> Vec<String> {
         let document = self.document;
         let mut out = Vec::new();
@@ -17,12 +17,14 @@ impl Lowering<'_> {
             let at = Pointer::new("/servers").child(index).child("url");
             let url = with_defaults(server);
             if url.contains(['{', '}']) {
-                let message = format!("the server `{url}` has a variable without a default");
-                self.out.push(
-                    Diagnostic::error(Code::InvalidDocument, &self.spec.origin(&at), message)
-                        .help("give the variable a default, or the server its address, in the overlay"),
-                );
-            } else if index == 0 && !url.contains("://") {
+                let message = format!("the server `{url}` has a variable without a default; it is ignored");
+                self.out
+                    .push(Diagnostic::notice(Code::InvalidDocument, &self.spec.origin(&at), message).help(
+                        "give the variable a default in the overlay, or have programs call `base_url`",
+                    ));
+                continue;
+            }
+            if out.is_empty() && !url.contains("://") {
                 let message = format!(
                     "the server `{url}` is relative to where the document was found, which is not known here"
                 );
@@ -34,22 +36,37 @@ impl Lowering<'_> {
             }
             out.push(url);
         }
-        for (path, item) in &document.paths.paths {
-            let ReferenceOr::Item(item) = item else { continue };
-            let at = Pointer::new("/paths").child(path);
-            let own = item.iter().filter(|(_, operation)| !operation.servers.is_empty());
-            let own = own.map(|(method, _)| at.child(method)).collect::<Vec<_>>();
-            for at in own.into_iter().chain((!item.servers.is_empty()).then_some(at)) {
-                let message =
-                    "servers of a single path or operation are not read; it is called where all others are";
-                self.not_read(
-                    &at.child("servers"),
-                    message,
-                    "take them out in the overlay, or have programs call `base_url`",
-                );
-            }
+        if document.servers.is_empty() {
+            let mut paths: Vec<(&String, &PathItem)> = document
+                .paths
+                .paths
+                .iter()
+                .filter_map(|(path, item)| Some((path, item.as_item()?)))
+                .collect();
+            paths.sort_by_key(|(path, _)| *path);
+            let own = paths.into_iter().flat_map(|(_, item)| {
+                let operations = item.iter().map(|(_, operation)| operation);
+                item.servers.first().into_iter().chain(operations.flat_map(|o| o.servers.first()))
+            });
+            out.extend(own.map(with_defaults).find(|url| url.contains("://") && !url.contains(['{', '}'])));
         }
         out
+    }
+
+    /// The server of one operation where it is not the default one: its own, else its path's.
+    pub(super) fn server_of(
+        &self,
+        item: &PathItem,
+        operation: &OasOperation,
+        servers: &[String],
+    ) -> Option<String> {
+        let server = operation.servers.first().or(item.servers.first())?;
+        let url = with_defaults(server);
+        let url = url.trim_end_matches('/');
+        let is_default = servers.first().is_some_and(|first| first.trim_end_matches('/') == url);
+        let is_path = url.starts_with('/') && !url.starts_with("//");
+        let callable = (url.contains("://") || is_path) && !url.contains(['{', '}']);
+        (callable && !is_default).then(|| url.to_owned())
     }
 
     /// Reports ways to authenticate that credentials of the runtime do not go.

@@ -48,6 +48,7 @@ impl<'a> Lowering<'a> {
             }
         }
         let arms: Vec<Arm<'s>> = open.into_iter().map(|a| self.arm(a)).collect();
+        let discriminator = self.declared(discriminator, &arms, at);
         let tag = match discriminator {
             Some(discriminator) => Some(discriminator.property_name.clone()),
             None => self.constant_member(&arms),
@@ -125,6 +126,24 @@ impl<'a> Lowering<'a> {
         self.gather(schema, at, &mut whole);
         let shape = self.assembled(whole, own, at);
         self.placed(shape, own, None)
+    }
+
+    /// The discriminator, if a variant defines its property: a property that no variant has tells none of them.
+    fn declared<'s>(
+        &mut self,
+        discriminator: Option<&'s Discriminator>,
+        arms: &[Arm<'_>],
+        at: &Pointer,
+    ) -> Option<&'s Discriminator> {
+        let discriminator = discriminator?;
+        let name = discriminator.property_name.as_str();
+        // Variants of a variant define it for themselves, and a value that is no object is told apart by its type.
+        if arms.iter().any(|arm| !arm.parts.is_plain_object() || arm.parts.names().contains(name)) {
+            return Some(discriminator);
+        }
+        let result = "variants are told apart by their members";
+        self.undeclared_discriminator(name, result, &at.child("discriminator"));
+        None
     }
 
     /// A component that others hold as a part and that has a discriminator is one of these others (OpenAPI 3.0, "Composition

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::case::{singular, snake};
 use super::config::{Areas, Config, OTHER};
 use super::{AreaName, Names};
 use crate::api::{Api, Operation, Shape};
@@ -69,27 +70,76 @@ fn own_tag<'t>(areas: &Areas, tags: &'t [String]) -> Option<&'t str> {
     tags.iter().find(|t| !areas.secondary.contains(*t)).map(String::as_str)
 }
 
-/// The operation's area, and whether it was said rather than guessed.
+/// The operation's area, and whether `areas.toml` says it.
+///
+/// Without an entry the operation goes to the area of its handle, then to the only area whose tags share the most leading
+/// words with its tag.
 fn find<'a>(areas: &'a Areas, id: &str, tags: &[String]) -> Option<(&'a str, bool)> {
     let by_id = areas.area.iter().find(|(_, a)| a.operations.contains(id));
     if let Some((name, _)) = by_id {
         return Some((name, true));
     }
-    let tag = own_tag(areas, tags)?;
-    if let Some((name, _)) = areas.area.iter().find(|(_, a)| a.tags.contains(tag)) {
+    let tag = own_tag(areas, tags);
+    let with_tag =
+        |tag: &str| areas.area.iter().find(|(_, a)| a.tags.contains(tag)).map(|(name, _)| name.as_str());
+    if let Some(name) = tag.and_then(with_tag) {
         return Some((name, true));
     }
-    // The longest common prefix that ends with a word says most about what a new tag is.
-    let known = areas.area.iter().flat_map(|(name, a)| a.tags.iter().map(move |t| (name, t)));
-    let best = known.map(|(name, t)| (common_words(t, tag), std::cmp::Reverse(name))).max()?;
-    (best.0 > 0).then_some((best.1.0.as_str(), false))
+    let handle = words(id.split('_').next().unwrap_or(id));
+    let same = |tag: &&String| unversioned(&words(tag)) == unversioned(&handle);
+    let by_handle = areas.area.iter().find(|(_, a)| a.tags.iter().any(|tag| same(&tag)));
+    if let Some((name, _)) = by_handle {
+        return Some((name, false));
+    }
+    let own = tag.map_or(handle, words);
+    let alike = |tag: &String| Alike::of(&words(tag), &own);
+    let scores: Vec<(Alike, &str)> = areas
+        .area
+        .iter()
+        .filter_map(|(name, a)| Some((a.tags.iter().map(alike).max()?, name.as_str())))
+        .collect();
+    let best = scores.iter().map(|(alike, _)| *alike).max().filter(|best| best.words > 0)?;
+    let mut first = scores.iter().filter(|(alike, _)| *alike == best);
+    match (first.next(), first.next()) {
+        (Some((_, name)), None) => Some((name, false)),
+        // Several areas are as near, so none is.
+        _ => None,
+    }
 }
 
-/// Length of the longest common prefix of whole camel-case words.
-fn common_words(a: &str, b: &str) -> usize {
-    let common = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    let ends_word = |s: &str, at: usize| s.as_bytes().get(at).is_none_or(u8::is_ascii_uppercase);
-    (0..=common).rev().find(|&at| ends_word(a, at) && ends_word(b, at)).unwrap_or_default()
+/// The words of a tag, the last one in the singular: tags are plurals.
+fn words(tag: &str) -> Vec<String> {
+    let mut words: Vec<String> = snake(&singular(tag)).split('_').map(str::to_owned).collect();
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Without the version that an operationId may have: `inAppPurchasesV2` is a handle of the tag `InAppPurchases`.
+fn unversioned(words: &[String]) -> &[String] {
+    let is_version = |word: &String| {
+        word.strip_prefix('v')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    match words.split_last() {
+        Some((last, rest)) if is_version(last) => rest,
+        _ => words,
+    }
+}
+
+/// How much of a tag is the beginning of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Alike {
+    /// Leading words of both.
+    words: usize,
+    /// Whether these are all words of the known tag.
+    whole: bool,
+}
+
+impl Alike {
+    fn of(known: &[String], new: &[String]) -> Self {
+        let words = known.iter().zip(new).take_while(|(a, b)| a == b).count();
+        Self { words, whole: words == known.len() }
+    }
 }
 
 /// Tells each module of models, and each token type, which areas lead to it.

@@ -1,4 +1,4 @@
-//! A vendor's word goes in; a Rust identifier of the wanted case comes out.
+//! Makes Rust identifiers of vendors' words.
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
@@ -11,25 +11,153 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield", "Self",
 ];
 
+/// Names of files that Windows reserves for devices, whatever their ending.
+const DEVICES: &[&str] = &[
+    "con", "prn", "aux", "nul", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+/// Bytes that the name of a module may have: file systems allow 255, and its ending and folder need room.
+const LONGEST_FILE: usize = 100;
+
+/// Words of operators and signs. The longest that fits is meant.
+const OPERATORS: &[(&str, &str)] = &[
+    ("!=", "not equal"),
+    ("<>", "not equal"),
+    ("<=", "less or equal"),
+    (">=", "greater or equal"),
+    ("=", "equal"),
+    ("<", "less than"),
+    (">", "greater than"),
+    ("+", "plus"),
+    ("-", "minus"),
+    ("!", "not"),
+    ("*", "star"),
+    ("/", "slash"),
+    ("\\", "backslash"),
+    ("%", "percent"),
+    ("&", "and"),
+    ("|", "or"),
+    ("^", "caret"),
+    ("~", "tilde"),
+    (".", "dot"),
+    (",", "comma"),
+    (":", "colon"),
+    (";", "semicolon"),
+    ("@", "at"),
+    ("#", "hash"),
+    ("$", "dollar"),
+    ("?", "question"),
+    ("(", "open"),
+    (")", "close"),
+    ("[", "open bracket"),
+    ("]", "close bracket"),
+    ("{", "open brace"),
+    ("}", "close brace"),
+    ("\"", "quote"),
+    ("'", "apostrophe"),
+    ("`", "backtick"),
+    ("_", "underscore"),
+    (" ", "space"),
+];
+/// Of these, the ones that mean something in front of a word.
+const SIGNS: &[char] = &['+', '-', '<', '>', '=', '!'];
+
+/// With each sign as a word: all of them, or those in front alone.
+fn spelled(text: &str, all: bool) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    let letters = text.chars().any(char::is_alphanumeric);
+    while let Some(c) = rest.chars().next() {
+        // Between words these say nothing.
+        let silent = letters && matches!(c, ' ' | '_' | '[' | ']');
+        let operator = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign)).filter(|_| !silent);
+        match operator {
+            Some(("-", _)) if out.ends_with(char::is_alphanumeric) => {
+                out.push_str(" dash ");
+                rest = rest.strip_prefix('-').unwrap_or_default();
+            }
+            Some((sign, word)) if all || SIGNS.contains(&c) => {
+                out.push_str(&format!(" {word} "));
+                rest = rest.strip_prefix(sign).unwrap_or_default();
+            }
+            _ => {
+                out.push(c);
+                rest = rest.strip_prefix(c).unwrap_or_default();
+                if !all {
+                    out.push_str(rest);
+                    break;
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The words of `text`: what has no letters is spelled out, and so is a sign in front of something.
+fn words(text: &str) -> String {
+    if !text.is_empty() && !text.chars().any(char::is_alphanumeric) {
+        spelled(text, true)
+    } else if text.starts_with(SIGNS) {
+        spelled(text, false)
+    } else {
+        text.to_owned()
+    }
+}
+
 /// For methods, fields and arguments.
 pub(super) fn snake(text: &str) -> String {
-    mend(text.to_snake_case(), "value_", "empty")
+    mend(words(text).to_snake_case(), "value_", "empty")
+}
+
+/// Other names of what `text` is, where its own is taken: with a word for its spelling, with its signs as words. None
+/// depends on anything but the text.
+pub(super) fn others(text: &str, ident: &str) -> Vec<String> {
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let (lower, upper) = (letters().any(char::is_lowercase), letters().any(char::is_uppercase));
+    let spelling = match (lower, upper) {
+        (true, false) => "lower",
+        (false, true) => "upper",
+        (true, true) if text.starts_with(char::is_uppercase) => "pascal",
+        (true, true) => "camel",
+        (false, false) => "value",
+    };
+    let base = ident.trim_end_matches('_');
+    let is_type = ident.starts_with(char::is_uppercase);
+    let signs = spelled(text, true);
+    let (signs, spelling) = match is_type {
+        true => (pascal(&signs), format!("{base}{}", pascal(spelling))),
+        false => (snake(&signs), format!("{base}_{spelling}")),
+    };
+    // A word that separates others is told by its sign, one that is a single word by its letters.
+    let has_signs = text.chars().any(|c| !c.is_alphanumeric() && c != '_' && c != ' ');
+    if has_signs { vec![signs, spelling] } else { vec![spelling, signs] }
 }
 
 /// For modules, which are files: of these Rust takes ASCII names only (E0754), so any other letter is its code point.
 pub(super) fn file(text: &str) -> String {
     let ascii = |c: char| if c.is_ascii() { c.to_string() } else { format!("u{:04x}", u32::from(c)) };
-    snake(text).chars().map(ascii).collect()
+    let mut out: String = snake(text).chars().map(ascii).collect();
+    if out.len() > LONGEST_FILE {
+        // What is cut off still tells names apart (FNV-1a).
+        let hash =
+            out.bytes().fold(0x811c_9dc5_u32, |hash, b| (hash ^ u32::from(b)).wrapping_mul(0x0100_0193));
+        out.truncate(LONGEST_FILE);
+        out.push_str(&format!("_{hash:08x}"));
+    }
+    if DEVICES.contains(&out.as_str()) {
+        out.push('_');
+    }
+    out
 }
 
 /// For types and enum variants.
 pub(super) fn pascal(text: &str) -> String {
-    mend(text.to_upper_camel_case(), "Value", "Empty")
+    mend(words(text).to_upper_camel_case(), "Value", "Empty")
 }
 
 /// For constants.
 pub(super) fn shouty(text: &str) -> String {
-    mend(text.to_shouty_snake_case(), "VALUE_", "EMPTY")
+    mend(words(text).to_shouty_snake_case(), "VALUE_", "EMPTY")
 }
 
 /// For types that the vendor named: its own name wherever that is one.
@@ -71,6 +199,8 @@ pub(super) fn singular(text: &str) -> String {
     let version = text.get(stem.len()..).unwrap_or_default();
     let one = if let Some(stem) = stem.strip_suffix("ies") {
         format!("{stem}y")
+    } else if let Some(stem) = stem.strip_suffix("Data") {
+        format!("{stem}Datum")
     } else if let Some(stem) = stem.strip_suffix("riteria") {
         // Without its first letter, which is a capital one inside camel case.
         format!("{stem}riterion")
@@ -103,7 +233,8 @@ mod tests {
         assert_eq!(pascal("P7D"), "P7d");
         assert_eq!(pascal("count asc"), "CountAsc");
         assert_eq!(pascal(""), "Empty");
-        assert_eq!(snake("_"), "empty");
+        assert_eq!(snake("_"), "underscore");
+        assert_eq!(pascal("__"), "UnderscoreUnderscore");
         assert_eq!(snake("Größe in m²"), "größe_in_m");
         assert_eq!(snake("\u{903}x"), "value_\u{903}x");
         assert_eq!(file("日本 Tag!"), "u65e5u672c_tag");
@@ -113,6 +244,36 @@ mod tests {
         assert_eq!(vendor("AppsBetaTesterUsagesV1MetricResponse"), "AppsBetaTesterUsagesV1MetricResponse");
         assert_eq!(vendor("csv"), "Csv");
         assert_eq!(vendor("user-role"), "UserRole");
+    }
+
+    #[test]
+    fn signs_are_words_where_they_mean_something() {
+        for (text, ident) in [
+            ("=", "Equal"),
+            ("!=", "NotEqual"),
+            ("<", "LessThan"),
+            (">=", "GreaterOrEqual"),
+            ("+1", "Plus1"),
+            ("-1", "Minus1"),
+            ("-created", "MinusCreated"),
+            ("*", "Star"),
+            ("v1.2-rc", "V12Rc"),
+        ] {
+            assert_eq!(pascal(text), ident, "{text}");
+        }
+        assert_eq!(snake("+1"), "plus_1");
+        assert_eq!(others("green", "Green"), ["GreenLower", "Green"]);
+        assert_eq!(others("isGlobal", "is_global"), ["is_global_camel", "is_global"]);
+        assert_eq!(others("a.b", "AB"), ["ADotB", "ABLower"]);
+    }
+
+    #[test]
+    fn modules_are_files_everywhere() {
+        assert_eq!(file("CON"), "con_");
+        assert_eq!(file("com1"), "com1_");
+        assert_eq!(file("console"), "console");
+        let (long, other) = (file(&"a".repeat(300)), file(&"a".repeat(301)));
+        assert!(long.len() < 120 && long != other, "{long} {other}");
     }
 
     #[test]
@@ -130,6 +291,8 @@ mod tests {
             ("territoryAvailabilities", "territoryAvailability"),
             ("gameCenterAchievementsV2", "gameCenterAchievementV2"),
             ("betaRecruitmentCriteria", "betaRecruitmentCriterion"),
+            ("appAssetLibraryRefData", "appAssetLibraryRefDatum"),
+            ("metadata", "metadata"),
             ("releases", "release"),
             ("patches", "patch"),
             ("boxes", "box"),

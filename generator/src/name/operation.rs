@@ -1,16 +1,19 @@
-//! operationIds, tags and parameters go in; handles, methods and setters come out.
+//! Names handles, methods, arguments and setters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToShoutySnakeCase;
 
 use super::area::Placed;
-use super::case::{file, pascal, singular, snake};
+use super::case::{file, others, pascal, singular, snake};
 use super::config::HandleFrom;
+use super::types::TYPES;
 use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section, quoted};
-use crate::api::{Api, In, Operation};
+use crate::api::{Api, In, MediaType, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
 /// What every type that collects arguments has already.
-const SETTERS: &[&str] = &["send", "pages", "items", "request", "header", "clone", "self_"];
+const SETTERS: &[&str] = &["send", "pages", "items", "into_call", "request", "header", "clone", "self_"];
 /// What every handle has already.
 const METHODS: &[&str] = &["clone"];
 /// What the client has beside its handles.
@@ -24,30 +27,54 @@ pub(super) fn name(
     out: &mut Sink,
 ) {
     let mut methods: BTreeMap<String, Scope> = BTreeMap::new();
+    let mut builders: BTreeMap<String, Builders> = BTreeMap::new();
+    let mut handles: BTreeMap<String, String> = BTreeMap::new();
+    let mut client = Scope::reserving(CLIENT);
+    // An operation whose id is a method as it is keeps that name, then one whose id is not shortened.
+    let mut order: Vec<(bool, bool, &String, &Operation)> = Vec::new();
     for (id, operation) in &api.operations {
-        let (word, handle) = handle(id, operation, exceptions);
-        let main = method(id, operation, exceptions, out);
+        let (_, handle) = handle(id, operation, exceptions);
+        let plain = plain_method(id, operation, &handle, exceptions.naming.handle.from);
+        order.push((plain != snake(id), snake(id) != *id, id, operation));
+    }
+    order.sort_by_key(|(shortened, other, id, _)| (*shortened, *other, *id));
+    for (.., id, operation) in order {
+        let (word, wanted) = handle(id, operation, exceptions);
+        let at = operation.pointer();
+        // Two spellings of one handle are one handle; only what the client has already is in its way.
+        let handle = match handles.get(&wanted) {
+            Some(handle) => handle.clone(),
+            None => {
+                let handle = client.take(&wanted, &[], (&at, Section::Alias, &word), out);
+                handles.insert(wanted, handle.clone());
+                handle
+            }
+        };
+        let main = method(id, operation, &handle, exceptions, out);
         let area = placed.get(id).cloned();
+        let ident = handle_type(&handle);
+        let scope = methods.entry(handle.clone()).or_insert_with(|| Scope::reserving(METHODS));
+        let built = builders.entry(handle.clone()).or_insert_with(|| Builders::new(&ident));
+        let all = methods_of(operation, &main).into_iter().map(|mut method| {
+            let whole = match method.ident == main {
+                true => snake(id),
+                false => format!("{}_{}", snake(id), method.ident),
+            };
+            let verb = format!("{}_{}", method.ident, operation.method.to_lowercase());
+            let alternatives: Vec<String> =
+                [whole, verb].into_iter().filter(|other| *other != method.ident).collect();
+            method.ident = scope.take(&method.ident, &alternatives, (&at, Section::Operation, id), out);
+            method.builder = built.take(&method.ident);
+            method
+        });
         let name = OperationName {
-            methods: by_media_type(operation, &handle, &main),
+            methods: all.collect(),
             parameters: parameters(id, operation, exceptions, out),
             handle: handle.clone(),
             area: area.clone(),
             envelope: envelope(operation),
         };
-        let scope = methods.entry(handle.clone()).or_insert_with(|| {
-            // Two spellings of one handle are one handle; only what the client has already is in its way.
-            let mut client = Scope::reserving(CLIENT);
-            client.take(&handle, &operation.pointer(), Section::Alias, &word, out);
-            Scope::reserving(METHODS)
-        });
-        for method in &name.methods {
-            scope.take(&method.ident, &operation.pointer(), Section::Operation, id, out);
-        }
-        let entry = names
-            .handles
-            .entry(handle.clone())
-            .or_insert_with(|| Handle { ident: pascal(&handle), ..Handle::default() });
+        let entry = names.handles.entry(handle).or_insert_with(|| Handle { ident, ..Handle::default() });
         entry.areas.extend(area);
         entry.operations.push(id.clone());
         names.operations.insert(id.clone(), name);
@@ -59,17 +86,77 @@ pub(super) fn name(
     }
 }
 
-/// What the vendor says, and what it is called in Rust.
+/// The type of a handle; one that Rust's own types would be hidden by is called otherwise.
+fn handle_type(handle: &str) -> String {
+    let ident = pascal(handle);
+    if TYPES.contains(&ident.as_str()) { format!("{ident}Handle") } else { ident }
+}
+
+/// The types that collect arguments in the module of one handle, and the constants of its operations.
+struct Builders {
+    handle: String,
+    taken: BTreeSet<String>,
+    constants: BTreeSet<String>,
+}
+
+impl Builders {
+    fn new(handle: &str) -> Self {
+        Self { handle: handle.to_owned(), taken: BTreeSet::new(), constants: BTreeSet::new() }
+    }
+
+    /// The builder of a method.
+    fn take(&mut self, method: &str) -> String {
+        let own = pascal(method);
+        let call = format!("{own}Call");
+        let numbered = (2_u32..).map(|n| format!("{own}Call{n}"));
+        let is_free = |name: &String| {
+            // The handle's own type stands in the same module.
+            *name != self.handle
+                && !TYPES.contains(&name.as_str())
+                && !self.taken.contains(name)
+                && !self.constants.contains(&name.to_shouty_snake_case())
+        };
+        let found = [own.clone(), call].into_iter().chain(numbered).find(is_free).unwrap_or(own);
+        self.constants.insert(found.to_shouty_snake_case());
+        self.taken.insert(found.clone());
+        found
+    }
+}
+
+/// The vendor's word for a handle, and its name in Rust.
 fn handle(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>) -> (String, String) {
     let word = match exceptions.naming.handle.from {
         HandleFrom::Id => id.split('_').next().unwrap_or(id),
-        HandleFrom::Tag => operation.tags.first().map_or("api", String::as_str),
+        HandleFrom::Tag => match operation.tags.first() {
+            Some(tag) => tag,
+            None => subject(&operation.path),
+        },
     };
     let handle = exceptions.get(Section::Alias, word).unwrap_or_else(|| file(word));
     (word.to_owned(), handle)
 }
 
-fn method(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>, out: &mut Sink) -> String {
+/// The first segment of a path that names something: no parameter, no version, and not `api`.
+fn subject(path: &str) -> &str {
+    let is_version = |segment: &str| {
+        let rest = segment.strip_prefix(['v', 'V']).unwrap_or(segment);
+        rest.starts_with(|c: char| c.is_ascii_digit()) && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+    };
+    let names = |segment: &&str| {
+        let plain = segment.chars().any(char::is_alphanumeric) && !segment.contains('{');
+        plain && !is_version(segment) && *segment != "api"
+    };
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    path.split('/').find(names).unwrap_or("api")
+}
+
+fn method(
+    id: &str,
+    operation: &Operation,
+    handle: &str,
+    exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
+) -> String {
     if let Some(method) = exceptions.get(Section::Operation, id) {
         return method;
     }
@@ -92,11 +179,11 @@ fn method(id: &str, operation: &Operation, exceptions: &mut Exceptions<'_>, out:
                 let help = format!(
                     "in naming.toml, give `{last}` a rule under [method], or the operation a name under [operation]: {} = {}",
                     quoted(id),
-                    quoted(&snake(rest_of(id, naming.handle.from)))
+                    quoted(&plain_method(id, operation, handle, naming.handle.from))
                 );
                 out.push(Diagnostic::notice(Code::UnruledId, &operation.pointer(), message).help(help));
             }
-            snake(rest_of(id, naming.handle.from))
+            plain_method(id, operation, handle, naming.handle.from)
         }
     }
 }
@@ -107,34 +194,53 @@ fn envelope(operation: &Operation) -> Option<String> {
     path.split('.').next().map(pascal)
 }
 
-/// The operationId without what the handle says.
-fn rest_of(id: &str, from: HandleFrom) -> &str {
-    match (from, id.split_once('_')) {
-        (HandleFrom::Id, Some((_, rest))) => rest,
+/// The operationId without what its handle and its route say.
+fn plain_method(id: &str, operation: &Operation, handle: &str, from: HandleFrom) -> String {
+    let id = match (from, id.split_once('_')) {
+        (HandleFrom::Id, Some((_, rest))) => return snake(rest),
+        (HandleFrom::Id, None) => return snake(id),
         _ => id,
+    };
+    // FastAPI puts path and method behind the name of the function.
+    let route: String =
+        operation.path.chars().map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    let suffix = format!("{route}_{}", operation.method.to_lowercase());
+    let name = id.strip_suffix(&suffix).filter(|rest| !rest.is_empty()).unwrap_or(id);
+    let method = snake(name);
+    match method.strip_prefix(handle).and_then(|rest| rest.strip_prefix('_')) {
+        Some(rest) if !rest.is_empty() => snake(rest),
+        _ => method,
     }
 }
 
-/// JSON goes first; each further media type of the answer is a method of its own: `download_price_points_csv`.
-fn by_media_type(operation: &Operation, handle: &str, main: &str) -> Vec<Method> {
+/// One for each media type of the response, then one for each further media type of the body: JSON goes first, others are
+/// named after their media type: `download_price_points_csv`, `create_multipart`.
+fn methods_of(operation: &Operation, main: &str) -> Vec<Method> {
     let mut types: Vec<&String> = operation.responses.values().flat_map(|r| r.content.keys()).collect();
-    types.sort_by_key(|t| (!(t.starts_with("application/json") || t.ends_with("+json")), t.as_str()));
+    types.sort_by_key(|t| (MediaType::parse(t).json_rank().unwrap_or(u8::MAX), t.as_str()));
     types.dedup();
-    let one = |ident: String, media_type: Option<&String>| Method {
-        // The handle's own type stands in the same module.
-        builder: if ident == handle { format!("{}Call", pascal(&ident)) } else { pascal(&ident) },
+    let sends = operation.sends();
+    let one = |ident: String, media_type: Option<&String>, sends: Option<&String>| Method {
+        builder: String::new(),
         ident,
         media_type: media_type.cloned(),
+        sends: sends.cloned(),
     };
-    let mut out = vec![one(main.to_owned(), types.first().copied())];
+    let mut out = vec![one(main.to_owned(), types.first().copied(), sends.first().copied())];
     for media_type in types.iter().skip(1) {
-        let subtype = snake(media_type.rsplit('/').next().unwrap_or(media_type));
+        let parsed = MediaType::parse(media_type);
+        let subtype = snake(if parsed.is_range() { parsed.word() } else { parsed.subtype() });
         let noun = match main.split_once('_') {
             Some(("list" | "get" | "download", noun)) => format!("_{noun}"),
             _ if ["list", "get", "download"].contains(&main) => String::new(),
             _ => format!("_{main}"),
         };
-        out.push(one(format!("download{noun}_{subtype}"), Some(media_type)));
+        out.push(one(format!("download{noun}_{subtype}"), Some(media_type), sends.first().copied()));
+    }
+    for sent in sends.iter().skip(1) {
+        let word = snake(MediaType::parse(sent).word());
+        let base = main.trim_end_matches('_');
+        out.push(one(format!("{base}_{word}"), types.first().copied(), Some(sent)));
     }
     out
 }
@@ -144,22 +250,65 @@ fn parameters(
     operation: &Operation,
     exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
-) -> BTreeMap<String, ParameterName> {
+) -> BTreeMap<(String, In), ParameterName> {
     let mut setters = Scope::reserving(SETTERS);
     // What the method itself calls so.
-    let own: &[&str] =
-        if operation.body.is_some() { &["call", "body", "request", "ids", "to"] } else { &["call"] };
+    let own: &[&str] = if operation.body.is_some() {
+        &["call", "body", "request", "ids", "to", "fields"]
+    } else {
+        &["call"]
+    };
     let mut arguments = Scope::reserving(own);
     let mut names = BTreeMap::new();
-    for parameter in &operation.parameters {
-        let key = format!("{id}.{}", parameter.name);
-        let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(&parameter.name));
-        let at = operation.pointer();
-        let free = parameter.place == In::Path || setters.take(&ident, &at, Section::Field, &key, out);
-        if free && (parameter.place == In::Path || parameter.required) {
-            arguments.take(&ident, &at, Section::Field, &key, out);
+    let at = operation.pointer();
+    let all = operation.parameters.iter();
+    let repeated = |name: &str| all.clone().filter(|p| p.name == name).count() > 1;
+    // The path's own come first, then those that are called in Rust as they are by the vendor.
+    let mut order: Vec<_> = operation.parameters.iter().collect();
+    order.sort_by_key(|p| (p.place, snake(&p.name) != p.name, p.name.as_str()));
+    for parameter in order {
+        let (name, place) = (&parameter.name, parameter.place.as_str());
+        let key = match repeated(name) && parameter.place != In::Path {
+            true => format!("{id}.{name} in {place}"),
+            false => format!("{id}.{name}"),
+        };
+        let wanted = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(name));
+        let is_path = parameter.place == In::Path;
+        let mut alternatives = Vec::new();
+        if SETTERS.contains(&wanted.as_str()) || own.contains(&wanted.as_str()) {
+            alternatives.push(format!("{wanted}_"));
+        } else {
+            let placed = (!is_path).then(|| format!("{}_{place}", wanted.trim_end_matches('_')));
+            match repeated(name) {
+                true => alternatives.extend(placed.into_iter().chain(others(name, &wanted))),
+                false => alternatives.extend(others(name, &wanted).into_iter().chain(placed)),
+            }
         }
-        names.insert(parameter.name.clone(), ParameterName { ident, token: None });
+        // An argument needs a name that neither arguments nor setters have.
+        let is_free = |name: &String, setters: &Scope, arguments: &Scope| {
+            let argument = is_path || parameter.required;
+            (is_path || !setters.taken.contains_key(name))
+                && (!argument || !arguments.taken.contains_key(name))
+        };
+        let ident = match is_free(&wanted, &setters, &arguments) {
+            true => wanted,
+            false => {
+                alternatives.retain(|name| is_free(name, &setters, &arguments));
+                let taken = if setters.taken.contains_key(&wanted) && !is_path {
+                    &mut setters
+                } else {
+                    &mut arguments
+                };
+                taken.take(&wanted, &alternatives, (&at, Section::Field, &key), out)
+            }
+        };
+        if !is_path {
+            setters.reserve(ident.clone(), &at, &key);
+        }
+        if is_path || parameter.required {
+            arguments.reserve(ident.clone(), &at, &key);
+        }
+        names.insert((name.clone(), parameter.place), ParameterName { ident, token: None });
     }
     names
 }

@@ -1,15 +1,18 @@
-//! The values that parameters accept go in; token types come out, one a handle and purpose, with their constants.
+//! Names the types of parameter values, one for each handle and purpose, with their constants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::case::{pascal, shouty};
+use super::case::{others, pascal, shouty, snake};
+use super::types::named_values;
 use super::{Exceptions, Family, Names, Scope, Section, Token};
 use crate::api::{Api, Role, Value};
 use crate::diagnostic::{Pointer, Sink};
 
-/// Where a token type comes from: the place of its first parameter, and its keys in `naming.toml`.
+/// Where a token type comes from: the place of its first parameter, its name with its operation's, and its keys in
+/// `naming.toml`.
 struct Origin {
     at: Pointer,
+    full: String,
     keys: BTreeSet<String>,
 }
 
@@ -46,16 +49,14 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             let key = format!("{owner}?{}", parameter.name);
             let ident = exceptions.get(Section::Type, &key).unwrap_or(ident);
             let at = operation.pointer();
-            if let Some(token) = tokens.get(&ident)
-                && token.family != family
-                && let Some(origin) = origins.get(&ident)
-            {
-                let mut scope = Scope::default();
-                scope.take(&ident, &origin.at, Section::Type, origin.key(), out);
-                scope.take(&ident, &at, Section::Type, &key, out);
-                continue;
-            }
-            let origin = origins.entry(ident.clone()).or_insert_with(|| Origin { at, keys: BTreeSet::new() });
+            let full = format!("{}{}", pascal(id), pascal(&parameter.name));
+            // Values of two purposes are two types.
+            let ident = match tokens.get(&ident).filter(|token| token.family != family) {
+                Some(_) => full.clone(),
+                None => ident,
+            };
+            let origin =
+                origins.entry(ident.clone()).or_insert_with(|| Origin { at, full, keys: BTreeSet::new() });
             origin.keys.insert(key);
             let token = tokens.entry(ident.clone()).or_insert_with(|| Token {
                 family,
@@ -71,43 +72,65 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             token.parameters.insert(parameter.name.clone());
             token.areas.extend(name.area.clone());
             accepted.entry(ident.clone()).or_default().extend(values.iter().map(String::as_str));
-            if let Some(parameter) = name.parameters.get_mut(&parameter.name) {
+            if let Some(parameter) = name.parameters.get_mut(&(parameter.name.clone(), parameter.place)) {
                 parameter.token = Some(ident);
             }
         }
     }
-    let mut scope = Scope::default();
+    let mut scope = Scope::reserving(super::types::TYPES);
     for (id, name) in &names.types {
-        scope.take(&name.ident, &api.type_pointer(id), Section::Type, id, &mut Sink::new());
+        scope.reserve(name.ident.clone(), &api.type_pointer(id), id);
     }
-    for (ident, token) in &mut tokens {
-        let values = accepted.remove(ident).unwrap_or_default();
-        let Some(origin) = origins.get(ident) else { continue };
+    let mut renamed: BTreeMap<String, String> = BTreeMap::new();
+    for (ident, mut token) in tokens {
+        let values = accepted.remove(&ident).unwrap_or_default();
+        let Some(origin) = origins.get(&ident) else { continue };
         let at = &origin.at;
-        scope.take(ident, at, Section::Type, origin.key(), out);
+        let alternatives = [origin.full.clone(), format!("{}Value", origin.full)];
+        let own = scope.take(&ident, &alternatives, (at, Section::Type, origin.key()), out);
         if token.family == Family::Value {
             let key: Vec<Value> = values.iter().map(|v| Value::String((*v).to_owned())).collect();
             token.alias = by_values.get(key.as_slice()).copied().flatten().map(str::to_owned);
         }
-        let mut scope =
-            Scope::reserving(if token.family == Family::Value { super::types::VARIANTS } else { &[] });
         let plain: BTreeSet<&str> = match token.family {
             Family::Sort => values.iter().map(|v| v.strip_prefix('-').unwrap_or(v)).collect(),
             _ => values,
         };
-        for value in plain {
-            let own =
-                origin.keys.iter().find_map(|key| exceptions.get(Section::Value, &format!("{key}={value}")));
-            let key = format!("{}={value}", origin.key());
-            let constant = own.unwrap_or_else(|| match token.family {
-                Family::Value => pascal(value),
-                _ => shouty(value),
-            });
-            scope.take(&constant, at, Section::Value, &key, out);
-            token.values.insert(value.to_owned(), constant);
+        let key = |value: &str| format!("{}={value}", origin.key());
+        let mut chosen = |value: &str| {
+            origin.keys.iter().find_map(|key| exceptions.get(Section::Value, &format!("{key}={value}")))
+        };
+        token.values = match token.family {
+            Family::Value => {
+                let start = origin.key().len() + 1;
+                let chosen = |key: &str| chosen(key.get(start..).unwrap_or_default());
+                named_values(plain.into_iter(), (at, &key), chosen, out)
+            }
+            _ => {
+                let mut scope = Scope::default();
+                let mut constants = BTreeMap::new();
+                for value in plain {
+                    let wanted = chosen(value).unwrap_or_else(|| shouty(value));
+                    let alternatives: Vec<String> =
+                        others(value, &snake(value)).iter().map(|name| shouty(name)).collect();
+                    let key = key(value);
+                    let own = scope.take(&wanted, &alternatives, (at, Section::Value, &key), out);
+                    constants.insert(value.to_owned(), own);
+                }
+                constants
+            }
+        };
+        if own != ident {
+            renamed.insert(ident, own.clone());
+        }
+        names.tokens.insert(own, token);
+    }
+    let all = names.operations.values_mut().flat_map(|operation| operation.parameters.values_mut());
+    for token in all.filter_map(|parameter| parameter.token.as_mut()) {
+        if let Some(own) = renamed.get(token) {
+            own.clone_into(token);
         }
     }
-    names.tokens = tokens;
 }
 
 /// What an operation is about, its handle and the middle segment of its id: as a key and as part of a type's name.

@@ -1,14 +1,14 @@
-//! Type ids and members go in; Rust types, fields and variants come out, and the module of each type.
+//! Names types, fields and variants, and the module of each type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::case::{file, pascal, snake, vendor};
-use super::{Exceptions, Names, Scope, Section, Taker, TypeName};
+use super::case::{file, others, pascal, snake, vendor};
+use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
 use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
-use crate::diagnostic::{Pointer, Sink};
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// What the generated code means by these names.
-const TYPES: &[&str] = &[
+pub(super) const TYPES: &[&str] = &[
     "Self_",
     "Option",
     "Some",
@@ -45,9 +45,37 @@ pub(super) const VARIANTS: &[&str] = &["Unrecognized"];
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
     let mut scope = Scope::reserving(TYPES);
-    for id in api.types.keys() {
-        let ident = exceptions.get(Section::Type, id).unwrap_or_else(|| ident(api, id));
-        scope.take(&ident, &api.type_pointer(id), Section::Type, id, out);
+    let components = components(api, exceptions);
+    // Resources bring types of their own, then schemas keep their names against what stands inline, and of these the one
+    // whose name is Rust's already.
+    let mut order: Vec<(bool, bool, bool, &String)> = api
+        .types
+        .iter()
+        .map(|(id, ty)| {
+            let resource = matches!(ty.shape, Shape::Resource(_));
+            (!resource, api.is_inline(id), ident(api, id) != *id, id)
+        })
+        .collect();
+    order.sort();
+    for (.., id) in order {
+        let wanted = match exceptions.get(Section::Type, id) {
+            Some(ident) => ident,
+            None => inline_ident(api, id, &components, out),
+        };
+        let at = api.type_pointer(id);
+        let reserved = TYPES.contains(&wanted.as_str()).then(|| format!("{wanted}Model"));
+        let alternatives: Vec<String> = match api.is_inline(id) {
+            true => reserved.into_iter().chain([full(id), format!("{}Inline", full(id))]).collect(),
+            // A schema that is called as in Rust gives way to a type that a resource brings.
+            false if wanted == *id => vec![format!("{wanted}Model")],
+            false => reserved.into_iter().chain(others(id, &wanted)).collect(),
+        };
+        let ident = scope.take(&wanted, &alternatives, (&at, Section::Type, id), out);
+        if let Some(Shape::Resource(_)) = api.types.get(id).map(|t| &t.shape) {
+            for part in ["Attributes", "Relationships"] {
+                scope.reserve(format!("{ident}{part}"), &at, id);
+            }
+        }
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), members: BTreeMap::new() });
     }
     for (id, ty) in &api.types {
@@ -104,7 +132,8 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                     let key = format!("{id}={member}");
                     let ident =
                         exceptions.get(Section::Value, &key).or(ident).unwrap_or_else(|| pascal(&member));
-                    scope.take(&ident, &at, Section::Value, &key, out);
+                    let ident =
+                        scope.take(&ident, &others(&member, &ident), (&at, Section::Value, &key), out);
                     members.insert(member, ident);
                 }
                 members
@@ -115,33 +144,12 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             name.members = members;
         }
     }
-    parts(api, names, &mut scope, out);
 }
 
 /// Where the attributes and the relationships of a resource stand.
 fn parts_of(resource: &Pointer) -> (Pointer, Pointer) {
     let part = |name: &str| resource.child("properties").child(name).child("properties");
     (part("attributes"), part("relationships"))
-}
-
-/// A resource's attributes and relationships are types of their own in Rust.
-fn parts(api: &Api, names: &mut Names, scope: &mut Scope, out: &mut Sink) {
-    let resources: Vec<(&String, &Type)> =
-        api.types.iter().filter(|(_, t)| matches!(t.shape, Shape::Resource(_))).collect();
-    for (id, _) in resources {
-        let Some(name) = names.types.get(id) else { continue };
-        for part in ["Attributes", "Relationships"] {
-            let at = api.type_pointer(id).child("properties").child(snake(part));
-            let ident = format!("{}{part}", name.ident);
-            match scope.taken.get(&ident).cloned() {
-                // The part has no name of its own; what can be called otherwise is the resource.
-                Some(first) => scope.refuse((&ident, &name.ident), &first, &at, Section::Type, id, out),
-                None => {
-                    scope.taken.insert(ident, Taker { at, key: id.clone() });
-                }
-            }
-        }
-    }
 }
 
 /// `cleared` are those whose setter has one beside it that sends null, and `own` what the struct has anyway.
@@ -156,18 +164,30 @@ fn fields<'a>(
     let mut scope = Scope::reserving(own);
     let mut members = BTreeMap::new();
     let mut places = BTreeMap::new();
-    for (field, at) in all {
+    // A field that is called in Rust as it is by the vendor keeps its name.
+    let mut all: Vec<(bool, &String, &Pointer)> =
+        all.map(|(field, at)| (snake(field) != *field, field, at)).collect();
+    all.sort_by_key(|(other, field, _)| (*other, *field));
+    for (_, field, at) in all {
         places.insert(field, at.child(field));
         let key = format!("{id}.{field}");
         let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(field));
-        scope.take(&ident, &at.child(field), Section::Field, &key, out);
+        let alternatives = match own.contains(&ident.as_str()) {
+            true => Vec::new(),
+            false => others(field, &ident),
+        };
+        let ident = scope.take(&ident, &alternatives, (&at.child(field), Section::Field, &key), out);
         members.insert(field.clone(), ident);
     }
+    // The setter that sends null has a name of its own, and a field's own setter goes before it.
     for field in cleared {
         let ident = members.get(field).map(|ident| format!("clear_{}", ident.trim_end_matches('_')));
         let other = members.iter().find(|(_, other)| Some(*other) == ident.as_ref());
         if let (Some(ident), Some((other, _)), Some(at)) = (&ident, other, places.get(field)) {
-            scope.take(ident, at, Section::Field, &format!("{id}.{other}"), out);
+            scope.taken.insert(ident.clone(), Taker { at: at.clone(), key: format!("{id}.{field}") });
+            let (other, key) = (other.clone(), format!("{id}.{other}"));
+            let renamed = scope.take(ident, &[format!("{ident}_")], (at, Section::Field, &key), out);
+            members.insert(other, renamed);
         }
     }
     members
@@ -180,20 +200,86 @@ fn variants(
     exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
 ) -> BTreeMap<String, String> {
+    let texts = values.iter().map(|value| match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+    });
+    let texts: Vec<String> = texts.collect();
+    let key = |text: &str| format!("{id}={text}");
+    let chosen = |key: &str| exceptions.get(Section::Value, key);
+    named_values(texts.iter().map(String::as_str), (at, &key), chosen, out)
+}
+
+/// Names the values of an enum; one that is called in Rust as it is by the vendor keeps its name.
+pub(super) fn named_values<'v>(
+    values: impl Iterator<Item = &'v str>,
+    (at, key): (&Pointer, &dyn Fn(&str) -> String),
+    mut chosen: impl FnMut(&str) -> Option<String>,
+    out: &mut Sink,
+) -> BTreeMap<String, String> {
     let mut scope = Scope::reserving(VARIANTS);
     let mut members = BTreeMap::new();
-    for value in values {
-        let (text, words) = match value {
-            Value::String(text) => (text.clone(), text.clone()),
-            // A sign is no part of an identifier.
-            Value::Integer(number) => (number.to_string(), number.to_string().replace('-', "minus ")),
+    let mut order: Vec<(bool, &str)> = values.map(|text| (pascal(text) != text, text)).collect();
+    order.sort_unstable();
+    for (_, text) in order {
+        let key = key(text);
+        let ident = chosen(&key).unwrap_or_else(|| pascal(text));
+        let alternatives = match VARIANTS.contains(&ident.as_str()) {
+            true => vec![format!("{ident}Value")],
+            false => others(text, &ident),
         };
-        let key = format!("{id}={text}");
-        let ident = exceptions.get(Section::Value, &key).unwrap_or_else(|| pascal(&words));
-        scope.take(&ident, at, Section::Value, &key, out);
-        members.insert(text, ident);
+        let ident = scope.take(&ident, &alternatives, (at, Section::Value, &key), out);
+        members.insert(text.to_owned(), ident);
     }
     members
+}
+
+/// Rust names of the schemas that the vendor names, each with the vendor's name.
+fn components(api: &Api, exceptions: &mut Exceptions<'_>) -> HashMap<String, String> {
+    let named = api.types.keys().filter(|id| !api.is_inline(id));
+    named
+        .map(|id| (exceptions.get(Section::Type, id).unwrap_or_else(|| ident(api, id)), id.clone()))
+        .collect()
+}
+
+/// The name of a type without a name in `naming.toml`: a schema keeps its name against an inline type, which is then named
+/// from its full path.
+fn inline_ident(api: &Api, id: &str, components: &HashMap<String, String>, out: &mut Sink) -> String {
+    let short = ident(api, id);
+    let Some(component) = components.get(&short).filter(|component| *component != id && api.is_inline(id))
+    else {
+        return short;
+    };
+    let full = full(id);
+    let own = if components.contains_key(&full) { format!("{full}Inline") } else { full };
+    let message = format!(
+        "the inline type `{id}` has the Rust name `{short}` of the schema `{component}`; it is called `{own}`"
+    );
+    let help = format!(
+        "to keep this name or choose another, put it under [type] in naming.toml: {} = {}",
+        quoted(id),
+        quoted(&own)
+    );
+    out.push(Diagnostic::notice(Code::NameCollision, &api.type_pointer(id), message).help(help));
+    own
+}
+
+/// The name of an inline type from its full path.
+fn full(id: &str) -> String {
+    let mut parts = id.split('.');
+    let owner = item_of(parts.next().unwrap_or(id));
+    owner + &parts.map(pascal).collect::<String>()
+}
+
+/// The name of a schema; an item of a list, or a value of a map, has a name of its own: `ThingItem`, `ThingValue`.
+fn item_of(owner: &str) -> String {
+    let end = owner.find("[]").into_iter().chain(owner.find("{}")).min().unwrap_or(owner.len());
+    let (holder, marks) = owner.split_at(end);
+    let words = marks.split_inclusive([']', '}']).map(|mark| if mark == "[]" { "Item" } else { "Value" });
+    match holder.is_empty() {
+        true => vendor(owner),
+        false => vendor(holder) + &words.collect::<String>(),
+    }
 }
 
 /// The vendor's name; for a type that stands inline, its owner's name and the members that lead to it. What JSON:API
@@ -212,7 +298,7 @@ fn ident(api: &Api, id: &str) -> String {
             parts.remove(0);
         }
     }
-    let mut out = vendor(owner);
+    let mut out = item_of(owner);
     out.extend(parts.into_iter().map(pascal));
     out
 }

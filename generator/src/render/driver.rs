@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::operation::is_limited;
+use super::operation::{is_limited, sent_parameters};
 use super::rust::{Source, ident};
 use super::{Context, File};
-use crate::api::{Action, Arity, In, Operation, Parameter, Shape, TypeRef};
+use crate::api::{Action, Arity, In, MediaType, Operation, Parameter, Shape, TypeRef};
 use crate::name::{Family, Method, OperationName};
 
 impl Context<'_> {
@@ -60,13 +60,13 @@ impl Context<'_> {
         name: &OperationName,
         method: &Method,
     ) -> TokenStream {
-        let (body, updates) = self.driver_body(operation);
+        let (body, updates) = self.driver_body(operation, method);
         let mut arguments: Vec<TokenStream> = Vec::new();
         let places = || operation.parameters.iter();
         if !updates {
             arguments.extend(places().filter(|p| p.place == In::Path).map(|p| self.driver_path(p, name)));
         }
-        let others = || places().filter(|p| p.place != In::Path);
+        let others = || sent_parameters(operation, method);
         for parameter in others().filter(|p| p.required) {
             let key = &parameter.name;
             let value = self.driver_value(parameter, name);
@@ -83,7 +83,7 @@ impl Context<'_> {
         let limited = paged && is_limited(&optional);
         let setters = optional.iter().map(|parameter| {
             let key = &parameter.name;
-            let setter = match name.parameters.get(key) {
+            let setter = match name.parameter(parameter) {
                 Some(named) if !limited => ident(&named.ident),
                 _ => ident("limit"),
             };
@@ -118,7 +118,7 @@ impl Context<'_> {
 
     fn driver_path(&self, parameter: &Parameter, name: &OperationName) -> TokenStream {
         let key = &parameter.name;
-        if name.parameters.get(key).is_some_and(|named| named.token.is_some()) {
+        if name.parameter(parameter).is_some_and(|named| named.token.is_some()) {
             let value = self.driver_value(parameter, name);
             return quote! { { let value = a.must(#key); #value } };
         }
@@ -132,15 +132,12 @@ impl Context<'_> {
 
     /// The argument of a query or header parameter, made of `value`.
     fn driver_value(&self, parameter: &Parameter, name: &OperationName) -> TokenStream {
-        let named = name.parameters.get(&parameter.name);
+        let named = name.parameter(parameter);
         let token = named.and_then(|p| p.token.as_ref());
         let (item, is_list) = match &parameter.ty {
             TypeRef::List(item) => (&**item, true),
             ty => (ty, false),
         };
-        if parameter.place == In::Header {
-            return quote!(value.text());
-        }
         // What makes one value of a text.
         let made = match token {
             Some(token) => {
@@ -182,9 +179,14 @@ impl Context<'_> {
     }
 
     /// The argument that is sent as the body, and whether it says which resource the path means.
-    fn driver_body(&self, operation: &Operation) -> (Option<TokenStream>, bool) {
+    fn driver_body(&self, operation: &Operation, method: &Method) -> (Option<TokenStream>, bool) {
         let Some(body) = &operation.body else { return (None, false) };
-        let Some((_, ty)) = body.json() else { return (Some(quote!(a.raw_body())), false) };
+        let sent =
+            method.sends.as_ref().and_then(|sent| Some((MediaType::parse(sent), body.content.get(sent)?)));
+        let Some((media_type, ty)) = sent else { return (None, false) };
+        if !media_type.reads_json() {
+            return (Some(quote!(a.raw_body())), false);
+        }
         let shape = match ty {
             TypeRef::Named(id) => self.api.resolve(id).map(|(_, t)| &t.shape),
             _ => None,

@@ -32,7 +32,7 @@ impl Context<'_> {
             Shape::Enum(e) => self.enumeration(id, ty, name, e, source, own),
             Shape::Union(u) => self.union(id, ty, name, u, source, own),
             Shape::Resource(r) => self.resource(ty, name, r, source, own),
-            Shape::Request(r) => self.request(ty, name, r, source, own),
+            Shape::Request(r) => self.request(id, ty, name, r, source, own),
             Shape::Alias(_) | Shape::Document(_) | Shape::Page(_) | Shape::Linkage(_) => {
                 self.alias(id, ty, name, source, own);
             }
@@ -128,10 +128,9 @@ impl Context<'_> {
             let all = members.iter().filter_map(|m| Some((m, s.fields.get(m.wire)?)));
             all.filter(|(m, f)| is(m, f)).map(|(m, _)| format!("{:?}", m.wire)).collect()
         };
-        let checked = self.is_checked(id);
         let required = names(&|_, f| {
             let comes = !f.write_only && !(f.read_only && sent && !self.told_apart.contains(id));
-            f.required && !f.nullable && checked && comes
+            f.required && !f.nullable && comes
         });
         let null = names(&|m, f| sent && f.required && f.nullable && !f.read_only && m.hold == Hold::Option);
         let mut tail = String::new();
@@ -204,8 +203,15 @@ impl Context<'_> {
             |m: &&Member<'_>| tag(m).is_none() && !s.fields.get(m.wire).is_some_and(|f| f.read_only);
         let chosen: Vec<&Member<'_>> = members.iter().filter(is_settable).collect();
         let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let constructor =
-            self.constructor(name, &required, &constants, (all, default_of(members)), "A value", listing);
+        let constructor = self.constructor(
+            name,
+            &required,
+            &constants,
+            (all, default_of(members)),
+            "A value",
+            &[],
+            listing,
+        );
         let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
@@ -224,10 +230,9 @@ impl Context<'_> {
         };
         let deprecated = deprecated(m.deprecated);
         let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
-        // `new` is what makes a value.
-        let setter = if m.ident == "new" { "new_" } else { m.ident.as_str() };
+        let setter = setter_of(&m.ident);
         listing.add(&format!("fn {of}::{setter}"), &argument);
-        let setter = ident(setter);
+        let setter = ident(&setter);
         let clear = (m.hold == Hold::Patch).then(|| {
             let clear = format_ident!("clear_{}", m.ident.trim_end_matches('_'));
             listing.add(&format!("fn {of}::{clear}"), &TokenStream::new());
@@ -262,7 +267,7 @@ impl Context<'_> {
         }
         if !r.relationships.is_empty() {
             fields.extend(
-                quote! { #[doc = " What it leads to."] pub relationships: rt::Sparse<#relationships>, },
+                quote! { #[doc = " Relationships to other resources; most have `data` only where `include` asked for them."] pub relationships: rt::Sparse<#relationships>, },
             );
             parts.push("relationships: \"relationships\"".to_owned());
             listing.add(&format!("field {own}.relationships"), &quote!(rt::Sparse<#relationships>));
@@ -502,6 +507,14 @@ pub(super) fn default_of(members: &[Member<'_>]) -> TokenStream {
     match members.iter().any(|m| m.ident == "default") {
         true => quote!(<Self as Default>::default()),
         false => quote!(Self::default()),
+    }
+}
+
+/// The setter of a field: methods that every type has, or may have by a trait, keep their names.
+fn setter_of(field: &str) -> String {
+    match field {
+        "new" | "default" | "clone" => format!("{field}_"),
+        field => field.to_owned(),
     }
 }
 

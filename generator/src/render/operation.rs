@@ -3,31 +3,31 @@
 use std::collections::BTreeSet;
 
 use heck::ToShoutySnakeCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::doc::code;
 use super::listing::compact;
-use super::model::facts;
-use super::rust::{Source, cfg, condition, deprecated, docs, ident, inline};
+use super::parameter::{Argument, Segment};
+use super::rust::{Source, cfg, condition, deprecated_with, docs, ident, inline};
 use super::{Context, Listing};
-use crate::api::{Action, Api, Arity, In, Operation, Parameter, Role, Shape, Style, Type, TypeRef};
+use crate::api::{
+    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Response, Role, Shape, Type, TypeRef,
+};
 use crate::name::{Handle, Method, OperationName};
 
-/// An argument of a method, and the statement that puts it into the call.
-struct Argument {
-    declared: TokenStream,
-    set: TokenStream,
-    /// What goes into the path, for a path parameter.
-    hole: Option<TokenStream>,
-}
+/// How the enum of a response ends whose body differs by status.
+const BY_STATUS: &str = "ByStatus";
 
 impl<'a> Context<'a> {
     /// Types that the file of a handle defines.
     pub(super) fn defined_by(&self, handle: &'a Handle) -> BTreeSet<&'a str> {
         let operations = handle.operations.iter().filter_map(|id| self.names.operations.get(id));
         let builders = operations.flat_map(|o| o.methods.iter().map(|m| m.builder.as_str()));
-        builders.chain([handle.ident.as_str()]).collect()
+        // A model may be called as the enum of a response is.
+        let enums = self.names.types.values().map(|name| name.ident.as_str());
+        let enums = enums.filter(|name| name.ends_with(BY_STATUS));
+        builders.chain(enums).chain([handle.ident.as_str()]).collect()
     }
 
     /// The file of one handle.
@@ -44,6 +44,7 @@ impl<'a> Context<'a> {
         listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
         listing.add(&format!("struct {module}::{own}"), &TokenStream::new());
         let (mut methods, mut operations, mut builders) = (TokenStream::new(), Vec::new(), Vec::new());
+        let mut by_status = TokenStream::new();
         for id in &handle.operations {
             let (Some(operation), Some(name)) = (self.api.operations.get(id), self.names.operations.get(id))
             else {
@@ -57,6 +58,7 @@ impl<'a> Context<'a> {
                     self.method(id, operation, name, method, &cfg, module, listing);
                 methods.extend(item);
                 operations.push(own_operation);
+                by_status.extend(self.write_by_status(operation, name, method, module, &cfg, listing));
                 builders.extend(
                     builder.map(|b| {
                         (b, cfg.clone(), areas.clone(), method, self.answer(operation, name, method))
@@ -70,6 +72,7 @@ impl<'a> Context<'a> {
             pub struct #own(pub(crate) rt::Client<crate::Api>);
             impl #own { #methods }
         });
+        source.items(by_status);
         for (item, cfg, areas, method, answer) in builders {
             source.items(item);
             let paged = if answer.1 { ", paged" } else { "" };
@@ -97,29 +100,25 @@ impl<'a> Context<'a> {
         listing: &mut Listing,
     ) -> (TokenStream, String, Option<TokenStream>) {
         let (answer, paged) = self.answer(operation, name, method);
-        let body = self.body(operation);
+        let body = self.body(operation, method);
         let updates = matches!(&body, Some((_, Some(_))));
-        let path = operation.parameters.iter().filter(|p| p.place == In::Path);
         let mut arguments: Vec<Argument> = Vec::new();
-        let mut holes: Vec<TokenStream> = Vec::new();
-        for parameter in path {
+        let mut segments: Vec<Segment> = Vec::new();
+        for parameter in operation.parameters.iter().filter(|p| p.place == In::Path) {
             let argument = self.path_argument(parameter, name);
-            if updates {
-                holes.push(quote!(&request.id));
-                continue;
+            if !updates {
+                arguments.push(argument.0);
             }
-            holes.extend(argument.hole.clone());
-            arguments.push(argument);
+            segments.push(argument.1);
         }
-        let others = || operation.parameters.iter().filter(|p| p.place != In::Path);
+        // The arguments are in the order of the template; a name may stand in it twice.
+        let path = || operation.parameters.iter().filter(|p| p.place == In::Path);
+        let named = placeholders(&operation.path).map(|place| path().position(|p| p.name == place));
+        let segments: Vec<&Segment> = named.flatten().filter_map(|at| segments.get(at)).collect();
+        let others = || sent_parameters(operation, method);
         for parameter in others().filter(|p| p.required) {
-            let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
-            arguments.push(match &operation.form {
-                Some(form) if parameter.place == In::Form => {
-                    self.form_argument(parameter, own, form, name, &quote!(call))
-                }
-                _ => self.query_argument(parameter, own, name, &quote!(call)),
-            });
+            let own = name.parameter(parameter).map_or("value", |p| &p.ident);
+            arguments.push(self.sent_argument(operation, parameter, own, name, &quote!(call)));
         }
         arguments.extend(body.map(|(argument, _)| argument));
         let optional: Vec<&Parameter> = others().filter(|p| !p.required).collect();
@@ -131,11 +130,23 @@ impl<'a> Context<'a> {
             _ => String::new(),
         };
         let constant = ident(&method.builder.to_shouty_snake_case());
-        let own_operation = format!("{constant} = {verb} {id:?} {path:?}{accept}{}", security(operation));
-        let call = quote!(self.0.call(#constant, &[#(#holes),*]));
+        let server = operation.server.as_ref().map(|url| format!(" at {url:?}")).unwrap_or_default();
+        let own_operation =
+            format!("{constant} = {verb} {id:?} {path:?}{accept}{}{server}", security(operation));
+        let call = match segments.iter().any(|segment| segment.styled) {
+            _ if updates => quote!(self.0.call(#constant, &[&request.id])),
+            true => {
+                let segments = segments.iter().map(|segment| segment.as_styled());
+                quote!(self.0.call_at(#constant, &[#(#segments),*]))
+            }
+            false => {
+                let texts = segments.iter().map(|segment| &segment.value);
+                quote!(self.0.call(#constant, &[#(#texts),*]))
+            }
+        };
         let own = ident(&method.ident);
         let docs = docs(&self.operation_docs(operation, method, name, updates));
-        let deprecated = deprecated(operation.deprecated);
+        let deprecated = deprecated_with(operation.deprecated, operation.deprecation.as_deref());
         let builder = ident(&method.builder);
         let limited = paged && is_limited(&optional);
         let returns = if limited {
@@ -205,7 +216,7 @@ impl<'a> Context<'a> {
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
         }
-        let mut optional = operation.parameters.iter().filter(|p| p.place != In::Path && !p.required);
+        let mut optional = sent_parameters(operation, method).filter(|p| !p.required);
         if let (Some(only), None) = (optional.next(), optional.next())
             && only.role() == Role::Limit
         {
@@ -232,6 +243,12 @@ impl<'a> Context<'a> {
             return (quote!(bool), false);
         }
         let Some(media_type) = &method.media_type else { return (quote!(()), false) };
+        // A status that has no body beside one that has.
+        let sometimes = operation.responses.values().any(|r| r.content.is_empty());
+        if let Some(own) = self.by_status(operation, name, method) {
+            let own = ident(&own.0);
+            return (if sometimes { quote!(Option<#own>) } else { quote!(#own) }, false);
+        }
         let found = operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r)));
         let Some((ty, response)) = found else { return (quote!(()), false) };
         let paged = response.paged || operation.paging.is_some() || self.is_paged(ty);
@@ -239,8 +256,16 @@ impl<'a> Context<'a> {
             let (envelope, ty) = (ident(envelope), self.ty(ty));
             return (quote!(crate::#envelope<#ty>), paged);
         }
-        let json = media_type.starts_with("application/json") || media_type.ends_with("+json");
-        let rust = match (ty, response.null_data) {
+        let rust = self.payload(ty, response, media_type);
+        if sometimes { (quote!(Option<#rust>), false) } else { (rust, paged) }
+    }
+
+    /// What reads the body of a response.
+    fn payload(&self, ty: &TypeRef, response: &Response, media_type: &str) -> TokenStream {
+        let media_type = MediaType::parse(media_type);
+        // A text of any media type is more often plain than JSON; the runtime reads both.
+        let json = media_type.reads_json() && !(media_type.is_any() && *self.through(ty) == TypeRef::String);
+        match (ty, response.null_data) {
             (TypeRef::Named(id), true) => self.nullable_document(id).unwrap_or_else(|| self.ty(ty)),
             (ty, _) if matches!(self.through(ty), TypeRef::Binary) => quote!(rt::Bytes),
             (TypeRef::Named(id), _) if json && self.needs_wrapper(id) => {
@@ -253,10 +278,90 @@ impl<'a> Context<'a> {
                 quote!(rt::Json<#ty>)
             }
             _ => self.ty(ty),
+        }
+    }
+
+    /// The enum that reads a response whose statuses have different bodies: its name, its variants with the status of
+    /// each, and the variant that is read for other statuses.
+    pub(super) fn by_status(
+        &self,
+        operation: &Operation,
+        name: &OperationName,
+        method: &Method,
+    ) -> Option<(String, Vec<(String, String, TokenStream)>)> {
+        let media_type = method.media_type.as_ref()?;
+        let found: Vec<(&String, &TypeRef, &Response)> = operation
+            .responses
+            .iter()
+            .filter_map(|(status, response)| Some((status, response.content.get(media_type)?, response)))
+            .collect();
+        let (_, first, _) = found.first()?;
+        let plain = |r: &Response| !r.null_data && !r.paged && r.envelope.is_none();
+        let differ = found.iter().any(|(_, ty, _)| ty != first);
+        if !differ || operation.paging.is_some() || !found.iter().all(|(.., r)| plain(r)) {
+            return None;
+        }
+        let variants = found.into_iter().map(|(status, ty, response)| {
+            let variant = format!("Status{}", status.to_uppercase());
+            (variant, status.clone(), self.payload(ty, response, media_type))
+        });
+        // Methods that differ in their body share one enum.
+        let first = name.methods.iter().find(|other| other.media_type == method.media_type)?;
+        Some((format!("{}{BY_STATUS}", first.builder), variants.collect()))
+    }
+
+    /// The enum itself.
+    fn write_by_status(
+        &self,
+        operation: &Operation,
+        names: &OperationName,
+        method: &Method,
+        module: &str,
+        cfg: &TokenStream,
+        listing: &mut Listing,
+    ) -> Option<TokenStream> {
+        let (name, variants) = self.by_status(operation, names, method)?;
+        if name != format!("{}{BY_STATUS}", method.builder) {
+            return None;
+        }
+        listing.add(&format!("enum {module}::{name}"), &TokenStream::new());
+        let own = ident(&name);
+        let items: Vec<TokenStream> = variants
+            .iter()
+            .map(|(variant, status, ty)| {
+                listing.add(&format!("variant {module}::{name}::{variant}"), ty);
+                let (variant, doc) = (ident(variant), format!(" Status {status}."));
+                quote!(#[doc = #doc] #variant(#ty))
+            })
+            .collect();
+        // Codes first; a range, or the first of all, takes the rest.
+        let coded = |(variant, status, _): &(String, String, TokenStream)| {
+            let code: u16 = status.parse().ok()?;
+            Some((ident(variant), Literal::u16_unsuffixed(code)))
         };
-        // A status that has no body beside one that has.
-        let sometimes = operation.responses.values().any(|r| r.content.is_empty());
-        if sometimes { (quote!(Option<#rust>), false) } else { (rust, paged) }
+        let range = variants.iter().find(|variant| coded(variant).is_none());
+        let rest = range.or(variants.first())?;
+        let codes: Vec<_> = variants.iter().filter(|v| v.0 != rest.0).filter_map(coded).collect();
+        let arms = codes
+            .iter()
+            .map(|(variant, code)| quote!(#code => rt::Payload::decode(answer).map(Self::#variant)));
+        let rest = ident(&rest.0);
+        let doc = format!(" The response of `{}`, whose body differs by status.", method.ident);
+        Some(quote! {
+            #[doc = #doc] #cfg
+            #[derive(Debug, Clone, PartialEq)]
+            #[non_exhaustive]
+            pub enum #own { #(#items,)* }
+            #cfg
+            impl rt::Payload for #own {
+                fn decode(answer: &rt::Answer) -> Result<Self, rt::DecodeError> {
+                    match answer.status().as_u16() {
+                        #(#arms,)*
+                        _ => rt::Payload::decode(answer).map(Self::#rest),
+                    }
+                }
+            }
+        })
     }
 
     fn nullable_document(&self, id: &str) -> Option<TokenStream> {
@@ -283,7 +388,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether `limit` is what it is in JSON:API, or the overlay has a rule for the pages of the answer.
-    fn has_pages(&self, operation: &Operation) -> bool {
+    pub(super) fn has_pages(&self, operation: &Operation) -> bool {
         let json_api = || self.api.types.values().any(|ty| matches!(ty.shape, Shape::Page(_)));
         operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || json_api()
     }
@@ -298,21 +403,45 @@ impl<'a> Context<'a> {
     }
 
     /// The argument that is sent as the body; with the request's id if that is what the path asks for.
-    fn body(&self, operation: &Operation) -> Option<(Argument, Option<()>)> {
+    fn body(&self, operation: &Operation, method: &Method) -> Option<(Argument, Option<()>)> {
         let body = operation.body.as_ref()?;
-        let (media_type, ty) = body.sent()?;
-        let plain = |declared, set| Some((Argument { declared, set, hole: None }, None));
-        // The runtime says `application/json` unless it is told otherwise.
-        let says = match media_type.as_str() {
-            "application/json" => TokenStream::new(),
-            _ => quote!(call.header("content-type", #media_type);),
-        };
-        if body.json().is_none() || matches!(self.through(ty), TypeRef::Binary) {
-            return plain(quote!(body: impl Into<rt::Bytes>), quote!(call.bytes(#media_type, body);));
+        let (media_type, ty) = body.content.get_key_value(method.sends.as_ref()?)?;
+        let parsed = MediaType::parse(media_type);
+        let plain = |declared, set| Some((Argument { declared, set }, None));
+        if let (Some(form), TypeRef::Map(_)) = (parsed.form(), ty) {
+            let add = if form == Form::Multipart { quote!(part) } else { quote!(field) };
+            return plain(
+                quote!(fields: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>),
+                quote!(for (name, value) in fields { call.#add(name.as_ref(), value.as_ref()); }),
+            );
         }
+        if !parsed.reads_json() || *self.through(ty) == TypeRef::Binary {
+            let sent = match parsed.is_range() {
+                true if parsed.is_text() => "text/plain",
+                true => "application/octet-stream",
+                false => media_type,
+            };
+            let declared = if body.required {
+                quote!(impl Into<rt::Bytes>)
+            } else {
+                quote!(impl Into<Option<rt::Bytes>>)
+            };
+            let set = optional(body.required, "body", &quote!(rt::Bytes), quote!(call.bytes(#sent, body);));
+            return plain(quote!(body: #declared), set);
+        }
+        // The runtime says `application/json` unless it is told otherwise.
+        let says = match parsed.sent(media_type) {
+            "application/json" => TokenStream::new(),
+            media_type => quote!(call.header("content-type", #media_type);),
+        };
+        let declare = |name: &str, own: &TokenStream| {
+            let name = ident(name);
+            if body.required { quote!(#name: #own) } else { quote!(#name: impl Into<Option<#own>>) }
+        };
         let TypeRef::Named(id) = ty else {
             let own = self.ty(ty);
-            return plain(quote!(body: #own), quote!(call.json(&body); #says));
+            let set = optional(body.required, "body", &own, quote!(call.json(&body); #says));
+            return plain(declare("body", &own), set);
         };
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Linkage(l)) => {
@@ -335,7 +464,9 @@ impl<'a> Context<'a> {
                 let own = self.ty(ty);
                 let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
                 let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
-                let check = body.checked.then(|| quote!(call.check(&request);));
+                let has_rule = matches!(shape, Some(Shape::Request(r)) if !r.one_of.is_empty());
+                let updates = update && one && operation.path.ends_with('}');
+                let check = (body.checked || has_rule).then(|| quote!(call.check(&request);));
                 let put = match &body.envelope {
                     None => quote!(call.json(&request);),
                     Some(path) => {
@@ -343,221 +474,52 @@ impl<'a> Context<'a> {
                         quote!(call.json_in(&[#(#members),*], &request);)
                     }
                 };
-                let argument =
-                    Argument { declared: quote!(request: #own), set: quote!(#check #put #says), hole: None };
-                Some((argument, (update && one && operation.path.ends_with('}')).then_some(())))
+                let set = quote!(#check #put #says);
+                let argument = match updates {
+                    // The id of the resource is in the request.
+                    true => Argument { declared: quote!(request: #own), set },
+                    false => Argument {
+                        declared: declare("request", &own),
+                        set: optional(body.required, "request", &own, set),
+                    },
+                };
+                Some((argument, updates.then_some(())))
             }
         }
     }
+}
 
-    fn path_argument(&self, parameter: &Parameter, name: &OperationName) -> Argument {
-        let named = name.parameters.get(&parameter.name);
-        let own = ident(named.map_or("id", |p| &p.ident));
-        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
-        let (ty, hole) = match self.through(&parameter.ty) {
-            _ if token.is_some() => (quote!(#token), quote!(#own.as_ref())),
-            TypeRef::Integer => (quote!(i64), quote!(&#own.to_string())),
-            TypeRef::Number => (quote!(f64), quote!(&#own.to_string())),
-            TypeRef::Boolean => (quote!(bool), quote!(&#own.to_string())),
-            _ => (quote!(impl AsRef<str>), quote!(#own.as_ref())),
-        };
-        Argument { declared: quote!(#own: #ty), set: TokenStream::new(), hole: Some(hole) }
+/// A body that may be left out: the statement is for one that is there.
+fn optional(required: bool, name: &str, own: &TokenStream, set: TokenStream) -> TokenStream {
+    if required {
+        return set;
     }
+    let name = ident(name);
+    quote!(if let Some(#name) = Into::<Option<#own>>::into(#name) { #set })
+}
 
-    /// A query or header parameter: what it is declared as, and how it is put into `call`.
-    fn query_argument(
-        &self,
-        parameter: &Parameter,
-        own: &str,
-        name: &OperationName,
-        call: &TokenStream,
-    ) -> Argument {
-        let named = name.parameters.get(&parameter.name);
-        let own = ident(own);
-        let key = &parameter.name;
-        let token = named.and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
-        let (item, is_list) = match &parameter.ty {
-            TypeRef::List(item) => (&**item, true),
-            ty => (ty, false),
-        };
-        let base = self.through(item);
-        let text = match (&token, base) {
-            (Some(token), _) => quote!(#token),
-            (None, TypeRef::Named(_) | TypeRef::Timestamp | TypeRef::Date) => self.ty(item),
-            _ => quote!(impl AsRef<str>),
-        };
-        let scalar = match base {
-            TypeRef::Integer => Some((quote!(i64), quote!(number), quote!(#own))),
-            TypeRef::Number => Some((quote!(f64), quote!(decimal), quote!(#own))),
-            TypeRef::Boolean => Some((quote!(bool), quote!(flag), quote!(#own))),
-            TypeRef::Named(id) if self.is_integer_enum(id) => {
-                Some((self.ty(item), quote!(number), quote!(#own.as_i64())))
-            }
-            _ => None,
-        };
-        let (declared, set) = match (parameter.place, is_list, scalar) {
-            (In::Header, _, _) => (quote!(#own: impl AsRef<str>), quote!(#call.header(#key, #own.as_ref());)),
-            (_, true, Some((ty, ..))) => {
-                let set = list(parameter.style, key, &quote!(#own.into_iter().map(|v| v.to_string())), call);
-                (quote!(#own: impl IntoIterator<Item = #ty>), set)
-            }
-            (_, true, None) => (
-                quote!(#own: impl IntoIterator<Item = #text>),
-                list(parameter.style, key, &quote!(#own), call),
-            ),
-            (_, false, Some((ty, method, value))) => {
-                (quote!(#own: #ty), quote!(#call.#method(#key, #value);))
-            }
-            (_, false, None) if token.is_none() && matches!(base, TypeRef::Timestamp | TypeRef::Date) => (
-                quote!(#own: impl Into<#text>),
-                quote!(#call.text(#key, Into::<#text>::into(#own).as_ref());),
-            ),
-            (_, false, None) => (quote!(#own: #text), quote!(#call.text(#key, #own.as_ref());)),
-        };
-        let needed = parameter.required && is_list && parameter.place == In::Query;
-        let needed = needed.then(|| quote!(#call.require(#key);));
-        Argument { declared, set: quote!(#set #needed), hole: None }
-    }
+/// What a method sends outside of the path: the fields of the form only where that is the body.
+pub(super) fn sent_parameters<'o>(
+    operation: &'o Operation,
+    method: &Method,
+) -> impl Iterator<Item = &'o Parameter> {
+    let is_form = operation.form.is_some() && operation.form == method.sends;
+    operation.parameters.iter().filter(move |p| match p.place {
+        In::Path => false,
+        In::Form => is_form,
+        In::Query | In::Header | In::Cookie => true,
+    })
+}
 
-    /// A field of a form: what it is declared as, and how it is put into `call`.
-    fn form_argument(
-        &self,
-        parameter: &Parameter,
-        own: &str,
-        form: &str,
-        name: &OperationName,
-        call: &TokenStream,
-    ) -> Argument {
-        let (own, key) = (ident(own), &parameter.name);
-        let method = if form.starts_with("multipart/") { quote!(part) } else { quote!(field) };
-        let (item, is_list) = match &parameter.ty {
-            TypeRef::List(item) => (&**item, true),
-            ty => (ty, false),
-        };
-        let token = name.parameters.get(key).and_then(|p| p.token.as_ref()).map(|t| self.token_path(t));
-        let (ty, add): (TokenStream, Box<dyn Fn(TokenStream) -> TokenStream>) =
-            match (token, self.through(item)) {
-                (Some(token), _) => (token, Box::new(|v| quote!(#call.#method(#key, #v.as_ref());))),
-                (None, TypeRef::Binary) => {
-                    (quote!(impl Into<rt::File>), Box::new(|v| quote!(#call.file(#key, #v);)))
-                }
-                (None, TypeRef::Integer | TypeRef::Number | TypeRef::Boolean) => {
-                    (self.ty(item), Box::new(|v| quote!(#call.#method(#key, &#v.to_string());)))
-                }
-                (None, TypeRef::Named(id)) if self.is_integer_enum(id) => {
-                    (self.ty(item), Box::new(|v| quote!(#call.#method(#key, &#v.to_string());)))
-                }
-                (None, TypeRef::Named(_) | TypeRef::Timestamp | TypeRef::Date) => {
-                    (self.ty(item), Box::new(|v| quote!(#call.#method(#key, #v.as_ref());)))
-                }
-                _ => (quote!(impl AsRef<str>), Box::new(|v| quote!(#call.#method(#key, #v.as_ref());))),
-            };
-        let (declared, set) = match (is_list, parameter.style) {
-            (false, _) => (quote!(#own: #ty), add(quote!(#own))),
-            (true, Style::Repeat) => {
-                let one = add(quote!(value));
-                (quote!(#own: impl IntoIterator<Item = #ty>), quote!(for value in #own { #one }))
-            }
-            (true, _) => (
-                quote!(#own: impl IntoIterator<Item = impl AsRef<str>>),
-                quote! {
-                    let joined: Vec<String> = #own.into_iter().map(|v| v.as_ref().to_owned()).collect();
-                    #call.#method(#key, &joined.join(","));
-                },
-            ),
-        };
-        Argument { declared, set, hole: None }
-    }
-
-    fn setter_of(
-        &self,
-        operation: &Operation,
-        parameter: &Parameter,
-        name: &OperationName,
-        module: &str,
-        method: &Method,
-        listing: &mut Listing,
-    ) -> TokenStream {
-        let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
-        let argument = match &operation.form {
-            Some(form) if parameter.place == In::Form => {
-                self.form_argument(parameter, value, form, name, &quote!(self.0))
-            }
-            _ => self.query_argument(parameter, value, name, &quote!(self.0)),
-        };
-        let own = name.parameters.get(&parameter.name).map_or("value", |p| &p.ident);
-        let (declared, set, deprecated) = (argument.declared, argument.set, deprecated(parameter.deprecated));
-        listing.add(&format!("fn {module}::{}::{own}", method.builder), &declared);
-        let docs = docs(&self.parameter_docs(operation, parameter, name));
-        let own = ident(own);
-        let inline = inline([&declared]);
-        quote! {
-            #docs #deprecated #inline
-            pub fn #own(mut self, #declared) -> Self { #set self }
-        }
-    }
-
-    fn parameter_docs(
-        &self,
-        operation: &Operation,
-        parameter: &Parameter,
-        name: &OperationName,
-    ) -> Vec<String> {
-        let mut line = code(&parameter.name);
-        let role = match parameter.role() {
-            Role::Fields(_) => Some("the fields that are sent of each"),
-            Role::Include => Some("related resources that are sent along"),
-            Role::Sort => Some("the order; `desc` turns one round"),
-            Role::Filter(_) => Some("only what has one of these values"),
-            Role::Exists(_) => Some("only what has this, or has it not"),
-            // Of what has no pages that we know, a `limit` may be anything.
-            Role::Limit if self.has_pages(operation) => Some("how many a page has"),
-            Role::LimitOf(_) => Some("how many are sent along"),
-            Role::Limit | Role::Other => None,
-        };
-        let role =
-            role.filter(|_| !matches!((parameter.role(), &parameter.ty), (Role::Filter(_), TypeRef::String)));
-        let facts: Vec<String> =
-            role.into_iter().map(str::to_owned).chain(facts(&parameter.ty, &parameter.limits)).collect();
-        if !facts.is_empty() {
-            line.push_str(": ");
-            line.push_str(&facts.join(", "));
-        }
-        line.push('.');
-        let mut lines = vec![line];
-        // The token type may serve other operations of the handle too, so what this one accepts is said here.
-        let token =
-            name.parameters.get(&parameter.name).and_then(|p| self.names.tokens.get(p.token.as_ref()?));
-        if let (Some(values), Some(token)) =
-            (parameter.values.as_ref().and_then(|v| self.api.values.get(v)), token)
-        {
-            let plain = values.iter().filter(|v| !v.starts_with('-')).count();
-            if plain < token.values.len() || values.len() < plain {
-                let values: Vec<String> = values.iter().map(|v| code(v)).collect();
-                lines.extend([String::new(), format!("Accepts {}.", values.join(", "))]);
-            }
-        }
-        if let Some(doc) = &parameter.doc {
-            lines.extend([String::new(), doc.trim().to_owned()]);
-        }
-        lines
-    }
+/// The names in the braces of a path template, in order.
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
 /// Whether nothing is optional but how many a page has: the runtime has one type for all such calls.
 pub(super) fn is_limited(optional: &[&Parameter]) -> bool {
     let [only] = optional else { return false };
     only.role() == Role::Limit && only.ty == TypeRef::Integer && !only.deprecated
-}
-
-fn list(style: Style, key: &str, values: &TokenStream, call: &TokenStream) -> TokenStream {
-    let style = match style {
-        Style::Comma => return quote!(#call.list(#key, #values);),
-        Style::Space => quote!(Spaces),
-        Style::Pipe => quote!(Pipes),
-        Style::Repeat => quote!(Repeated),
-    };
-    quote!(#call.list_in(#key, rt::Style::#style, #values);)
 }
 
 /// How the operation authenticates, where it does so otherwise than the rest.
@@ -597,12 +559,9 @@ pub(super) fn received(api: &Api) -> Vec<&str> {
     .collect()
 }
 
-/// Types that a request body leads to.
+/// Types that bodies and parameters of requests refer to.
 pub(super) fn sent(api: &Api) -> Vec<&str> {
-    api.operations
-        .values()
-        .filter_map(|o| o.body.as_ref())
-        .flat_map(|b| b.content.values())
-        .filter_map(TypeRef::named)
-        .collect()
+    let bodies = api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
+    let parameters = api.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
+    bodies.chain(parameters).filter_map(TypeRef::named).collect()
 }

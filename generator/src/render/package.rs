@@ -8,6 +8,7 @@ use quote::quote;
 use serde::Serialize;
 
 use super::rust::{Source, braced, cfg, condition, docs, ident};
+use super::template_data::{attributes, updates};
 use super::{Context, File, Listing, Models, doc};
 use crate::api::Security;
 
@@ -75,6 +76,8 @@ impl Context<'_> {
             header,
             ours,
             handles => self.names.handles.keys().collect::<Vec<_>>(),
+            attributes => attributes(self.api),
+            updates => updates(self.api),
         };
         chosen
             .into_iter()

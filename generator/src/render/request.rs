@@ -1,11 +1,13 @@
 //! A JSON:API resource that is sent goes in; a flat struct with its constructor and setters comes out.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::doc::code;
 use super::model::{Member, default_of, field_docs};
-use super::rust::{Source, ident, inline};
+use super::rust::{Source, docs, ident, inline};
 use super::ty::Hold;
 use super::{Context, Listing};
 use crate::api::{Action, Arity, Request, Type, TypeRef};
@@ -16,6 +18,7 @@ impl Context<'_> {
     /// namespace ("Fields", JSON:API 1.1).
     pub(super) fn request(
         &self,
+        id: &str,
         ty: &Type,
         name: &TypeName,
         r: &Request,
@@ -130,14 +133,27 @@ impl Context<'_> {
         call.push_str(" }");
         let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
-        let constructor =
-            self.constructor(own, &must, &[], (all, default_of(&members)), "A request", listing);
+        let rules = required_sets(r, name);
+        let all = (all, default_of(&members));
+        let constructor = self.constructor(own, &must, &[], all, "A request", &rules, listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
         self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
         source.line(&call);
         let optional = members.iter().filter(|m| m.hold != Hold::Plain || m.ident == "included");
         let setters: Vec<TokenStream> = optional.map(|m| self.setter(own, m, listing)).collect();
+        // A rule that is written by hand takes the place of this one.
+        if !r.one_of.is_empty() && !self.has_own_check(id) {
+            let sets = r.one_of.iter().map(|set| {
+                let names: Vec<String> = set.iter().map(|name| format!("{name:?}")).collect();
+                format!("[{}]", names.join(", "))
+            });
+            source.line(&super::rust::macro_call(
+                &format!("rt::require! {{ {own}"),
+                &sets.collect::<Vec<_>>(),
+                "",
+            ));
+        }
         let own = ident(own);
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
@@ -151,6 +167,7 @@ impl Context<'_> {
         constants: &[(&Member<'_>, &str)],
         (all, default): (usize, TokenStream),
         what: &str,
+        rules: &[String],
         listing: &mut Listing,
     ) -> TokenStream {
         let (arguments, mut fields): (Vec<_>, Vec<_>) = required
@@ -176,6 +193,9 @@ impl Context<'_> {
             (true, false) => format!(" {what} that says nothing but what it is."),
             (false, _) => format!(" {what} with all that it must have."),
         };
+        let doc = docs(
+            &std::iter::once(doc.trim_start().to_owned()).chain(rules.iter().cloned()).collect::<Vec<_>>(),
+        );
         let inline = inline(&arguments);
         let rest = (fields.len() < all).then(|| quote!(..#default));
         let value = match fields.is_empty() {
@@ -183,8 +203,36 @@ impl Context<'_> {
             false => quote!(Self { #(#fields,)* #rest }),
         };
         quote! {
-            #[doc = #doc] #inline
+            #doc #inline
             pub fn new(#(#arguments),*) -> Self { #value }
         }
     }
+}
+
+/// The sets of fields of which one must be set, as documentation of `new`.
+fn required_sets(r: &Request, name: &TypeName) -> Vec<String> {
+    let mut sets = r.one_of.iter();
+    let Some(first) = sets.next() else { return Vec::new() };
+    let common: BTreeSet<&String> =
+        sets.fold(first.iter().collect(), |all, set| all.into_iter().filter(|n| set.contains(*n)).collect());
+    let field = |wire: &&String| {
+        name.members
+            .get(*wire)
+            .map_or_else(String::new, |ident| format!("[`{ident}`](Self#structfield.{ident})"))
+    };
+    let mut out = vec![String::new()];
+    if !common.is_empty() {
+        let fields: Vec<String> = common.iter().map(field).collect();
+        out.push(format!("Set {}, and the fields of one of these rows:", fields.join(" and ")));
+    } else {
+        out.push("Set the fields of one of these rows:".to_owned());
+    }
+    out.push(String::new());
+    for set in &r.one_of {
+        let fields: Vec<String> =
+            set.iter().filter(|wire| !common.contains(wire)).map(|wire| field(&wire)).collect();
+        out.push(format!("- {}", if fields.is_empty() { "no other".to_owned() } else { fields.join(", ") }));
+    }
+    out.extend([String::new(), "The call fails before it is sent if none is complete.".to_owned()]);
+    out
 }

@@ -146,9 +146,15 @@ pub(super) fn docs(lines: &[String]) -> TokenStream {
         .collect()
 }
 
-/// `#[deprecated]` where the vendor advises against the thing.
+/// `#[deprecated]` if the vendor has deprecated the item.
 pub(super) fn deprecated(deprecated: bool) -> TokenStream {
-    if deprecated { quote!(#[deprecated = "the vendor has deprecated it"]) } else { TokenStream::new() }
+    deprecated_with(deprecated, None)
+}
+
+/// The same with a reason or replacement as the compiler's message.
+pub(super) fn deprecated_with(deprecated: bool, note: Option<&str>) -> TokenStream {
+    let note = note.unwrap_or("the vendor has deprecated it");
+    if deprecated { quote!(#[deprecated = #note]) } else { TokenStream::new() }
 }
 
 /// The condition under which something is there; none where it always is.

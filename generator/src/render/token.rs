@@ -20,7 +20,10 @@ impl Context<'_> {
         let parameters: Vec<String> = token.parameters.iter().map(|p| code(p)).collect();
         let what = match token.family {
             Family::Fields => format!("Fields that {} can ask for.", parameters.join(", ")),
-            Family::Include => "Related resources that `include` can ask for.".to_owned(),
+            Family::Include => {
+                "Related resources that `include` can ask for. Relationships that are not included mostly have no `data`."
+                    .to_owned()
+            }
             Family::Sort => "Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).".to_owned(),
             Family::Value => format!("Values of {}.", parameters.join(", ")),
         };

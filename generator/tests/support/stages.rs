@@ -101,7 +101,7 @@ impl Texts {
             None => None,
         };
         let before = out.errors();
-        let options = load::Options { keep_prose: self.keep_prose };
+        let options = load::Options { keep_prose: self.keep_prose, ..load::Options::default() };
         made.spec = load::load(source, overlay.as_ref(), &options, out);
         assert_eq!(made.spec.is_none(), out.errors() > before, "{}", self.name);
         if enough(out) {
@@ -187,7 +187,7 @@ pub(crate) fn listed(names: &Names) -> String {
                 let (method, builder) = (&method.ident, &method.builder);
                 let _ = writeln!(out, "  {id}: {method} ({builder}) -> {media_type}{envelope}{area}");
             }
-            for (parameter, name) in &operation.parameters {
+            for ((parameter, _), name) in &operation.parameters {
                 let token = name.token.as_deref().map(|token| format!(": {token}")).unwrap_or_default();
                 let _ = writeln!(out, "    {parameter}: {}{token}", name.ident);
             }

@@ -2,12 +2,16 @@
 
 use http::Uri;
 
+use crate::request::Operation;
+
 /// The address of an API.
 #[derive(Debug)]
 pub(crate) struct Base {
     /// Without a slash at the end.
     pub(crate) url: String,
     pub(crate) origin: Origin,
+    /// Whether it is the one that the API's document names: servers of single operations hold beside that alone.
+    pub(crate) declared: bool,
 }
 
 /// Scheme, host and port: whom credentials are for.
@@ -53,7 +57,25 @@ impl Base {
         let origin = Origin::of(&parsed).filter(|_| is_whole).ok_or_else(|| {
             "the base URL needs http or https, a host, and neither user, query nor fragment".to_owned()
         })?;
-        Ok(Base { url: url.trim_end_matches('/').to_owned(), origin })
+        Ok(Base { url: url.trim_end_matches('/').to_owned(), origin, declared: false })
+    }
+
+    /// The base URL of an operation.
+    pub(crate) fn of(&self, operation: &Operation) -> String {
+        let Origin { scheme, host, port } = &self.origin;
+        match operation.server {
+            server if server.is_empty() || !self.declared => self.url.clone(),
+            path if path.starts_with('/') => format!("{scheme}://{host}:{port}{path}"),
+            server => server.to_owned(),
+        }
+    }
+
+    /// Whether a URL is one of the API, for an operation that may have a server of its own.
+    pub(crate) fn has(&self, operation: &Operation, origin: &Origin) -> bool {
+        // Credentials that go over TLS to the API go nowhere without it.
+        let safe = |own: &Origin| own.scheme == "https" || self.origin.scheme != "https";
+        let own = || self.of(operation).parse().ok().as_ref().and_then(Origin::of).filter(safe);
+        *origin == self.origin || (!operation.server.is_empty() && own().as_ref() == Some(origin))
     }
 }
 
@@ -61,6 +83,7 @@ impl Base {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::request::Method;
 
     #[test]
     fn what_is_no_address_says_what_to_call() {
@@ -76,5 +99,23 @@ mod tests {
             assert_eq!(Base::parse(url).unwrap_err(), problem);
         }
         assert_eq!(Base::parse("https://example.com/v3/").unwrap().url, "https://example.com/v3");
+    }
+
+    #[test]
+    fn an_operation_may_have_a_server_of_its_own() {
+        const OWN: Operation =
+            Operation::new(Method::Get, "own", "/x").server("https://files.example.com/v1");
+        const PATH: Operation = Operation::new(Method::Get, "path", "/x").server("/v2");
+        const PLAIN: Operation = Operation::new(Method::Get, "plain", "/x");
+        let declared = Base { declared: true, ..Base::parse("https://example.com/v3").unwrap() };
+        assert_eq!(declared.of(&OWN), "https://files.example.com/v1");
+        assert_eq!(declared.of(&PATH), "https://example.com:443/v2");
+        assert_eq!(declared.of(&PLAIN), "https://example.com/v3");
+        let files = Origin::of(&"https://files.example.com/x".parse().unwrap()).unwrap();
+        assert!(declared.has(&OWN, &files) && !declared.has(&PLAIN, &files));
+        // Who calls another address, a test or a proxy, means all operations.
+        let chosen = Base::parse("http://localhost:8080").unwrap();
+        assert_eq!(chosen.of(&OWN), "http://localhost:8080");
+        assert!(!chosen.has(&OWN, &files));
     }
 }

@@ -1,26 +1,29 @@
-//! One request: what the caller set goes in; it is sent as often as the policy says, and the last answer comes out.
+//! Sends a request and retries it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::Instrument;
 
 use super::base::{Base, Origin};
 use crate::call::Answer;
 use crate::clock::{Clock, within};
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, Mismatch};
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Operation, Request};
-use crate::retry::RetryPolicy;
+use crate::request::{Method, Operation, Request};
+use crate::retry::{RetryPolicy, Savings};
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
 /// How much of a body that is an error is kept.
 pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
+/// The number of mismatches that a client reports in its lifetime, since a server could send any number.
+const DIFFERING_LIMIT: usize = 1000;
 
 /// All that a client shares; knows no types of any API.
 pub(crate) struct Core {
@@ -31,8 +34,12 @@ pub(crate) struct Core {
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
     pub(super) retry: RetryPolicy,
+    pub(super) budget: Savings,
     pub(super) limiter: Option<Limiter>,
     pub(super) read_only: bool,
+    pub(super) strict: bool,
+    /// The mismatches that were reported, by operation and pattern of the path.
+    pub(super) differing: Mutex<HashSet<(&'static str, String)>>,
     pub(super) body_limit: usize,
     pub(super) headers: HeaderMap,
     pub(super) default_body: fn(&Operation) -> Option<&'static str>,
@@ -97,7 +104,7 @@ impl Core {
         Box::pin(attempts.instrument(span))
     }
 
-    /// The one place where a request is sent, and sent again.
+    /// The one place where requests are sent and retried.
     async fn attempts(
         &self,
         request: &Request,
@@ -126,28 +133,34 @@ impl Core {
                 .unwrap_or(self.deadline)
                 .map(|deadline| self.clock.elapsed().saturating_add(deadline)),
         };
-        let mut attempt = 1_u32;
-        let mut renewed = false;
+        let (mut attempt, mut renewals, mut taken) = (1_u32, 0_u32, 0_u32);
         loop {
             let credential = self.credential(&plan).await?;
             tracing::Span::current().record("attempt", attempt);
             let failure = match self.attempt(&plan, credential.as_ref()).await {
-                Ok(answered) => return Ok(answered),
+                Ok(answered) => {
+                    self.budget.succeeded(taken);
+                    return Ok(answered);
+                }
                 Err(failure) => failure,
             };
-            if !renewed && self.renews(&failure, credential.as_ref()) {
-                tracing::debug!("the credential was refused and is renewed");
-                renewed = true;
-                continue;
-            }
-            let Some(wait) = self.wait(&plan, &failure, attempt) else { return Err(failure) };
+            let renewed = self.renews(&failure, credential.as_ref());
+            renewals += u32::from(renewed);
+            let wait = match renewed {
+                true => self.wait_to_renew(&plan, &failure, renewals),
+                false => self.wait(&plan, &failure, attempt),
+            };
+            // A server that refuses a credential, or too many requests, works.
+            let counts = !renewed && failure.status() != Some(StatusCode::TOO_MANY_REQUESTS);
+            let Some(wait) = wait.filter(|_| !counts || self.budget.take()) else { return Err(failure) };
             tracing::debug!(
                 status = failure.status().map(|status| status.as_u16()),
                 wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
-                "the attempt failed and is repeated"
+                "the attempt failed and is retried"
             );
             self.clock.sleep(wait).await;
-            attempt += 1;
+            attempt += u32::from(!renewed);
+            taken += u32::from(counts);
         }
     }
 
@@ -236,7 +249,19 @@ impl Core {
         if let Some(limiter) = self.limiter.as_ref().filter(|_| throttled && !plan.request.is_foreign()) {
             limiter.quiet(now, wait);
         }
-        plan.deadline.is_none_or(|deadline| now.saturating_add(wait) < deadline).then_some(wait)
+        self.in_time(plan, wait)
+    }
+
+    /// How long to wait before a retry with a renewed credential, if there is to be one. The server executed nothing.
+    fn wait_to_renew(&self, plan: &Plan<'_>, failure: &Failure, renewal: u32) -> Option<Duration> {
+        let headers = failure.answer().map(|answer| &answer.headers)?;
+        self.in_time(plan, plan.policy.wait_to_renew(renewal, headers, self.clock.now())?)
+    }
+
+    /// The wait, if it is over before the deadline.
+    fn in_time(&self, plan: &Plan<'_>, wait: Duration) -> Option<Duration> {
+        let end = self.clock.elapsed().saturating_add(wait);
+        plan.deadline.is_none_or(|deadline| end < deadline).then_some(wait)
     }
 
     /// How much time there is until the deadline.
@@ -259,13 +284,22 @@ impl Core {
         credential.map_err(|error| Failure::new(Some(*operation), Cause::Credentials(error), None))
     }
 
-    /// Whether there is another credential in place of one that was refused.
+    /// Whether there is another credential in place of one that was refused. Later calls get it too.
     fn renews(&self, failure: &Failure, refused: Option<&Credential>) -> bool {
         match (&self.credentials, refused, failure.answer()) {
             (Some(provider), Some(refused), Some(answer)) if answer.status == StatusCode::UNAUTHORIZED => {
                 provider.invalidate(refused, &answer.headers)
             }
             _ => false,
+        }
+    }
+
+    /// Whether a request could be sent, whatever its body.
+    #[cfg(feature = "files")]
+    pub(crate) fn check(&self, request: &Request) -> Result<(), String> {
+        match request.problem() {
+            Some(problem) => Err(problem.to_owned()),
+            None => self.outgoing(request, None).map(drop),
         }
     }
 
@@ -297,6 +331,11 @@ impl Core {
             }
         };
         let body = request.content_type().zip(request.body().cloned()).or(default_body);
+        let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
+        if writes && body.as_ref().is_none_or(|(_, bytes)| bytes.is_empty()) {
+            // RFC 9110, section 8.6: without it some servers answer 411, or wait for a body.
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some((content_type, _)) = &body {
             let value = HeaderValue::try_from(*content_type);
             headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
@@ -318,7 +357,7 @@ impl Core {
     fn belongs(&self, request: &Request, url: &Uri) -> Result<bool, String> {
         let origin = Origin::of(url);
         if !request.is_foreign() {
-            let own = origin.as_ref() == Some(&self.base.origin);
+            let own = origin.as_ref().is_some_and(|origin| self.base.has(request.operation(), origin));
             return own.then_some(true).ok_or("the request leads to another host than the API's".to_owned());
         }
         match origin {
@@ -341,8 +380,32 @@ impl Core {
     }
 
     #[cfg(feature = "files")]
+    pub(crate) fn budget(&self) -> &Savings {
+        &self.budget
+    }
+
+    #[cfg(feature = "files")]
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.deadline
+    }
+
+    /// Reports the mismatches of a response that the client has not met before, each once.
+    pub(crate) fn differs(&self, operation: Operation, mismatches: &[Mismatch]) {
+        for mismatch in mismatches {
+            let path = mismatch.pattern();
+            let mut differing = self.differing.lock().unwrap_or_else(PoisonError::into_inner);
+            if differing.len() == DIFFERING_LIMIT || !differing.insert((operation.id, path.clone())) {
+                continue;
+            }
+            drop(differing);
+            tracing::warn!(
+                operation = operation.id,
+                path,
+                expected = mismatch.expected(),
+                found = mismatch.found(),
+                "the response differs from the document"
+            );
+        }
     }
 
     pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
@@ -355,14 +418,25 @@ impl Core {
             return target.to_string();
         }
         let query = request.query();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}{}{mark}{query}", self.base.url, request.path())
+        // A path may have a query of its own: `/?Action=List`.
+        let mark = match (query.is_empty(), request.path().contains('?')) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "?",
+        };
+        format!("{}{}{mark}{query}", self.base.of(request.operation()), request.path())
     }
 
     /// A request for a path that no operation has.
     pub(super) fn raw(&self, method: crate::Method, path_and_query: &str) -> Request {
         let mut request = Request::raw(method, path_and_query);
+        let leaves =
+            |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
         match format!("{}{path_and_query}", self.base.url).parse() {
+            // Every URL parser removes such segments, percent-encoded or not: the request would go elsewhere.
+            _ if request.path().split(['/', '\\']).any(leaves) => {
+                request.fail("the path contains a segment `.` or `..`".to_owned());
+            }
             Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
             _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),
         }
@@ -406,6 +480,8 @@ impl Core {
             body: Bytes::new(),
             request_id,
             rate_limit,
+            strict: self.strict,
+            mismatches: OnceLock::new(),
         };
         (answer, body)
     }

@@ -3,7 +3,8 @@
 use serde::de::{DeserializeSeed, Error};
 use serde_json::{Map, Value};
 
-use super::path::Path;
+use super::mismatch::Context;
+use super::path::Step;
 use super::read::Seed;
 use super::slot::{Object, Slot};
 use super::view::{Fields, Items, View};
@@ -167,37 +168,52 @@ impl Items for ManyIdentified<'_> {
 pub(crate) fn settle(
     shape: &DraftShape,
     draft: &mut dyn Object,
+    object: Map<String, Value>,
+    context: &mut Context,
+) -> Result<(), serde_json::Error> {
+    // Requests have no list of mismatches.
+    let strict = std::mem::replace(&mut context.strict, true);
+    let settled = body(shape, draft, object, context);
+    context.strict = strict;
+    settled
+}
+
+fn body(
+    shape: &DraftShape,
+    draft: &mut dyn Object,
     mut object: Map<String, Value>,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     if !shape.inline {
         if let Some(included) = object.remove("included") {
-            put(draft.field(INCLUDED), included, "included", path)?;
+            put(draft.field(INCLUDED), included, "included", context)?;
         }
         let Some(Value::Object(data)) = object.remove("data") else {
             return Err(serde_json::Error::missing_field("data"));
         };
-        return resource(shape, draft, data, path).inspect_err(|_| path.key("data"));
+        return resource(shape, draft, data, context)
+            .inspect_err(|_| context.path.push(Step::member("data")));
     }
-    resource(shape, draft, object, path)
+    resource(shape, draft, object, context)
 }
 
 fn resource(
     shape: &DraftShape,
     draft: &mut dyn Object,
     mut data: Map<String, Value>,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     let mut missing: Vec<&'static str> = shape.required.to_vec();
     if let Some(id) = data.remove("id") {
         missing.retain(|name| *name != "id");
-        put(draft.field(ID), id, "id", path)?;
+        put(draft.field(ID), id, "id", context)?;
     }
     if let Some(Value::Object(attributes)) = data.remove("attributes") {
         for (key, value) in attributes {
             missing.retain(|name| *name != key);
             if shape.leads_to(&key).is_none() {
-                put(draft.field(&key), value, &key, path).inspect_err(|_| path.key("attributes"))?;
+                put(draft.field(&key), value, &key, context)
+                    .inspect_err(|_| context.path.push(Step::member("attributes")))?;
             }
         }
     }
@@ -205,7 +221,8 @@ fn resource(
         for (key, value) in relationships {
             missing.retain(|name| *name != key);
             if shape.leads_to(&key).is_some() {
-                relationship(draft, &key, &value, path).inspect_err(|_| path.key("relationships"))?;
+                relationship(draft, &key, &value, context)
+                    .inspect_err(|_| context.path.push(Step::member("relationships")))?;
             }
         }
     }
@@ -219,7 +236,7 @@ fn relationship(
     draft: &mut dyn Object,
     key: &str,
     value: &Value,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     let Some(data) = value.get("data") else { return Ok(()) };
     // Most relationships hold ids; those that lead to several types hold whole identifiers.
@@ -231,12 +248,12 @@ fn relationship(
         one => id(one).cloned(),
     };
     if let Some(ids) = ids {
-        if put(draft.field(key), ids, key, path).is_ok() {
+        if put(draft.field(key), ids, key, context).is_ok() {
             return Ok(());
         }
-        path.clear();
+        context.path.clear();
     }
-    put(draft.field(key), data.clone(), key, path)
+    put(draft.field(key), data.clone(), key, context)
 }
 
 fn id(identifier: &Value) -> Option<&Value> {
@@ -247,10 +264,13 @@ fn put(
     slot: Option<&mut dyn Slot>,
     value: Value,
     key: &str,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     match slot {
-        Some(slot) => Seed::new(slot, path).deserialize(value).inspect_err(|_| path.key(key)),
+        Some(slot) => {
+            let read = Seed::new(slot, context).deserialize(value);
+            read.inspect_err(|_| context.path.push(Step::member(key)))
+        }
         None => Ok(()),
     }
 }

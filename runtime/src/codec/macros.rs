@@ -2,9 +2,10 @@
 
 /// Gives a plain struct with named fields its codec.
 ///
-/// Fields are listed with their wire names. `required [..]` lists wire names that must be present; `null [..]` those that
-/// are written as null where they have no value; `rest` names a `BTreeMap<String, _>` field that takes the members that are
-/// not listed and writes them after the others.
+/// Fields are listed with their wire names. `required [..]` lists wire names that must be present, and `vital [..]` those
+/// that identify the object ([`Object::vital`](crate::codec::Object::vital)); `null [..]` lists those that are written as null
+/// where they have no value; `rest` names a `BTreeMap<String, _>` field that takes the members that are not listed and writes
+/// them after the others.
 ///
 /// ```
 /// pub struct Device {
@@ -25,6 +26,7 @@ macro_rules! object {
     (
         $name:ident { $($field:ident: $wire:literal),* $(,)? }
         $(required [$($required:literal),* $(,)?])?
+        $(vital [$($vital:literal),* $(,)?])?
         $(null [$($null:literal),* $(,)?])?
         $(rest $rest:ident)?
     ) => {
@@ -40,6 +42,16 @@ macro_rules! object {
                 #[inline]
                 fn required(&self) -> &'static [&'static str] {
                     &[$($required),*]
+                }
+            )?
+            $(
+                #[inline]
+                fn required(&self) -> &'static [&'static str] {
+                    &[$($vital),*]
+                }
+                #[inline]
+                fn vital(&self) -> bool {
+                    true
                 }
             )?
             $(
@@ -122,6 +134,10 @@ macro_rules! resource {
             #[inline]
             fn required(&self) -> &'static [&'static str] {
                 &["id"]
+            }
+            #[inline]
+            fn vital(&self) -> bool {
+                true
             }
         }
         impl $crate::Resource for $name {
@@ -257,11 +273,11 @@ macro_rules! included_impls {
     };
 }
 
-/// Gives an enum whose variants the shape of the JSON chooses its codec. Decoding it never fails.
+/// Gives an enum whose variants the shape of the JSON chooses its codec.
 ///
 /// The variant that has its required members and knows most of the members that are there is taken; of equals, the
-/// first, so a type stands before another that takes its values too. What fits none is kept in `Unrecognized`. Variants may
-/// be boxed or not.
+/// first, so a type stands before another that takes its values too. A value that fits none is kept in `Unrecognized`.
+/// Variants may be boxed or not.
 ///
 /// With `by` and the name of a member, variants may have a tag: `Cup(Cup) = "cup"`. Of a value whose tag some variants have,
 /// it is one of these; of any other value, one of those without a tag; of a value without the member, one of all. With
@@ -467,4 +483,28 @@ macro_rules! request {
         $crate::compare_impls! { $name }
     };
     ($name:ident: $($rest:tt)*) => { $crate::request! { @false $name: $($rest)* } };
+}
+
+/// Implements [`Check`](crate::Check) for a model of which one of several sets of members must be sent.
+///
+/// ```
+/// use storewright_runtime::{Check, object, require};
+/// pub struct Placement { pub image: Option<String>, pub video: Option<String> }
+/// object! { Placement { image: "image", video: "video" } }
+/// require! { Placement { ["image"], ["video"] } }
+///
+/// assert!(Placement::default().problem().is_some());
+/// assert!(Placement { video: Some("1".to_owned()), ..Placement::default() }.problem().is_none());
+/// ```
+#[macro_export]
+macro_rules! require {
+    ($name:ident { $([$($wire:literal),* $(,)?]),* $(,)? }) => {
+        impl $crate::Check for $name {
+            fn problem(&self) -> Option<String> {
+                $crate::codec::missing_set(&[$(&[$($wire),*]),*], &|wire| {
+                    $crate::codec::Object::member(self, wire).is_some_and($crate::codec::is_present)
+                })
+            }
+        }
+    };
 }

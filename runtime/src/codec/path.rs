@@ -1,26 +1,40 @@
-//! The way from the top of a document to a fault: steps go in while an error unwinds, `data[0].attributes.name` comes out.
+//! Collects the steps from a value to the top of its document and writes them as `data[0].attributes.name`.
 
 use std::fmt;
 
-/// Steps from the innermost to the outermost, in the order in which an error unwinds.
-#[derive(Debug, Default)]
+/// The number of characters of a map's key in a path, since a server could send keys of any length.
+const ENTRY_LENGTH: usize = 64;
+
+/// Steps from the innermost to the outermost, in the order in which decoding leaves them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Path(Vec<Step>);
 
-#[derive(Debug)]
-enum Step {
-    Key(String),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A member that the model knows.
+    Member(String),
+    /// An entry of a map, under a key of the server's choice.
+    Entry(String),
+    /// An item of a list.
     Index(usize),
+}
+
+impl Step {
+    #[cold]
+    pub(crate) fn member(name: &str) -> Self {
+        Step::Member(name.to_owned())
+    }
+
+    #[cold]
+    pub(crate) fn entry(key: &str) -> Self {
+        Step::Entry(key.chars().take(ENTRY_LENGTH).collect())
+    }
 }
 
 impl Path {
     #[cold]
-    pub(crate) fn key(&mut self, key: impl Into<String>) {
-        self.0.push(Step::Key(key.into()));
-    }
-
-    #[cold]
-    pub(crate) fn index(&mut self, index: usize) {
-        self.0.push(Step::Index(index));
+    pub(crate) fn push(&mut self, step: Step) {
+        self.0.push(step);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -31,14 +45,34 @@ impl Path {
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
+
+    /// The path without the server's choices: `data[].attributes.names.*`.
+    pub(crate) fn pattern(&self) -> String {
+        let mut pattern = String::new();
+        for step in self.0.iter().rev() {
+            let name = match step {
+                Step::Index(_) => {
+                    pattern.push_str("[]");
+                    continue;
+                }
+                Step::Entry(_) => "*",
+                Step::Member(name) => name,
+            };
+            if !pattern.is_empty() {
+                pattern.push('.');
+            }
+            pattern.push_str(name);
+        }
+        pattern
+    }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().rev().enumerate() {
             match step {
-                Step::Key(key) if position == 0 => write!(f, "{key}")?,
-                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Member(key) | Step::Entry(key) if position == 0 => write!(f, "{key}")?,
+                Step::Member(key) | Step::Entry(key) => write!(f, ".{key}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }

@@ -84,6 +84,7 @@ impl Slot for Value {
             Event::Uint(value) => value.into(),
             Event::Float(value) => value.into(),
             Event::Str(text) => text.into(),
+            Event::Absent => Value::Null,
             Event::Map | Event::Seq => return Ok(Place::Value(self)),
         };
         Ok(Place::Done)
@@ -92,9 +93,9 @@ impl Slot for Value {
 
 impl<T: Slot + Default> Slot for Option<T> {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if matches!(event, Event::Null) {
+        if matches!(event, Event::Null | Event::Absent) {
             *self = None;
-            return Ok(Place::Done);
+            return if event == Event::Null { Ok(Place::Done) } else { Err("a value") };
         }
         self.insert(T::default()).take(event)
     }
@@ -102,9 +103,9 @@ impl<T: Slot + Default> Slot for Option<T> {
 
 impl<T: Slot + Default> Slot for Patch<T> {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
-        if matches!(event, Event::Null) {
-            *self = Patch::Null;
-            return Ok(Place::Done);
+        if matches!(event, Event::Null | Event::Absent) {
+            *self = if event == Event::Null { Patch::Null } else { Patch::Absent };
+            return if event == Event::Null { Ok(Place::Done) } else { Err("a value") };
         }
         *self = Patch::Value(T::default());
         match self {
@@ -132,6 +133,10 @@ impl<T: Slot + Default> Seq for Vec<T> {
         Vec::push(self, T::default());
         &mut self[index]
     }
+
+    fn pop(&mut self) {
+        Vec::pop(self);
+    }
 }
 
 impl<T: Slot + Default> Slot for BTreeMap<String, T> {
@@ -148,5 +153,9 @@ impl<T: Slot + Default> Slot for BTreeMap<String, T> {
 impl<T: Slot + Default> Keys for BTreeMap<String, T> {
     fn key(&mut self, key: &str) -> &mut dyn Slot {
         self.entry(key.to_owned()).or_default()
+    }
+
+    fn remove(&mut self, key: &str) {
+        BTreeMap::remove(self, key);
     }
 }

@@ -1,4 +1,4 @@
-//! Decoding: a serde deserializer and a slot go in, the slot is filled, or the fault and the way to it come out.
+//! Decodes JSON into slots: values that do not fit are skipped and listed, or an error with their path.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,37 +7,70 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::path::Path;
-use super::slot::{Event, Object, Place, Seq, Slot};
+use super::mismatch::{Context, invalid};
+use super::path::Step;
+use super::slot::{Event, Keys, Object, Place, Seq, Slot};
 use super::union::{Union, settle, tag_text};
 
 /// serde_json with `arbitrary_precision`, which any crate of the graph may turn on, shows a number as a map with
 /// this one key.
 const NUMBER: &str = "$serde_json::private::Number";
 
+/// The treatment of a value that does not fit its slot, and of `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A member that may be missing: `null` equals that.
+    Optional,
+    /// An item of a list: the slot says whether it may be `null`. The list has no item that does not fit.
+    Item,
+    /// An entry of a map: `null` equals an empty value. The map has no entry that does not fit.
+    Entry,
+    /// A member that must be there: `null` is a mismatch.
+    Required,
+    /// The document itself, or a member without which it is of no use: a mismatch is an error.
+    Vital,
+}
+
 /// The only `DeserializeSeed` and `Visitor`: all models go through it.
 pub(crate) struct Seed<'s> {
     slot: &'s mut dyn Slot,
-    path: &'s mut Path,
-    /// Whether a null that the slot refuses counts as absent: so for every member that is not required.
-    lenient: bool,
+    context: &'s mut Context,
+    need: Need,
 }
 
 impl<'s> Seed<'s> {
-    pub(crate) fn new(slot: &'s mut dyn Slot, path: &'s mut Path) -> Self {
-        Seed { slot, path, lenient: false }
-    }
-
-    fn lenient(slot: &'s mut dyn Slot, path: &'s mut Path, lenient: bool) -> Self {
-        Seed { slot, path, lenient }
+    /// A seed of a whole value, which must fit.
+    pub(crate) fn new(slot: &'s mut dyn Slot, context: &'s mut Context) -> Self {
+        Seed { slot, context, need: Need::Vital }
     }
 
     fn scalar<E: Error>(self, event: Event<'_>) -> Result<(), E> {
         match self.slot.take(event) {
             Ok(_) => Ok(()),
-            Err(_) if self.lenient && matches!(event, Event::Null) => Ok(()),
-            Err(expected) => Err(invalid(expected, event)),
+            Err(expected) => self.refuse(expected, event),
         }
+    }
+
+    fn null<E: Error>(self) -> Result<(), E> {
+        let event = if self.need == Need::Required { Event::Absent } else { Event::Null };
+        match self.slot.take(event) {
+            Err(expected) if !matches!(self.need, Need::Optional | Need::Entry) => {
+                self.refuse(expected, Event::Null)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Leaves the slot empty and lists the value, or makes it an error.
+    #[cold]
+    fn refuse<E: Error>(self, expected: &'static str, found: Event<'_>) -> Result<(), E> {
+        if self.need == Need::Vital || self.context.strict {
+            return Err(invalid(expected, found.name()));
+        }
+        let _ = self.slot.take(Event::Absent);
+        self.context.add(expected, found.name());
+        self.context.refused = matches!(self.need, Need::Item | Need::Entry);
+        Ok(())
     }
 
     /// A number that `arbitrary_precision` shows as text.
@@ -57,10 +90,6 @@ impl<'s> Seed<'s> {
     }
 }
 
-fn invalid<E: Error>(expected: &str, found: Event<'_>) -> E {
-    E::custom(format_args!("invalid type: expected {expected}, found {found}"))
-}
-
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = ();
 
@@ -77,11 +106,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.scalar(Event::Null)
+        self.null()
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {
-        self.scalar(Event::Null)
+        self.null()
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -110,20 +139,21 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
         match self.slot.take(Event::Seq) {
-            Ok(Place::Seq(seq)) => elements(seq, array, self.path),
+            Ok(Place::Seq(seq)) => elements(seq, array, self.context),
             Ok(Place::Value(value)) => {
                 *value = Value::Array(items(array)?);
                 Ok(())
             }
             Ok(Place::Untagged(untagged)) => {
-                settle(untagged, Value::Array(items(array)?));
-                Ok(())
+                settle(untagged, Value::Array(items(array)?), self.context).map_err(A::Error::custom)
             }
-            Ok(_) => {
+            taken => {
+                if let Err(expected) = taken {
+                    self.refuse(expected, Event::Seq)?;
+                }
                 while array.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(())
             }
-            Err(expected) => Err(invalid(expected, Event::Seq)),
         }
     }
 
@@ -135,11 +165,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
         }
         let mut members = Members { next, map };
         match self.slot.take(Event::Map) {
-            Ok(Place::Object(object)) => fill(object, members, self.path, Seen::default()),
-            Ok(Place::Union(union)) => choose(union, members, self.path),
+            Ok(Place::Object(object)) => fill(object, members, self.context, Seen::default()),
+            Ok(Place::Union(union)) => choose(union, members, self.context),
             Ok(Place::Keys(keys)) => {
                 while let Some(key) = members.next {
-                    value(&mut members.map, Seed::lenient(keys.key(&key), self.path, true), &key)?;
+                    entry(keys, &key, &mut members.map, self.context)?;
                     members.next = members.map.next_key_seed(Key)?;
                 }
                 Ok(())
@@ -149,15 +179,18 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 Ok(())
             }
             Ok(Place::Untagged(untagged)) => {
-                settle(untagged, Value::Object(members.collect(Map::new())?));
-                Ok(())
+                let object = Value::Object(members.collect(Map::new())?);
+                settle(untagged, object, self.context).map_err(A::Error::custom)
             }
             Ok(Place::Draft(shape, draft)) => {
                 let object = members.collect(Map::new())?;
-                super::draft::settle(shape, draft, object, self.path).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, object, self.context).map_err(A::Error::custom)
             }
             Ok(Place::Done | Place::Unlisted | Place::Seq(_)) => members.skip(),
-            Err(expected) => Err(invalid(expected, Event::Map)),
+            Err(expected) => {
+                self.refuse(expected, Event::Map)?;
+                members.skip()
+            }
         }
     }
 }
@@ -192,11 +225,28 @@ impl<'de, A: MapAccess<'de>> Members<'de, A> {
 
 /// Decodes the value of one member.
 #[inline]
-fn value<'de, A: MapAccess<'de>>(map: &mut A, seed: Seed<'_>, key: &str) -> Result<(), A::Error> {
-    let Seed { slot, path, lenient } = seed;
-    if let Err(error) = map.next_value_seed(Seed::lenient(slot, &mut *path, lenient)) {
-        path.key(key);
-        return Err(error);
+fn value<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    seed: Seed<'_>,
+    step: impl Fn() -> Step,
+) -> Result<(), A::Error> {
+    let Seed { slot, context, need } = seed;
+    let mark = context.mark();
+    let read = map.next_value_seed(Seed { slot, context: &mut *context, need });
+    context.leave(mark, read, step)
+}
+
+/// Decodes an entry of a map, which has none whose value does not fit.
+fn entry<'de, A: MapAccess<'de>>(
+    keys: &mut dyn Keys,
+    key: &str,
+    map: &mut A,
+    context: &mut Context,
+) -> Result<(), A::Error> {
+    let seed = Seed { slot: keys.key(key), context: &mut *context, need: Need::Entry };
+    value(map, seed, || Step::entry(key))?;
+    if context.took_refusal() {
+        keys.remove(key);
     }
     Ok(())
 }
@@ -204,32 +254,35 @@ fn value<'de, A: MapAccess<'de>>(map: &mut A, seed: Seed<'_>, key: &str) -> Resu
 fn elements<'de, A: SeqAccess<'de>>(
     seq: &mut dyn Seq,
     mut array: A,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), A::Error> {
     let mut index = 0;
     loop {
-        match array.next_element_seed(Element { seq, path }) {
-            Ok(Some(())) => index += 1,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                path.index(index);
-                return Err(error);
-            }
+        let mark = context.mark();
+        let read = array.next_element_seed(Element { seq, context });
+        if context.leave(mark, read, || Step::Index(index))?.is_none() {
+            return Ok(());
         }
+        index += 1;
     }
 }
 
 /// Makes room only when there is an element to put there.
 struct Element<'s> {
     seq: &'s mut dyn Seq,
-    path: &'s mut Path,
+    context: &'s mut Context,
 }
 
 impl<'de> DeserializeSeed<'de> for Element<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(Seed::new(self.seq.push(), self.path))
+        let seed = Seed { slot: self.seq.push(), context: &mut *self.context, need: Need::Item };
+        deserializer.deserialize_any(seed)?;
+        if self.context.took_refusal() {
+            self.seq.pop();
+        }
+        Ok(())
     }
 }
 
@@ -246,49 +299,62 @@ fn items<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Vec<Value>, A::Error> {
 struct Seen(u64);
 
 impl Seen {
-    /// Notes one name; says whether it is required.
-    fn note(&mut self, required: &[&str], key: &str) -> bool {
-        let Some(index) = required.iter().position(|name| *name == key) else { return false };
+    /// Notes one name, and returns the treatment of its value.
+    #[inline]
+    fn note(&mut self, required: &[&str], key: &str, object: &dyn Object) -> Need {
+        let Some(index) = required.iter().position(|name| *name == key) else { return Need::Optional };
         self.0 |= 1_u64.checked_shl(u32::try_from(index).unwrap_or(u32::MAX)).unwrap_or(0);
-        true
+        if object.vital() { Need::Vital } else { Need::Required }
     }
 
-    fn missing(self, required: &'static [&'static str]) -> Option<&'static str> {
-        let mut bits = (0..64).map(|index| self.0 & (1 << index) != 0);
-        required.iter().copied().find(|_| bits.next() == Some(false))
+    fn missing(self, required: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+        let names = required.iter().zip(0..64).filter(move |(_, index)| self.0 & (1 << index) == 0);
+        names.map(|(name, _)| *name)
     }
 }
 
 fn fill<'de, A: MapAccess<'de>>(
     object: &mut dyn Object,
     members: Members<'de, A>,
-    path: &mut Path,
+    context: &mut Context,
     mut seen: Seen,
 ) -> Result<(), A::Error> {
     let Members { mut next, mut map } = members;
     let required = object.required();
     while let Some(key) = next {
-        let lenient = !seen.note(required, &key);
+        let need = seen.note(required, &key, object);
         match object.field(&key) {
-            Some(slot) => value(&mut map, Seed::lenient(slot, path, lenient), &key)?,
+            Some(slot) => value(&mut map, Seed { slot, context, need }, || Step::member(&key))?,
             None => match object.rest_mut() {
-                Some(rest) => value(&mut map, Seed::lenient(rest.key(&key), path, true), &key)?,
+                Some(rest) => entry(rest, &key, &mut map, context)?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             },
         }
         next = map.next_key_seed(Key)?;
     }
-    match seen.missing(required) {
-        None => Ok(()),
-        Some(name) => Err(A::Error::missing_field(name)),
+    for name in seen.missing(object.required()) {
+        if context.strict || object.vital() {
+            return Err(A::Error::missing_field(name));
+        }
+        missing(object, name, context);
     }
+    Ok(())
+}
+
+/// Lists a required member that is missing.
+#[cold]
+fn missing(object: &mut dyn Object, name: &str, context: &mut Context) {
+    let expected = object.field(name).and_then(|slot| slot.take(Event::Absent).err());
+    let mark = context.mark();
+    context.add(expected.unwrap_or("a value"), Event::Absent.name());
+    let _ = context.leave(mark, Ok::<_, ()>(()), || Step::member(name));
 }
 
 /// Reads up to the tag, then goes on in the object that it names; without one the JSON is kept.
 fn choose<'de, A: MapAccess<'de>>(
     union: &mut dyn Union,
     mut members: Members<'de, A>,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), A::Error> {
     let tag_name = union.tag();
     let mut early = Map::new();
@@ -303,37 +369,42 @@ fn choose<'de, A: MapAccess<'de>>(
         return match slot.take(Event::Map) {
             Ok(Place::Object(object)) => {
                 let mut seen = Seen::default();
-                seen.note(object.required(), tag_name);
+                let required = object.required();
+                let need = seen.note(required, tag_name, object);
                 if let Some(slot) = object.field(tag_name) {
-                    Seed::new(slot, path).deserialize(value).map_err(A::Error::custom)?;
+                    let mark = context.mark();
+                    let read = Seed { slot, context: &mut *context, need }.deserialize(value);
+                    context.leave(mark, read, || Step::member(tag_name)).map_err(A::Error::custom)?;
                 }
-                replay(object, early, &mut seen, path).map_err(A::Error::custom)?;
-                fill(object, members, path, seen)
+                replay(object, early, &mut seen, context).map_err(A::Error::custom)?;
+                fill(object, members, context, seen)
             }
             Ok(Place::Draft(shape, draft)) => {
                 early.insert(key.into_owned(), value);
                 let object = members.collect(early)?;
-                super::draft::settle(shape, draft, object, path).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, object, context).map_err(A::Error::custom)
             }
             // One of several in turn: its own tag, or its members, decide.
             Ok(Place::Union(inner)) => {
                 early.insert(key.into_owned(), value);
                 let map = MapDeserializer::new(members.collect(early)?.into_iter());
                 let inside: Result<_, serde_json::Error> = Members::new(map);
-                inside.and_then(|members| choose(inner, members, path)).map_err(A::Error::custom)
+                inside.and_then(|members| choose(inner, members, context)).map_err(A::Error::custom)
             }
             Ok(Place::Untagged(inner)) => {
                 early.insert(key.into_owned(), value);
-                settle(inner, Value::Object(members.collect(early)?));
-                Ok(())
+                settle(inner, Value::Object(members.collect(early)?), context).map_err(A::Error::custom)
             }
             Ok(Place::Keys(keys)) => {
                 early.insert(key.into_owned(), value);
-                for (key, value) in members.collect(early)? {
-                    let seed = Seed::lenient(keys.key(&key), path, true);
-                    seed.deserialize(value).inspect_err(|_| path.key(key)).map_err(A::Error::custom)?;
-                }
-                Ok(())
+                let mut map = MapDeserializer::new(members.collect(early)?.into_iter());
+                let mut rest = || -> Result<(), serde_json::Error> {
+                    while let Some(key) = map.next_key_seed(Key)? {
+                        entry(keys, &key, &mut map, context)?;
+                    }
+                    Ok(())
+                };
+                rest().map_err(A::Error::custom)
             }
             Ok(Place::Value(place)) => {
                 early.insert(key.into_owned(), value);
@@ -357,18 +428,19 @@ fn replay(
     object: &mut dyn Object,
     early: Map<String, Value>,
     seen: &mut Seen,
-    path: &mut Path,
+    context: &mut Context,
 ) -> Result<(), serde_json::Error> {
-    for (key, value) in early {
-        let lenient = !seen.note(object.required(), &key);
-        let result = match object.field(&key) {
-            Some(slot) => Seed::lenient(slot, path, lenient).deserialize(value),
+    let required = object.required();
+    let mut map = MapDeserializer::new(early.into_iter());
+    while let Some(key) = map.next_key_seed(Key)? {
+        let need = seen.note(required, &key, object);
+        match object.field(&key) {
+            Some(slot) => value(&mut map, Seed { slot, context, need }, || Step::member(&key))?,
             None => match object.rest_mut() {
-                Some(rest) => Seed::new(rest.key(&key), path).deserialize(value),
-                None => Ok(()),
+                Some(rest) => entry(rest, &key, &mut map, context)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
             },
-        };
-        result.inspect_err(|_| path.key(key))?;
+        }
     }
     Ok(())
 }

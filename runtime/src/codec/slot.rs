@@ -28,12 +28,15 @@ pub enum Event<'a> {
     Map,
     /// The beginning of an array.
     Seq,
+    /// No value: the member is missing, or its value does not fit. The slot becomes empty and returns the type that it
+    /// expects as the error.
+    Absent,
 }
 
-impl fmt::Display for Event<'_> {
-    // Values stay out of the text: it ends up in logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Event<'_> {
+    /// The type of the value. Values stay out of the text: it ends up in logs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             Event::Null => "null",
             Event::Bool(_) => "a boolean",
             Event::Int(_) | Event::Uint(_) => "an integer",
@@ -41,7 +44,14 @@ impl fmt::Display for Event<'_> {
             Event::Str(_) => "a string",
             Event::Map => "an object",
             Event::Seq => "an array",
-        })
+            Event::Absent => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -97,16 +107,18 @@ pub trait Object {
     where
         Self: Sized;
 
-    /// Shows every member under its wire name, those of other names last.
+    /// Shows every member under its wire name, those of other names last. Objects without members are absent where they
+    /// are not required, so that a value that was read is written without members that it did not have.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>))
     where
         Self: Sized,
     {
         for name in self.names() {
-            match self.member(name).map(Put::view) {
-                Some(View::Absent) if self.nulls().contains(name) => put(name, View::Null),
-                Some(view) => put(name, view),
-                None => {}
+            if let Some(value) = self.member(name) {
+                match value.member_view(self.required().contains(name)) {
+                    View::Absent if self.nulls().contains(name) => put(name, View::Null),
+                    view => put(name, view),
+                }
             }
         }
         if let Some(rest) = self.rest() {
@@ -117,6 +129,12 @@ pub trait Object {
     /// The wire names that must be present; only the first 64 are checked.
     fn required(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// True if the required members identify the object, as `type` and `id` do: without them, or with values of other
+    /// types, the whole response is an error. Otherwise they get their default, and the response lists them.
+    fn vital(&self) -> bool {
+        false
     }
 
     /// The wire names of members that are written as null where they have no value.
@@ -153,12 +171,18 @@ pub trait Object {
 pub trait Keys {
     /// The place of one entry; makes it when it is new.
     fn key(&mut self, key: &str) -> &mut dyn Slot;
+
+    /// Removes one entry, whose value does not fit.
+    fn remove(&mut self, key: &str);
 }
 
 /// An array.
 pub trait Seq {
     /// The place of one more element.
     fn push(&mut self) -> &mut dyn Slot;
+
+    /// Removes the last element, whose value does not fit.
+    fn pop(&mut self);
 }
 
 impl<T: Object> Slot for T {
@@ -192,6 +216,11 @@ impl<T: Object> Object for Box<T> {
     #[inline]
     fn required(&self) -> &'static [&'static str] {
         (**self).required()
+    }
+
+    #[inline]
+    fn vital(&self) -> bool {
+        (**self).vital()
     }
 
     #[inline]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
-use super::path::Path;
+use super::mismatch::Context;
 use super::read::Seed;
 use super::slot::{Event, Object, Place, Slot, Taken};
 
@@ -64,16 +64,39 @@ pub(crate) fn tag_text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Decodes a value into the variant that fits it best. Never fails: what fits none is kept as it is.
-pub(crate) fn settle(untagged: &mut dyn Untagged, value: Value) {
+/// Decodes a value into the variant that fits it best; a value that fits none is kept unchanged.
+///
+/// An object that fits a variant but for the types of some members is that variant, with mismatches.
+pub(crate) fn settle(
+    untagged: &mut dyn Untagged,
+    value: Value,
+    context: &mut Context,
+) -> Result<(), serde_json::Error> {
+    let (mut nearest, mut current) = (None, None);
     for (_, index) in candidates(untagged, &value) {
-        if let Some(slot) = untagged.choose(index)
-            && Seed::new(slot, &mut Path::default()).deserialize(&value).is_ok()
-        {
-            return;
+        let Some(slot) = untagged.choose(index) else { continue };
+        current = Some(index);
+        let mut attempt = Context::new(false);
+        match Seed::new(slot, &mut attempt).deserialize(&value) {
+            Ok(()) if attempt.mark() == 0 => return Ok(()),
+            Ok(()) if value.is_object() && nearest.is_none() => nearest = Some((index, attempt)),
+            _ => {}
         }
     }
-    untagged.unknown(value);
+    match nearest {
+        Some((_, attempt)) if context.strict => return Err(context.fail(attempt)),
+        Some((index, attempt)) => {
+            // Decoding once more only where another variant was tried since: unions may be nested.
+            if current != Some(index)
+                && let Some(slot) = untagged.choose(index)
+            {
+                Seed::new(slot, &mut Context::new(false)).deserialize(value)?;
+            }
+            context.take(attempt);
+        }
+        None => untagged.unknown(value),
+    }
+    Ok(())
 }
 
 /// The variants that can hold a value, with their scores: the best first, and of equals the first variant.
@@ -107,7 +130,7 @@ fn candidates(untagged: &mut dyn Untagged, value: &Value) -> Vec<(usize, usize)>
     out
 }
 
-/// What an untagged union's slot answers.
+/// The body of every untagged union's slot.
 #[doc(hidden)]
 pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Taken<'a> {
     let value = match event {
@@ -118,8 +141,13 @@ pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Ta
         Event::Uint(value) => value.into(),
         Event::Float(value) => value.into(),
         Event::Str(text) => text.into(),
+        Event::Absent => {
+            untagged.unknown(Value::Null);
+            return Err("a value");
+        }
     };
-    settle(untagged, value);
+    // A scalar has no members that could differ, so there is no error.
+    let _ = settle(untagged, value, &mut Context::new(true));
     Ok(Place::Done)
 }
 
@@ -175,10 +203,15 @@ fn object_score(object: &mut dyn Object, members: &Map<String, Value>) -> Option
     let mut is_open = false;
     for (key, value) in members {
         if let Some(slot) = object.field(key) {
-            known += 1 + member(slot, value, required.contains(&key.as_str()))?;
+            let is_required = required.contains(&key.as_str());
+            match member(slot, value, is_required) {
+                Some(score) => known += 1 + score,
+                None if is_required => return None,
+                // An optional member of another type does not make it another object.
+                None => {}
+            }
         } else if let Some(rest) = object.rest_mut() {
-            is_open = true;
-            member(rest.key(key), value, false)?;
+            is_open |= member(rest.key(key), value, false).is_some();
         }
     }
     (known > 0 || is_open || members.is_empty()).then_some(known)

@@ -1,4 +1,7 @@
 //! Encoding: a model goes in and shows itself as views, JSON comes out through the only `Serialize`.
+//!
+//! An absent member is not written, and a [`Patch::Null`] is written as `null`. An object without members is not written
+//! either, unless it is required or held by an `Option` or `Patch`, which know that it was there.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +46,21 @@ pub enum View<'a> {
 pub trait Put {
     /// Shows the value.
     fn view(&self) -> View<'_>;
+
+    /// Shows the value as a member that may be omitted: an object without members is absent.
+    ///
+    /// An `Option` or [`Patch`] knows whether its member was there, and shows `{}` where it was.
+    fn optional_view(&self) -> View<'_> {
+        self.view()
+    }
+}
+
+impl dyn Put + '_ {
+    /// Shows the value as a member of an object.
+    #[inline(never)]
+    pub(crate) fn member_view(&self, required: bool) -> View<'_> {
+        if required { self.view() } else { self.optional_view() }
+    }
 }
 
 /// Something that shows itself member by member.
@@ -61,6 +79,17 @@ pub trait Items {
 pub trait Entries {
     /// Shows every entry.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
+}
+
+impl View<'_> {
+    /// Whether it is an object of which every member is absent.
+    #[inline(never)]
+    fn is_empty_object(&self) -> bool {
+        let View::Object(object) = self else { return false };
+        let mut empty = true;
+        object.each(&mut |_, view| empty &= matches!(view, View::Absent));
+        empty
+    }
 }
 
 impl Serialize for View<'_> {
@@ -115,6 +144,12 @@ impl<T: Object> Put for T {
             Some(shape) => View::Draft(shape, self),
             None => View::Object(self),
         }
+    }
+
+    #[inline]
+    fn optional_view(&self) -> View<'_> {
+        let view = self.view();
+        if view.is_empty_object() { View::Absent } else { view }
     }
 }
 

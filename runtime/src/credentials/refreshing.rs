@@ -47,8 +47,8 @@ impl Issued {
 
 /// Gives the token of an [`Issuer`] to every request, and replaces it a minute before it ends.
 ///
-/// However many calls wait for a token, one is issued. A token that the server refuses is replaced once per call; where
-/// the refusal shows that this machine's clock is wrong, the next token is issued with the server's time.
+/// However many calls wait for a token, one is issued. A token that the server refuses is replaced. Where the
+/// refusal shows that this machine's clock is wrong, the next token is issued with the server's time.
 pub struct Refreshing<I> {
     issuer: I,
     clock: Arc<dyn Clock>,

@@ -1,5 +1,6 @@
-//! Rows of a report: text with columns goes in piece by piece; rows that know their columns' names come out.
+//! Reads the rows of a report one by one, and keeps the lines around them apart.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -9,28 +10,45 @@ use bytes::Bytes;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::download::{Checksum, finish};
+use super::layout::{Line, ReportLayout, same_name};
 use super::source::Source;
 use crate::api::Api;
 use crate::error::{ApiError, Cause, Failure};
 use crate::request::Place;
 
-/// No row of a report is larger; what is, is no report.
+/// The size of the longest row; a text with longer lines is not a report.
 const LONGEST_ROW: usize = 4 << 20;
+/// No report has more text around its rows.
+const MOST_KEPT: usize = 16 << 20;
 
-/// What stands between the columns of a report.
+/// The separator of the columns of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Columns {
     /// Tabs; quotes mean nothing.
     Tabs,
-    /// Commas; a value with a comma, quote or line end in it stands in quotes.
+    /// Commas; a value with a comma, quote or line end in it is in quotes.
     Commas,
 }
 
 /// The rows of a report, each read when it is asked for.
+///
+/// Where the API's reports have lines that are not rows ([`ReportLayout`]), these are kept apart: the preamble, the totals
+/// and the rows of a second table. A repeated line of names is skipped: some files are several reports.
 pub struct Rows<A> {
     lines: Lines,
+    layout: ReportLayout,
+    /// Lines that were read to find the names, and are not given yet.
+    ahead: VecDeque<Vec<String>>,
+    /// Why the report broke off while the names were searched.
+    broke_off: Option<Cause>,
+    preamble: Vec<Vec<String>>,
     names: Arc<[String]>,
+    totals: Vec<(String, String)>,
+    /// The names of the second table, while its rows come.
+    other: Option<Arc<[String]>>,
+    summary: Vec<Row>,
+    kept: usize,
     place: Place,
     size: Option<u64>,
     checksum: Option<Checksum>,
@@ -51,33 +69,54 @@ impl<A: Api> Rows<A> {
         size: Option<u64>,
         checksum: Option<Checksum>,
     ) -> Result<Self, ApiError<A>> {
-        let reader = match columns {
-            Columns::Tabs => ReaderBuilder::new().delimiter(b'\t').quoting(false).build(),
-            Columns::Commas => ReaderBuilder::new().build(),
+        let mut rows = Rows {
+            lines: Lines::new(source, columns),
+            layout: A::REPORTS,
+            ahead: VecDeque::new(),
+            broke_off: None,
+            preamble: Vec::new(),
+            names: Arc::new([]),
+            totals: Vec::new(),
+            other: None,
+            summary: Vec::new(),
+            kept: 0,
+            place,
+            size,
+            checksum,
+            api: PhantomData,
         };
-        let lines = Lines {
-            source: Some(source),
-            reader: Box::new(reader),
-            input: Bytes::new(),
-            output: vec![0; 1024],
-            filled: 0,
-            ends: vec![0; 64],
-            ended: 0,
-        };
-        let mut rows = Rows { lines, names: Arc::new([]), place, size, checksum, api: PhantomData };
-        let mut names = match rows.lines.next().await {
-            Ok(Some(names)) => names,
-            Ok(None) => {
-                return Err(rows.failed(Cause::File("the report has no line of names".into())).into());
+        let mut first = Vec::new();
+        loop {
+            match rows.lines.next().await {
+                Ok(Some(line)) if rows.layout.is_blank(&line) => {}
+                Ok(Some(line)) => {
+                    let more = rows.layout.wants_more(first.len() + 1, &line);
+                    first.push(line);
+                    if !more {
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(cause) => {
+                    rows.broke_off = Some(cause);
+                    break;
+                }
             }
-            Err(cause) => return Err(rows.failed(cause).into()),
-        };
-        if let Some(first) =
-            names.first_mut().and_then(|first| first.strip_prefix('\u{feff}')).map(str::to_owned)
-        {
-            names.splice(..1, [first]);
         }
-        rows.names = names.into_iter().map(|name| name.trim().to_owned()).collect();
+        if let Some(cell) = first.first_mut().and_then(|line| line.first_mut())
+            && let Some(rest) = cell.strip_prefix('\u{feff}')
+        {
+            *cell = rest.to_owned();
+        }
+        let below = first.split_off(rows.layout.names_at(&first).min(first.len()));
+        rows.preamble = first;
+        rows.ahead = below.into();
+        let Some(names) = rows.ahead.pop_front() else {
+            let none = || Cause::File("the report has no line of names".into());
+            let cause = rows.broke_off.take().unwrap_or_else(none);
+            return Err(rows.failed(cause).into());
+        };
+        rows.names = trimmed(names);
         Ok(rows)
     }
 
@@ -86,19 +125,51 @@ impl<A: Api> Rows<A> {
         &self.names
     }
 
+    /// The lines above the names, each with its cells; there are none in most reports.
+    pub fn preamble(&self) -> &[Vec<String>] {
+        &self.preamble
+    }
+
+    /// The totals below the rows, name and value, in order; all are known once [`Rows::try_next`] gave `None`. A report of
+    /// several regions has some of them more than once.
+    pub fn totals(&self) -> &[(String, String)] {
+        &self.totals
+    }
+
+    /// The rows of the second table, which know the names of its own columns; all are known once [`Rows::try_next`] gave
+    /// `None`.
+    pub fn summary(&self) -> &[Row] {
+        &self.summary
+    }
+
     /// The next row; `None` at the end. Dropping the future loses nothing.
     ///
     /// # Errors
     /// When the report breaks off, or is not what it should be; there are none after it.
     pub async fn try_next(&mut self) -> Result<Option<Row>, ApiError<A>> {
-        match self.lines.next().await {
-            Ok(Some(values)) => return Ok(Some(Row { names: Arc::clone(&self.names), values })),
-            Ok(None) => {}
-            Err(cause) => {
-                // What was read of a row that broke off is none.
-                self.lines.source = None;
-                self.lines.input = Bytes::new();
-                return Err(self.failed(cause).into());
+        loop {
+            let read = match (self.ahead.pop_front(), self.broke_off.take()) {
+                (Some(line), broke_off) => {
+                    self.broke_off = broke_off;
+                    Ok(Some(line))
+                }
+                (None, Some(cause)) => Err(cause),
+                (None, None) => self.lines.next().await,
+            };
+            let sorted = match read {
+                Ok(Some(line)) => self.sort(line),
+                Ok(None) => break,
+                Err(cause) => Err(cause),
+            };
+            match sorted {
+                Ok(Some(row)) => return Ok(Some(row)),
+                Ok(None) => {}
+                Err(cause) => {
+                    // A row that broke off is dropped.
+                    self.lines.stop();
+                    self.ahead.clear();
+                    return Err(self.failed(cause).into());
+                }
             }
         }
         if let Some(source) = self.lines.source.take() {
@@ -108,10 +179,33 @@ impl<A: Api> Rows<A> {
         Ok(None)
     }
 
+    /// Gives a row, and keeps any other line.
+    fn sort(&mut self, line: Vec<String>) -> Result<Option<Row>, Cause> {
+        let size = line.iter().map(|cell| cell.len() + size_of::<String>()).sum::<usize>();
+        let names = self.other.as_ref().unwrap_or(&self.names);
+        match (self.layout.line(&line, &self.names, names), &self.other) {
+            (Line::Row, None) => return Ok(Some(Row { names: Arc::clone(&self.names), values: line })),
+            (Line::Row, Some(names)) => self.summary.push(Row { names: Arc::clone(names), values: line }),
+            (Line::Total(name, value), _) => self.totals.push((name, value)),
+            (Line::OtherNames, _) => self.other = Some(trimmed(line)),
+            (Line::Names, _) => self.other = None,
+            (Line::Blank, _) => {}
+        }
+        self.kept += size;
+        if self.kept > MOST_KEPT {
+            return Err(Cause::File("the report has more than 16 MiB of lines that are not rows".into()));
+        }
+        Ok(None)
+    }
+
     fn failed(&self, cause: Cause) -> Failure {
         let (operation, path) = &self.place;
         Failure::new(Some(*operation), cause, None).at(path.clone())
     }
+}
+
+fn trimmed(names: Vec<String>) -> Arc<[String]> {
+    names.into_iter().map(|name| name.trim().to_owned()).collect()
 }
 
 struct Lines {
@@ -126,6 +220,28 @@ struct Lines {
 }
 
 impl Lines {
+    fn new(source: Source, columns: Columns) -> Self {
+        let reader = match columns {
+            Columns::Tabs => ReaderBuilder::new().delimiter(b'\t').quoting(false).build(),
+            Columns::Commas => ReaderBuilder::new().build(),
+        };
+        Lines {
+            source: Some(source),
+            reader: Box::new(reader),
+            input: Bytes::new(),
+            output: vec![0; 1024],
+            filled: 0,
+            ends: vec![0; 64],
+            ended: 0,
+        }
+    }
+
+    /// Gives nothing more.
+    fn stop(&mut self) {
+        self.source = None;
+        self.input = Bytes::new();
+    }
+
     async fn next(&mut self) -> Result<Option<Vec<String>>, Cause> {
         let mut at_end = false;
         loop {
@@ -198,8 +314,27 @@ impl Row {
         self.get(name)?.trim().parse().ok()
     }
 
+    /// The value in the first column that has one of some names. Unlike in [`Row::get`], case, spaces and punctuation do not
+    /// count, because they differ between the editions of a report.
+    pub fn find(&self, names: &[&str]) -> Option<&str> {
+        let exact = self.names.iter().position(|own| names.contains(&own.as_str()));
+        let index = exact.or_else(|| self.names.iter().position(|own| is_one_of(own, names)))?;
+        self.values.get(index).map(String::as_str)
+    }
+
+    /// The columns that have none of some names, compared as by [`Row::find`]: names and values, in order.
+    pub fn others(&self, names: &[&str]) -> impl Iterator<Item = (&str, &str)> {
+        let columns = self.names.iter().zip(&self.values);
+        let others = columns.filter(|(own, _)| !names.contains(&own.as_str()) && !is_one_of(own, names));
+        others.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// All values, in the order of the columns.
     pub fn values(&self) -> &[String] {
         &self.values
     }
+}
+
+fn is_one_of(own: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| same_name(own, name))
 }

@@ -1,4 +1,4 @@
-//! A body on its way: an answer goes in; its bytes come out, counted, summed up, unpacked and bounded.
+//! Reads a body: counts, digests, unpacks and bounds its bytes.
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,8 +11,10 @@ use crate::clock::within;
 use crate::error::Cause;
 use crate::transport::{Body, BoxError};
 
-/// So much is unpacked at once: gzip makes at most a thousand times as much of it.
+/// Bytes that are unpacked at once: gzip makes at most a thousand times as many of them.
 const PACKED_PIECE: usize = 4096;
+/// The beginning of every gzip file: two bytes of identification and the one method that there is.
+const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
 
 pub(super) struct Source {
     pub(super) body: Body,
@@ -21,9 +23,10 @@ pub(super) struct Source {
     pub(super) progress: Option<OnProgress>,
     /// Of unpacked bytes.
     pub(super) limit: u64,
-    pub(super) unpacker: Option<MultiGzDecoder<Vec<u8>>>,
-    /// What was received and not unpacked yet.
+    pub(super) unpacker: Option<Unpacker>,
+    /// Received, but not unpacked yet.
     pub(super) packed: Bytes,
+    pub(super) ended: bool,
     pub(super) digester: Digester,
     pub(super) written: u64,
 }
@@ -32,8 +35,13 @@ impl Source {
     /// The next bytes, unpacked; `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Cause> {
         loop {
-            if let Some(bytes) = self.unpack().map_err(Cause::File)? {
+            if let Some(unpacker) = &mut self.unpacker
+                && let Some(bytes) = unpacker.unpack(&mut self.packed, self.ended).map_err(not_gzip)?
+            {
                 return self.count(bytes).map(Some);
+            }
+            if self.ended {
+                return Ok(None);
             }
             let chunk = within(self.idle, self.body.chunk()).await.map_err(Cause::Transport)?;
             match chunk.map_err(Cause::Transport)? {
@@ -47,35 +55,12 @@ impl Source {
                     }
                     self.packed = chunk;
                 }
-                None => return self.rest(),
+                None if self.unpacker.is_some() && self.digester.size == 0 => {
+                    return Err(Cause::File("the file is empty, and so no gzip".into()));
+                }
+                None => self.ended = true,
             }
         }
-    }
-
-    /// Unpacks a piece of what is there.
-    fn unpack(&mut self) -> Result<Option<Bytes>, BoxError> {
-        let Some(unpacker) = &mut self.unpacker else { return Ok(None) };
-        while !self.packed.is_empty() {
-            let piece = self.packed.split_to(self.packed.len().min(PACKED_PIECE));
-            unpacker.write_all(&piece).map_err(not_gzip)?;
-            let bytes = std::mem::take(unpacker.get_mut());
-            if !bytes.is_empty() {
-                return Ok(Some(bytes.into()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// What is unpacked only at the end.
-    fn rest(&mut self) -> Result<Option<Bytes>, Cause> {
-        let Some(mut unpacker) = self.unpacker.take() else { return Ok(None) };
-        let nothing = self.digester.size == 0;
-        if nothing {
-            return Err(Cause::File("the file is empty, and so no gzip".into()));
-        }
-        unpacker.try_finish().map_err(|error| Cause::File(not_gzip(error)))?;
-        let bytes = std::mem::take(unpacker.get_mut());
-        if bytes.is_empty() { Ok(None) } else { self.count(bytes.into()).map(Some) }
     }
 
     fn count(&mut self, bytes: Bytes) -> Result<Bytes, Cause> {
@@ -86,11 +71,103 @@ impl Source {
         Ok(bytes)
     }
 
-    pub(super) fn finish(self) -> (Digests, u64) {
-        (self.digester.finish(), self.written)
+    /// The digests of the bytes that were sent, and of the file inside of them if they were packed twice; and the number
+    /// of bytes that came out.
+    pub(super) fn finish(self) -> (Digests, Option<Digests>, u64) {
+        let inner = self.unpacker.and_then(Unpacker::finish);
+        (self.digester.finish(), inner, self.written)
     }
 }
 
-fn not_gzip(error: std::io::Error) -> BoxError {
-    format!("the file is no whole gzip: {error}").into()
+/// Unpacks gzip. Storage may pack a file that is gzip already once more (`content-encoding`), and may label it so without
+/// doing it: the bytes alone say how many layers there are.
+pub(super) struct Unpacker {
+    outer: MultiGzDecoder<Vec<u8>>,
+    /// Out of the outer layer, but not passed on yet.
+    between: Bytes,
+    inner: Inner,
+}
+
+enum Inner {
+    /// Too few bytes came to tell.
+    Undecided,
+    Plain,
+    Gzip(Box<(MultiGzDecoder<Vec<u8>>, Digester)>),
+}
+
+impl Unpacker {
+    pub(super) fn new() -> Self {
+        Unpacker { outer: MultiGzDecoder::new(Vec::new()), between: Bytes::new(), inner: Inner::Undecided }
+    }
+
+    /// The next unpacked bytes of what is there; `None` if there are none. `last` says that nothing follows `packed`.
+    fn unpack(&mut self, packed: &mut Bytes, last: bool) -> std::io::Result<Option<Bytes>> {
+        loop {
+            if let Some(bytes) = self.pass(last && packed.is_empty())? {
+                return Ok(Some(bytes));
+            }
+            if packed.is_empty() {
+                return Ok(None);
+            }
+            let piece = packed.split_to(packed.len().min(PACKED_PIECE));
+            self.outer.write_all(&piece)?;
+            self.take_outer();
+        }
+    }
+
+    fn take_outer(&mut self) {
+        let bytes = std::mem::take(self.outer.get_mut());
+        self.between = if self.between.is_empty() {
+            bytes.into()
+        } else {
+            [&self.between, bytes.as_slice()].concat().into()
+        };
+    }
+
+    /// Passes on what came out of the outer layer.
+    fn pass(&mut self, last: bool) -> std::io::Result<Option<Bytes>> {
+        if last {
+            self.outer.try_finish()?;
+            self.take_outer();
+        }
+        if matches!(self.inner, Inner::Undecided) {
+            self.inner = match self.between.get(..GZIP.len()) {
+                Some(start) if start == GZIP => {
+                    Inner::Gzip(Box::new((MultiGzDecoder::new(Vec::new()), Digester::default())))
+                }
+                Some(_) => Inner::Plain,
+                None if last => Inner::Plain,
+                None => return Ok(None),
+            };
+        }
+        let Inner::Gzip(inner) = &mut self.inner else {
+            return Ok(Some(std::mem::take(&mut self.between)).filter(|bytes| !bytes.is_empty()));
+        };
+        let (unpacker, digester) = &mut **inner;
+        while !self.between.is_empty() {
+            let piece = self.between.split_to(self.between.len().min(PACKED_PIECE));
+            digester.add(&piece);
+            unpacker.write_all(&piece)?;
+            if !unpacker.get_ref().is_empty() {
+                return Ok(Some(std::mem::take(unpacker.get_mut()).into()));
+            }
+        }
+        if last {
+            unpacker.try_finish()?;
+        }
+        Ok(Some(Bytes::from(std::mem::take(unpacker.get_mut()))).filter(|bytes| !bytes.is_empty()))
+    }
+
+    /// The digests of the file that was packed once more.
+    fn finish(self) -> Option<Digests> {
+        match self.inner {
+            Inner::Gzip(inner) => Some(inner.1.finish()),
+            Inner::Undecided | Inner::Plain => None,
+        }
+    }
+}
+
+fn not_gzip(error: std::io::Error) -> Cause {
+    let text: BoxError = format!("the file is no whole gzip: {error}").into();
+    Cause::File(text)
 }

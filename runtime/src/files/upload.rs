@@ -1,7 +1,7 @@
-//! Uploads: a file and the parts that a server wants of it go in; they are sent side by side, and what is left comes out.
+//! Sends a file in the parts that a server asks for.
 
 use std::fmt;
-use std::io::SeekFrom;
+use std::io::{ErrorKind, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::task::JoinSet;
 
-use super::{OnProgress, Progress, unreadable};
+use super::{Digests, OnProgress, Progress, unreadable};
 use crate::api::Api;
 use crate::call::Answer;
 use crate::client::{Client, Core, Reading};
@@ -21,7 +21,9 @@ use crate::request::{Method, Operation, Request};
 use crate::retry::RetryPolicy;
 use crate::transport::BoxError;
 
-/// A part that makes no way for so long is sent again.
+mod parts;
+
+/// A part that makes no progress for so long is retried.
 const PART_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// One request of an upload: a range of the file, and where it goes.
@@ -39,9 +41,11 @@ pub struct Part {
     pub headers: Vec<PartHeader>,
     /// Whether the server has it.
     pub done: bool,
+    /// The SHA-256 of the bytes as they were sent.
+    pub sha256: Option<String>,
 }
 crate::object! { Part {
-    method: "method", url: "url", offset: "offset", length: "length", headers: "headers", done: "done",
+    method: "method", url: "url", offset: "offset", length: "length", headers: "headers", done: "done", sha256: "sha256",
 } }
 
 /// A header of a [`Part`].
@@ -65,7 +69,7 @@ impl Part {
     /// A part of a file that goes to a URL, by a method such as `PUT`.
     pub fn new(method: impl Into<String>, url: impl Into<String>, offset: u64, length: u64) -> Self {
         let (method, url) = (method.into(), url.into());
-        Part { method, url, offset, length, headers: Vec::new(), done: false }
+        Part { method, url, offset, length, headers: Vec::new(), done: false, sha256: None }
     }
 
     /// With a header more.
@@ -84,8 +88,11 @@ impl Part {
         };
         let mut request = Request::foreign(operation, &self.url);
         for header in &self.headers {
-            // It belongs to the connection, and to the body that is there.
-            if !header.name.eq_ignore_ascii_case("content-length") {
+            // These describe the connection and the body, which the transport knows.
+            let is_of_transport = ["content-length", "transfer-encoding"]
+                .iter()
+                .any(|name| header.name.eq_ignore_ascii_case(name));
+            if !is_of_transport {
                 request.header(&header.name, &header.value);
             }
         }
@@ -98,19 +105,21 @@ impl Part {
     }
 }
 
-/// The parts of one upload, and which of them the server has. It can be kept, as JSON, to go on later; it holds URLs
-/// that are secrets, as their queries sign them. `Debug` leaves the queries out, JSON must not.
+/// The parts of one upload, and which of them the server has. It can be kept, as JSON, to go on later; it contains URLs that
+/// are secrets, as their queries sign them. `Debug` leaves the queries out, JSON must not.
 #[non_exhaustive]
 pub struct Transfer {
+    /// The file as it was when the upload began.
+    pub file: Digests,
     /// The parts.
     pub parts: Vec<Part>,
 }
-crate::object! { Transfer { parts: "parts" } }
+crate::object! { Transfer { file: "file", parts: "parts" } }
 
 impl Transfer {
-    /// An upload of which nothing is sent yet.
-    pub fn new(parts: Vec<Part>) -> Self {
-        Transfer { parts }
+    /// An upload of a file of which nothing is sent yet.
+    pub fn new(file: Digests, parts: Vec<Part>) -> Self {
+        Transfer { file, parts }
     }
 
     /// Whether the server has all parts.
@@ -124,16 +133,6 @@ impl Transfer {
     }
 }
 
-/// How many bytes from the first on the parts have without a gap.
-fn covered(parts: &[Part]) -> u64 {
-    let mut ranges: Vec<(u64, u64)> =
-        parts.iter().map(|part| (part.offset, part.offset.saturating_add(part.length))).collect();
-    ranges.sort_unstable();
-    ranges
-        .into_iter()
-        .fold(0, |covered, (start, end)| if start <= covered { covered.max(end) } else { covered })
-}
-
 type OnPart = Arc<dyn Fn(&Transfer) + Send + Sync>;
 type Refuses = Arc<dyn Fn(&Answer) -> bool + Send + Sync>;
 
@@ -142,6 +141,8 @@ type Refuses = Arc<dyn Fn(&Answer) -> bool + Send + Sync>;
 struct Plan {
     core: Arc<Core>,
     path: Arc<PathBuf>,
+    /// Of the file when the upload began.
+    size: u64,
     policy: RetryPolicy,
     timeout: Duration,
     refuses: Option<Refuses>,
@@ -205,21 +206,22 @@ impl<A: Api> Uploader<A> {
         self
     }
 
-    /// When a part is sent again; by default as the client's requests, whatever the method.
+    /// When a part is retried; by default as the client's requests, whatever the method.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = Some(policy);
         self
     }
 
     /// How many failures all parts may have between them, in place of so many attempts for each: a failure takes one from
-    /// the budget, a part that arrives adds one. The waits are those of the policy. By default there is none.
+    /// the budget, a part that arrives adds one. The waits are those of the policy, and the client's
+    /// [`RetryBudget`](crate::RetryBudget) is left alone. By default there is none, and parts share that budget.
     pub fn error_budget(mut self, failures: u32) -> Self {
         self.budget = Some(failures);
         self
     }
 
-    /// Whether an answer whose status is a success says in its body that the part was not taken. Such a part is sent
-    /// again where there is an [error budget](Self::error_budget), and is else an error. By default no body is read.
+    /// Whether a response whose status is a success says in its body that the part was not taken. Such a part is
+    /// retried where there is an [error budget](Self::error_budget), and is else an error. By default no body is read.
     pub fn refuses(mut self, refuses: impl Fn(&Answer) -> bool + Send + Sync + 'static) -> Self {
         self.refuses = Some(Arc::new(refuses));
         self
@@ -243,37 +245,40 @@ impl<A: Api> Uploader<A> {
         self
     }
 
-    /// Sends the parts that the server has not yet. `transfer` knows at any time which it has: after an error, or when
-    /// the future was dropped, the same call sends the rest.
+    /// Sends the parts that the server has not yet, and then reads the file once more to prove that it has not changed.
+    /// `transfer` knows at any time which parts the server has: after an error, or when the future was dropped, the same call
+    /// sends the rest.
     ///
     /// # Errors
-    /// When the file cannot be read, or the parts are not all of it; and when a part is refused, or is lost too often.
+    /// Before anything is sent, when the file cannot be read, the parts are not all of its bytes once each, or one of them
+    /// cannot be sent. Later, when a part is refused or fails too often, and when the file is not what it was when the upload
+    /// began.
     pub async fn send(&self, file: impl AsRef<Path>, transfer: &mut Transfer) -> Result<(), ApiError<A>> {
         let path: Arc<PathBuf> = Arc::new(file.as_ref().to_owned());
         let failed = |error| Failure::new(None, Cause::File(error), None);
         let size =
             tokio::fs::metadata(&*path).await.map_err(|error| failed(unreadable(&path, &error)))?.len();
-        let end = transfer.parts.iter().map(|part| part.offset.saturating_add(part.length)).max();
-        if end.is_some_and(|end| end > size) {
-            let text = format!("{} has {size} bytes, and parts beyond them are to be sent", path.display());
-            return Err(failed(text.into()).into());
+        if size != transfer.file.size {
+            return Err(failed(parts::changed(&path)).into());
         }
-        // The server would take a file with a hole for a whole one.
-        let covered = covered(&transfer.parts);
-        if covered < size {
-            let text =
-                format!("{} has {size} bytes, and no part has those from {covered} on", path.display());
-            return Err(failed(text.into()).into());
-        }
+        parts::check(&transfer.parts, size)
+            .map_err(|problem| failed(format!("{}: {problem}", path.display()).into()))?;
         let policy = self.policy.clone().unwrap_or_else(|| self.client.core().retry().clone());
         let mut budget = self.budget;
         let plan = Plan {
             core: Arc::clone(self.client.core()),
-            path,
+            path: Arc::clone(&path),
+            size,
             policy: if budget.is_some() { RetryPolicy::none() } else { policy.clone() },
             timeout: self.timeout,
             refuses: self.refuses.clone(),
         };
+        for part in transfer.parts.iter().filter(|part| !part.done) {
+            let request = part.request(&plan.policy, plan.timeout, Bytes::new()).map_err(failed)?;
+            plan.core
+                .check(&request)
+                .map_err(|problem| Failure::new(Some(*request.operation()), Cause::Build(problem), None))?;
+        }
         // How often a part failed, and how long it waits for that.
         let mut waiting: Vec<(usize, u32, Duration)> =
             (0..transfer.parts.len()).rev().map(|index| (index, 0, Duration::ZERO)).collect();
@@ -293,21 +298,24 @@ impl<A: Api> Uploader<A> {
                     (index, failures, send_part(plan, &part).await)
                 });
             }
-            let Some(sent) = sending.join_next().await else { return Ok(()) };
+            let Some(sent) = sending.join_next().await else { break };
             let (index, failures, sent) =
                 sent.map_err(|error| failed(format!("a part was not sent: {error}").into()))?;
-            if let Err(failure) = sent {
-                let failures = failures.saturating_add(1);
-                let left = budget.and_then(|budget| budget.checked_sub(1));
-                let wait = left.and_then(|_| wait_after(&failure, failures, &policy, plan.core.clock()));
-                let Some(wait) = wait else { return Err(failure.into()) };
-                budget = left;
-                waiting.push((index, failures, wait));
-                continue;
-            }
+            let checksum = match sent {
+                Ok(checksum) => checksum,
+                Err(failure) => {
+                    let failures = failures.saturating_add(1);
+                    let left = budget.and_then(|budget| budget.checked_sub(1));
+                    let wait = left.and_then(|_| wait_after(&failure, failures, &policy, plan.core.clock()));
+                    let Some(wait) = wait else { return Err(failure.into()) };
+                    budget = left;
+                    waiting.push((index, failures, wait));
+                    continue;
+                }
+            };
             budget = budget.map(|budget| budget.saturating_add(1));
             if let Some(part) = transfer.parts.get_mut(index) {
-                part.done = true;
+                (part.done, part.sha256) = (true, Some(checksum));
             }
             if let Some(progress) = &self.progress {
                 progress(transfer.progress());
@@ -316,10 +324,16 @@ impl<A: Api> Uploader<A> {
                 on_part(transfer);
             }
         }
+        let verified = parts::verify(&path, transfer).await;
+        if let (Err(_), Some(on_part)) = (&verified, &self.on_part) {
+            // A part may count as not sent now.
+            on_part(transfer);
+        }
+        Ok(verified.map_err(failed)?)
     }
 }
 
-/// How long a part waits before it is sent again, if that may help.
+/// How long a part waits before it is retried, if that may help.
 fn wait_after(
     failure: &Failure,
     failures: u32,
@@ -334,12 +348,14 @@ fn wait_after(
     let headers = failure.answer().map(Answer::headers);
     let throttled = status == Some(StatusCode::TOO_MANY_REQUESTS);
     // The budget says how often.
-    policy.clone().attempts(u32::MAX).wait(failures, throttled, headers, clock.now())
+    policy.pause(failures, throttled, headers, clock.now())
 }
 
-async fn send_part(plan: Plan, part: &Part) -> Result<(), Failure> {
+/// Sends a part, and gives the checksum of its bytes.
+async fn send_part(plan: Plan, part: &Part) -> Result<String, Failure> {
     let failed = |error| Failure::new(None, Cause::File(error), None);
-    let body = read(&plan.path, part).await.map_err(|error| failed(unreadable(&plan.path, &error)))?;
+    let body = read(&plan, part).await.map_err(failed)?;
+    let checksum = parts::checksum(&body);
     let request = part.request(&plan.policy, plan.timeout, body).map_err(failed)?;
     let operation = *request.operation();
     let reading = if plan.refuses.is_some() { Reading::Whole } else { Reading::Nothing };
@@ -348,15 +364,23 @@ async fn send_part(plan: Plan, part: &Part) -> Result<(), Failure> {
         Some(refuses) if refuses(&answer) => {
             Err(Failure::new(Some(operation), Cause::Status, Some(answer.cut())))
         }
-        _ => Ok(()),
+        _ => Ok(checksum),
     }
 }
 
-async fn read(path: &Path, part: &Part) -> std::io::Result<Bytes> {
-    let length = usize::try_from(part.length).map_err(std::io::Error::other)?;
-    let mut file = tokio::fs::File::open(path).await?;
-    file.seek(SeekFrom::Start(part.offset)).await?;
+async fn read(plan: &Plan, part: &Part) -> Result<Bytes, BoxError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        ErrorKind::UnexpectedEof => parts::changed(&plan.path),
+        _ => unreadable(&plan.path, &error),
+    };
+    let length = usize::try_from(part.length)?;
+    let mut file = tokio::fs::File::open(&*plan.path).await.map_err(failed)?;
+    // The rest of a file that grows or shrinks need not be sent.
+    if file.metadata().await.map_err(failed)?.len() != plan.size {
+        return Err(parts::changed(&plan.path));
+    }
+    file.seek(SeekFrom::Start(part.offset)).await.map_err(failed)?;
     let mut bytes = vec![0; length];
-    file.read_exact(&mut bytes).await?;
+    file.read_exact(&mut bytes).await.map_err(failed)?;
     Ok(bytes.into())
 }

@@ -1,5 +1,6 @@
 //! The transport over the `reqwest` client.
 
+use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,7 +12,7 @@ use http_body::Body as _;
 use super::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
 /// Sends requests with `reqwest`, which speaks TLS by the library that the crate's features say. Redirects are not
-/// followed: credentials would go along.
+/// followed: credentials would go along. Bodies keep their `content-encoding`, whatever features `reqwest` is built with.
 #[derive(Clone)]
 pub struct Reqwest(reqwest::Client);
 
@@ -32,7 +33,7 @@ impl Reqwest {
     }
 
     /// A transport with settings of yours, such as a proxy, certificates or a time to connect. Without any, the proxies
-    /// of the environment are used.
+    /// of the environment are used. Redirects and the unpacking of bodies stay off.
     ///
     /// # Errors
     /// When the settings cannot be.
@@ -40,10 +41,14 @@ impl Reqwest {
         settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, TransportError> {
         let builder = settings(reqwest::Client::builder());
+        // Any crate of a build may turn on the features that unpack bodies. Reports and logs are gzip files, whose bytes
+        // have checksums, so nothing is unpacked behind their back.
+        let builder = builder.no_gzip().no_brotli().no_deflate().no_zstd();
         builder.redirect(reqwest::redirect::Policy::none()).build().map(Reqwest).map_err(failed)
     }
 
-    /// A transport over a client of yours. The client should not follow redirects.
+    /// A transport over a client of yours. The client must not follow redirects, nor unpack bodies: build it with
+    /// `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd`, which exist whatever features `reqwest` has.
     pub fn over(client: reqwest::Client) -> Self {
         Reqwest(client)
     }
@@ -72,12 +77,27 @@ impl Transport for Reqwest {
 fn failed(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() {
         TransportErrorKind::Timeout
+    } else if error.is_connect() && is_about_a_certificate(&error) {
+        TransportErrorKind::Certificate
     } else if error.is_connect() {
         TransportErrorKind::Connect
     } else {
         TransportErrorKind::Other
     };
     TransportError::new(kind, error.without_url())
+}
+
+/// TLS libraries have no error type in common, but all name the certificate. One that does so in another language is retried,
+/// which does no harm.
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    let mut inner = error.source();
+    while let Some(error) = inner {
+        if error.to_string().to_ascii_lowercase().contains("certificate") {
+            return true;
+        }
+        inner = error.source();
+    }
+    false
 }
 
 /// The data of a body, without its trailers.

@@ -11,7 +11,9 @@ pub mod testing;
 pub use self::access_token::AccessToken;
 pub use self::results::{ChecksumError, InResults, Results, verify_md5};
 
-use crate::models::ErrorResponse;
+use storewright_runtime::Value;
+
+use crate::models::{ErrorResponse, ErrorResponseResults};
 
 /// {{ title }}.
 #[derive(Debug)]
@@ -25,6 +27,24 @@ impl storewright_runtime::Api for Api {
 }
 
 impl storewright_runtime::Fault for ErrorResponse {
+    /// Member by member, so that an odd one does not cost the message.
+    fn read(body: &Value) -> Option<Self> {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let results = body.get("results")?;
+        let fault = ErrorResponse {
+            md5: body.get("md5").and_then(text),
+            results: ErrorResponseResults {
+                message: text(results.get("message").unwrap_or(results)),
+                success: results.get("success").and_then(Value::as_bool),
+            },
+        };
+        (fault != Self::default()).then_some(fault)
+    }
+
     fn message(&self) -> Option<String> {
         self.results.message.clone()
     }

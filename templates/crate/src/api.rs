@@ -7,7 +7,7 @@
 pub struct Api;
 
 impl storewright_runtime::Api for Api {
-    type Fault = storewright_runtime::NoFault;
+    type Fault = storewright_runtime::AnyFault;
     type Client = crate::Client;
     const NAME: &'static str = "{{ title }}";
     const BASE_URL: &'static str = "{{ base_url }}";

@@ -3,7 +3,7 @@
 use app47_client::models::AppType;
 use app47_client::runtime::ErrorKind;
 use app47_client::{AccessToken, Client, Error, verify_md5};
-use serde_json::json;
+use serde_json::{Value, json};
 use storewright_tests::Answer;
 
 use crate::{TOKEN, client_of, serve};
@@ -78,14 +78,32 @@ async fn failures_without_the_envelope() {
 }
 
 #[tokio::test]
+async fn an_odd_member_of_an_error_costs_no_other() {
+    for (body, message) in [
+        (json!({"results": {"message": "No", "success": "false"}, "md5": 5}), "No"),
+        (json!({"results": {"message": "No", "success": null, "new": [1]}, "md5": {"a": 1}}), "No"),
+        (json!({"results": {"message": 404, "success": false}}), "404"),
+        (json!({"results": "No", "md5": null}), "No"),
+    ] {
+        let error = refused(Answer::new(404, "application/json", body.to_string())).await;
+        assert_eq!(error.fault().unwrap().results.message.as_deref(), Some(message), "{body}");
+        assert_eq!(error.to_string(), format!("GET /apps: 404 Not Found: {message}"));
+    }
+    let body = json!({"results": {"message": ["No"], "success": false}});
+    let error = refused(Answer::new(404, "application/json", body.to_string())).await;
+    assert_eq!(error.fault().unwrap().results.success, Some(false));
+    assert_eq!(error.to_string(), "GET /apps: 404 Not Found");
+}
+
+#[tokio::test]
 async fn answers_that_are_none() {
     for (body, said) in [
-        ("", "EOF while parsing"),
+        ("", "the body is empty"),
         ("<html>", "expected value"),
         ("[]", "an object"),
         ("{}", "results"),
         (r#"{"results": null}"#, "results"),
-        (r#"{"results": {"success": true}}"#, "`results` has no `app`"),
+        (r#"{"results": {"success": true}}"#, "missing field `app` (line 1 column 29) at results"),
         (r#"{"results": {"app": {"name": "x"}, "success": true"#, "EOF while parsing"),
     ] {
         let (_server, client) = serve([Answer::new(200, "application/json", body)]).await;
@@ -96,15 +114,39 @@ async fn answers_that_are_none() {
 }
 
 #[tokio::test]
-async fn a_fault_in_an_answer_is_named_with_its_place() {
-    let list = json!([{"id": "1"}, {"id": "2", "name": 7}]);
+async fn a_member_of_another_type_is_absent_and_listed_with_its_path() {
+    let list = json!([{"id": "1"}, {"id": "2", "name": 7}, 5]);
     let answer = json!({"results": {"list": list, "success": true}});
-    let app = json!({"results": {"app": {"id": "1", "name": 7}, "success": true}});
+    let app = json!({"results": {"success": true, "app": {"id": "1", "name": 7}}});
     let (_server, client) = serve([Answer::json(200, &answer), Answer::json(200, &app)]).await;
+    let apps = client.apps().list().full().send().await.unwrap();
+    assert_eq!((apps.list.len(), apps.list[1].name.as_deref()), (2, None));
+    let listed: Vec<String> = apps.mismatches().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        listed,
+        [
+            "results.list[1].name: expected a string, found an integer",
+            "results.list[2]: expected an object, found an integer",
+        ]
+    );
+    let app = client.apps().show("1").full().send().await.unwrap();
+    assert_eq!((app.id.as_str(), app.mismatches()[0].path().as_str()), ("1", "results.app.name"));
+}
+
+#[tokio::test]
+async fn results_of_another_type_are_errors() {
+    for (member, path) in
+        [(json!([]), "results.app"), (json!("x"), "results.app"), (Value::Null, "results.app")]
+    {
+        let answer = json!({"results": {"app": member, "success": true}});
+        let (_server, client) = serve([Answer::json(200, &answer)]).await;
+        let error = client.apps().show("1").send().await.unwrap_err();
+        assert_eq!(error.decode_error().map(|error| error.path.as_str()), Some(path), "{answer}");
+    }
+    let (_server, client) =
+        serve([Answer::json(200, &json!({"results": {"list": {}, "success": true}}))]).await;
     let error = client.apps().list().send().await.unwrap_err();
-    assert_eq!(error.decode_error().unwrap().path, "results.list[1].name");
-    let error = client.apps().show("1").send().await.unwrap_err();
-    assert_eq!(error.decode_error().unwrap().path, "results.app.name");
+    assert_eq!(error.decode_error().unwrap().path, "results.list");
 }
 
 #[tokio::test]

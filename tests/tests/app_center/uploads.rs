@@ -1,4 +1,4 @@
-//! Files and the calls that begin their upload go in; what the API and the storage got, and the results, come out.
+//! Tests uploads: the requests to the API and to the storage, and the results.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -367,4 +367,83 @@ async fn a_release_dropped_anywhere_goes_on_with_one_upload() {
         times += 1;
     }
     assert!(times > 6, "{times}");
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_is_not_committed() {
+    for block in [1, 3] {
+        let file = file();
+        let path = file.path().to_owned();
+        let storage = storage(move |_, seen| {
+            if seen.line.contains(&format!("block_number={block}&")) {
+                std::fs::write(&path, [b"9", &CONTENT[1..]].concat()).unwrap();
+            }
+            None
+        })
+        .await;
+        let api = Server::start([begun(&storage)]).await;
+        let client = client(&api, &TestClock::at(0));
+        let upload = client.upload_release(begin(&client), file.path());
+        let error = upload.parts(|parts| parts.parallel(1)).send().await.unwrap_err();
+        assert!(error.kind() == ErrorKind::File && error.to_string().contains("was changed"), "{error}");
+        assert_eq!(api.seen().len(), 1);
+        assert!(storage.seen().iter().all(|seen| !seen.line.contains("/upload/finished/")));
+    }
+}
+
+#[tokio::test]
+async fn symbols_that_change_while_they_are_sent_are_aborted() {
+    let file = file();
+    let path = file.path().to_owned();
+    let blob = Server::with(move |_, _| {
+        std::fs::write(&path, "other symbols").unwrap();
+        Answer::empty(201)
+    })
+    .await;
+    let begun = json!({"symbol_upload_id": "s1", "upload_url": format!("{}/c/b", blob.url()),
+                       "expiration_date": "2026-11-24T00:00:00Z"});
+    let aborted = json!({"symbol_upload_id": "s1", "status": "aborted"});
+    let api = Server::start([Answer::json(200, &begun), Answer::json(200, &aborted)]).await;
+    let client = client(&api, &TestClock::at(0));
+    let begin = client.symbol_uploads().create(
+        "o",
+        "a",
+        SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple),
+    );
+    let error = client.upload_symbols(begin, file.path()).send().await.unwrap_err();
+    assert!(error.to_string().contains("was changed"), "{error}");
+    assert_eq!(api.seen()[1].json(), json!({"status": "aborted"}));
+}
+
+#[tokio::test]
+async fn ids_and_tokens_of_servers_stay_at_their_place() {
+    let storage = storage(|_, _| None).await;
+    let upload = |id: &str, asset: &str, domain: &str, token: &str| json!({"id": id, "package_asset_id": asset, "upload_domain": domain, "token": "t", "url_encoded_token": token});
+    let url = storage.url();
+    let file = file();
+    let release = upload("../u?1", "../as#1", url, "t");
+    let api = Server::start([Answer::json(201, &release), finished(), ready()]).await;
+    let one = client(&api, &TestClock::at(0));
+    one.upload_release(begin(&one), file.path()).send().await.unwrap();
+    assert_eq!(api.seen()[1].line, "PATCH /v0.1/apps/o/a/uploads/releases/..%2Fu%3F1");
+    assert!(
+        blocks(&storage).iter().all(|block| block.line.starts_with("POST /upload/upload_chunk/..%2Fas%231?"))
+    );
+    storage.forget();
+    for begun in [
+        upload("..", "as", url, "t"),
+        upload("", "as", url, "t"),
+        upload("u1", "..", url, "t"),
+        upload("u1", "", url, "t"),
+        upload("u1", "as", &format!("{url}/?x="), "t"),
+        upload("u1", "as", &format!("{url}/#"), "t"),
+        upload("u1", "as", url, "t&file_size=1"),
+        upload("u1", "as", url, "t#"),
+    ] {
+        let api = Server::start([Answer::json(201, &begun)]).await;
+        let two = client(&api, &TestClock::at(0));
+        let error = two.upload_release(begin(&two), file.path()).send().await.unwrap_err();
+        assert_eq!((error.kind(), api.seen().len()), (ErrorKind::Rejected, 1), "{begun} {error}");
+        assert!(blocks(&storage).is_empty(), "{begun}");
+    }
 }

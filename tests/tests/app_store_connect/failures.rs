@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use app_store_connect_client::Client;
-use app_store_connect_client::models::{
-    AppUpdateRequest, BetaGroupCreateRequest, ErrorLinksAssociated, ErrorResponseErrorSource,
-};
+use app_store_connect_client::models::{AppUpdateRequest, BetaGroupCreateRequest};
 use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
-use serde_json::json;
+use app_store_connect_client::{Client, ErrorLink};
+use serde_json::{Value, json};
 use storewright_tests::{Answer, Nowhere, Server};
 
 use crate::{TOKEN, serve};
@@ -58,41 +56,145 @@ async fn a_conflict_with_all_that_it_can_say() {
          (filter[app]); PARAMETER_ERRORS: Not below the other"
     );
     let fault = error.fault().unwrap();
-    let errors = fault.errors.as_ref().unwrap();
+    let errors = &fault.errors;
     assert_eq!(errors.len(), 3);
 
     let first = fault.find("STATE_ERROR").unwrap();
     assert_eq!((first.id.as_deref(), first.status.as_str()), (Some("e1"), "409"));
     assert!(first.has_code("STATE_ERROR.ITEM_PART_OF_ANOTHER_SUBMISSION"));
     assert!(!first.has_code("STATE_ERROR.ITEM_PART"));
-    let Some(ErrorResponseErrorSource::ErrorSourcePointer(source)) = &first.source else {
-        panic!("{:?}", first.source);
-    };
-    assert_eq!(source.pointer, "/data/relationships/appStoreVersion");
-    let links = first.links.as_ref().unwrap();
+    assert_eq!(first.source.pointer.as_deref(), Some("/data/relationships/appStoreVersion"));
+    let href = |link: &Option<ErrorLink>| link.as_ref().map(|link| link.href.clone());
+    assert_eq!(href(&first.links.see).as_deref(), Some("/business"));
+    assert_eq!(href(&first.links.about).as_deref(), Some("https://example.com/about"));
+    let associated = first.links.associated.as_ref().unwrap();
     assert_eq!(
-        (links.see.as_deref(), links.about.as_deref()),
-        (Some("/business"), Some("https://example.com/about"))
+        (associated.href.as_str(), &associated.meta),
+        ("https://example.com", &Some(json!({"source": "x"})))
     );
-    let Some(ErrorLinksAssociated::ErrorLinksAssociatedValue(associated)) = &links.associated else {
-        panic!("{:?}", links.associated);
-    };
-    assert_eq!(associated.meta.as_ref().unwrap().source.as_deref(), Some("x"));
-    let meta = first.meta.as_ref().unwrap();
-    let associated = &meta.associated_errors.as_ref().unwrap()["/v1/appStoreVersions/1"];
+    let associated = &first.meta.associated_errors["/v1/appStoreVersions/1"];
     assert_eq!(associated[0].code, "ENTITY_ERROR.ATTRIBUTE.REQUIRED");
     assert_eq!((associated[1].title.as_str(), &associated[1].detail), ("No detail", &None));
-    assert_eq!(meta.additional["new"], json!([1]));
+    assert_eq!(first.meta.additional["new"], json!([1]));
 
     let second = fault.find("PARAMETER_ERROR").unwrap();
-    let Some(ErrorResponseErrorSource::ErrorSourceParameter(source)) = &second.source else {
-        panic!("{:?}", second.source);
-    };
-    assert_eq!(source.parameter, "filter[app]");
-    let associated = &second.links.as_ref().unwrap().associated;
-    assert_eq!(*associated, Some(ErrorLinksAssociated::String("https://example.com/a".into())));
-    assert_eq!(errors[2].source, Some(ErrorResponseErrorSource::Unrecognized(json!({"line": 3}))));
+    assert_eq!(second.source.parameter.as_deref(), Some("filter[app]"));
+    assert_eq!(href(&second.links.associated).as_deref(), Some("https://example.com/a"));
+    assert_eq!(errors[2].source.additional["line"], json!(3));
     assert!(fault.find("PARAMETER").is_none());
+}
+
+/// The message of an error with this body, behind its status.
+async fn message(body: &Value) -> Option<String> {
+    let (_server, client) = serve([Answer::json(409, body)]).await;
+    let error = client.apps().list().send().await.unwrap_err();
+    let text = error.to_string();
+    let message = text.strip_prefix("GET /v1/apps: 409 Conflict").unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(message.is_empty(), error.fault().is_none(), "{body}: {text}");
+    message.strip_prefix(": ").map(str::to_owned)
+}
+
+#[tokio::test]
+async fn an_odd_member_costs_no_other() {
+    let odd = [
+        json!(null),
+        json!(409),
+        json!(1.5),
+        json!(true),
+        json!("x"),
+        json!([]),
+        json!(["x"]),
+        json!({}),
+        json!({"x": 1}),
+        json!([[{"code": 1}]]),
+    ];
+    for member in ["id", "status", "source", "links", "meta", "new"] {
+        for value in &odd {
+            let mut error = json!({"status": "409", "code": "A.B", "title": "t", "detail": "d"});
+            error[member] = value.clone();
+            let source = if member == "source" && *value == json!("x") { " (x)" } else { "" };
+            let text = format!("A.B: d{source}");
+            assert_eq!(message(&json!({"errors": [error]})).await, Some(text), "{member}: {value}");
+        }
+    }
+    for link in [json!("/a"), json!({"href": "/a", "meta": {}})] {
+        let error =
+            json!({"id": 5, "status": 409, "code": "A", "detail": "d", "links": {"about": link, "see": 5}});
+        let (_server, client) = serve([Answer::json(409, &json!({"errors": [error]}))]).await;
+        let error = client.apps().list().send().await.unwrap_err();
+        let first = error.fault().unwrap().find("A").unwrap();
+        assert_eq!((first.id.as_deref(), first.status.as_str()), (Some("5"), "409"));
+        assert_eq!(first.links.about.as_ref().unwrap().href, "/a");
+        assert!(first.links.see.is_none());
+    }
+}
+
+#[tokio::test]
+async fn code_title_and_detail_are_read_one_by_one() {
+    for (error, text) in [
+        (json!({"code": null, "title": "t", "detail": 5}), "5"),
+        (json!({"code": 17, "title": "t"}), "17: t"),
+        (json!({"code": ["A"], "title": "t", "detail": {"a": 1}}), "t"),
+        (json!({"code": "A", "title": 5, "detail": ""}), "A: 5"),
+        (
+            json!({"code": "A", "detail": "d", "source": "/data/attributes/name"}),
+            "A: d (/data/attributes/name)",
+        ),
+        (json!({"code": "A", "detail": "d", "source": {"pointer": 5, "parameter": "limit"}}), "A: d (5)"),
+    ] {
+        assert_eq!(message(&json!({"errors": [error]})).await.as_deref(), Some(text), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn associated_errors_come_in_any_form() {
+    let deep = json!({"status": 409, "code": "C", "detail": "deep"});
+    let nested =
+        json!({"code": "C", "meta": {"associatedErrors": {"/v1/b": [{"code": "D", "detail": "deeper"}]}}});
+    for (associated, text) in [
+        (json!({"/v1/a": [deep]}), "; /v1/a: C: deep"),
+        (json!({"/v1/a": deep}), "; /v1/a: C: deep"),
+        (json!({"/v1/a": [deep, 5, null, "words"]}), "; /v1/a: C: deep; /v1/a: words"),
+        (json!({"/v1/a": "words"}), "; /v1/a: words"),
+        (json!({"/v1/a": {"0": deep}}), "; /v1/a: C: deep"),
+        (json!({"/v1/a": 5, "/v1/b": null, "/v1/c": deep}), "; /v1/c: C: deep"),
+        (json!([deep]), "; C: deep"),
+        (deep.clone(), "; C: deep"),
+        (json!({"/v1/a": nested}), "; /v1/a: C; /v1/b: D: deeper"),
+        (json!(null), ""),
+        (json!(5), ""),
+        (json!([]), ""),
+    ] {
+        let error = json!({"code": "A", "detail": "top", "meta": {"associatedErrors": associated}});
+        let text = format!("A: top{text}");
+        assert_eq!(message(&json!({"errors": [error]})).await, Some(text), "{associated}");
+    }
+}
+
+#[tokio::test]
+async fn errors_need_no_list_around_them() {
+    let error = json!({"status": 409, "code": "A", "detail": "d"});
+    for body in [
+        json!({"errors": error}),
+        json!({"errors": {"0": error}}),
+        json!({"errors": {"name": [error]}}),
+        json!({"errors": [error, null, 5, [], true]}),
+        json!({"errors": null, "code": "A", "detail": "d"}),
+        error.clone(),
+        json!([error]),
+    ] {
+        assert_eq!(message(&body).await.as_deref(), Some("A: d"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn errors_within_errors_have_an_end() {
+    let mut error = json!({"code": "E0"});
+    for level in 1..30 {
+        error = json!({"code": format!("E{level}"), "meta": {"associatedErrors": {"/p": error}}});
+    }
+    let text = message(&json!({"errors": [error]})).await.unwrap();
+    assert!(text.starts_with("E29; /p: E28; ") && !text.contains("E10"), "{text}");
 }
 
 #[tokio::test]
@@ -188,12 +290,12 @@ async fn a_redirect_takes_no_credentials_elsewhere() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_says_where() {
-    let bad = json!({"data": [{"type": "apps", "id": "1"}, {"type": "apps", "id": "2", "attributes": {"name": 5}}]});
+    let bad = json!({"data": [{"type": "apps", "id": "1"}, {"type": "apps", "id": 2, "attributes": {"name": "N"}}]});
     let (_server, client) =
         serve([Answer::json(200, &bad), Answer::empty(200), Answer::json(200, &json!({}))]).await;
     let error = client.apps().list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.to_string().contains("data[1].attributes.name"), "{error}");
+    assert!(error.to_string().contains("data[1].id"), "{error}");
     assert_eq!(error.body().unwrap(), &bad.to_string());
     let error = client.apps().list().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);

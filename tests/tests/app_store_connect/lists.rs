@@ -40,7 +40,7 @@ async fn every_role_of_a_parameter() {
         .unwrap();
     assert!(page.data.is_empty() && page.included.is_empty());
     let meta = page.meta.unwrap();
-    assert_eq!((meta.paging.total, meta.paging.limit, meta.paging.next_cursor), (Some(0), 2, None));
+    assert_eq!((meta.paging.total, meta.paging.limit, meta.paging.next_cursor), (Some(0), Some(2), None));
 
     let seen = server.one();
     assert_eq!(
@@ -171,7 +171,7 @@ async fn a_page_with_included_resources_of_several_types() {
     assert_eq!(app.attributes.content_rights_declaration.as_ref().unwrap().as_str(), "SOMETHING_NEW");
     assert_eq!(app.links.self_.as_deref(), Some("https://example.com/v1/apps/1"));
     let builds = &app.relationships.builds;
-    assert_eq!(builds.data, [Identifier::new("builds", "b1")]);
+    assert_eq!(builds.data.value().unwrap(), &[Identifier::new("builds", "b1")]);
     assert_eq!(builds.meta.as_ref().unwrap().paging.total, Some(7));
     assert_eq!(builds.links.related.as_deref(), Some("r"));
 
@@ -216,6 +216,15 @@ async fn explicit_nulls_everywhere() {
     });
     let (_server, client) = serve([Answer::json(200, &answer)]).await;
     let page = client.builds().list().send().await.unwrap();
-    assert_eq!(page.data, [Build::new("1"), Build::new("2")]);
+    let [first, second] = page.data.as_slice() else { panic!("{:?}", page.data) };
+    assert_eq!(second, &Build::new("2"));
+    assert_eq!(first.attributes, second.attributes);
+    assert!(first.relationships.build_bundles.data.is_null() && first.relationships.app.data.is_absent());
+    assert_eq!(
+        serde_json::to_value(first).unwrap(),
+        json!({"type": "builds", "id": "1", "relationships": {
+            "buildBundles": {"data": null}, "preReleaseVersion": {"data": null},
+        }})
+    );
     assert!(page.included.is_empty() && page.meta.is_none() && page.links.next.is_none());
 }

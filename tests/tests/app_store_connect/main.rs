@@ -4,12 +4,16 @@
 mod auth;
 mod client;
 mod failures;
+mod finance;
 mod lists;
 mod media;
+mod metrics;
+mod mismatches;
 mod operations;
 mod paging;
 mod parameters;
 mod reads;
+mod relationship_data;
 mod relationships;
 mod reports;
 mod scripted;

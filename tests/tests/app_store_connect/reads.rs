@@ -3,9 +3,9 @@
 #[allow(deprecated)] // one of the two shapes of a type
 use app_store_connect_client::models::{
     App, BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
-    BuildsInclude, InAppPurchase, InAppPurchaseV2, PhasedReleaseState,
+    BuildsInclude, InAppPurchase, InAppPurchaseV2, MetricDimension, PhasedReleaseState,
 };
-use app_store_connect_client::runtime::{ErrorKind, Identifier};
+use app_store_connect_client::runtime::{ErrorKind, Identifier, Patch};
 use serde_json::json;
 use storewright_tests::Answer;
 
@@ -151,7 +151,7 @@ async fn a_page_of_metrics() {
     let values = point.values.as_ref().unwrap();
     assert_eq!((values.crash_count, values.session_count, values.feedback_count), (Some(1), Some(20), None));
     let dimension = usage.dimensions.as_ref().unwrap().beta_testers.as_ref().unwrap();
-    assert_eq!(dimension.data.as_deref(), Some("t1"));
+    assert_eq!(dimension.data, Some(MetricDimension::String("t1".into())));
     let tester = page.included::<BetaTester>().next().unwrap();
     assert_eq!(tester.attributes.email.as_deref(), Some("t@example.com"));
     assert_eq!(
@@ -192,11 +192,11 @@ async fn relationships_take_room_only_where_there_are_some() {
     )])
     .await;
     let mut app = client.apps().get("1").send().await.unwrap().data;
-    assert_eq!(app.relationships.builds.data, [Identifier::new("builds", "b")]);
-    assert!(app.relationships.beta_groups.data.is_empty());
+    assert_eq!(app.relationships.builds.data, Patch::Value(vec![Identifier::new("builds", "b")]));
+    assert!(app.relationships.beta_groups.data.is_absent());
     assert_ne!(app, App::new("1"));
-    app.relationships.builds.data.clear();
+    app.relationships.builds.data = Patch::Absent;
     assert_eq!(app, App::new("1"));
     let builds = app.relationships.into_inner().builds;
-    assert!(builds.data.is_empty());
+    assert!(builds.data.is_absent());
 }

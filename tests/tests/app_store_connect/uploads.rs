@@ -1,4 +1,4 @@
-//! Assets: a reservation and a file go in; what the API and the storage got, and the asset, come out.
+//! Tests uploads of assets: the requests to the API and to the storage, and the results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -358,4 +358,116 @@ async fn an_upload_dropped_anywhere_goes_on_with_one_reservation() {
         times += 1;
     }
     assert!(times > 5, "{times}");
+}
+
+/// A reservation of an asset with an id and parts, each as offset and length.
+fn reservation(id: &str, parts: &Value) -> Answer {
+    let attributes = json!({"uploadOperations": parts});
+    Answer::json(201, &json!({"data": {"type": "appScreenshots", "id": id, "attributes": attributes}}))
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_is_not_committed() {
+    for request in [1, 2] {
+        let file = file();
+        let path = file.path().to_owned();
+        let storage = Server::with(move |number, _| {
+            if number == request {
+                let mut other = CONTENT.to_vec();
+                other[3] = 0;
+                std::fs::write(&path, other).unwrap();
+            }
+            Answer::empty(200)
+        })
+        .await;
+        let api = Server::start([reserved("appScreenshots", &storage)]).await;
+        let client = client(&api, &TestClock::at(0));
+        let upload = client.upload(client.app_screenshots().create(create()), file.path());
+        let error = upload.parts(|parts| parts.parallel(1)).send().await.unwrap_err();
+        assert!(error.kind() == ErrorKind::File && error.to_string().contains("was changed"), "{error}");
+        assert_eq!((api.seen().len(), storage.seen().len()), (1, 2));
+    }
+}
+
+#[tokio::test]
+async fn parts_that_are_not_the_file_are_neither_sent_nor_committed() {
+    let size = CONTENT.len();
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let part = |offset: Value, length: Value| json!({"method": "PUT", "url": format!("{}/p", storage.url()), "offset": offset, "length": length});
+    for (parts, kind, problem) in [
+        (json!([]), ErrorKind::Rejected, "did not say where"),
+        (json!([part(json!(0), json!(10)), part(json!(9), json!(size - 9))]), ErrorKind::File, "overlap"),
+        (json!([part(json!(0), json!(size)), part(json!(0), json!(size))]), ErrorKind::File, "overlap"),
+        (json!([part(json!(0), json!(10)), part(json!(11), json!(size - 11))]), ErrorKind::File, "no part"),
+        (json!([part(json!(0), json!(size + 1))]), ErrorKind::File, "beyond"),
+        (json!([part(json!(u64::MAX), json!(u64::MAX))]), ErrorKind::File, "a part of"),
+        (json!([part(json!(0), json!(size)), part(json!(3), json!(0))]), ErrorKind::File, "without bytes"),
+        (json!([part(json!(-1), json!(size))]), ErrorKind::Rejected, "cannot be read"),
+        (json!([part(json!(0), json!(-1))]), ErrorKind::Rejected, "cannot be read"),
+        (json!([part(json!("0"), json!(size))]), ErrorKind::Rejected, "cannot be read"),
+        (json!([part(json!(0), json!(2.5))]), ErrorKind::Rejected, "cannot be read"),
+        (json!([part(json!(0), json!(1e300))]), ErrorKind::Rejected, "cannot be read"),
+        (json!([{"method": "PUT", "url": "http:/p", "offset": 0, "length": size}]), ErrorKind::Build, "URL"),
+    ] {
+        let api = Server::start([reservation("a1", &parts)]).await;
+        let client = client(&api, &TestClock::at(0));
+        let file = file();
+        let upload = client.upload(client.app_screenshots().create(create()), file.path());
+        let error = upload.send().await.unwrap_err();
+        assert!(error.kind() == kind && error.to_string().contains(problem), "{parts} {error}");
+        assert_eq!((api.seen().len(), storage.seen().len()), (1, 0), "{parts}");
+    }
+}
+
+#[tokio::test]
+async fn ids_of_servers_and_saved_states_stay_in_their_collection() {
+    let storage = Server::with(|_, _| Answer::empty(200)).await;
+    let whole = json!([{"method": "PUT", "url": storage.url(), "offset": 0, "length": CONTENT.len()}]);
+    let file = file();
+    let saved = Arc::new(Mutex::new(None));
+    for (id, path) in [
+        ("a/../../users/1", Some("a%2F..%2F..%2Fusers%2F1")),
+        ("a?b=1#c", Some("a%3Fb%3D1%23c")),
+        ("a b%2e\u{1b}[31m", Some("a%20b%252e%1B%5B31m")),
+        ("", None),
+        (".", None),
+        ("..", None),
+    ] {
+        let complete = || asset("appScreenshots", &json!({"state": "COMPLETE"}));
+        let api = Server::start([reservation(id, &whole), complete(), complete()]).await;
+        let client = client(&api, &TestClock::at(0));
+        let upload = || client.upload(client.app_screenshots().create(create()), file.path());
+        let kept = Arc::clone(&saved);
+        let keep = move |state: &UploadState| *kept.lock().unwrap() = Some(state.clone());
+        let sent = upload().on_state(keep).send().await;
+        let lines: Vec<String> = api.seen().into_iter().skip(1).map(|seen| seen.line).collect();
+        match path {
+            Some(path) => {
+                sent.unwrap();
+                let path = format!("/v1/appScreenshots/{path}");
+                assert_eq!(lines, [format!("PATCH {path}"), format!("GET {path}")]);
+            }
+            None => {
+                let error = sent.unwrap_err();
+                assert!(
+                    error.kind() == ErrorKind::Rejected && error.to_string().contains("`id` is"),
+                    "{error}"
+                );
+                assert!(lines.is_empty(), "{lines:?}");
+            }
+        }
+        // The same from a file.
+        let mut state: UploadState = saved.lock().unwrap().clone().unwrap();
+        (state.id, state.committed) = (id.to_owned(), true);
+        let api = Server::start([complete()]).await;
+        let client = self::client(&api, &TestClock::at(0));
+        let upload = || client.upload(client.app_screenshots().create(create()), file.path());
+        let resumed = upload().resume(state.clone()).send().await;
+        let lines: Vec<String> = api.seen().into_iter().map(|seen| seen.line).collect();
+        let expected = path.map(|path| format!("GET /v1/appScreenshots/{path}"));
+        assert_eq!((lines, resumed.is_ok()), (expected.into_iter().collect(), path.is_some()));
+        state.collection = "/v1/users".to_owned();
+        let error = upload().resume(state).send().await.unwrap_err();
+        assert!(error.kind() == ErrorKind::File && error.to_string().contains("another kind"), "{error}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Webhooks: requests as Apple sends them to a receiver go in; events, or refusals, come out.
+//! Webhooks: requests as Apple sends them to a receiver, and what is refused.
 
 use app_store_connect_client::models::WebhookEventType;
 use app_store_connect_client::{WebhookError, WebhookEvent, WebhookEventKind};
@@ -28,6 +28,81 @@ fn an_event_that_apple_signed() {
         let instance = event.instance().unwrap();
         assert_eq!((instance.kind.as_str(), instance.id.as_str()), ("buildUploads", "b1"));
     }
+}
+
+fn event(body: &str) -> WebhookEvent {
+    WebhookEvent::verified(SECRET, &signature(SECRET, body), body.as_bytes()).unwrap()
+}
+
+/// The forms of the samples in Apple's article "Understanding webhook events".
+#[test]
+fn states_have_three_names() {
+    for (kind, before, now) in [
+        ("appStoreVersionAppVersionStateUpdated", "oldValue", "newValue"),
+        ("buildUploadStateUpdated", "oldState", "newState"),
+        ("backgroundAssetVersionStateUpdated", "oldState", "newState"),
+        ("buildBetaDetailExternalBuildStateUpdated", "oldExternalBuildState", "newExternalBuildState"),
+    ] {
+        let event = event(&format!(
+            r#"{{"data":{{"type":"{kind}","id":"e","attributes":{{"{before}":"IN_REVIEW","{now}":"APPROVED"}}}}}}"#
+        ));
+        assert_eq!(event.kind.as_str(), kind);
+        assert_eq!(event.attributes.state(), Some("APPROVED"), "{kind}");
+        assert_eq!(event.attributes.previous_state(), Some("IN_REVIEW"), "{kind}");
+        assert!(event.attributes.additional.is_empty(), "{kind}");
+    }
+    let only_now =
+        event(r#"{"data":{"type":"buildUploadStateUpdated","id":"e","attributes":{"newState":"FAILED"}}}"#);
+    assert_eq!((only_now.attributes.state(), only_now.attributes.previous_state()), (Some("FAILED"), None));
+}
+
+#[test]
+fn an_instance_has_two_forms() {
+    let self_ = "https://api.example.com/v1/builds/b1";
+    for instance in [
+        r#"{"data":{"type":"builds","id":"b1"},"links":{"self":"URL"}}"#,
+        r#"{"type":"builds","id":"b1","links":{"self":"URL"}}"#,
+    ] {
+        let event = event(&format!(
+            r#"{{"data":{{"type":"backgroundAssetVersionStateUpdated","id":"e","relationships":{{"instance":{}}}}}}}"#,
+            instance.replace("URL", self_)
+        ));
+        let found = event.instance().unwrap();
+        assert_eq!((found.kind.as_str(), found.id.as_str()), ("builds", "b1"), "{instance}");
+        let links = event.relationships.instance.as_ref().unwrap().links.as_ref().unwrap();
+        assert_eq!(links.self_.as_deref(), Some(self_));
+    }
+    // One that says nothing of itself is none.
+    for instance in ["{}", r#"{"data":null}"#, r#"{"type":"builds"}"#, "null"] {
+        let body = format!(r#"{{"data":{{"type":"x","id":"e","relationships":{{"instance":{instance}}}}}}}"#);
+        assert!(event(&body).instance().is_none(), "{instance}");
+    }
+}
+
+#[test]
+fn events_of_marketplaces_name_the_app_and_its_territories() {
+    let event = event(
+        r#"{"data":{"type":"alternativeDistributionTerritoryAvailabilityUpdated","id":"e","version":1,
+        "attributes":{"available":false,"territories":["DNK","IRL"],"appId":"15","timestamp":"2026-07-17T14:55:16.125331Z"},
+        "relationships":{"marketplaceApp":{"data":{"type":"apps","id":"16"}}}}}"#,
+    );
+    let attributes = &event.attributes;
+    assert_eq!((attributes.available, attributes.app_id.as_deref()), (Some(false), Some("15")));
+    assert_eq!(attributes.territories.as_ref().unwrap(), &["DNK", "IRL"]);
+    assert!(attributes.timestamp.as_ref().unwrap().parse().is_ok() && event.instance().is_none());
+    let app = event.relationships.marketplace_app.unwrap().data.unwrap();
+    assert_eq!((app.kind.as_str(), app.id.as_str()), ("apps", "16"));
+}
+
+/// The sample of Apple's article "Configuring and parsing App Store Connect API webhook notifications".
+#[test]
+fn apples_own_sample_of_a_signature_is_right() {
+    let header = "hmacsha256=7f062172b01cb00b53ca068614674a3d982a34062a0f5d37687d5e3377e54657";
+    // It is signed, and its body is no event.
+    let error = WebhookEvent::verified("This is my secret", header, b"Hello, World!").unwrap_err();
+    assert!(matches!(error, WebhookError::Unreadable(_)), "{error}");
+    let error = WebhookEvent::verified("This is my secret", header, b"Hello, World?").unwrap_err();
+    assert!(matches!(error, WebhookError::BadSignature), "{error}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Scripts without an executor: calls go in, answers come out on the same thread.
 
 use futures_core::Stream;
-use storewright_runtime::{Columns, Page, Part, Transfer, Wait, WaitEach, object};
+use storewright_runtime::{Columns, Digests, Page, Part, Transfer, Wait, WaitEach, object};
 use storewright_tests::{Answer, Server};
 
 use crate::{GET, builder, call, ok};
@@ -45,6 +45,7 @@ fn a_script_sends_and_fetches_files() {
     assert_eq!(rows.try_next().wait().unwrap().unwrap().get("Name"), Some("one"));
     assert_eq!(rows.try_next().wait().unwrap(), None);
     let part = Part::new("PUT", format!("{}/part", server.url()), 0, report.len() as u64);
-    client.uploader().send(&path, &mut Transfer::new(vec![part])).wait().unwrap();
+    let digests = Digests::of_file(&path).wait().unwrap();
+    client.uploader().send(&path, &mut Transfer::new(digests, vec![part])).wait().unwrap();
     assert_eq!(server.seen()[2].body, report.as_bytes());
 }

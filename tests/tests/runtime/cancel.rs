@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use storewright_runtime::{Columns, Limits, Page, Part, Transfer, object};
+use storewright_runtime::{Columns, Digests, Limits, Page, Part, Transfer, object};
 use storewright_tests::{Answer, Server, TestClock, polled};
 
 use crate::{GET, at_once, builder, call, fails, ok};
@@ -132,7 +132,8 @@ async fn an_upload_dropped_anywhere_goes_on_where_it_was() {
     loop {
         storage.forget();
         let parts = (0..PARTS).map(|n| Part::new("PUT", format!("{}/{n}", storage.url()), n * 10, 10));
-        let mut transfer = Transfer::new(parts.collect());
+        let digests = Digests::of_file(file.path()).await.unwrap();
+        let mut transfer = Transfer::new(digests, parts.collect());
         let uploader = client.uploader().parallel(2);
         let whole = polled(uploader.send(file.path(), &mut transfer), times).await.is_some();
         let known: Vec<String> =

@@ -1,4 +1,4 @@
-//! Files on servers go in; files on disk, bytes in writers and rows of reports come out.
+//! Tests downloads into files, writers and rows.
 
 use std::io::Write;
 use std::pin::Pin;
@@ -175,6 +175,35 @@ async fn a_connection_that_is_lost_on_the_way_begins_anew() {
     let server = Server::start([file(bytes.clone()).cut_after(70_000), file(bytes)]).await;
     let error = call(&client(&server), GET).download().to_writer(&mut Vec::new()).await.unwrap_err();
     assert_eq!((error.kind(), server.seen().len()), (ErrorKind::Transport, 1));
+}
+
+#[tokio::test]
+async fn files_that_always_break_off_are_not_fetched_five_times_each() {
+    const CALLS: usize = 200;
+    let server = Server::with(|_, _| file("whole").cut_after(2)).await;
+    let (client, _) = quick(&server);
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..CALLS {
+        call(&client, GET).download().to_file(folder.path().join("x")).await.unwrap_err();
+    }
+    // Each response that begins counts as a success, a fifth of a retry.
+    let seen = server.seen().len();
+    assert!((CALLS + 20..=CALLS * 5 / 4 + 25).contains(&seen), "{seen}");
+}
+
+#[tokio::test]
+async fn files_that_arrive_in_the_end_cost_no_retries() {
+    let server = Server::with(|number, _| match number % 3 {
+        0 => file("whole"),
+        _ => file("whole").cut_after(2),
+    })
+    .await;
+    let (client, _) = quick(&server);
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..50 {
+        call(&client, GET).download().to_file(folder.path().join("x")).await.unwrap();
+    }
+    assert_eq!(server.seen().len(), 150);
 }
 
 #[tokio::test]

@@ -4,11 +4,14 @@
 mod blocking;
 mod cancel;
 mod downloads;
+mod encodings;
 mod limits;
+mod mismatches;
 mod paging;
 mod proxies;
 mod raw;
 mod retries;
+mod styles;
 mod uploads;
 mod webhooks;
 

@@ -1,7 +1,7 @@
 //! Proxies, from the settings of a transport and from the environment, go in; what goes through them comes out.
 
 use storewright_runtime::reqwest::Proxy;
-use storewright_runtime::{Client, ClientBuilder, Part, Reqwest, Transfer};
+use storewright_runtime::{Client, ClientBuilder, Digests, Part, Reqwest, Transfer};
 use storewright_tests::{Answer, Server};
 
 use crate::{GET, Store, call, ok};
@@ -21,7 +21,8 @@ async fn calls_uploads_and_downloads_go_through_a_proxy() {
     call(&client, GET).send().await.unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "abc").unwrap();
-    let mut transfer = Transfer::new(vec![Part::new("PUT", "http://storage.example.invalid/part", 0, 3)]);
+    let parts = vec![Part::new("PUT", "http://storage.example.invalid/part", 0, 3)];
+    let mut transfer = Transfer::new(Digests::of_file(file.path()).await.unwrap(), parts);
     client.uploader().send(file.path(), &mut transfer).await.unwrap();
     let mut written = Vec::new();
     client.download("http://storage.example.invalid/file").to_writer(&mut written).await.unwrap();

@@ -1,6 +1,6 @@
 //! Paths that no operation has, and clients that only read.
 
-use storewright_runtime::{Client, ErrorKind, Method, Operation, Part, Transfer, Value};
+use storewright_runtime::{Client, Digests, ErrorKind, Method, Operation, Part, Transfer, Value};
 use storewright_tests::Server;
 
 use crate::{GET, Store, TOKEN, builder, call, fails, ok, quick};
@@ -32,11 +32,18 @@ async fn a_raw_path_leads_to_no_other_host() {
         let error = client.raw::<Value>(Method::Get, path).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Build, "{path}");
     }
+    // A URL parser would remove these, and the segments before them.
+    for path in ["/v1/apps/../users", "/v1/%2e%2E/users", "/v1/.%2e?x=1", "/v1/.", "/v1/a\\..\\b"] {
+        let error = client.raw::<Value>(Method::Get, path).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Build, "{path}");
+    }
     assert!(server.seen().is_empty());
-    let next = Server::start([ok()]).await;
+    let next = Server::start([ok(), ok()]).await;
     let (client, _) = quick(&next);
     client.raw::<Value>(Method::Get, "//evil.example.com/x").send().await.unwrap();
     assert_eq!(next.one().line, "GET //evil.example.com/x");
+    client.raw::<Value>(Method::Get, "/v1/..a/.../b.?x=/../y").send().await.unwrap();
+    assert_eq!(next.seen()[1].line, "GET /v1/..a/.../b.?x=/../y");
 }
 
 #[tokio::test]
@@ -57,7 +64,8 @@ async fn a_client_that_only_reads_refuses_the_rest() {
     let part = Part::new("PUT", format!("{}/part", server.url()), 0, 1);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "x").unwrap();
-    let sent = client.uploader().send(file.path(), &mut Transfer::new(vec![part])).await;
+    let mut transfer = Transfer::new(Digests::of_file(file.path()).await.unwrap(), vec![part]);
+    let sent = client.uploader().send(file.path(), &mut transfer).await;
     assert_eq!(sent.unwrap_err().kind(), ErrorKind::ReadOnly);
     assert!(server.seen().is_empty());
     client.download(&format!("{}/file", server.url())).to_writer(&mut Vec::new()).await.unwrap();

@@ -1,6 +1,7 @@
-//! Files and the parts that a server wants go in; what the server got comes out.
+//! Tests uploads of files in parts.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,6 +23,19 @@ fn file() -> tempfile::NamedTempFile {
     file
 }
 
+pub(crate) async fn digests(file: &Path) -> Digests {
+    Digests::of_file(file).await.unwrap()
+}
+
+/// The digests of `content()`, by md5sum and sha256sum.
+fn known() -> Digests {
+    let mut digests = Digests::default();
+    digests.size = SIZE as u64;
+    digests.md5 = "c260642229888763c0fa2a4843f50a36".to_owned();
+    digests.sha256 = "96ad0ddabe9c733d4550fde750255a94806811029be67504bd9bd68e556686b9".to_owned();
+    digests
+}
+
 fn transfer(server: &Server, method: &str) -> Transfer {
     let parts = (0..SIZE.div_ceil(PART)).map(|number| {
         let offset = number * PART;
@@ -31,7 +45,7 @@ fn transfer(server: &Server, method: &str) -> Transfer {
             .header("x-part", number.to_string())
             .header("Content-Length", "1")
     });
-    Transfer::new(parts.collect())
+    Transfer::new(known(), parts.collect())
 }
 
 /// What a server got, put together by the numbers of the parts.
@@ -164,28 +178,127 @@ async fn what_cannot_be_sent_is_said_before_anything_is() {
     let storage = Server::with(|_, _| Answer::empty(200)).await;
     let small = tempfile::NamedTempFile::new().unwrap();
     let uploader = client(&api).uploader();
-    let mut whole = transfer(&storage, "PUT");
-    let error = uploader.send(small.path(), &mut whole).await.unwrap_err();
-    assert!(error.to_string().contains("has 0 bytes"), "{error}");
-    let error = uploader.send("missing.ipa", &mut whole).await.unwrap_err();
+    let error = uploader.send(small.path(), &mut transfer(&storage, "PUT")).await.unwrap_err();
+    assert!(error.to_string().contains("was changed"), "{error}");
+    let error = uploader.send("missing.ipa", &mut transfer(&storage, "PUT")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
     assert!(error.to_string().contains("missing.ipa"), "{error}");
-    let error = uploader.send(file().path(), &mut transfer(&storage, "DELETE")).await.unwrap_err();
-    assert!(error.to_string().contains("`DELETE`"), "{error}");
-    let mut holed = transfer(&storage, "PUT");
-    holed.parts.remove(1);
-    let error = uploader.send(file().path(), &mut holed).await.unwrap_err();
-    assert!(error.to_string().contains(&format!("no part has those from {PART} on")), "{error}");
+    type Spoils = fn(&mut Vec<Part>);
+    let spoils: [(Spoils, &str); 11] = [
+        (|parts| drop(parts.remove(1)), "no part with those from 9000 on"),
+        (|parts| drop(parts.pop()), "no part with those from 99000 on"),
+        (|parts| parts.clear(), "no part with those from 0 on"),
+        (|parts| parts[2].offset -= 1, "two parts that overlap"),
+        (|parts| parts.push(parts[3].clone()), "two parts that overlap"),
+        (|parts| parts[11].length += 1, "parts beyond them"),
+        (|parts| parts[5].offset = u64::MAX, "parts beyond them"),
+        (|parts| parts[5].length = u64::MAX, "a part of 18446744073709551615 bytes"),
+        (|parts| parts[5].length = 0, "a part without bytes"),
+        // The parts before these could be sent.
+        (|parts| parts[7].method = "DELETE".to_owned(), "`DELETE`"),
+        (|parts| parts[7].url = "ftp://127.0.0.1/".to_owned(), "http"),
+    ];
+    for (spoil, problem) in spoils {
+        let mut spoilt = transfer(&storage, "PUT");
+        spoil(&mut spoilt.parts);
+        let error = uploader.send(file().path(), &mut spoilt).await.unwrap_err();
+        assert!(error.to_string().contains(problem), "{problem}: {error}");
+    }
     assert!(storage.seen().is_empty());
-    uploader.send(small.path(), &mut Transfer::new(Vec::new())).await.unwrap();
+    let nothing = digests(small.path()).await;
+    uploader.send(small.path(), &mut Transfer::new(nothing, Vec::new())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_sent_is_an_error() {
+    type Changes = fn(&Path);
+    fn edited(path: &Path, at: usize) {
+        let mut content = std::fs::read(path).unwrap();
+        content[at] ^= 1;
+        std::fs::write(path, content).unwrap();
+    }
+    let changes: [Changes; 6] = [
+        |path| edited(path, 0),
+        |path| edited(path, SIZE - 1),
+        |path| std::fs::write(path, [content(), vec![0]].concat()).unwrap(),
+        |path| std::fs::write(path, &content()[..SIZE - 1]).unwrap(),
+        |path| std::fs::write(path, "").unwrap(),
+        // As editors save: another file of the same name and size.
+        |path| {
+            let other = path.with_extension("new");
+            std::fs::write(&other, vec![7; SIZE]).unwrap();
+            std::fs::rename(other, path).unwrap();
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        for part in [1, 6, 12] {
+            let file = file();
+            let path = file.path().to_owned();
+            let storage = Server::with(move |number, _| {
+                if number == part {
+                    change(&path);
+                }
+                Answer::empty(200)
+            })
+            .await;
+            let uploader = client(&storage).uploader().parallel(1);
+            let error = uploader.send(file.path(), &mut transfer(&storage, "PUT")).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::File);
+            assert!(
+                error.to_string().ends_with("was changed since its upload began"),
+                "{number} {part} {error}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_was_read_from_a_changed_file_is_sent_once_more() {
+    let file = file();
+    let path = file.path().to_owned();
+    let storage = Server::with(move |number, _| {
+        // It is changed while the third part is read, and changed back.
+        match number {
+            2 => std::fs::write(&path, vec![7; SIZE]).unwrap(),
+            3 => std::fs::write(&path, content()).unwrap(),
+            _ => {}
+        }
+        Answer::empty(200)
+    })
+    .await;
+    let saved = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&saved);
+    let uploader = client(&storage).uploader().parallel(1);
+    let uploader = uploader.on_part(move |transfer| *kept.lock().unwrap() = Some(transfer.clone()));
+    let error = uploader.send(file.path(), &mut transfer(&storage, "PUT")).await.unwrap_err();
+    assert!(error.to_string().contains("was changed"), "{error}");
+    let mut transfer: Transfer = saved.lock().unwrap().clone().unwrap();
+    assert_eq!(
+        transfer.parts.iter().filter(|part| !part.done).map(|part| part.offset).collect::<Vec<_>>(),
+        [18_000]
+    );
+    uploader.send(file.path(), &mut transfer).await.unwrap();
+    assert_eq!((storage.seen().len(), joined(&storage.seen())), (13, content()));
+}
+
+#[tokio::test]
+async fn a_file_that_is_touched_or_saved_again_has_not_changed() {
+    let file = file();
+    let path = file.path().to_owned();
+    let storage = Server::with(move |_, _| {
+        let other = path.with_extension("same");
+        std::fs::write(&other, content()).unwrap();
+        std::fs::rename(other, &path).unwrap();
+        Answer::empty(200)
+    })
+    .await;
+    let mut transfer = transfer(&storage, "PUT");
+    client(&storage).uploader().send(file.path(), &mut transfer).await.unwrap();
+    assert_eq!(joined(&storage.seen()), content());
 }
 
 #[tokio::test]
 async fn a_file_is_summed_up() {
-    let digests = Digests::of_file(file().path()).await.unwrap();
-    assert_eq!(digests.size, SIZE as u64);
-    // By md5sum and sha256sum.
-    assert_eq!(digests.md5, "c260642229888763c0fa2a4843f50a36");
-    assert_eq!(digests.sha256, "96ad0ddabe9c733d4550fde750255a94806811029be67504bd9bd68e556686b9");
+    assert_eq!(digests(file().path()).await, known());
     assert!(Digests::of_file("missing").await.unwrap_err().to_string().contains("missing"));
 }

@@ -1,8 +1,9 @@
-//! Certificates go in; whom the client trusts comes out.
+//! Tests which certificates a client trusts.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use app47_client::runtime::reqwest::Certificate;
 use app47_client::runtime::{ErrorKind, Reqwest, RetryPolicy, TransportErrorKind};
@@ -17,8 +18,11 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 const TOKEN: &str = "acc3ss-t0ken";
 
-/// A server with a certificate for 127.0.0.1: its port, the certificate of who signed that, and how many requests came.
-async fn server() -> (u16, String, Arc<AtomicUsize>) {
+/// How many connections were accepted, and how many requests came.
+type Counts = Arc<(AtomicUsize, AtomicUsize)>;
+
+/// A server with a certificate for 127.0.0.1: its port and the certificate of its authority.
+async fn server() -> (u16, String, Counts) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     // Of the same name as the server's, OpenSSL would take that for signed by itself.
     authority.distinguished_name.push(DnType::CommonName, "an authority for tests");
@@ -40,10 +44,11 @@ async fn server() -> (u16, String, Arc<AtomicUsize>) {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let requests = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&requests);
+    let counts = Counts::default();
+    let count = Arc::clone(&counts);
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
+            count.0.fetch_add(1, Ordering::SeqCst);
             // A client that does not trust the server hangs up.
             let Ok(mut stream) = acceptor.accept(socket).await else { continue };
             let mut read = Vec::new();
@@ -53,7 +58,7 @@ async fn server() -> (u16, String, Arc<AtomicUsize>) {
                 }
             }
             assert!(String::from_utf8(read).unwrap().contains(TOKEN));
-            count.fetch_add(1, Ordering::SeqCst);
+            count.1.fetch_add(1, Ordering::SeqCst);
             let body = r#"{"results":{"app":{"id":"1"},"success":true}}"#;
             let answer = format!(
                 "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -63,7 +68,7 @@ async fn server() -> (u16, String, Arc<AtomicUsize>) {
             stream.shutdown().await.unwrap();
         }
     });
-    (port, pem, requests)
+    (port, pem, counts)
 }
 
 async fn call(url: String, trusted: Option<&str>) -> Result<String, Error> {
@@ -75,25 +80,28 @@ async fn call(url: String, trusted: Option<&str>) -> Result<String, Error> {
         None => settings,
     });
     let builder = Client::builder(AccessToken::new(TOKEN)).base_url(url).transport(transport.unwrap());
-    let client = builder.retry(RetryPolicy::none()).build()?;
+    let client = builder.retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO)).build()?;
     client.apps().show("1").send().await.map(|app| app.id.clone())
 }
 
 #[tokio::test]
 async fn a_server_is_trusted_for_its_certificate_and_its_name() {
-    let (port, pem, requests) = server().await;
+    let (port, pem, counts) = server().await;
     assert_eq!(call(format!("https://127.0.0.1:{port}"), Some(&pem)).await.unwrap(), "1");
-    for (url, trusted) in [
+    for (before, (url, trusted)) in (1..).zip([
         (format!("https://127.0.0.1:{port}"), None),
         // The certificate is none for this name.
         (format!("https://localhost:{port}"), Some(pem.as_str())),
-    ] {
+    ]) {
         let error = call(url, trusted).await.unwrap_err();
+        // No retry would make the certificate another one.
+        assert_eq!(counts.0.load(Ordering::SeqCst), before + 1, "{error}");
         assert_eq!(error.kind(), ErrorKind::Transport);
-        assert_eq!(error.transport_error().unwrap().kind(), TransportErrorKind::Connect, "{error}");
+        assert_eq!(error.transport_error().unwrap().kind(), TransportErrorKind::Certificate, "{error}");
+        assert!(!error.is_retryable());
         // Why is what a person looks for in a log.
         assert!(error.to_string().to_lowercase().contains("certificate"), "{error}");
         assert!(!format!("{error} {error:?}").contains(TOKEN));
     }
-    assert_eq!(requests.load(Ordering::SeqCst), 1);
+    assert_eq!(counts.1.load(Ordering::SeqCst), 1);
 }

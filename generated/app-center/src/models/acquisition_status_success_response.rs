@@ -13,4 +13,6 @@ pub struct AcquisitionStatusSuccessResponse {
     pub message: String,
 }
 
-rt::object! { AcquisitionStatusSuccessResponse { code: "code", message: "message" } }
+rt::object! { AcquisitionStatusSuccessResponse {
+    code: "code", message: "message",
+} required ["code", "message"] }

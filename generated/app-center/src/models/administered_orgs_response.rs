@@ -13,4 +13,4 @@ pub struct AdministeredOrgsResponse {
     pub organizations: OrganizationResponse,
 }
 
-rt::object! { AdministeredOrgsResponse { organizations: "organizations" } }
+rt::object! { AdministeredOrgsResponse { organizations: "organizations" } required ["organizations"] }

@@ -28,4 +28,4 @@ pub struct AlertUserAppEmailSettingsResult {
 rt::object! { AlertUserAppEmailSettingsResult {
     app_id: "appId", e_tag: "eTag", enabled: "enabled", request_id: "request_id", settings: "settings",
     user_id: "userId", user_enabled: "user_enabled",
-} }
+} required ["enabled", "request_id", "settings", "user_enabled"] }

@@ -23,4 +23,4 @@ pub struct AlertUserEmailSettingsResult {
 
 rt::object! { AlertUserEmailSettingsResult {
     e_tag: "eTag", enabled: "enabled", request_id: "request_id", settings: "settings", user_id: "userId",
-} }
+} required ["enabled", "request_id", "settings"] }

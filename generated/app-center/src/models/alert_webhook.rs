@@ -23,4 +23,4 @@ pub struct AlertWebhook {
 
 rt::object! { AlertWebhook {
     enabled: "enabled", event_types: "event_types", id: "id", name: "name", url: "url",
-} }
+} required ["event_types", "name", "url"] }

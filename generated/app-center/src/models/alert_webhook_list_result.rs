@@ -13,4 +13,4 @@ pub struct AlertWebhookListResult {
     pub values: Vec<AlertWebhook>,
 }
 
-rt::object! { AlertWebhookListResult { values: "values" } }
+rt::object! { AlertWebhookListResult { values: "values" } required ["values"] }

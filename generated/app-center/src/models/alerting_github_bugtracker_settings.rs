@@ -26,7 +26,7 @@ pub struct AlertingGithubBugtrackerSettings {
 rt::object! { AlertingGithubBugtrackerSettings {
     callback_url: "callback_url", github_label: "github_label", github_repo_id: "github_repo_id",
     github_repo_name: "github_repo_name", owner_name: "owner_name", type_: "type",
-} }
+} required ["github_repo_id", "github_repo_name", "owner_name", "type"] }
 
 /// `AlertingGithubBugtrackerSettings.type`.
 pub type AlertingGithubBugtrackerSettingsType = AlertingBugtrackerType;

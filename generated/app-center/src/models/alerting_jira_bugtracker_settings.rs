@@ -24,7 +24,7 @@ pub struct AlertingJiraBugtrackerSettings {
 rt::object! { AlertingJiraBugtrackerSettings {
     callback_url: "callback_url", jira_project_id: "jira_project_id", jira_project_name: "jira_project_name",
     owner_name: "owner_name", type_: "type",
-} }
+} required ["jira_project_id", "jira_project_name", "owner_name", "type"] }
 
 /// `AlertingJiraBugtrackerSettings.type`.
 pub type AlertingJiraBugtrackerSettingsType = AlertingBugtrackerType;

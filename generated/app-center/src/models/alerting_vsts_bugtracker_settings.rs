@@ -34,7 +34,7 @@ rt::object! { AlertingVstsBugtrackerSettings {
     vsts_account_name: "vsts_account_name", vsts_area_path: "vsts_area_path",
     vsts_default_payload: "vsts_default_payload", vsts_project_id: "vsts_project_id",
     vsts_project_name: "vsts_project_name", vsts_project_uri: "vsts_project_uri",
-} }
+} required ["owner_name", "type", "vsts_project_id", "vsts_project_uri"] }
 
 /// `AlertingVstsBugtrackerSettings.type`.
 pub type AlertingVstsBugtrackerSettingsType = AlertingBugtrackerType;

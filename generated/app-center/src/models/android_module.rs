@@ -28,4 +28,4 @@ pub struct AndroidModule {
 rt::object! { AndroidModule {
     build_configurations: "buildConfigurations", build_types: "buildTypes", build_variants: "buildVariants",
     has_bundle: "hasBundle", is_root: "isRoot", name: "name", product_flavors: "productFlavors",
-} }
+} required ["name"] }

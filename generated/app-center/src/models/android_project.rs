@@ -15,4 +15,6 @@ pub struct AndroidProject {
     pub gradle_wrapper_path: Option<String>,
 }
 
-rt::object! { AndroidProject { android_modules: "androidModules", gradle_wrapper_path: "gradleWrapperPath" } }
+rt::object! { AndroidProject {
+    android_modules: "androidModules", gradle_wrapper_path: "gradleWrapperPath",
+} required ["androidModules"] }

@@ -23,7 +23,7 @@ pub struct ApiTokensCreateResponse {
 
 rt::object! { ApiTokensCreateResponse {
     api_token: "api_token", created_at: "created_at", description: "description", id: "id", scope: "scope",
-} }
+} required ["api_token", "created_at", "id"] }
 
 /// `ApiTokensCreateResponse.scope[]`.
 pub type ApiTokensCreateResponseScope = ApiTokensCreateRequestScope;

@@ -21,7 +21,7 @@ pub struct ApiTokensGetResponse {
 
 rt::object! { ApiTokensGetResponse {
     created_at: "created_at", description: "description", id: "id", scope: "scope",
-} }
+} required ["created_at", "id"] }
 
 /// `ApiTokensGetResponse.scope[]`.
 pub type ApiTokensGetResponseScope = ApiTokensCreateRequestScope;

@@ -15,4 +15,6 @@ pub struct AppCrashesInfo {
     pub has_crashes: bool,
 }
 
-rt::object! { AppCrashesInfo { features: "features", has_crashes: "has_crashes" } }
+rt::object! { AppCrashesInfo {
+    features: "features", has_crashes: "has_crashes",
+} required ["features", "has_crashes"] }

@@ -33,7 +33,7 @@ rt::object! { AppInvitationDetailResponse {
     app: "app", app_count: "app_count", distribution_group: "distribution_group", email: "email", id: "id",
     invite_type: "invite_type", invited_by: "invited_by", is_existing_user: "is_existing_user",
     permissions: "permissions",
-} }
+} required ["app", "email", "id", "invite_type", "invited_by", "is_existing_user"] }
 
 /// `AppInvitationDetailResponse.distribution_group`.
 #[non_exhaustive]

@@ -48,7 +48,7 @@ rt::object! { AppResponse {
     description: "description", display_name: "display_name", icon_source: "icon_source",
     icon_url: "icon_url", id: "id", member_permissions: "member_permissions", name: "name", origin: "origin",
     os: "os", owner: "owner", platform: "platform", release_type: "release_type", updated_at: "updated_at",
-} }
+} required ["app_secret", "display_name", "id", "name", "origin", "os", "owner", "platform"] }
 
 /// `AppResponse.member_permissions[]`, open to new values.
 #[non_exhaustive]

@@ -22,4 +22,4 @@ pub struct AppVersion {
 rt::object! { AppVersion {
     app_id: "app_id", app_version: "app_version", app_version_id: "app_version_id",
     build_number: "build_number", display_name: "display_name",
-} }
+} required ["app_id", "app_version", "app_version_id", "display_name"] }

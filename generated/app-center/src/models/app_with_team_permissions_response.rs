@@ -54,7 +54,7 @@ rt::object! { AppWithTeamPermissionsResponse {
     icon_url: "icon_url", id: "id", member_permissions: "member_permissions", name: "name", origin: "origin",
     os: "os", owner: "owner", platform: "platform", release_type: "release_type",
     team_permissions: "team_permissions", updated_at: "updated_at",
-} }
+} required ["app_secret", "display_name", "id", "name", "origin", "os", "owner", "platform"] }
 
 /// `AppWithTeamPermissionsResponse.member_permissions[]`.
 pub type AppWithTeamPermissionsResponseMemberPermissions = AppResponseMemberPermissions;

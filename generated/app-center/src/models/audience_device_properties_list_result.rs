@@ -13,4 +13,4 @@ pub struct AudienceDevicePropertiesListResult {
     pub values: std::collections::BTreeMap<String, DevicePropertyType>,
 }
 
-rt::object! { AudienceDevicePropertiesListResult { values: "values" } }
+rt::object! { AudienceDevicePropertiesListResult { values: "values" } required ["values"] }

@@ -11,4 +11,4 @@ pub struct AudienceDevicePropertyValuesListResult {
     pub values: Vec<String>,
 }
 
-rt::object! { AudienceDevicePropertyValuesListResult { values: "values" } }
+rt::object! { AudienceDevicePropertyValuesListResult { values: "values" } required ["values"] }

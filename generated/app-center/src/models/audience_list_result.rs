@@ -15,7 +15,7 @@ pub struct AudienceListResult {
     pub values: Vec<AudienceSummary>,
 }
 
-rt::object! { AudienceListResult { next_link: "nextLink", values: "values" } }
+rt::object! { AudienceListResult { next_link: "nextLink", values: "values" } required ["values"] }
 
 impl rt::Paged for AudienceListResult {
     type Item = AudienceSummary;

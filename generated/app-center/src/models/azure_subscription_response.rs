@@ -24,4 +24,4 @@ pub struct AzureSubscriptionResponse {
 rt::object! { AzureSubscriptionResponse {
     is_billable: "is_billable", is_billing: "is_billing", is_microsoft_internal: "is_microsoft_internal",
     subscription_id: "subscription_id", subscription_name: "subscription_name", tenant_id: "tenant_id",
-} }
+} required ["subscription_id", "subscription_name", "tenant_id"] }

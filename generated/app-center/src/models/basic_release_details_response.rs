@@ -40,7 +40,7 @@ rt::object! { BasicReleaseDetailsResponse {
     distribution_groups: "distribution_groups", distribution_stores: "distribution_stores",
     enabled: "enabled", id: "id", is_external_build: "is_external_build", origin: "origin",
     short_version: "short_version", uploaded_at: "uploaded_at", version: "version",
-} }
+} required ["enabled", "id", "short_version", "uploaded_at", "version"] }
 
 /// `BasicReleaseDetailsResponse.destination_type`, open to new values.
 #[non_exhaustive]

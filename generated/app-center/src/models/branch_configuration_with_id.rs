@@ -36,7 +36,7 @@ rt::object! { BranchConfigurationWithId {
     artifact_versioning: "artifactVersioning", badge_is_enabled: "badgeIsEnabled",
     clone_from_branch: "cloneFromBranch", id: "id", signed: "signed", tests_enabled: "testsEnabled",
     toolsets: "toolsets", trigger: "trigger",
-} rest additional }
+} required ["id"] rest additional }
 
 /// `BranchConfigurationWithId.trigger`.
 pub type BranchConfigurationWithIdTrigger = BranchConfigurationTrigger;

@@ -17,4 +17,6 @@ pub struct BranchStatus {
     pub additional: std::collections::BTreeMap<String, BranchProperties>,
 }
 
-rt::object! { BranchStatus { configured: "configured", last_build: "lastBuild" } rest additional }
+rt::object! { BranchStatus {
+    configured: "configured", last_build: "lastBuild",
+} required ["configured"] rest additional }

@@ -33,4 +33,4 @@ rt::object! { Build {
     build_number: "buildNumber", finish_time: "finishTime", id: "id", last_changed_date: "lastChangedDate",
     queue_time: "queueTime", result: "result", source_branch: "sourceBranch",
     source_version: "sourceVersion", start_time: "startTime", status: "status",
-} }
+} required ["buildNumber", "id", "queueTime", "result", "sourceBranch", "sourceVersion", "status"] }

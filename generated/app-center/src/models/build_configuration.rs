@@ -15,4 +15,4 @@ pub struct BuildConfiguration {
     pub signing_config: Option<SigningConfig>,
 }
 
-rt::object! { BuildConfiguration { name: "name", signing_config: "signingConfig" } }
+rt::object! { BuildConfiguration { name: "name", signing_config: "signingConfig" } required ["name"] }

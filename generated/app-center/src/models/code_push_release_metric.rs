@@ -21,4 +21,4 @@ pub struct CodePushReleaseMetric {
 
 rt::object! { CodePushReleaseMetric {
     active: "active", downloaded: "downloaded", failed: "failed", installed: "installed", label: "label",
-} }
+} required ["active", "label"] }

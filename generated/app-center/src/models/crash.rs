@@ -46,4 +46,4 @@ rt::object! { Crash {
     display_id: "display_id", new_crash_group_id: "new_crash_group_id", new_crash_id: "new_crash_id",
     os_type: "os_type", os_version: "os_version", stacktrace: "stacktrace", timestamp: "timestamp",
     user_email: "user_email", user_name: "user_name", version: "version",
-} }
+} required ["build", "crash_id", "device", "new_crash_group_id", "new_crash_id", "os_version", "timestamp", "user_name", "version"] }

@@ -29,4 +29,4 @@ rt::object! { CrashAttachment {
     app_id: "app_id", attachment_id: "attachment_id", blob_location: "blob_location",
     content_type: "content_type", crash_id: "crash_id", created_time: "created_time", file_name: "file_name",
     size: "size",
-} }
+} required ["app_id", "attachment_id", "blob_location", "content_type", "crash_id", "created_time", "file_name", "size"] }

@@ -11,4 +11,4 @@ pub struct CrashAttachmentLocation {
     pub uri: String,
 }
 
-rt::object! { CrashAttachmentLocation { uri: "uri" } }
+rt::object! { CrashAttachmentLocation { uri: "uri" } required ["uri"] }

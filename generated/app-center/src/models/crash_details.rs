@@ -27,4 +27,4 @@ rt::object! { CrashDetails {
     app_start_timestamp: "app_start_timestamp", carrier_country: "carrier_country",
     carrier_name: "carrier_name", locale: "locale", os_build: "os_build", rooted: "rooted",
     screen_size: "screen_size",
-} }
+} required ["locale", "rooted", "screen_size"] }

@@ -47,7 +47,7 @@ rt::object! { CrashGroup {
     exception: "exception", fatal: "fatal", first_occurrence: "first_occurrence",
     impacted_users: "impacted_users", last_occurrence: "last_occurrence",
     new_crash_group_id: "new_crash_group_id", reason_frame: "reason_frame", status: "status",
-} }
+} required ["annotation", "app_version", "build", "count", "crash_group_id", "crash_reason", "display_id", "fatal", "first_occurrence", "last_occurrence", "new_crash_group_id", "status"] }
 
 /// `CrashGroup.status`.
 pub type CrashGroupStatus = CrashGroupStatusEnum;

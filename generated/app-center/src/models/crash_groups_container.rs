@@ -20,7 +20,7 @@ pub struct CrashGroupsContainer {
 rt::object! { CrashGroupsContainer {
     continuation_token: "continuation_token", crash_groups: "crash_groups",
     limited_result_set: "limited_result_set",
-} }
+} required ["crash_groups", "limited_result_set"] }
 
 impl rt::Paged for CrashGroupsContainer {
     type Item = CrashGroup;

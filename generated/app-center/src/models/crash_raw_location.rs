@@ -11,4 +11,4 @@ pub struct CrashRawLocation {
     pub uri: String,
 }
 
-rt::object! { CrashRawLocation { uri: "uri" } }
+rt::object! { CrashRawLocation { uri: "uri" } required ["uri"] }

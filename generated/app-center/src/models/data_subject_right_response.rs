@@ -13,4 +13,6 @@ pub struct DataSubjectRightResponse {
     pub token: String,
 }
 
-rt::object! { DataSubjectRightResponse { created_at: "createdAt", token: "token" } }
+rt::object! { DataSubjectRightResponse {
+    created_at: "createdAt", token: "token",
+} required ["createdAt", "token"] }

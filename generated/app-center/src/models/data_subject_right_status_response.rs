@@ -21,7 +21,7 @@ pub struct DataSubjectRightStatusResponse {
 
 rt::object! { DataSubjectRightStatusResponse {
     message: "message", sas_url: "sasUrl", sas_url_expired: "sasUrlExpired", status: "status",
-} }
+} required ["message", "status"] }
 
 /// `DataSubjectRightStatusResponse.status`.
 pub type DataSubjectRightStatusResponseStatus = OperationStatus;

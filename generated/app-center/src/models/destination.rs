@@ -28,7 +28,7 @@ pub struct Destination {
 rt::object! { Destination {
     destination_type: "destination_type", display_name: "display_name", id: "id", is_latest: "is_latest",
     name: "name", publishing_status: "publishing_status", type_: "type",
-} }
+} required ["id"] }
 
 /// `Destination.destination_type`.
 pub type DestinationDestinationType = BasicReleaseDetailsResponseDestinationType;

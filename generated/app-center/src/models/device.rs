@@ -65,4 +65,4 @@ rt::object! { Device {
     os_version: "os_version", screen_size: "screen_size", sdk_name: "sdk_name", sdk_version: "sdk_version",
     time_zone_offset: "time_zone_offset", wrapper_runtime_version: "wrapper_runtime_version",
     wrapper_sdk_name: "wrapper_sdk_name", wrapper_sdk_version: "wrapper_sdk_version",
-} }
+} required ["app_build", "app_version", "locale", "os_name", "os_version", "sdk_name", "sdk_version", "time_zone_offset"] }

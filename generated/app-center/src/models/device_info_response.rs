@@ -35,4 +35,4 @@ rt::object! { DeviceInfoResponse {
     device_name: "device_name", full_device_name: "full_device_name", imei: "imei", model: "model",
     os_build: "os_build", os_version: "os_version", owner_id: "owner_id", registered_at: "registered_at",
     serial: "serial", status: "status", udid: "udid",
-} }
+} required ["device_name", "model", "os_build", "os_version", "status", "udid"] }

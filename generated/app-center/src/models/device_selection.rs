@@ -11,4 +11,4 @@ pub struct DeviceSelection {
     pub short_id: String,
 }
 
-rt::object! { DeviceSelection { short_id: "shortId" } }
+rt::object! { DeviceSelection { short_id: "shortId" } required ["shortId"] }

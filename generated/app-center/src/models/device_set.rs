@@ -28,4 +28,4 @@ pub struct DeviceSet {
 rt::object! { DeviceSet {
     device_configurations: "deviceConfigurations", id: "id", manufacturer_count: "manufacturerCount",
     name: "name", os_version_count: "osVersionCount", owner: "owner", slug: "slug",
-} }
+} required ["deviceConfigurations", "id", "name", "owner"] }

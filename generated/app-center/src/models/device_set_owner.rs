@@ -17,4 +17,6 @@ pub struct DeviceSetOwner {
     pub type_: String,
 }
 
-rt::object! { DeviceSetOwner { display_name: "displayName", id: "id", name: "name", type_: "type" } }
+rt::object! { DeviceSetOwner {
+    display_name: "displayName", id: "id", name: "name", type_: "type",
+} required ["id", "name", "type"] }

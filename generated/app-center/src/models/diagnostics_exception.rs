@@ -26,7 +26,7 @@ pub struct DiagnosticsException {
 rt::object! { DiagnosticsException {
     frames: "frames", inner_exceptions: "inner_exceptions", platform: "platform", reason: "reason",
     relevant: "relevant", type_: "type",
-} }
+} required ["frames"] }
 
 /// `DiagnosticsException.platform`, open to new values.
 #[non_exhaustive]

@@ -40,7 +40,7 @@ rt::object! { DiagnosticsStackFrame {
     code_formatted: "code_formatted", code_raw: "code_raw", file: "file", framework_name: "framework_name",
     language: "language", line: "line", method: "method", method_params: "method_params",
     relevant: "relevant",
-} }
+} required ["app_code", "code_formatted", "code_raw"] }
 
 /// `DiagnosticsStackFrame.language`, open to new values.
 #[non_exhaustive]

@@ -26,7 +26,7 @@ pub struct DiagnosticsThread {
 rt::object! { DiagnosticsThread {
     crashed: "crashed", exception: "exception", frames: "frames", platform: "platform", relevant: "relevant",
     title: "title",
-} }
+} required ["frames", "title"] }
 
 /// `DiagnosticsThread.platform`.
 pub type DiagnosticsThreadPlatform = DiagnosticsExceptionPlatform;

@@ -15,4 +15,4 @@ pub struct DistributionGroup {
     pub name: Option<String>,
 }
 
-rt::object! { DistributionGroup { id: "id", is_latest: "is_latest", name: "name" } }
+rt::object! { DistributionGroup { id: "id", is_latest: "is_latest", name: "name" } required ["id"] }

@@ -31,7 +31,7 @@ rt::object! { DistributionGroupRelease {
     enabled: "enabled", id: "id", is_external_build: "is_external_build",
     mandatory_update: "mandatory_update", origin: "origin", short_version: "short_version",
     uploaded_at: "uploaded_at", version: "version",
-} }
+} required ["enabled", "id", "mandatory_update", "short_version", "uploaded_at", "version"] }
 
 /// `DistributionGroupRelease.origin`.
 pub type DistributionGroupReleaseOrigin = BasicReleaseDetailsResponseOrigin;

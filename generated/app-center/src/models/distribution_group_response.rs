@@ -23,7 +23,7 @@ pub struct DistributionGroupResponse {
 
 rt::object! { DistributionGroupResponse {
     display_name: "display_name", id: "id", is_public: "is_public", name: "name", origin: "origin",
-} }
+} required ["id", "is_public", "name", "origin"] }
 
 /// `DistributionGroupResponse.origin`.
 pub type DistributionGroupResponseOrigin = BasicReleaseDetailsResponseOrigin;

@@ -17,4 +17,4 @@ pub struct DistributionGroupTesterGetResponse {
 
 rt::object! { DistributionGroupTesterGetResponse {
     display_name: "display_name", email: "email", name: "name",
-} }
+} required ["email", "name"] }

@@ -19,4 +19,4 @@ pub struct DistributionGroupUserDeleteResponse {
 
 rt::object! { DistributionGroupUserDeleteResponse {
     code: "code", message: "message", status: "status", user_email: "user_email",
-} }
+} required ["status"] }

@@ -26,4 +26,4 @@ pub struct DistributionGroupUserGetResponse {
 rt::object! { DistributionGroupUserGetResponse {
     avatar_url: "avatar_url", can_change_password: "can_change_password", display_name: "display_name",
     email: "email", id: "id", invite_pending: "invite_pending", name: "name",
-} }
+} required ["email"] }

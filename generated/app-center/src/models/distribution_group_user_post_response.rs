@@ -22,4 +22,4 @@ pub struct DistributionGroupUserPostResponse {
 rt::object! { DistributionGroupUserPostResponse {
     code: "code", invite_pending: "invite_pending", message: "message", status: "status",
     user_email: "user_email",
-} }
+} required ["status"] }

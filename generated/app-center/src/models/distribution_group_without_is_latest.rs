@@ -13,4 +13,4 @@ pub struct DistributionGroupWithoutIsLatest {
     pub name: Option<String>,
 }
 
-rt::object! { DistributionGroupWithoutIsLatest { id: "id", name: "name" } }
+rt::object! { DistributionGroupWithoutIsLatest { id: "id", name: "name" } required ["id"] }

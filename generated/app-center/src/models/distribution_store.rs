@@ -23,7 +23,7 @@ pub struct DistributionStore {
 
 rt::object! { DistributionStore {
     id: "id", is_latest: "is_latest", name: "name", publishing_status: "publishing_status", type_: "type",
-} }
+} required ["id"] }
 
 /// `DistributionStore.type`.
 pub type DistributionStoreType = DestinationType;

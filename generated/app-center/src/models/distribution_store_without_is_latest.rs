@@ -21,7 +21,7 @@ pub struct DistributionStoreWithoutIsLatest {
 
 rt::object! { DistributionStoreWithoutIsLatest {
     id: "id", name: "name", publishing_status: "publishing_status", type_: "type",
-} }
+} required ["id"] }
 
 /// `DistributionStoreWithoutIsLatest.type`.
 pub type DistributionStoreWithoutIsLatestType = DestinationType;

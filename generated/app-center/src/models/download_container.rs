@@ -11,4 +11,4 @@ pub struct DownloadContainer {
     pub uri: String,
 }
 
-rt::object! { DownloadContainer { uri: "uri" } }
+rt::object! { DownloadContainer { uri: "uri" } required ["uri"] }

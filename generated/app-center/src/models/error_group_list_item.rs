@@ -60,7 +60,7 @@ rt::object! { ErrorGroupListItem {
     exception_method: "exceptionMethod", exception_type: "exceptionType",
     first_occurrence: "firstOccurrence", hidden: "hidden", last_occurrence: "lastOccurrence",
     reason_frames: "reasonFrames", state: "state",
-} }
+} required ["appVersion", "count", "deviceCount", "errorGroupId", "firstOccurrence", "lastOccurrence", "state"] }
 
 /// `ErrorGroupListItem.state`.
 pub type ErrorGroupListItemState = CrashGroupStatusEnum;

@@ -15,7 +15,9 @@ pub struct EventSetting {
     pub value: EventSettingValue,
 }
 
-rt::object! { EventSetting { default_value: "default_value", event_type: "event_type", value: "value" } }
+rt::object! { EventSetting {
+    default_value: "default_value", event_type: "event_type", value: "value",
+} required ["event_type", "value"] }
 
 /// `EventSetting.default_value`, open to new values.
 #[non_exhaustive]

@@ -26,7 +26,7 @@ pub struct Exception {
 rt::object! { Exception {
     frames: "frames", inner_exceptions: "inner_exceptions", platform: "platform", reason: "reason",
     relevant: "relevant", type_: "type",
-} }
+} required ["frames"] }
 
 /// `Exception.platform`.
 pub type ExceptionPlatform = DiagnosticsExceptionPlatform;

@@ -17,7 +17,9 @@ pub struct ExportConfigurationListResult {
     pub values: Vec<ExportConfigurationResult>,
 }
 
-rt::object! { ExportConfigurationListResult { next_link: "nextLink", total: "total", values: "values" } }
+rt::object! { ExportConfigurationListResult {
+    next_link: "nextLink", total: "total", values: "values",
+} required ["values"] }
 
 impl rt::Paged for ExportConfigurationListResult {
     type Item = ExportConfigurationResult;

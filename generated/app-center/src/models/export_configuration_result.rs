@@ -36,4 +36,4 @@ rt::object! { ExportConfigurationResult {
     export_entities: "export_entities", export_type: "export_type", id: "id", last_run_time: "last_run_time",
     resource_group: "resource_group", resource_name: "resource_name", state: "state",
     state_info: "state_info",
-} }
+} required ["creation_time", "export_type", "id", "state"] }

@@ -11,4 +11,4 @@ pub struct ExportStartedResult {
     pub export_id: String,
 }
 
-rt::object! { ExportStartedResult { export_id: "export_id" } }
+rt::object! { ExportStartedResult { export_id: "export_id" } required ["export_id"] }

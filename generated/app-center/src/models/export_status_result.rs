@@ -15,4 +15,6 @@ pub struct ExportStatusResult {
     pub status: ExportStatus,
 }
 
-rt::object! { ExportStatusResult { export_id: "export_id", status: "status" } }
+rt::object! { ExportStatusResult {
+    export_id: "export_id", status: "status",
+} required ["export_id", "status"] }

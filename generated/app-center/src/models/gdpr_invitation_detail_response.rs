@@ -19,4 +19,4 @@ pub struct GDPRInvitationDetailResponse {
 
 rt::object! { GDPRInvitationDetailResponse {
     app: "app", invitation_id: "invitation_id", organization: "organization",
-} }
+} required ["invitation_id"] }

@@ -37,7 +37,7 @@ rt::object! { GenericLog {
     account_id: "account_id", auth_provider: "auth_provider", device: "device", event_id: "event_id",
     event_name: "event_name", install_id: "install_id", message_id: "message_id", properties: "properties",
     session_id: "session_id", timestamp: "timestamp", type_: "type",
-} }
+} required ["device", "install_id", "timestamp", "type"] }
 
 /// `GenericLog.type`, open to new values.
 #[non_exhaustive]

@@ -20,4 +20,4 @@ pub struct GenericLogContainerDiagnostics {
 rt::object! { GenericLogContainerDiagnostics {
     exceeded_max_limit: "exceeded_max_limit", last_received_log_timestamp: "last_received_log_timestamp",
     logs: "logs",
-} }
+} required ["logs"] }

@@ -33,7 +33,7 @@ rt::object! { GenericLogDiagnostics {
     device: "device", event_id: "event_id", event_name: "event_name", install_id: "install_id",
     message_id: "message_id", properties: "properties", session_id: "session_id", timestamp: "timestamp",
     type_: "type",
-} }
+} required ["device", "install_id", "timestamp", "type"] }
 
 /// `GenericLog_Diagnostics.type`.
 pub type GenericLogDiagnosticsType = GenericLogType;

@@ -13,4 +13,6 @@ pub struct IosAppExtensionInfo {
     pub target_bundle_identifier: String,
 }
 
-rt::object! { IosAppExtensionInfo { name: "name", target_bundle_identifier: "targetBundleIdentifier" } }
+rt::object! { IosAppExtensionInfo {
+    name: "name", target_bundle_identifier: "targetBundleIdentifier",
+} required ["name", "targetBundleIdentifier"] }

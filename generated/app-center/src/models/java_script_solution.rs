@@ -15,4 +15,4 @@ pub struct JavaScriptSolution {
 
 rt::object! { JavaScriptSolution {
     package_json_path: "packageJsonPath", react_native_version: "reactNativeVersion",
-} }
+} required ["packageJsonPath"] }

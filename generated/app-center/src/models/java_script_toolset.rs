@@ -17,4 +17,4 @@ pub struct JavaScriptToolset {
 
 rt::object! { JavaScriptToolset {
     javascript_solutions: "javascriptSolutions", package_json_paths: "packageJsonPaths",
-} }
+} required ["packageJsonPaths"] }

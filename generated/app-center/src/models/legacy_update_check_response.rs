@@ -13,4 +13,4 @@ pub struct LegacyUpdateCheckResponse {
     pub update_info: LegacyUpdateInfoData,
 }
 
-rt::object! { LegacyUpdateCheckResponse { update_info: "updateInfo" } }
+rt::object! { LegacyUpdateCheckResponse { update_info: "updateInfo" } required ["updateInfo"] }

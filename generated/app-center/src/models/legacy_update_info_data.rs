@@ -38,4 +38,4 @@ rt::object! { LegacyUpdateInfoData {
     is_available: "isAvailable", is_disabled: "isDisabled", is_mandatory: "isMandatory", label: "label",
     package_hash: "packageHash", package_size: "packageSize", rollout: "rollout",
     should_run_binary_version: "shouldRunBinaryVersion", update_app_version: "updateAppVersion",
-} }
+} required ["isAvailable"] }

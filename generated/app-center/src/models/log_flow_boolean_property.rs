@@ -15,4 +15,6 @@ pub struct LogFlowBooleanProperty {
     pub value: bool,
 }
 
-rt::object! { LogFlowBooleanProperty { name: "name", type_: "type", value: "value" } }
+rt::object! { LogFlowBooleanProperty {
+    name: "name", type_: "type", value: "value",
+} required ["name", "type", "value"] }

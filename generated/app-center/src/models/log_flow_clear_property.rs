@@ -13,4 +13,4 @@ pub struct LogFlowClearProperty {
     pub type_: String,
 }
 
-rt::object! { LogFlowClearProperty { name: "name", type_: "type" } }
+rt::object! { LogFlowClearProperty { name: "name", type_: "type" } required ["name", "type"] }

@@ -24,7 +24,7 @@ pub struct LogFlowCustomPropertyLog {
 rt::object! { LogFlowCustomPropertyLog {
     device: "device", install_id: "install_id", properties: "properties", timestamp: "timestamp",
     type_: "type",
-} }
+} required ["device", "install_id", "timestamp", "type"] }
 
 /// `LogFlowCustomPropertyLog.type`.
 pub type LogFlowCustomPropertyLogType = GenericLogType;

@@ -15,4 +15,6 @@ pub struct LogFlowDateTimeProperty {
     pub value: rt::Timestamp,
 }
 
-rt::object! { LogFlowDateTimeProperty { name: "name", type_: "type", value: "value" } }
+rt::object! { LogFlowDateTimeProperty {
+    name: "name", type_: "type", value: "value",
+} required ["name", "type", "value"] }

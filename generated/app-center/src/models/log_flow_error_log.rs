@@ -28,7 +28,7 @@ pub struct LogFlowErrorLog {
 rt::object! { LogFlowErrorLog {
     app_launch_toffset: "app_launch_toffset", device: "device", id: "id", install_id: "install_id",
     session_id: "session_id", timestamp: "timestamp", type_: "type",
-} }
+} required ["device", "id", "install_id", "session_id", "timestamp", "type"] }
 
 /// `LogFlowErrorLog.type`.
 pub type LogFlowErrorLogType = GenericLogType;

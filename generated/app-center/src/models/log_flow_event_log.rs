@@ -30,7 +30,7 @@ pub struct LogFlowEventLog {
 rt::object! { LogFlowEventLog {
     device: "device", id: "id", install_id: "install_id", name: "name", properties: "properties",
     session_id: "session_id", timestamp: "timestamp", type_: "type",
-} }
+} required ["device", "id", "install_id", "name", "session_id", "timestamp", "type"] }
 
 /// `LogFlowEventLog.type`.
 pub type LogFlowEventLogType = GenericLogType;

@@ -20,4 +20,4 @@ pub struct LogFlowGenericLogContainer {
 rt::object! { LogFlowGenericLogContainer {
     exceeded_max_limit: "exceeded_max_limit", last_received_log_timestamp: "last_received_log_timestamp",
     logs: "logs",
-} }
+} required ["logs"] }

@@ -15,4 +15,6 @@ pub struct LogFlowNumberProperty {
     pub value: f64,
 }
 
-rt::object! { LogFlowNumberProperty { name: "name", type_: "type", value: "value" } }
+rt::object! { LogFlowNumberProperty {
+    name: "name", type_: "type", value: "value",
+} required ["name", "type", "value"] }

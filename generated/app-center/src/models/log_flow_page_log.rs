@@ -28,7 +28,7 @@ pub struct LogFlowPageLog {
 rt::object! { LogFlowPageLog {
     device: "device", install_id: "install_id", name: "name", properties: "properties",
     session_id: "session_id", timestamp: "timestamp", type_: "type",
-} }
+} required ["device", "install_id", "name", "session_id", "timestamp", "type"] }
 
 /// `LogFlowPageLog.type`.
 pub type LogFlowPageLogType = GenericLogType;

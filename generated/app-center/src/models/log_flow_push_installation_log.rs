@@ -24,7 +24,7 @@ pub struct LogFlowPushInstallationLog {
 rt::object! { LogFlowPushInstallationLog {
     device: "device", install_id: "install_id", push_token: "push_token", timestamp: "timestamp",
     type_: "type",
-} }
+} required ["device", "install_id", "push_token", "timestamp", "type"] }
 
 /// `LogFlowPushInstallationLog.type`.
 pub type LogFlowPushInstallationLogType = GenericLogType;

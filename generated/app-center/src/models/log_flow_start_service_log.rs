@@ -23,7 +23,7 @@ pub struct LogFlowStartServiceLog {
 
 rt::object! { LogFlowStartServiceLog {
     device: "device", install_id: "install_id", services: "services", timestamp: "timestamp", type_: "type",
-} }
+} required ["device", "install_id", "timestamp", "type"] }
 
 /// `LogFlowStartServiceLog.type`.
 pub type LogFlowStartServiceLogType = GenericLogType;

@@ -24,7 +24,7 @@ pub struct LogFlowStartSessionLog {
 rt::object! { LogFlowStartSessionLog {
     device: "device", install_id: "install_id", session_id: "session_id", timestamp: "timestamp",
     type_: "type",
-} }
+} required ["device", "install_id", "session_id", "timestamp", "type"] }
 
 /// `LogFlowStartSessionLog.type`.
 pub type LogFlowStartSessionLogType = GenericLogType;

@@ -15,4 +15,6 @@ pub struct LogFlowStringProperty {
     pub value: String,
 }
 
-rt::object! { LogFlowStringProperty { name: "name", type_: "type", value: "value" } }
+rt::object! { LogFlowStringProperty {
+    name: "name", type_: "type", value: "value",
+} required ["name", "type", "value"] }

@@ -22,4 +22,4 @@ pub struct NotificationConfigAppleResult {
 rt::object! { NotificationConfigAppleResult {
     cert_expiration: "cert_expiration", cert_filename: "cert_filename", endpoint_type: "endpoint_type",
     type_: "type",
-} }
+} required ["cert_expiration", "cert_filename", "endpoint_type", "type"] }

@@ -23,4 +23,4 @@ pub struct NotificationConfigAppleTokenResult {
 
 rt::object! { NotificationConfigAppleTokenResult {
     endpoint_type: "endpoint_type", id: "id", key_id: "key_id", prefix: "prefix", type_: "type",
-} }
+} required ["endpoint_type", "id", "key_id", "prefix", "type"] }

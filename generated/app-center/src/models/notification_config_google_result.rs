@@ -13,4 +13,6 @@ pub struct NotificationConfigGoogleResult {
     pub type_: String,
 }
 
-rt::object! { NotificationConfigGoogleResult { google_api_key: "google_api_key", type_: "type" } }
+rt::object! { NotificationConfigGoogleResult {
+    google_api_key: "google_api_key", type_: "type",
+} required ["google_api_key", "type"] }

@@ -17,4 +17,4 @@ pub struct NotificationConfigWindowsResult {
 
 rt::object! { NotificationConfigWindowsResult {
     package_sid: "package_sid", secret_key: "secret_key", type_: "type",
-} }
+} required ["package_sid", "type"] }

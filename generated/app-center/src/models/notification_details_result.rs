@@ -36,4 +36,4 @@ rt::object! { NotificationDetailsResult {
     notification_id: "notification_id", notification_target: "notification_target",
     pns_send_failure: "pns_send_failure", pns_send_success: "pns_send_success", send_time: "send_time",
     state: "state",
-} }
+} required ["notification_content", "notification_id", "state"] }

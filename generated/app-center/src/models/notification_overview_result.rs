@@ -29,4 +29,4 @@ rt::object! { NotificationOverviewResult {
     name: "name", notification_id: "notification_id", notification_target: "notification_target",
     pns_send_failure: "pns_send_failure", pns_send_success: "pns_send_success", send_time: "send_time",
     state: "state",
-} }
+} required ["notification_id", "state"] }

@@ -11,4 +11,6 @@ pub struct NotificationSendSucceededResult {
     pub notification_id: String,
 }
 
-rt::object! { NotificationSendSucceededResult { notification_id: "notification_id" } }
+rt::object! { NotificationSendSucceededResult {
+    notification_id: "notification_id",
+} required ["notification_id"] }

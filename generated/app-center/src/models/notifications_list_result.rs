@@ -17,7 +17,9 @@ pub struct NotificationsListResult {
     pub values: Vec<NotificationOverviewResult>,
 }
 
-rt::object! { NotificationsListResult { next_link: "nextLink", total: "total", values: "values" } }
+rt::object! { NotificationsListResult {
+    next_link: "nextLink", total: "total", values: "values",
+} required ["values"] }
 
 impl rt::Paged for NotificationsListResult {
     type Item = NotificationOverviewResult;

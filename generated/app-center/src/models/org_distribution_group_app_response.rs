@@ -37,7 +37,7 @@ rt::object! { OrgDistributionGroupAppResponse {
     description: "description", display_name: "display_name", icon_source: "icon_source",
     icon_url: "icon_url", id: "id", name: "name", origin: "origin", os: "os", owner: "owner",
     platform: "platform", release_type: "release_type",
-} }
+} required ["display_name", "id", "name", "os", "owner"] }
 
 /// `OrgDistributionGroupAppResponse.os`.
 pub type OrgDistributionGroupAppResponseOs = AppRequestOs;

@@ -30,7 +30,7 @@ pub struct OrgDistributionGroupDetailsResponse {
 rt::object! { OrgDistributionGroupDetailsResponse {
     apps: "apps", display_name: "display_name", id: "id", is_public: "is_public", name: "name",
     origin: "origin", total_apps_count: "total_apps_count", total_users_count: "total_users_count",
-} }
+} required ["apps", "id", "is_public", "name", "origin", "total_apps_count", "total_users_count"] }
 
 /// `OrgDistributionGroupDetailsResponse.origin`.
 pub type OrgDistributionGroupDetailsResponseOrigin = BasicReleaseDetailsResponseOrigin;

@@ -15,4 +15,6 @@ pub struct OrganizationInvitationSimpleDetailResponse {
     pub role: String,
 }
 
-rt::object! { OrganizationInvitationSimpleDetailResponse { email: "email", id: "id", role: "role" } }
+rt::object! { OrganizationInvitationSimpleDetailResponse {
+    email: "email", id: "id", role: "role",
+} required ["email", "id", "role"] }

@@ -28,7 +28,7 @@ pub struct OrganizationResponse {
 rt::object! { OrganizationResponse {
     avatar_url: "avatar_url", created_at: "created_at", display_name: "display_name", id: "id", name: "name",
     origin: "origin", updated_at: "updated_at",
-} }
+} required ["created_at", "display_name", "id", "name", "origin", "updated_at"] }
 
 /// `OrganizationResponse.origin`.
 pub type OrganizationResponseOrigin = BasicReleaseDetailsResponseOrigin;

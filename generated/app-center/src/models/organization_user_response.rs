@@ -21,4 +21,4 @@ pub struct OrganizationUserResponse {
 
 rt::object! { OrganizationUserResponse {
     display_name: "display_name", email: "email", joined_at: "joined_at", name: "name", role: "role",
-} }
+} required ["display_name", "email", "joined_at", "name", "role"] }

@@ -17,7 +17,9 @@ pub struct OrganizationsListResponse {
     pub origin: OrganizationsListResponseOrigin,
 }
 
-rt::object! { OrganizationsListResponse { display_name: "display_name", name: "name", origin: "origin" } }
+rt::object! { OrganizationsListResponse {
+    display_name: "display_name", name: "name", origin: "origin",
+} required ["display_name", "name", "origin"] }
 
 /// `organizations_list.response[].origin`.
 pub type OrganizationsListResponseOrigin = BasicReleaseDetailsResponseOrigin;

@@ -24,7 +24,7 @@ pub struct Owner {
 rt::object! { Owner {
     avatar_url: "avatar_url", display_name: "display_name", email: "email", id: "id", name: "name",
     type_: "type",
-} }
+} required ["display_name", "id", "name", "type"] }
 
 /// `Owner.type`, open to new values.
 #[non_exhaustive]

@@ -13,7 +13,7 @@ pub struct ProvisionStatusResponse {
     pub status: ProvisionStatusResponseStatus,
 }
 
-rt::object! { ProvisionStatusResponse { message: "message", status: "status" } }
+rt::object! { ProvisionStatusResponse { message: "message", status: "status" } required ["status"] }
 
 /// `ProvisionStatusResponse.status`, open to new values.
 #[non_exhaustive]

@@ -26,7 +26,7 @@ rt::object! { ProvisioningProfileResponse {
     provisioning_profile_name: "provisioning_profile_name",
     provisioning_profile_type: "provisioning_profile_type", team_identifier: "team_identifier",
     udids: "udids",
-} }
+} required ["provisioning_profile_type"] }
 
 /// `ProvisioningProfileResponse.provisioning_profile_type`, open to new values.
 #[non_exhaustive]

@@ -11,4 +11,4 @@ pub struct PublicDistributionGroupsResponse {
     pub id: String,
 }
 
-rt::object! { PublicDistributionGroupsResponse { id: "id" } }
+rt::object! { PublicDistributionGroupsResponse { id: "id" } required ["id"] }

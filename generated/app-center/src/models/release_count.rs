@@ -20,4 +20,4 @@ pub struct ReleaseCount {
 rt::object! { ReleaseCount {
     distribution_group: "distribution_group", release_id: "release_id", total_count: "total_count",
     unique_count: "unique_count",
-} }
+} required ["release_id", "total_count", "unique_count"] }

@@ -15,4 +15,4 @@ pub struct ReleaseCounts {
     pub total: Option<i64>,
 }
 
-rt::object! { ReleaseCounts { counts: "counts", total: "total" } }
+rt::object! { ReleaseCounts { counts: "counts", total: "total" } required ["counts"] }

@@ -17,4 +17,4 @@ pub struct ReleaseDestinationResponse {
 
 rt::object! { ReleaseDestinationResponse {
     id: "id", mandatory_update: "mandatory_update", provisioning_status_url: "provisioning_status_url",
-} }
+} required ["id", "mandatory_update"] }

@@ -95,7 +95,7 @@ rt::object! { ReleaseDetailsResponse {
     provisioning_profile_type: "provisioning_profile_type", release_notes: "release_notes",
     short_version: "short_version", size: "size", status: "status", uploaded_at: "uploaded_at",
     version: "version",
-} }
+} required ["app_display_name", "app_icon_url", "app_name", "enabled", "id", "short_version", "uploaded_at", "version"] }
 
 /// `ReleaseDetailsResponse.destination_type`.
 pub type ReleaseDetailsResponseDestinationType = BasicReleaseDetailsResponseDestinationType;

@@ -11,4 +11,4 @@ pub struct ReleaseStoreDestinationResponse {
     pub id: String,
 }
 
-rt::object! { ReleaseStoreDestinationResponse { id: "id" } }
+rt::object! { ReleaseStoreDestinationResponse { id: "id" } required ["id"] }

@@ -43,4 +43,4 @@ rt::object! { ReleaseUploadBeginResponse {
     asset_domain: "asset_domain", asset_id: "asset_id", asset_token: "asset_token", id: "id",
     package_asset_id: "package_asset_id", token: "token", upload_domain: "upload_domain",
     upload_id: "upload_id", upload_url: "upload_url", url_encoded_token: "url_encoded_token",
-} }
+} required ["id", "package_asset_id", "upload_domain", "upload_id", "upload_url", "url_encoded_token"] }

@@ -32,4 +32,4 @@ pub struct ReleaseUploadStatus {
 rt::object! { ReleaseUploadStatus {
     error_details: "error_details", id: "id", release_distinct_id: "release_distinct_id",
     release_url: "release_url", upload_status: "upload_status",
-} }
+} required ["id", "upload_status"] }

@@ -31,7 +31,7 @@ rt::object! { RepoConfig {
     external_user_id: "external_user_id", id: "id", installation_id: "installation_id", repo_id: "repo_id",
     repo_url: "repo_url", service_connection_id: "service_connection_id", state: "state", type_: "type",
     user_email: "user_email",
-} }
+} required ["id", "repo_url", "state", "type"] }
 
 /// `RepoConfig.state`, open to new values.
 #[non_exhaustive]

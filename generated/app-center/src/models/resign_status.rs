@@ -15,4 +15,6 @@ pub struct ResignStatus {
     pub status: String,
 }
 
-rt::object! { ResignStatus { error_code: "error_code", error_message: "error_message", status: "status" } }
+rt::object! { ResignStatus {
+    error_code: "error_code", error_message: "error_message", status: "status",
+} required ["status"] }

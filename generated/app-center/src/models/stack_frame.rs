@@ -42,7 +42,7 @@ rt::object! { StackFrame {
     code_formatted: "code_formatted", code_raw: "code_raw", file: "file", framework_name: "framework_name",
     language: "language", line: "line", method: "method", method_params: "method_params",
     relevant: "relevant",
-} }
+} required ["app_code", "code_formatted", "code_raw"] }
 
 /// `StackFrame.language`.
 pub type StackFrameLanguage = DiagnosticsStackFrameLanguage;

@@ -11,4 +11,4 @@ pub struct SuccessResponse {
     pub message: String,
 }
 
-rt::object! { SuccessResponse { message: "message" } }
+rt::object! { SuccessResponse { message: "message" } required ["message"] }

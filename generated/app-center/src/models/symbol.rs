@@ -35,7 +35,7 @@ rt::object! { Symbol {
     alternate_symbol_ids: "alternate_symbol_ids", app_id: "app_id", build: "build", origin: "origin",
     platform: "platform", status: "status", symbol_id: "symbol_id", symbol_upload_id: "symbol_upload_id",
     type_: "type", url: "url", version: "version",
-} }
+} required ["alternate_symbol_ids", "app_id", "origin", "platform", "status", "symbol_id", "symbol_upload_id", "type", "url"] }
 
 /// `Symbol.origin`, open to new values.
 #[non_exhaustive]

@@ -11,4 +11,4 @@ pub struct SymbolLocation {
     pub uri: String,
 }
 
-rt::object! { SymbolLocation { uri: "uri" } }
+rt::object! { SymbolLocation { uri: "uri" } required ["uri"] }

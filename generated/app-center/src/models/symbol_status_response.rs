@@ -17,7 +17,9 @@ pub struct SymbolStatusResponse {
     pub symbol_id: String,
 }
 
-rt::object! { SymbolStatusResponse { app_id: "app_id", status: "status", symbol_id: "symbol_id" } }
+rt::object! { SymbolStatusResponse {
+    app_id: "app_id", status: "status", symbol_id: "symbol_id",
+} required ["app_id", "status", "symbol_id"] }
 
 /// `SymbolStatusResponse.status`.
 pub type SymbolStatusResponseStatus = V2SymbolStatusEnum;

@@ -35,7 +35,7 @@ rt::object! { SymbolUpload {
     app_id: "app_id", file_name: "file_name", file_size: "file_size", origin: "origin", status: "status",
     symbol_type: "symbol_type", symbol_upload_id: "symbol_upload_id", symbols_uploaded: "symbols_uploaded",
     timestamp: "timestamp", user: "user",
-} }
+} required ["app_id", "status", "symbol_type", "symbol_upload_id"] }
 
 /// `SymbolUpload.origin`.
 pub type SymbolUploadOrigin = SymbolOrigin;

@@ -17,4 +17,4 @@ pub struct SymbolUploadBeginResponse {
 
 rt::object! { SymbolUploadBeginResponse {
     expiration_date: "expiration_date", symbol_upload_id: "symbol_upload_id", upload_url: "upload_url",
-} }
+} required ["expiration_date", "symbol_upload_id", "upload_url"] }

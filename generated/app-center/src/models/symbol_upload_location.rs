@@ -11,4 +11,4 @@ pub struct SymbolUploadLocation {
     pub uri: String,
 }
 
-rt::object! { SymbolUploadLocation { uri: "uri" } }
+rt::object! { SymbolUploadLocation { uri: "uri" } required ["uri"] }

@@ -24,7 +24,7 @@ pub struct TeamAppResponse {
 rt::object! { TeamAppResponse {
     description: "description", display_name: "display_name", id: "id", name: "name",
     permissions: "permissions",
-} }
+} required ["display_name", "id", "name"] }
 
 /// `TeamAppResponse.permissions[]`.
 pub type TeamAppResponsePermissions = AppInvitationDetailResponsePermissions;

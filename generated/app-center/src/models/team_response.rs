@@ -19,4 +19,4 @@ pub struct TeamResponse {
 
 rt::object! { TeamResponse {
     description: "description", display_name: "display_name", id: "id", name: "name",
-} }
+} required ["display_name", "id", "name"] }

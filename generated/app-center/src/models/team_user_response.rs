@@ -17,7 +17,9 @@ pub struct TeamUserResponse {
     pub role: TeamUserResponseRole,
 }
 
-rt::object! { TeamUserResponse { display_name: "display_name", email: "email", name: "name", role: "role" } }
+rt::object! { TeamUserResponse {
+    display_name: "display_name", email: "email", name: "name", role: "role",
+} required ["display_name", "email", "name", "role"] }
 
 /// `TeamUserResponse.role`, open to new values.
 #[non_exhaustive]

@@ -22,7 +22,7 @@ pub struct TestCloudFileHashResponse {
 rt::object! { TestCloudFileHashResponse {
     checksum: "checksum", file_type: "fileType", relative_path: "relativePath",
     upload_status: "uploadStatus",
-} }
+} required ["checksum", "fileType", "uploadStatus"] }
 
 /// `TestCloudFileHashResponse.fileType`.
 pub type TestCloudFileHashResponseFileType = TestCloudFileHashFileType;

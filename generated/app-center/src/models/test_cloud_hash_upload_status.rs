@@ -13,4 +13,6 @@ pub struct TestCloudHashUploadStatus {
     pub status_code: f64,
 }
 
-rt::object! { TestCloudHashUploadStatus { location: "location", status_code: "statusCode" } }
+rt::object! { TestCloudHashUploadStatus {
+    location: "location", status_code: "statusCode",
+} required ["statusCode"] }

@@ -19,7 +19,7 @@ pub struct TestCloudProject {
 
 rt::object! { TestCloudProject {
     framework_properties: "frameworkProperties", framework_type: "frameworkType", path: "path",
-} }
+} required ["frameworkType", "path"] }
 
 /// `TestCloudProject.frameworkType`, open to new values.
 #[non_exhaustive]

@@ -13,4 +13,4 @@ pub struct TestCloudToolset {
     pub projects: Vec<TestCloudProject>,
 }
 
-rt::object! { TestCloudToolset { projects: "projects" } }
+rt::object! { TestCloudToolset { projects: "projects" } required ["projects"] }

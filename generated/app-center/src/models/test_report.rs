@@ -43,7 +43,7 @@ rt::object! { TestReport {
     finished_device_snapshots: "finished_device_snapshots", id: "id", platform: "platform",
     revision: "revision", schema_version: "schema_version", snapshot_fatal_errors: "snapshot_fatal_errors",
     stats: "stats", test_type: "testType",
-} }
+} required ["app_upload_id", "date", "date_finished", "device_logs", "features", "finished_device_snapshots", "id", "platform", "revision", "schema_version", "stats", "testType"] }
 
 /// `TestReport.device_logs[]`.
 #[non_exhaustive]
@@ -214,4 +214,4 @@ rt::object! { TestReportStats {
     devices_finished: "devices_finished", devices_not_runned: "devices_not_runned",
     devices_skipped: "devices_skipped", failed: "failed", filesize: "filesize", os: "os", passed: "passed",
     skipped: "skipped", step_count: "step_count", total: "total", total_device_minutes: "totalDeviceMinutes",
-} }
+} required ["devices", "devices_failed", "devices_finished", "devices_not_runned", "devices_skipped", "failed", "filesize", "os", "passed", "skipped", "step_count", "total", "totalDeviceMinutes"] }

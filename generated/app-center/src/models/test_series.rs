@@ -21,4 +21,4 @@ pub struct TestSeries {
 
 rt::object! { TestSeries {
     most_recent_activity: "mostRecentActivity", name: "name", slug: "slug", test_runs: "testRuns",
-} }
+} required ["name", "slug"] }

@@ -37,7 +37,7 @@ rt::object! { TesterAppRelease {
     enabled: "enabled", id: "id", install_url: "install_url", is_external_build: "is_external_build",
     mandatory_update: "mandatory_update", origin: "origin", release_notes: "release_notes",
     short_version: "short_version", size: "size", uploaded_at: "uploaded_at", version: "version",
-} }
+} required ["enabled", "id", "mandatory_update", "short_version", "size", "uploaded_at", "version"] }
 
 /// `TesterAppRelease.origin`.
 pub type TesterAppReleaseOrigin = BasicReleaseDetailsResponseOrigin;

@@ -26,7 +26,7 @@ pub struct Thread {
 rt::object! { Thread {
     crashed: "crashed", exception: "exception", frames: "frames", platform: "platform", relevant: "relevant",
     title: "title",
-} }
+} required ["frames", "title"] }
 
 /// `Thread.platform`.
 pub type ThreadPlatform = DiagnosticsExceptionPlatform;

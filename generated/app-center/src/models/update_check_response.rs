@@ -13,4 +13,4 @@ pub struct UpdateCheckResponse {
     pub update_info: UpdateInfoData,
 }
 
-rt::object! { UpdateCheckResponse { update_info: "update_info" } }
+rt::object! { UpdateCheckResponse { update_info: "update_info" } required ["update_info"] }

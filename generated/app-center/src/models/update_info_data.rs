@@ -38,4 +38,4 @@ rt::object! { UpdateInfoData {
     is_disabled: "is_disabled", is_mandatory: "is_mandatory", label: "label", package_hash: "package_hash",
     package_size: "package_size", rollout: "rollout", should_run_binary_version: "should_run_binary_version",
     target_binary_range: "target_binary_range", update_app_version: "update_app_version",
-} }
+} required ["is_available"] }

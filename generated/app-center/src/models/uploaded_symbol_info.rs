@@ -13,4 +13,6 @@ pub struct UploadedSymbolInfo {
     pub symbol_id: String,
 }
 
-rt::object! { UploadedSymbolInfo { platform: "platform", symbol_id: "symbol_id" } }
+rt::object! { UploadedSymbolInfo {
+    platform: "platform", symbol_id: "symbol_id",
+} required ["platform", "symbol_id"] }

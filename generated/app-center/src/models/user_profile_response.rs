@@ -30,7 +30,7 @@ pub struct UserProfileResponse {
 rt::object! { UserProfileResponse {
     avatar_url: "avatar_url", can_change_password: "can_change_password", display_name: "display_name",
     email: "email", id: "id", name: "name", origin: "origin", permissions: "permissions",
-} }
+} required ["display_name", "email", "id", "name", "origin"] }
 
 /// `UserProfileResponse.origin`.
 pub type UserProfileResponseOrigin = AppResponseOrigin;

@@ -15,4 +15,6 @@ pub struct UserResponse {
     pub mail: Option<String>,
 }
 
-rt::object! { UserResponse { account_id: "accountId", display_name: "displayName", mail: "mail" } }
+rt::object! { UserResponse {
+    account_id: "accountId", display_name: "displayName", mail: "mail",
+} required ["accountId", "displayName"] }

@@ -13,4 +13,4 @@ pub struct UsersResponse {
     pub value: Vec<UserResponse>,
 }
 
-rt::object! { UsersResponse { value: "value" } }
+rt::object! { UsersResponse { value: "value" } required ["value"] }

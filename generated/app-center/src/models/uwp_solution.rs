@@ -13,4 +13,6 @@ pub struct UWPSolution {
     pub path: String,
 }
 
-rt::object! { UWPSolution { configurations: "configurations", path: "path" } }
+rt::object! { UWPSolution {
+    configurations: "configurations", path: "path",
+} required ["configurations", "path"] }

@@ -13,4 +13,4 @@ pub struct UWPToolset {
     pub uwp_solutions: Vec<UWPSolution>,
 }
 
-rt::object! { UWPToolset { uwp_solutions: "uwpSolutions" } }
+rt::object! { UWPToolset { uwp_solutions: "uwpSolutions" } required ["uwpSolutions"] }

@@ -21,7 +21,7 @@ pub struct V2MissingSymbol {
 
 rt::object! { V2MissingSymbol {
     name: "name", platform: "platform", status: "status", symbol_id: "symbol_id",
-} }
+} required ["name", "status", "symbol_id"] }
 
 /// `v2MissingSymbol.status`.
 pub type V2MissingSymbolStatus = V2SymbolStatusEnum;

@@ -33,7 +33,7 @@ rt::object! { V2MissingSymbolCrashGroup {
     app_build: "app_build", app_id: "app_id", app_ver: "app_ver", crash_count: "crash_count",
     error_count: "error_count", last_modified: "last_modified", missing_symbols: "missing_symbols",
     status: "status", symbol_group_id: "symbol_group_id",
-} }
+} required ["app_build", "app_id", "app_ver", "last_modified", "missing_symbols", "status", "symbol_group_id"] }
 
 /// `v2MissingSymbolCrashGroup.status`.
 pub type V2MissingSymbolCrashGroupStatus = V2MissingSymbolCrashGroupStatusEnum;

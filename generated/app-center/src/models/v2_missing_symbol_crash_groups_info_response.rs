@@ -11,4 +11,6 @@ pub struct V2MissingSymbolCrashGroupsInfoResponse {
     pub total_crash_count: i64,
 }
 
-rt::object! { V2MissingSymbolCrashGroupsInfoResponse { total_crash_count: "total_crash_count" } }
+rt::object! { V2MissingSymbolCrashGroupsInfoResponse {
+    total_crash_count: "total_crash_count",
+} required ["total_crash_count"] }

@@ -17,4 +17,4 @@ pub struct V2MissingSymbolCrashGroupsResponse {
 
 rt::object! { V2MissingSymbolCrashGroupsResponse {
     groups: "groups", total_crash_count: "total_crash_count",
-} }
+} required ["groups", "total_crash_count"] }

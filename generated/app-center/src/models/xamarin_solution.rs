@@ -17,4 +17,4 @@ pub struct XamarinSolution {
 
 rt::object! { XamarinSolution {
     configurations: "configurations", default_configuration: "defaultConfiguration", path: "path",
-} }
+} required ["configurations", "path"] }

@@ -13,4 +13,4 @@ pub struct XamarinToolset {
     pub xamarin_solutions: Vec<XamarinSolution>,
 }
 
-rt::object! { XamarinToolset { xamarin_solutions: "xamarinSolutions" } }
+rt::object! { XamarinToolset { xamarin_solutions: "xamarinSolutions" } required ["xamarinSolutions"] }

@@ -17,4 +17,4 @@ pub struct XcodeArchiveProject {
 
 rt::object! { XcodeArchiveProject {
     archive_target_id: "archiveTargetId", project_name: "projectName", project_path: "projectPath",
-} }
+} required ["archiveTargetId", "projectName"] }

@@ -22,4 +22,4 @@ pub struct XcodeScheme {
 rt::object! { XcodeScheme {
     archive_configuration: "archiveConfiguration", archive_project: "archiveProject",
     has_test_action: "hasTestAction", name: "name",
-} }
+} required ["hasTestAction", "name"] }

@@ -29,4 +29,4 @@ rt::object! { XcodeSchemeContainer {
     app_extension_targets: "appExtensionTargets", cartfile_path: "cartfilePath", path: "path",
     podfile_path: "podfilePath", shared_schemes: "sharedSchemes",
     workspace_project_paths: "workspaceProjectPaths", xcode_project_sha: "xcodeProjectSha",
-} }
+} required ["path", "sharedSchemes"] }

@@ -13,4 +13,6 @@ pub struct XcodeToolset {
     pub xcode_scheme_containers: Vec<XcodeSchemeContainer>,
 }
 
-rt::object! { XcodeToolset { xcode_scheme_containers: "xcodeSchemeContainers" } }
+rt::object! { XcodeToolset {
+    xcode_scheme_containers: "xcodeSchemeContainers",
+} required ["xcodeSchemeContainers"] }

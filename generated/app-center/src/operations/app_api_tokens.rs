@@ -16,10 +16,12 @@ impl AppApiTokens {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        request: ApiTokensCreateRequest,
+        request: impl Into<Option<ApiTokensCreateRequest>>,
     ) -> crate::Call<ApiTokensCreateResponse> {
         let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<ApiTokensCreateRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 

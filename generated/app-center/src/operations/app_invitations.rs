@@ -23,10 +23,12 @@ impl AppInvitations {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        request: UserEmailOrgRoleRequest,
+        request: impl Into<Option<UserEmailOrgRoleRequest>>,
     ) -> crate::Call<()> {
         let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<UserEmailOrgRoleRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -76,7 +78,7 @@ impl AppInvitations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
-        request: UserInvitationPermissionsUpdateRequest,
+        request: impl Into<Option<UserInvitationPermissionsUpdateRequest>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -84,7 +86,11 @@ impl AppInvitations {
                 UPDATE_PERMISSIONS,
                 &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
             );
-        call.json(&request);
+        if let Some(request) = Into::<
+            Option<UserInvitationPermissionsUpdateRequest>,
+        >::into(request) {
+            call.json(&request);
+        }
         call
     }
 }

@@ -28,10 +28,12 @@ impl AppleMapping {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        body: String,
+        body: impl Into<Option<String>>,
     ) -> crate::Call<()> {
         let mut call = self.0.call(DELETE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&body);
+        if let Some(body) = Into::<Option<String>>::into(body) {
+            call.json(&body);
+        }
         call
     }
 

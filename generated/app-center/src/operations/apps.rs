@@ -132,10 +132,12 @@ impl Apps {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        request: AppPatchRequest,
+        request: impl Into<Option<AppPatchRequest>>,
     ) -> crate::Call<AppResponse> {
         let mut call = self.0.call(UPDATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<AppPatchRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -159,7 +161,7 @@ impl Apps {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
-        request: UserAppPermissionsUpdateRequest,
+        request: impl Into<Option<UserAppPermissionsUpdateRequest>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -167,7 +169,11 @@ impl Apps {
                 UPDATE_USER_PERMISSIONS,
                 &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
             );
-        call.json(&request);
+        if let Some(request) = Into::<
+            Option<UserAppPermissionsUpdateRequest>,
+        >::into(request) {
+            call.json(&request);
+        }
         call
     }
 }

@@ -32,12 +32,16 @@ impl BranchConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
-        body: std::collections::BTreeMap<String, rt::Value>,
+        body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
     ) -> crate::Call<SuccessResponse> {
         let mut call = self
             .0
             .call(DELETE, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()]);
-        call.json(&body);
+        if let Some(body) = Into::<
+            Option<std::collections::BTreeMap<String, rt::Value>>,
+        >::into(body) {
+            call.json(&body);
+        }
         call
     }
 

@@ -21,12 +21,14 @@ impl Builds {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
-        request: BuildParams,
+        request: impl Into<Option<BuildParams>>,
     ) -> crate::Call<Build> {
         let mut call = self
             .0
             .call(CREATE, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<BuildParams>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -191,10 +193,16 @@ impl Builds {
     }
 
     /// `POST /v0.1/public/hooks`
-    #[inline]
-    pub fn webhook(&self, body: std::collections::BTreeMap<String, rt::Value>) -> crate::Call<()> {
+    pub fn webhook(
+        &self,
+        body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
+    ) -> crate::Call<()> {
         let mut call = self.0.call(WEBHOOK, &[]);
-        call.json(&body);
+        if let Some(body) = Into::<
+            Option<std::collections::BTreeMap<String, rt::Value>>,
+        >::into(body) {
+            call.json(&body);
+        }
         call
     }
 }

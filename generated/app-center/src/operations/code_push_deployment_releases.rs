@@ -65,7 +65,7 @@ impl CodePushDeploymentReleases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-        request: CodePushReleaseLabel,
+        request: impl Into<Option<CodePushReleaseLabel>>,
     ) -> crate::Call<CodePushRelease> {
         let mut call = self
             .0
@@ -73,7 +73,9 @@ impl CodePushDeploymentReleases {
                 ROLLBACK,
                 &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
             );
-        call.json(&request);
+        if let Some(request) = Into::<Option<CodePushReleaseLabel>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 

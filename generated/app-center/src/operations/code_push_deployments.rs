@@ -29,7 +29,7 @@ impl CodePushDeployments {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-        body: std::collections::BTreeMap<String, rt::Value>,
+        body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -37,7 +37,11 @@ impl CodePushDeployments {
                 DELETE,
                 &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
             );
-        call.json(&body);
+        if let Some(body) = Into::<
+            Option<std::collections::BTreeMap<String, rt::Value>>,
+        >::into(body) {
+            call.json(&body);
+        }
         call
     }
 
@@ -71,7 +75,7 @@ impl CodePushDeployments {
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
         promote_deployment_name: impl AsRef<str>,
-        request: CodePushReleasePromote,
+        request: impl Into<Option<CodePushReleasePromote>>,
     ) -> crate::Call<CodePushRelease> {
         let mut call = self
             .0
@@ -84,7 +88,9 @@ impl CodePushDeployments {
                     promote_deployment_name.as_ref(),
                 ],
             );
-        call.json(&request);
+        if let Some(request) = Into::<Option<CodePushReleasePromote>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 

@@ -62,14 +62,18 @@ impl Data {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         ac_authorization_arm: impl AsRef<str>,
-        request: DataProvisioningParameters,
+        request: impl Into<Option<DataProvisioningParameters>>,
     ) -> crate::Call<ProvisionStatusResponse> {
         let mut call = self
             .0
             .call(POST_RESOURCE_PROVISIONING, &[owner_name.as_ref(), app_name.as_ref()]);
         call.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
-        call.json(&request);
-        call.header("content-type", "application/json-patch+json");
+        if let Some(request) = Into::<
+            Option<DataProvisioningParameters>,
+        >::into(request) {
+            call.json(&request);
+            call.header("content-type", "application/json-patch+json");
+        }
         call
     }
 }

@@ -15,10 +15,14 @@ impl DataSubjectRights {
     pub fn cancel_delete_request(
         &self,
         token: impl AsRef<str>,
-        request: DataSubjectRightEmailRequest,
+        request: impl Into<Option<DataSubjectRightEmailRequest>>,
     ) -> crate::Call<DataSubjectRightResponse> {
         let mut call = self.0.call(CANCEL_DELETE_REQUEST, &[token.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<
+            Option<DataSubjectRightEmailRequest>,
+        >::into(request) {
+            call.json(&request);
+        }
         call
     }
 

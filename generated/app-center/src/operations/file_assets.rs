@@ -16,10 +16,14 @@ impl FileAssets {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        body: std::collections::BTreeMap<String, rt::Value>,
+        body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
     ) -> crate::Call<FileAsset> {
         let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&body);
+        if let Some(body) = Into::<
+            Option<std::collections::BTreeMap<String, rt::Value>>,
+        >::into(body) {
+            call.json(&body);
+        }
         call
     }
 }

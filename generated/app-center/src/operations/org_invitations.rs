@@ -20,16 +20,28 @@ impl OrgInvitations {
     }
 
     /// `POST /v0.1/orgs/{org_name}/invitations`
-    pub fn create(&self, org_name: impl AsRef<str>, request: UserEmailOrgRoleRequest) -> crate::Call<()> {
+    pub fn create(
+        &self,
+        org_name: impl AsRef<str>,
+        request: impl Into<Option<UserEmailOrgRoleRequest>>,
+    ) -> crate::Call<()> {
         let mut call = self.0.call(CREATE, &[org_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<UserEmailOrgRoleRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/invitations`
-    pub fn delete(&self, org_name: impl AsRef<str>, request: UserEmailRequest) -> crate::Call<()> {
+    pub fn delete(
+        &self,
+        org_name: impl AsRef<str>,
+        request: impl Into<Option<UserEmailRequest>>,
+    ) -> crate::Call<()> {
         let mut call = self.0.call(DELETE, &[org_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<UserEmailRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -56,12 +68,14 @@ impl OrgInvitations {
         &self,
         org_name: impl AsRef<str>,
         email: impl AsRef<str>,
-        request: AddUserAsRoleRequest,
+        request: impl Into<Option<AddUserAsRoleRequest>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
             .call(SEND_NEW_INVITATION, &[org_name.as_ref(), email.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<AddUserAsRoleRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 

@@ -114,7 +114,7 @@ impl Push {
         app_name: impl AsRef<str>,
         request: NotificationDefinition,
     ) -> crate::Call<NotificationSendSucceededResult> {
-        let mut call = self.0.call(SEND, &[owner_name.as_ref(), app_name.as_ref()]);
+        let mut call = self.0.call(SEND_CALL, &[owner_name.as_ref(), app_name.as_ref()]);
         call.json(&request);
         call
     }
@@ -184,6 +184,6 @@ rt::operations! {
     GET = Get "Push_Get" "/v0.1/apps/{owner_name}/{app_name}/push/notifications/{notification_id}",
     GET_CONFIG = Get "Push_GetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
     LIST = Get "Push_List" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
-    SEND = Post "Push_Send" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
+    SEND_CALL = Post "Push_Send" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
     SET_CONFIG = Put "Push_SetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
 }

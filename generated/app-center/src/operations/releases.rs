@@ -90,12 +90,14 @@ impl Releases {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        request: ReleaseUploadBeginRequest,
+        request: impl Into<Option<ReleaseUploadBeginRequest>>,
     ) -> crate::Call<ReleaseUploadBeginResponse> {
         let mut call = self
             .0
             .call(CREATE_RELEASE_UPLOAD, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<ReleaseUploadBeginRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -394,7 +396,7 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         group_id: impl AsRef<str>,
-        request: ReleasesPutDistributionGroupBody,
+        request: impl Into<Option<ReleasesPutDistributionGroupBody>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -407,7 +409,11 @@ impl Releases {
                     group_id.as_ref(),
                 ],
             );
-        call.json(&request);
+        if let Some(request) = Into::<
+            Option<ReleasesPutDistributionGroupBody>,
+        >::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -418,7 +424,7 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         tester_id: impl AsRef<str>,
-        request: ReleasesPutDistributionTesterBody,
+        request: impl Into<Option<ReleasesPutDistributionTesterBody>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -431,7 +437,11 @@ impl Releases {
                     tester_id.as_ref(),
                 ],
             );
-        call.json(&request);
+        if let Some(request) = Into::<
+            Option<ReleasesPutDistributionTesterBody>,
+        >::into(request) {
+            call.json(&request);
+        }
         call
     }
 

@@ -21,7 +21,7 @@ impl StoreReleases {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
-        body: String,
+        body: impl Into<Option<String>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -34,7 +34,9 @@ impl StoreReleases {
                     release_id.as_ref(),
                 ],
             );
-        call.json(&body);
+        if let Some(body) = Into::<Option<String>>::into(body) {
+            call.json(&body);
+        }
         call
     }
 

@@ -29,7 +29,7 @@ impl Stores {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
-        body: String,
+        body: impl Into<Option<String>>,
     ) -> crate::Call<()> {
         let mut call = self
             .0
@@ -37,7 +37,9 @@ impl Stores {
                 DELETE,
                 &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
             );
-        call.json(&body);
+        if let Some(body) = Into::<Option<String>>::into(body) {
+            call.json(&body);
+        }
         call
     }
 

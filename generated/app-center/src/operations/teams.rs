@@ -31,10 +31,12 @@ impl Teams {
         &self,
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
-        request: UserEmailRequest,
+        request: impl Into<Option<UserEmailRequest>>,
     ) -> crate::Call<TeamUserResponse> {
         let mut call = self.0.call(ADD_USER, &[org_name.as_ref(), team_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<UserEmailRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -42,10 +44,12 @@ impl Teams {
     pub fn create_team(
         &self,
         org_name: impl AsRef<str>,
-        request: TeamRequest,
+        request: impl Into<Option<TeamRequest>>,
     ) -> crate::Call<Vec<TeamResponse>> {
         let mut call = self.0.call(CREATE_TEAM, &[org_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<TeamRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -119,10 +123,12 @@ impl Teams {
         &self,
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
-        request: TeamUpdateRequest,
+        request: impl Into<Option<TeamUpdateRequest>>,
     ) -> crate::Call<TeamResponse> {
         let mut call = self.0.call(UPDATE, &[org_name.as_ref(), team_name.as_ref()]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<TeamUpdateRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 
@@ -132,7 +138,7 @@ impl Teams {
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-        request: TeamAppUpdateRequest,
+        request: impl Into<Option<TeamAppUpdateRequest>>,
     ) -> crate::Call<AppWithTeamPermissionsResponse> {
         let mut call = self
             .0
@@ -140,7 +146,9 @@ impl Teams {
                 UPDATE_PERMISSIONS,
                 &[org_name.as_ref(), team_name.as_ref(), app_name.as_ref()],
             );
-        call.json(&request);
+        if let Some(request) = Into::<Option<TeamAppUpdateRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 }

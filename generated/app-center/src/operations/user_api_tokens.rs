@@ -12,10 +12,14 @@ pub struct UserApiTokens(pub(crate) rt::Client<crate::Api>);
 
 impl UserApiTokens {
     /// `POST /v0.1/api_tokens`
-    #[inline]
-    pub fn create(&self, request: ApiTokensCreateRequest) -> crate::Call<ApiTokensCreateResponse> {
+    pub fn create(
+        &self,
+        request: impl Into<Option<ApiTokensCreateRequest>>,
+    ) -> crate::Call<ApiTokensCreateResponse> {
         let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+        if let Some(request) = Into::<Option<ApiTokensCreateRequest>>::into(request) {
+            call.json(&request);
+        }
         call
     }
 

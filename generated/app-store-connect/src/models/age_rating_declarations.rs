@@ -55,6 +55,8 @@ pub struct AgeRatingDeclarationAttributes {
     pub gambling: Option<bool>,
     /// `gamblingSimulated`.
     pub gambling_simulated: Option<AgeRatingDeclarationGamblingSimulated>,
+    /// `gracRatingClassificationNumber`.
+    pub grac_rating_classification_number: Option<String>,
     /// `gunsOrOtherWeapons`.
     pub guns_or_other_weapons: Option<AgeRatingDeclarationGunsOrOtherWeapons>,
     /// `healthOrWellnessTopics`.
@@ -112,9 +114,11 @@ rt::object! { AgeRatingDeclarationAttributes {
     age_rating_override_v2: "ageRatingOverrideV2",
     alcohol_tobacco_or_drug_use_or_references: "alcoholTobaccoOrDrugUseOrReferences", contests: "contests",
     developer_age_rating_info_url: "developerAgeRatingInfoUrl", gambling: "gambling",
-    gambling_simulated: "gamblingSimulated", guns_or_other_weapons: "gunsOrOtherWeapons",
-    health_or_wellness_topics: "healthOrWellnessTopics", horror_or_fear_themes: "horrorOrFearThemes",
-    kids_age_band: "kidsAgeBand", korea_age_rating_override: "koreaAgeRatingOverride", loot_box: "lootBox",
+    gambling_simulated: "gamblingSimulated",
+    grac_rating_classification_number: "gracRatingClassificationNumber",
+    guns_or_other_weapons: "gunsOrOtherWeapons", health_or_wellness_topics: "healthOrWellnessTopics",
+    horror_or_fear_themes: "horrorOrFearThemes", kids_age_band: "kidsAgeBand",
+    korea_age_rating_override: "koreaAgeRatingOverride", loot_box: "lootBox",
     mature_or_suggestive_themes: "matureOrSuggestiveThemes",
     medical_or_treatment_information: "medicalOrTreatmentInformation",
     messaging_and_chat: "messagingAndChat", parental_controls: "parentalControls",
@@ -304,18 +308,23 @@ rt::open_enum! { AgeRatingDeclarationHorrorOrFearThemes {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AgeRatingDeclarationKoreaAgeRatingOverride {
+    /// `ALL`
+    All,
     /// `FIFTEEN_PLUS`
     FifteenPlus,
     /// `NINETEEN_PLUS`
     NineteenPlus,
     /// `NONE`
     None,
+    /// `TWELVE_PLUS`
+    TwelvePlus,
     /// A value that is newer than this crate.
     Unrecognized(String),
 }
 
 rt::open_enum! { AgeRatingDeclarationKoreaAgeRatingOverride {
-    FifteenPlus = "FIFTEEN_PLUS", NineteenPlus = "NINETEEN_PLUS", None = "NONE",
+    All = "ALL", FifteenPlus = "FIFTEEN_PLUS", NineteenPlus = "NINETEEN_PLUS", None = "NONE",
+    TwelvePlus = "TWELVE_PLUS",
 } }
 
 /// `AgeRatingDeclaration.attributes.matureOrSuggestiveThemes`, open to new values.

@@ -50,6 +50,8 @@ pub struct AgeRatingDeclarationUpdateRequest {
     pub gambling_simulated: rt::Patch<
         AgeRatingDeclarationUpdateRequestGamblingSimulated,
     >,
+    /// `gracRatingClassificationNumber`.
+    pub grac_rating_classification_number: rt::Patch<String>,
     /// `gunsOrOtherWeapons`.
     pub guns_or_other_weapons: rt::Patch<
         AgeRatingDeclarationUpdateRequestGunsOrOtherWeapons,
@@ -120,9 +122,11 @@ rt::request! { AgeRatingDeclarationUpdateRequest: "ageRatingDeclarations" { id(i
     age_rating_override_v2: "ageRatingOverrideV2",
     alcohol_tobacco_or_drug_use_or_references: "alcoholTobaccoOrDrugUseOrReferences", contests: "contests",
     developer_age_rating_info_url: "developerAgeRatingInfoUrl", gambling: "gambling",
-    gambling_simulated: "gamblingSimulated", guns_or_other_weapons: "gunsOrOtherWeapons",
-    health_or_wellness_topics: "healthOrWellnessTopics", horror_or_fear_themes: "horrorOrFearThemes",
-    kids_age_band: "kidsAgeBand", korea_age_rating_override: "koreaAgeRatingOverride", loot_box: "lootBox",
+    gambling_simulated: "gamblingSimulated",
+    grac_rating_classification_number: "gracRatingClassificationNumber",
+    guns_or_other_weapons: "gunsOrOtherWeapons", health_or_wellness_topics: "healthOrWellnessTopics",
+    horror_or_fear_themes: "horrorOrFearThemes", kids_age_band: "kidsAgeBand",
+    korea_age_rating_override: "koreaAgeRatingOverride", loot_box: "lootBox",
     mature_or_suggestive_themes: "matureOrSuggestiveThemes",
     medical_or_treatment_information: "medicalOrTreatmentInformation",
     messaging_and_chat: "messagingAndChat", parental_controls: "parentalControls",
@@ -277,6 +281,19 @@ impl AgeRatingDeclarationUpdateRequest {
     #[inline]
     pub fn clear_gambling_simulated(mut self) -> Self {
         self.gambling_simulated = rt::Patch::Null;
+        self
+    }
+
+    /// Sets [`grac_rating_classification_number`](Self#structfield.grac_rating_classification_number).
+    pub fn grac_rating_classification_number(mut self, value: impl Into<String>) -> Self {
+        self.grac_rating_classification_number = rt::Patch::Value(value.into());
+        self
+    }
+
+    /// Sends null for [`grac_rating_classification_number`](Self#structfield.grac_rating_classification_number).
+    #[inline]
+    pub fn clear_grac_rating_classification_number(mut self) -> Self {
+        self.grac_rating_classification_number = rt::Patch::Null;
         self
     }
 

@@ -20,7 +20,7 @@ pub struct AppCategory {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppCategoryAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppCategoryRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -52,7 +52,7 @@ rt::open_enum! { AppClipsAppClipAdvancedExperiencesStatus {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-clips`.
 pub struct AppClipsInclude {

@@ -6,14 +6,14 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appCustomProductPageLocalizations`.
 ///
-/// Features: any of `app-store`, `product-pages`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppCustomProductPageLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppCustomProductPageLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -52,14 +52,18 @@ pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
     /// `searchKeywords`: any number of `appKeywords`.
     pub search_keywords: rt::ToMany,
 }
 
 rt::object! { AppCustomProductPageLocalizationRelationships {
     app_custom_product_page_version: "appCustomProductPageVersion", app_preview_sets: "appPreviewSets",
-    app_screenshot_sets: "appScreenshotSets", search_keywords: "searchKeywords",
+    app_screenshot_sets: "appScreenshotSets", placements: "placements", search_keywords: "searchKeywords",
 } }

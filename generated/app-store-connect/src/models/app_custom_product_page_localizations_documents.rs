@@ -5,8 +5,8 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppCustomProductPageLocalization, AppCustomProductPageVersion, AppKeyword, AppPreviewSet,
-    AppScreenshotSet,
+    AppAssetLibraryPlacement, AppCustomProductPageLocalization, AppCustomProductPageVersion, AppKeyword,
+    AppPreviewSet, AppScreenshotSet,
 };
 
 /// A document with one resource.
@@ -22,6 +22,8 @@ pub type AppCustomProductPageLocalizationResponse = rt::Document<
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub enum AppCustomProductPageLocalizationResponseIncluded {
+    /// `type`: `appAssetLibraryPlacements`
+    AppAssetLibraryPlacement(Box<AppAssetLibraryPlacement>),
     /// `type`: `appCustomProductPageVersions`
     AppCustomProductPageVersion(Box<AppCustomProductPageVersion>),
     /// `type`: `appKeywords`
@@ -35,6 +37,7 @@ pub enum AppCustomProductPageLocalizationResponseIncluded {
 }
 
 rt::union! { AppCustomProductPageLocalizationResponseIncluded by "type" {
+    AppAssetLibraryPlacement(AppAssetLibraryPlacement) = "appAssetLibraryPlacements",
     AppCustomProductPageVersion(AppCustomProductPageVersion) = "appCustomProductPageVersions",
     AppKeyword(AppKeyword) = "appKeywords", AppPreviewSet(AppPreviewSet) = "appPreviewSets",
     AppScreenshotSet(AppScreenshotSet) = "appScreenshotSets",

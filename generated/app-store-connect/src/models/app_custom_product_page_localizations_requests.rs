@@ -15,11 +15,14 @@ pub struct AppCustomProductPageLocalizationCreateRequest {
     pub promotional_text: rt::Patch<String>,
     /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: String,
+    /// `placements`: ids of `appAssetLibraryPlacements`.
+    pub placements: Option<Vec<String>>,
 }
 
 rt::request! { AppCustomProductPageLocalizationCreateRequest: "appCustomProductPageLocalizations" { attributes { locale: "locale", promotional_text: "promotionalText" }
   relationships {
     app_custom_product_page_version: "appCustomProductPageVersion" => "appCustomProductPageVersions",
+    placements: "placements" => "appAssetLibraryPlacements",
   } } required ["locale", "appCustomProductPageVersion"] }
 
 impl AppCustomProductPageLocalizationCreateRequest {
@@ -44,6 +47,12 @@ impl AppCustomProductPageLocalizationCreateRequest {
         self.promotional_text = rt::Patch::Null;
         self
     }
+
+    /// Sets [`placements`](Self#structfield.placements).
+    pub fn placements(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.placements = Some(values.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
 /// A resource of the type `appCustomProductPageLocalizations` that another request creates along.
@@ -59,11 +68,14 @@ pub struct AppCustomProductPageLocalizationInlineCreate {
     pub promotional_text: rt::Patch<String>,
     /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: Option<String>,
+    /// `placements`: ids of `appAssetLibraryPlacements`.
+    pub placements: Option<Vec<String>>,
 }
 
 rt::request! { inline AppCustomProductPageLocalizationInlineCreate: "appCustomProductPageLocalizations" { id(id) attributes { locale: "locale", promotional_text: "promotionalText" }
   relationships {
     app_custom_product_page_version: "appCustomProductPageVersion" => "appCustomProductPageVersions",
+    placements: "placements" => "appAssetLibraryPlacements",
   } } required ["locale"] }
 
 impl AppCustomProductPageLocalizationInlineCreate {
@@ -97,6 +109,12 @@ impl AppCustomProductPageLocalizationInlineCreate {
     /// Sets [`app_custom_product_page_version`](Self#structfield.app_custom_product_page_version).
     pub fn app_custom_product_page_version(mut self, value: impl Into<String>) -> Self {
         self.app_custom_product_page_version = Some(value.into());
+        self
+    }
+
+    /// Sets [`placements`](Self#structfield.placements).
+    pub fn placements(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.placements = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }

@@ -5,12 +5,12 @@
 use storewright_runtime as rt;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `product-pages`.
 pub struct AppCustomProductPageVersionsInclude {
     APP_CUSTOM_PRODUCT_PAGE = "appCustomProductPage",
     APP_CUSTOM_PRODUCT_PAGE_LOCALIZATIONS = "appCustomProductPageLocalizations",
     APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_PREVIEW_SETS = "appPreviewSets",
-    APP_SCREENSHOT_SETS = "appScreenshotSets", SEARCH_KEYWORDS = "searchKeywords",
+    APP_SCREENSHOT_SETS = "appScreenshotSets", PLACEMENTS = "placements", SEARCH_KEYWORDS = "searchKeywords",
 } }

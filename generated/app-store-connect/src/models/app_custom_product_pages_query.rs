@@ -37,7 +37,7 @@ rt::open_enum! { AppCustomProductPagesAppCustomProductPageVersionsState {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `product-pages`.
 pub struct AppCustomProductPagesInclude {

@@ -6,14 +6,14 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appEventLocalizations`.
 ///
-/// Features: any of `app-events`, `app-store`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppEventLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppEventLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppEventLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -57,12 +57,16 @@ pub struct AppEventLocalizationRelationships {
     /// `appEvent`: one of `appEvents`.
     pub app_event: rt::ToOne,
     /// `appEventScreenshots`: any number of `appEventScreenshots`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_event_screenshots: rt::ToMany,
     /// `appEventVideoClips`: any number of `appEventVideoClips`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_event_video_clips: rt::ToMany,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
 }
 
 rt::object! { AppEventLocalizationRelationships {
     app_event: "appEvent", app_event_screenshots: "appEventScreenshots",
-    app_event_video_clips: "appEventVideoClips",
+    app_event_video_clips: "appEventVideoClips", placements: "placements",
 } }

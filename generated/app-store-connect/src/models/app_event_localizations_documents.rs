@@ -4,7 +4,9 @@
 
 use storewright_runtime as rt;
 
-use super::{AppEvent, AppEventLocalization, AppEventScreenshot, AppEventVideoClip};
+use super::{
+    AppAssetLibraryPlacement, AppEvent, AppEventLocalization, AppEventScreenshot, AppEventVideoClip,
+};
 
 /// A document with one resource.
 ///
@@ -19,6 +21,8 @@ pub type AppEventLocalizationResponse = rt::Document<
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub enum AppEventLocalizationResponseIncluded {
+    /// `type`: `appAssetLibraryPlacements`
+    AppAssetLibraryPlacement(Box<AppAssetLibraryPlacement>),
     /// `type`: `appEventScreenshots`
     AppEventScreenshot(Box<AppEventScreenshot>),
     /// `type`: `appEventVideoClips`
@@ -30,6 +34,7 @@ pub enum AppEventLocalizationResponseIncluded {
 }
 
 rt::union! { AppEventLocalizationResponseIncluded by "type" {
+    AppAssetLibraryPlacement(AppAssetLibraryPlacement) = "appAssetLibraryPlacements",
     AppEventScreenshot(AppEventScreenshot) = "appEventScreenshots",
     AppEventVideoClip(AppEventVideoClip) = "appEventVideoClips", AppEvent(AppEvent) = "appEvents",
 } }

@@ -4,11 +4,39 @@
 
 use storewright_runtime as rt;
 
+#[allow(unused_imports)]
+use super::{AppAssetLibraryPlacementState, AppAssetLibraryPlacementType};
+
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-events`.
 pub struct AppEventLocalizationsInclude {
-    APP_EVENT = "appEvent", APP_EVENT_LOCALIZATION = "appEventLocalization",
-    APP_EVENT_SCREENSHOTS = "appEventScreenshots", APP_EVENT_VIDEO_CLIPS = "appEventVideoClips",
+    APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION = "appCustomProductPageLocalization", APP_EVENT = "appEvent",
+    APP_EVENT_LOCALIZATION = "appEventLocalization", APP_EVENT_SCREENSHOTS = "appEventScreenshots",
+    APP_EVENT_VIDEO_CLIPS = "appEventVideoClips",
+    APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION = "appStoreVersionExperimentTreatmentLocalization",
+    APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization", IMAGE = "image",
+    PLACEMENTS = "placements", VIDEO = "video",
+} }
+
+/// Values of `filter[placementType]`.
+///
+/// Feature: `app-events`.
+#[cfg(feature = "app-events")]
+pub type AppEventLocalizationsPlacementsPlacementType = AppAssetLibraryPlacementType;
+
+/// Values of `filter[state]`.
+///
+/// Feature: `app-events`.
+#[cfg(feature = "app-events")]
+pub type AppEventLocalizationsPlacementsState = AppAssetLibraryPlacementState;
+
+rt::sort_tokens! {
+/// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
+///
+/// Feature: `app-events`.
+pub struct AppEventLocalizationsSort {
+    CREATED_DATE = "createdDate", LAST_MODIFIED_DATE = "lastModifiedDate",
+    PLACEMENT_GROUP_POSITION = "placementGroupPosition",
 } }

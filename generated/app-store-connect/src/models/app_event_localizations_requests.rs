@@ -19,13 +19,18 @@ pub struct AppEventLocalizationCreateRequest {
     pub short_description: rt::Patch<String>,
     /// `appEvent`: id of `appEvents`.
     pub app_event: String,
+    /// `placements`: ids of `appAssetLibraryPlacements`.
+    pub placements: Option<Vec<String>>,
 }
 
 rt::request! { AppEventLocalizationCreateRequest: "appEventLocalizations" {
   attributes {
     locale: "locale", long_description: "longDescription", name: "name",
     short_description: "shortDescription",
-  } relationships { app_event: "appEvent" => "appEvents" } } required ["locale", "appEvent"] }
+  }
+  relationships {
+    app_event: "appEvent" => "appEvents", placements: "placements" => "appAssetLibraryPlacements",
+  } } required ["locale", "appEvent"] }
 
 impl AppEventLocalizationCreateRequest {
     /// A request with all that it must have.
@@ -73,6 +78,12 @@ impl AppEventLocalizationCreateRequest {
     #[inline]
     pub fn clear_short_description(mut self) -> Self {
         self.short_description = rt::Patch::Null;
+        self
+    }
+
+    /// Sets [`placements`](Self#structfield.placements).
+    pub fn placements(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.placements = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }

@@ -9,13 +9,14 @@ use super::{AppEventAssetType, AppMediaAssetState, ImageAsset, UploadOperation};
 /// A resource of the type `appEventScreenshots`.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventScreenshot {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppEventScreenshotAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppEventScreenshotRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -9,6 +9,7 @@ use super::{AppEventLocalization, AppEventScreenshot};
 /// A document with one resource.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventScreenshotResponse = rt::Document<
     AppEventScreenshot,
     AppEventScreenshotResponseIncluded,
@@ -32,6 +33,7 @@ rt::union! { AppEventScreenshotResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventScreenshotsResponse = rt::Page<
     AppEventScreenshot,
     AppEventScreenshotsResponseIncluded,

@@ -9,6 +9,7 @@ use super::AppEventAssetType;
 /// Creates a resource of the type `appEventScreenshots`.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventScreenshotCreateRequest {
     /// `appEventAssetType`.
@@ -49,6 +50,7 @@ impl AppEventScreenshotCreateRequest {
 /// Changes a resource of the type `appEventScreenshots`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

@@ -12,13 +12,14 @@ use super::{
 /// A resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventVideoClip {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppEventVideoClipAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppEventVideoClipRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

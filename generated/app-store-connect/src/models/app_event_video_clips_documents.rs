@@ -9,6 +9,7 @@ use super::{AppEventLocalization, AppEventVideoClip};
 /// A document with one resource.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventVideoClipResponse = rt::Document<
     AppEventVideoClip,
     AppEventVideoClipResponseIncluded,
@@ -32,6 +33,7 @@ rt::union! { AppEventVideoClipResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventVideoClipsResponse = rt::Page<
     AppEventVideoClip,
     AppEventVideoClipsResponseIncluded,

@@ -9,6 +9,7 @@ use super::AppEventAssetType;
 /// Creates a resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventVideoClipCreateRequest {
     /// `appEventAssetType`.
@@ -66,6 +67,7 @@ impl AppEventVideoClipCreateRequest {
 /// Changes a resource of the type `appEventVideoClips`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppEventVideoClipUpdateRequest {
     /// `id` of the resource that is changed.

@@ -5,10 +5,10 @@
 use storewright_runtime as rt;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-events`.
 pub struct AppEventsInclude {
     APP_EVENT = "appEvent", APP_EVENT_SCREENSHOTS = "appEventScreenshots",
-    APP_EVENT_VIDEO_CLIPS = "appEventVideoClips", LOCALIZATIONS = "localizations",
+    APP_EVENT_VIDEO_CLIPS = "appEventVideoClips", LOCALIZATIONS = "localizations", PLACEMENTS = "placements",
 } }

@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating, KidsAgeBand};
+use super::{AppStoreAgeRating, AppStoreVersionState, BrazilAgeRating};
 
 /// A resource of the type `appInfos`.
 ///
@@ -15,7 +15,7 @@ pub struct AppInfo {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppInfoAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppInfoRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -56,9 +56,6 @@ pub struct AppInfoAttributes {
     /// `franceAgeRating`.
     #[deprecated = "the vendor has deprecated it"]
     pub france_age_rating: Option<AppInfoFranceAgeRating>,
-    /// `kidsAgeBand`.
-    #[deprecated = "the vendor has deprecated it"]
-    pub kids_age_band: Option<KidsAgeBand>,
     /// `koreaAgeRating`.
     #[deprecated = "the vendor has deprecated it"]
     pub korea_age_rating: Option<AppInfoKoreaAgeRating>,
@@ -70,7 +67,7 @@ rt::object! { AppInfoAttributes {
     app_store_age_rating: "appStoreAgeRating", app_store_state: "appStoreState",
     australia_age_rating: "australiaAgeRating", brazil_age_rating: "brazilAgeRating",
     brazil_age_rating_v2: "brazilAgeRatingV2", france_age_rating: "franceAgeRating",
-    kids_age_band: "kidsAgeBand", korea_age_rating: "koreaAgeRating", state: "state",
+    korea_age_rating: "koreaAgeRating", state: "state",
 } }
 
 /// Relationships of [`AppInfo`].

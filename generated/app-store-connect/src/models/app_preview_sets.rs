@@ -9,13 +9,14 @@ use super::PreviewType;
 /// A resource of the type `appPreviewSets`.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppPreviewSet {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppPreviewSetAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppPreviewSetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

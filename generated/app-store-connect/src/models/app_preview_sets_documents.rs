@@ -12,6 +12,7 @@ use super::{
 /// A document with one resource.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppPreviewSetResponse = rt::Document<
     AppPreviewSet,
     AppPreviewSetResponseIncluded,
@@ -46,6 +47,7 @@ rt::union! { AppPreviewSetResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppPreviewSetsResponse = rt::Page<
     AppPreviewSet,
     AppPreviewSetsResponseIncluded,

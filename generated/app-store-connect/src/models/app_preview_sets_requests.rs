@@ -9,6 +9,7 @@ use super::PreviewType;
 /// Creates a resource of the type `appPreviewSets`.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppPreviewSetCreateRequest {
     /// `previewType`.

@@ -9,6 +9,7 @@ use super::{AppPreview, AppPreviewSet};
 /// A document with one resource.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppPreviewResponse = rt::Document<AppPreview, AppPreviewResponseIncluded>;
 
 /// What a document may include, open to new types.
@@ -27,6 +28,7 @@ rt::union! { AppPreviewResponseIncluded by "type" { AppPreviewSet(AppPreviewSet)
 /// A page of resources.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppPreviewsResponse = rt::Page<AppPreview, AppPreviewsResponseIncluded>;
 
 /// `AppPreviewsResponse.included[]`.

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appPreviews`.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppPreviewCreateRequest {
     /// `fileName`.
@@ -68,6 +69,7 @@ impl AppPreviewCreateRequest {
 /// Changes a resource of the type `appPreviews`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppPreviewUpdateRequest {
     /// `id` of the resource that is changed.

@@ -13,7 +13,7 @@ pub struct AppPriceV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppPriceV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppPriceV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

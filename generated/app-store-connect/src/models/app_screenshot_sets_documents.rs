@@ -12,6 +12,7 @@ use super::{
 /// A document with one resource.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppScreenshotSetResponse = rt::Document<
     AppScreenshotSet,
     AppScreenshotSetResponseIncluded,
@@ -46,6 +47,7 @@ rt::union! { AppScreenshotSetResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Features: any of `app-store`, `product-pages`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppScreenshotSetsResponse = rt::Page<
     AppScreenshotSet,
     AppScreenshotSetsResponseIncluded,

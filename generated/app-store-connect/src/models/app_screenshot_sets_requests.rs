@@ -9,6 +9,7 @@ use super::ScreenshotDisplayType;
 /// Creates a resource of the type `appScreenshotSets`.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppScreenshotSetCreateRequest {
     /// `screenshotDisplayType`.

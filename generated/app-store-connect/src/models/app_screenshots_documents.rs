@@ -9,6 +9,7 @@ use super::{AppScreenshot, AppScreenshotSet};
 /// A document with one resource.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppScreenshotResponse = rt::Document<
     AppScreenshot,
     AppScreenshotResponseIncluded,
@@ -32,6 +33,7 @@ rt::union! { AppScreenshotResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppScreenshotsResponse = rt::Page<
     AppScreenshot,
     AppScreenshotsResponseIncluded,

@@ -7,6 +7,7 @@ use storewright_runtime as rt;
 /// Creates a resource of the type `appScreenshots`.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppScreenshotCreateRequest {
     /// `fileName`.
@@ -36,6 +37,7 @@ impl AppScreenshotCreateRequest {
 /// Changes a resource of the type `appScreenshots`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
+#[deprecated = "the vendor has deprecated it"]
 #[non_exhaustive]
 pub struct AppScreenshotUpdateRequest {
     /// `id` of the resource that is changed.

@@ -6,14 +6,14 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionExperimentTreatmentLocalizations`.
 ///
-/// Features: any of `app-store`, `product-pages`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentTreatmentLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<
         AppStoreVersionExperimentTreatmentLocalizationRelationships,
     >,
@@ -48,14 +48,18 @@ rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale:
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersionExperimentTreatment`: one of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: rt::ToOne,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
 }
 
 rt::object! { AppStoreVersionExperimentTreatmentLocalizationRelationships {
     app_preview_sets: "appPreviewSets", app_screenshot_sets: "appScreenshotSets",
-    app_store_version_experiment_treatment: "appStoreVersionExperimentTreatment",
+    app_store_version_experiment_treatment: "appStoreVersionExperimentTreatment", placements: "placements",
 } }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppPreviewSet, AppScreenshotSet, AppStoreVersionExperimentTreatment,
+    AppAssetLibraryPlacement, AppPreviewSet, AppScreenshotSet, AppStoreVersionExperimentTreatment,
     AppStoreVersionExperimentTreatmentLocalization,
 };
 
@@ -22,6 +22,8 @@ pub type AppStoreVersionExperimentTreatmentLocalizationResponse = rt::Document<
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub enum AppStoreVersionExperimentTreatmentLocalizationResponseIncluded {
+    /// `type`: `appAssetLibraryPlacements`
+    AppAssetLibraryPlacement(Box<AppAssetLibraryPlacement>),
     /// `type`: `appPreviewSets`
     AppPreviewSet(Box<AppPreviewSet>),
     /// `type`: `appScreenshotSets`
@@ -33,6 +35,7 @@ pub enum AppStoreVersionExperimentTreatmentLocalizationResponseIncluded {
 }
 
 rt::union! { AppStoreVersionExperimentTreatmentLocalizationResponseIncluded by "type" {
+    AppAssetLibraryPlacement(AppAssetLibraryPlacement) = "appAssetLibraryPlacements",
     AppPreviewSet(AppPreviewSet) = "appPreviewSets",
     AppScreenshotSet(AppScreenshotSet) = "appScreenshotSets",
     AppStoreVersionExperimentTreatment(AppStoreVersionExperimentTreatment) = "appStoreVersionExperimentTreatments",

@@ -5,7 +5,9 @@
 use storewright_runtime as rt;
 
 #[allow(unused_imports)]
-use super::{PreviewType, ScreenshotDisplayType};
+use super::{
+    AppAssetLibraryPlacementState, AppAssetLibraryPlacementType, PreviewType, ScreenshotDisplayType,
+};
 
 /// Values of `filter[previewType]`.
 ///
@@ -20,14 +22,37 @@ pub type AppStoreVersionExperimentTreatmentLocalizationsAppPreviewSetsPreviewTyp
 pub type AppStoreVersionExperimentTreatmentLocalizationsAppScreenshotSetsScreenshotDisplayType = ScreenshotDisplayType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `product-pages`.
 pub struct AppStoreVersionExperimentTreatmentLocalizationsInclude {
     APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION = "appCustomProductPageLocalization",
-    APP_PREVIEW_SETS = "appPreviewSets", APP_PREVIEWS = "appPreviews",
-    APP_SCREENSHOT_SETS = "appScreenshotSets", APP_SCREENSHOTS = "appScreenshots",
+    APP_EVENT_LOCALIZATION = "appEventLocalization", APP_PREVIEW_SETS = "appPreviewSets",
+    APP_PREVIEWS = "appPreviews", APP_SCREENSHOT_SETS = "appScreenshotSets",
+    APP_SCREENSHOTS = "appScreenshots",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT = "appStoreVersionExperimentTreatment",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION = "appStoreVersionExperimentTreatmentLocalization",
-    APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization",
+    APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization", IMAGE = "image",
+    PLACEMENTS = "placements", VIDEO = "video",
+} }
+
+/// Values of `filter[placementType]`.
+///
+/// Feature: `product-pages`.
+#[cfg(feature = "product-pages")]
+pub type AppStoreVersionExperimentTreatmentLocalizationsPlacementsPlacementType = AppAssetLibraryPlacementType;
+
+/// Values of `filter[state]`.
+///
+/// Feature: `product-pages`.
+#[cfg(feature = "product-pages")]
+pub type AppStoreVersionExperimentTreatmentLocalizationsPlacementsState = AppAssetLibraryPlacementState;
+
+rt::sort_tokens! {
+/// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
+///
+/// Feature: `product-pages`.
+pub struct AppStoreVersionExperimentTreatmentLocalizationsSort {
+    CREATED_DATE = "createdDate", LAST_MODIFIED_DATE = "lastModifiedDate",
+    PLACEMENT_GROUP_POSITION = "placementGroupPosition",
 } }

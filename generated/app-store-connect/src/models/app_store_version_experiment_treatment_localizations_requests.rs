@@ -13,11 +13,14 @@ pub struct AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
     pub locale: String,
     /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: String,
+    /// `placements`: ids of `appAssetLibraryPlacements`.
+    pub placements: Option<Vec<String>>,
 }
 
 rt::request! { AppStoreVersionExperimentTreatmentLocalizationCreateRequest: "appStoreVersionExperimentTreatmentLocalizations" { attributes { locale: "locale" }
   relationships {
     app_store_version_experiment_treatment: "appStoreVersionExperimentTreatment" => "appStoreVersionExperimentTreatments",
+    placements: "placements" => "appAssetLibraryPlacements",
   } } required ["locale", "appStoreVersionExperimentTreatment"] }
 
 impl AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
@@ -27,6 +30,13 @@ impl AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
             locale: locale.into(),
             app_store_version_experiment_treatment: app_store_version_experiment_treatment
                 .into(),
+            ..Self::default()
         }
+    }
+
+    /// Sets [`placements`](Self#structfield.placements).
+    pub fn placements(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.placements = Some(values.into_iter().map(Into::into).collect());
+        self
     }
 }

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `product-pages`.
 pub struct AppStoreVersionExperimentTreatmentsInclude {
@@ -13,5 +13,5 @@ pub struct AppStoreVersionExperimentTreatmentsInclude {
     APP_STORE_VERSION_EXPERIMENT = "appStoreVersionExperiment",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT = "appStoreVersionExperimentTreatment",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATIONS = "appStoreVersionExperimentTreatmentLocalizations",
-    APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2",
+    APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2", PLACEMENTS = "placements",
 } }

@@ -16,7 +16,7 @@ pub struct AppStoreVersionExperiment {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppStoreVersionExperimentRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -114,7 +114,7 @@ pub struct AppStoreVersionExperimentV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionExperimentV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppStoreVersionExperimentV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -6,14 +6,14 @@ use storewright_runtime as rt;
 
 /// A resource of the type `appStoreVersionLocalizations`.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`.
+/// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppStoreVersionLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppStoreVersionLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -61,16 +61,20 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    #[deprecated = "the vendor has deprecated it"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersion`: one of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
+    /// `placements`: any number of `appAssetLibraryPlacements`.
+    pub placements: rt::ToMany,
     /// `searchKeywords`: any number of `appKeywords`.
     pub search_keywords: rt::ToMany,
 }
 
 rt::object! { AppStoreVersionLocalizationRelationships {
     app_preview_sets: "appPreviewSets", app_screenshot_sets: "appScreenshotSets",
-    app_store_version: "appStoreVersion", search_keywords: "searchKeywords",
+    app_store_version: "appStoreVersion", placements: "placements", search_keywords: "searchKeywords",
 } }

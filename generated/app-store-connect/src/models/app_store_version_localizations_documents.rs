@@ -5,7 +5,8 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppKeyword, AppPreviewSet, AppScreenshotSet, AppStoreVersion, AppStoreVersionLocalization,
+    AppAssetLibraryPlacement, AppKeyword, AppPreviewSet, AppScreenshotSet, AppStoreVersion,
+    AppStoreVersionLocalization,
 };
 
 /// A document with one resource.
@@ -21,6 +22,8 @@ pub type AppStoreVersionLocalizationResponse = rt::Document<
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppStoreVersionLocalizationResponseIncluded {
+    /// `type`: `appAssetLibraryPlacements`
+    AppAssetLibraryPlacement(Box<AppAssetLibraryPlacement>),
     /// `type`: `appKeywords`
     AppKeyword(Box<AppKeyword>),
     /// `type`: `appPreviewSets`
@@ -34,6 +37,7 @@ pub enum AppStoreVersionLocalizationResponseIncluded {
 }
 
 rt::union! { AppStoreVersionLocalizationResponseIncluded by "type" {
+    AppAssetLibraryPlacement(AppAssetLibraryPlacement) = "appAssetLibraryPlacements",
     AppKeyword(AppKeyword) = "appKeywords", AppPreviewSet(AppPreviewSet) = "appPreviewSets",
     AppScreenshotSet(AppScreenshotSet) = "appScreenshotSets",
     AppStoreVersion(AppStoreVersion) = "appStoreVersions",

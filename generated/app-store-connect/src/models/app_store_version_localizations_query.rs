@@ -5,7 +5,9 @@
 use storewright_runtime as rt;
 
 #[allow(unused_imports)]
-use super::{PreviewType, ScreenshotDisplayType};
+use super::{
+    AppAssetLibraryPlacementState, AppAssetLibraryPlacementType, PreviewType, ScreenshotDisplayType,
+};
 
 /// Values of `filter[previewType]`.
 ///
@@ -20,14 +22,36 @@ pub type AppStoreVersionLocalizationsAppPreviewSetsPreviewType = PreviewType;
 pub type AppStoreVersionLocalizationsAppScreenshotSetsScreenshotDisplayType = ScreenshotDisplayType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-store`.
 pub struct AppStoreVersionLocalizationsInclude {
     APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION = "appCustomProductPageLocalization",
-    APP_PREVIEW_SETS = "appPreviewSets", APP_PREVIEWS = "appPreviews",
-    APP_SCREENSHOT_SETS = "appScreenshotSets", APP_SCREENSHOTS = "appScreenshots",
-    APP_STORE_VERSION = "appStoreVersion",
+    APP_EVENT_LOCALIZATION = "appEventLocalization", APP_PREVIEW_SETS = "appPreviewSets",
+    APP_PREVIEWS = "appPreviews", APP_SCREENSHOT_SETS = "appScreenshotSets",
+    APP_SCREENSHOTS = "appScreenshots", APP_STORE_VERSION = "appStoreVersion",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION = "appStoreVersionExperimentTreatmentLocalization",
-    APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization", SEARCH_KEYWORDS = "searchKeywords",
+    APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization", IMAGE = "image",
+    PLACEMENTS = "placements", SEARCH_KEYWORDS = "searchKeywords", VIDEO = "video",
+} }
+
+/// Values of `filter[placementType]`.
+///
+/// Feature: `app-store`.
+#[cfg(feature = "app-store")]
+pub type AppStoreVersionLocalizationsPlacementsPlacementType = AppAssetLibraryPlacementType;
+
+/// Values of `filter[state]`.
+///
+/// Feature: `app-store`.
+#[cfg(feature = "app-store")]
+pub type AppStoreVersionLocalizationsPlacementsState = AppAssetLibraryPlacementState;
+
+rt::sort_tokens! {
+/// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
+///
+/// Feature: `app-store`.
+pub struct AppStoreVersionLocalizationsSort {
+    CREATED_DATE = "createdDate", LAST_MODIFIED_DATE = "lastModifiedDate",
+    PLACEMENT_GROUP_POSITION = "placementGroupPosition",
 } }

@@ -25,13 +25,19 @@ pub struct AppStoreVersionLocalizationCreateRequest {
     pub whats_new: rt::Patch<String>,
     /// `appStoreVersion`: id of `appStoreVersions`.
     pub app_store_version: String,
+    /// `placements`: ids of `appAssetLibraryPlacements`.
+    pub placements: Option<Vec<String>>,
 }
 
 rt::request! { AppStoreVersionLocalizationCreateRequest: "appStoreVersionLocalizations" {
   attributes {
     description: "description", keywords: "keywords", locale: "locale", marketing_url: "marketingUrl",
     promotional_text: "promotionalText", support_url: "supportUrl", whats_new: "whatsNew",
-  } relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["locale", "appStoreVersion"] }
+  }
+  relationships {
+    app_store_version: "appStoreVersion" => "appStoreVersions",
+    placements: "placements" => "appAssetLibraryPlacements",
+  } } required ["locale", "appStoreVersion"] }
 
 impl AppStoreVersionLocalizationCreateRequest {
     /// A request with all that it must have.
@@ -118,6 +124,12 @@ impl AppStoreVersionLocalizationCreateRequest {
     #[inline]
     pub fn clear_whats_new(mut self) -> Self {
         self.whats_new = rt::Patch::Null;
+        self
+    }
+
+    /// Sets [`placements`](Self#structfield.placements).
+    pub fn placements(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.placements = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }

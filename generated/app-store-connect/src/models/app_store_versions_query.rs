@@ -80,7 +80,7 @@ rt::open_enum! { AppStoreVersionsAppStoreVersionExperimentsV2State {
 pub type AppStoreVersionsCustomerReviewsTerritory = TerritoryCode;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-store`.
 pub struct AppStoreVersionsInclude {
@@ -99,8 +99,8 @@ pub struct AppStoreVersionsInclude {
     APP_STORE_VERSION_SUBMISSION = "appStoreVersionSubmission", BUILD = "build",
     COMPATIBILITY_VERSIONS = "compatibilityVersions", CONTROL_VERSIONS = "controlVersions",
     GAME_CENTER_APP_VERSION = "gameCenterAppVersion", LATEST_CONTROL_VERSION = "latestControlVersion",
-    RELEASE_WITH_APP_STORE_VERSION = "releaseWithAppStoreVersion", RESPONSE = "response",
-    REVIEW_TERRITORY = "reviewTerritory", ROUTING_APP_COVERAGE = "routingAppCoverage",
+    PLACEMENTS = "placements", RELEASE_WITH_APP_STORE_VERSION = "releaseWithAppStoreVersion",
+    RESPONSE = "response", REVIEW_TERRITORY = "reviewTerritory", ROUTING_APP_COVERAGE = "routingAppCoverage",
     SEARCH_KEYWORDS = "searchKeywords", VERSIONS = "versions",
 } }
 

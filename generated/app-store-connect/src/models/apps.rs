@@ -15,7 +15,7 @@ pub struct App {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: AppAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<AppRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -110,6 +110,8 @@ pub struct AppRelationships {
     pub app_store_versions: rt::ToMany,
     /// `appTags`.
     pub app_tags: rt::Related,
+    /// `assetLibrary`.
+    pub asset_library: rt::Related,
     /// `backgroundAssets`.
     pub background_assets: rt::Related,
     /// `betaAppLocalizations`: any number of `betaAppLocalizations`.
@@ -151,6 +153,8 @@ pub struct AppRelationships {
     pub marketplace_search_detail: rt::Related,
     /// `perfPowerMetrics`.
     pub perf_power_metrics: rt::Related,
+    /// `performanceOverviews`.
+    pub performance_overviews: rt::Related,
     /// `preReleaseVersions`: any number of `preReleaseVersions`.
     pub pre_release_versions: rt::ToMany,
     /// `promotedPurchases`: any number of `promotedPurchases`.
@@ -177,8 +181,9 @@ rt::object! { AppRelationships {
     app_encryption_declarations: "appEncryptionDeclarations", app_events: "appEvents", app_infos: "appInfos",
     app_price_points: "appPricePoints", app_price_schedule: "appPriceSchedule",
     app_store_icon: "appStoreIcon", app_store_version_experiments_v2: "appStoreVersionExperimentsV2",
-    app_store_versions: "appStoreVersions", app_tags: "appTags", background_assets: "backgroundAssets",
-    beta_app_localizations: "betaAppLocalizations", beta_app_review_detail: "betaAppReviewDetail",
+    app_store_versions: "appStoreVersions", app_tags: "appTags", asset_library: "assetLibrary",
+    background_assets: "backgroundAssets", beta_app_localizations: "betaAppLocalizations",
+    beta_app_review_detail: "betaAppReviewDetail",
     beta_feedback_crash_submissions: "betaFeedbackCrashSubmissions",
     beta_feedback_screenshot_submissions: "betaFeedbackScreenshotSubmissions", beta_groups: "betaGroups",
     beta_license_agreement: "betaLicenseAgreement", beta_testers: "betaTesters",
@@ -187,10 +192,11 @@ rt::object! { AppRelationships {
     end_user_license_agreement: "endUserLicenseAgreement", game_center_detail: "gameCenterDetail",
     game_center_enabled_versions: "gameCenterEnabledVersions", in_app_purchases: "inAppPurchases",
     in_app_purchases_v2: "inAppPurchasesV2", marketplace_search_detail: "marketplaceSearchDetail",
-    perf_power_metrics: "perfPowerMetrics", pre_release_versions: "preReleaseVersions",
-    promoted_purchases: "promotedPurchases", review_submissions: "reviewSubmissions",
-    search_keywords: "searchKeywords", subscription_grace_period: "subscriptionGracePeriod",
-    subscription_groups: "subscriptionGroups", webhooks: "webhooks",
+    perf_power_metrics: "perfPowerMetrics", performance_overviews: "performanceOverviews",
+    pre_release_versions: "preReleaseVersions", promoted_purchases: "promotedPurchases",
+    review_submissions: "reviewSubmissions", search_keywords: "searchKeywords",
+    subscription_grace_period: "subscriptionGracePeriod", subscription_groups: "subscriptionGroups",
+    webhooks: "webhooks",
 } }
 
 /// `App.attributes.contentRightsDeclaration`, open to new values.

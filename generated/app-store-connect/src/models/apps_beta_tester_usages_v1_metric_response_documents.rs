@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::BetaTester;
+use super::{BetaTester, MetricDimension};
 
 /// A page of resources.
 ///
@@ -82,7 +82,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensions { beta_testers:
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
     /// `data`.
-    pub data: Option<String>,
+    pub data: Option<MetricDimension>,
     /// `links`.
     pub links: Option<
         AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,

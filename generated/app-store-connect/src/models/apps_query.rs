@@ -281,7 +281,7 @@ pub type AppsInAppPurchasesV2InAppPurchaseType = InAppPurchaseType;
 pub type AppsInAppPurchasesV2State = InAppPurchaseState;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Features: any of `app-store`, `power-and-performance`.
 pub struct AppsInclude {

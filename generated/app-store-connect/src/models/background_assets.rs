@@ -13,7 +13,7 @@ pub struct BackgroundAsset {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: BackgroundAssetAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<BackgroundAssetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -10,7 +10,7 @@ use super::{
 };
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `background-assets`.
 pub struct BackgroundAssetsInclude {

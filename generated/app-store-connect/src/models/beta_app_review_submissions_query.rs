@@ -14,7 +14,7 @@ use super::BetaReviewState;
 pub type BetaAppReviewSubmissionsBetaReviewState = BetaReviewState;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `testflight`.
 pub struct BetaAppReviewSubmissionsInclude { BUILD = "build" } }

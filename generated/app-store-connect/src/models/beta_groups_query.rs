@@ -39,7 +39,7 @@ rt::open_enum! { BetaGroupsBetaTesterUsagesPeriod {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `testflight`.
 pub struct BetaGroupsInclude {

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 use super::{
     AppsBetaTesterUsagesV1MetricResponseDataDataPoints,
-    AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,
+    AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks, MetricDimension,
 };
 
 /// A page of resources.
@@ -51,7 +51,7 @@ rt::object! { BetaTesterUsagesV1MetricResponseDataDimensions { apps: "apps" } }
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensionsApps {
     /// `data`.
-    pub data: Option<String>,
+    pub data: Option<MetricDimension>,
     /// `links`.
     pub links: Option<BetaTesterUsagesV1MetricResponseDataDimensionsAppsLinks>,
 }

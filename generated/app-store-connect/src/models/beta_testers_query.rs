@@ -29,7 +29,7 @@ rt::open_enum! { BetaTestersBetaTesterUsagesPeriod {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `testflight`.
 pub struct BetaTestersInclude { APPS = "apps", BETA_GROUPS = "betaGroups", BUILDS = "builds" } }

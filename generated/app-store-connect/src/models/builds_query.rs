@@ -49,7 +49,7 @@ rt::open_enum! { BuildsDiagnosticSignaturesDiagnosticType {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Features: any of `builds`, `power-and-performance`.
 pub struct BuildsInclude {

@@ -14,7 +14,7 @@ use super::CertificateType;
 pub type CertificatesCertificateType = CertificateType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `provisioning`.
 pub struct CertificatesInclude { CERTIFICATES = "certificates", PASS_TYPE_ID = "passTypeId" } }

@@ -15,7 +15,7 @@ pub struct CiBuildRun {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: CiBuildRunAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<CiBuildRunRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

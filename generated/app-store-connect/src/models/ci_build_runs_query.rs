@@ -47,7 +47,7 @@ rt::open_enum! { CiBuildRunsBuildsProcessingState {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `xcode-cloud`.
 pub struct CiBuildRunsInclude {

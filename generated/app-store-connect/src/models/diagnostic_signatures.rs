@@ -15,7 +15,7 @@ pub struct DiagnosticSignature {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: DiagnosticSignatureAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<DiagnosticSignatureRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -30,7 +30,7 @@ pub struct ErrorResponseError {
 rt::object! { ErrorResponseError {
     code: "code", detail: "detail", id: "id", links: "links", meta: "meta", source: "source",
     status: "status", title: "title",
-} }
+} required ["code", "status", "title"] }
 
 /// `ErrorResponseError.meta`.
 #[non_exhaustive]

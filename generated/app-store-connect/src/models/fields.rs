@@ -39,10 +39,12 @@ pub struct AgeRatingDeclarationsField {
     AGE_RATING_OVERRIDE_V2 = "ageRatingOverrideV2",
     ALCOHOL_TOBACCO_OR_DRUG_USE_OR_REFERENCES = "alcoholTobaccoOrDrugUseOrReferences", CONTESTS = "contests",
     DEVELOPER_AGE_RATING_INFO_URL = "developerAgeRatingInfoUrl", GAMBLING = "gambling",
-    GAMBLING_SIMULATED = "gamblingSimulated", GUNS_OR_OTHER_WEAPONS = "gunsOrOtherWeapons",
-    HEALTH_OR_WELLNESS_TOPICS = "healthOrWellnessTopics", HORROR_OR_FEAR_THEMES = "horrorOrFearThemes",
-    KIDS_AGE_BAND = "kidsAgeBand", KOREA_AGE_RATING_OVERRIDE = "koreaAgeRatingOverride",
-    LOOT_BOX = "lootBox", MATURE_OR_SUGGESTIVE_THEMES = "matureOrSuggestiveThemes",
+    GAMBLING_SIMULATED = "gamblingSimulated",
+    GRAC_RATING_CLASSIFICATION_NUMBER = "gracRatingClassificationNumber",
+    GUNS_OR_OTHER_WEAPONS = "gunsOrOtherWeapons", HEALTH_OR_WELLNESS_TOPICS = "healthOrWellnessTopics",
+    HORROR_OR_FEAR_THEMES = "horrorOrFearThemes", KIDS_AGE_BAND = "kidsAgeBand",
+    KOREA_AGE_RATING_OVERRIDE = "koreaAgeRatingOverride", LOOT_BOX = "lootBox",
+    MATURE_OR_SUGGESTIVE_THEMES = "matureOrSuggestiveThemes",
     MEDICAL_OR_TREATMENT_INFORMATION = "medicalOrTreatmentInformation",
     MESSAGING_AND_CHAT = "messagingAndChat", PARENTAL_CONTROLS = "parentalControls",
     PROFANITY_OR_CRUDE_HUMOR = "profanityOrCrudeHumor",
@@ -152,6 +154,71 @@ rt::tokens! {
 pub struct AndroidToIosAppMappingDetailsField {
     APP_SIGNING_KEY_PUBLIC_CERTIFICATE_SHA256_FINGERPRINTS = "appSigningKeyPublicCertificateSha256Fingerprints",
     PACKAGE_NAME = "packageName",
+} }
+
+#[cfg(feature = "app-store")]
+rt::tokens! {
+/// Fields that `fields[appAssetLibraries]` can ask for.
+///
+/// Feature: `app-store`.
+pub struct AppAssetLibrariesField { IMAGES = "images", VIDEOS = "videos" } }
+
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+rt::tokens! {
+/// Fields that `fields[appAssetLibraryImages]` can ask for.
+///
+/// Features: any of `app-events`, `app-store`, `product-pages`.
+pub struct AppAssetLibraryImagesField {
+    CATEGORY = "category", CREATED_DATE = "createdDate", FILE_NAME = "fileName", FILE_SIZE = "fileSize",
+    IMAGE_ASSET = "imageAsset", LAST_MODIFIED_DATE = "lastModifiedDate", PLACEMENTS = "placements",
+    REFERENCE_NAME = "referenceName", SPEC_ID = "specId", STATE = "state", STATE_DETAILS = "stateDetails",
+    UPLOAD_OPERATIONS = "uploadOperations",
+} }
+
+#[cfg(feature = "app-store")]
+rt::tokens! {
+/// Fields that `fields[appAssetLibraryPlacementOrderingRequests]` can ask for.
+///
+/// Feature: `app-store`.
+pub struct AppAssetLibraryPlacementOrderingRequestsField { ORDERED_PLACEMENTS = "orderedPlacements" } }
+
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+rt::tokens! {
+/// Fields that `fields[appAssetLibraryPlacements]` can ask for.
+///
+/// Features: any of `app-events`, `app-store`, `product-pages`.
+pub struct AppAssetLibraryPlacementsField {
+    APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION = "appCustomProductPageLocalization",
+    APP_EVENT_LOCALIZATION = "appEventLocalization",
+    APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION = "appStoreVersionExperimentTreatmentLocalization",
+    APP_STORE_VERSION_LOCALIZATION = "appStoreVersionLocalization", CREATED_DATE = "createdDate",
+    IMAGE = "image", LAST_MODIFIED_DATE = "lastModifiedDate", MEDIA_TYPE = "mediaType",
+    PLACEMENT_GROUP = "placementGroup", PLACEMENT_TYPE = "placementType", STATE = "state",
+    STATE_DETAILS = "stateDetails", VIDEO = "video",
+} }
+
+#[cfg(feature = "app-store")]
+rt::tokens! {
+/// Fields that `fields[appAssetLibraryRefData]` can ask for.
+///
+/// Feature: `app-store`.
+pub struct AppAssetLibraryRefDataField {
+    DISPLAY_CLASSES = "displayClasses", FEATURES = "features", IMAGE_SPECS = "imageSpecs",
+    PLACEMENT_PROFILE_GROUPS = "placementProfileGroups", PLACEMENT_TYPES = "placementTypes",
+    VIDEO_SPECS = "videoSpecs",
+} }
+
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+rt::tokens! {
+/// Fields that `fields[appAssetLibraryVideos]` can ask for.
+///
+/// Features: any of `app-events`, `app-store`, `product-pages`.
+pub struct AppAssetLibraryVideosField {
+    CATEGORY = "category", CREATED_DATE = "createdDate", FILE_NAME = "fileName", FILE_SIZE = "fileSize",
+    LAST_MODIFIED_DATE = "lastModifiedDate", PLACEMENTS = "placements",
+    PREVIEW_FRAME_IMAGE = "previewFrameImage", PREVIEW_FRAME_TIME_CODE = "previewFrameTimeCode",
+    REFERENCE_NAME = "referenceName", SPEC_ID = "specId", STATE = "state", STATE_DETAILS = "stateDetails",
+    UPLOAD_OPERATIONS = "uploadOperations", VIDEO_ASSET = "videoAsset",
 } }
 
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -265,15 +332,15 @@ pub struct AppClipsField {
     APP_CLIP_DEFAULT_EXPERIENCES = "appClipDefaultExperiences", BUNDLE_ID = "bundleId",
 } }
 
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 rt::tokens! {
 /// Fields that `fields[appCustomProductPageLocalizations]` can ask for.
 ///
-/// Features: any of `app-store`, `product-pages`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 pub struct AppCustomProductPageLocalizationsField {
     APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_PREVIEW_SETS = "appPreviewSets",
-    APP_SCREENSHOT_SETS = "appScreenshotSets", LOCALE = "locale", PROMOTIONAL_TEXT = "promotionalText",
-    SEARCH_KEYWORDS = "searchKeywords",
+    APP_SCREENSHOT_SETS = "appScreenshotSets", LOCALE = "locale", PLACEMENTS = "placements",
+    PROMOTIONAL_TEXT = "promotionalText", SEARCH_KEYWORDS = "searchKeywords",
 } }
 
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -325,15 +392,15 @@ pub struct AppEncryptionDeclarationsField {
     USES_ENCRYPTION = "usesEncryption",
 } }
 
-#[cfg(any(feature = "app-events", feature = "app-store"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 rt::tokens! {
 /// Fields that `fields[appEventLocalizations]` can ask for.
 ///
-/// Features: any of `app-events`, `app-store`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 pub struct AppEventLocalizationsField {
     APP_EVENT = "appEvent", APP_EVENT_SCREENSHOTS = "appEventScreenshots",
     APP_EVENT_VIDEO_CLIPS = "appEventVideoClips", LOCALE = "locale", LONG_DESCRIPTION = "longDescription",
-    NAME = "name", SHORT_DESCRIPTION = "shortDescription",
+    NAME = "name", PLACEMENTS = "placements", SHORT_DESCRIPTION = "shortDescription",
 } }
 
 #[cfg(feature = "app-events")]
@@ -504,14 +571,15 @@ pub struct AppStoreReviewDetailsField {
     DEMO_ACCOUNT_REQUIRED = "demoAccountRequired", NOTES = "notes",
 } }
 
-#[cfg(any(feature = "app-store", feature = "product-pages"))]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 rt::tokens! {
 /// Fields that `fields[appStoreVersionExperimentTreatmentLocalizations]` can ask for.
 ///
-/// Features: any of `app-store`, `product-pages`.
+/// Features: any of `app-events`, `app-store`, `product-pages`.
 pub struct AppStoreVersionExperimentTreatmentLocalizationsField {
     APP_PREVIEW_SETS = "appPreviewSets", APP_SCREENSHOT_SETS = "appScreenshotSets",
     APP_STORE_VERSION_EXPERIMENT_TREATMENT = "appStoreVersionExperimentTreatment", LOCALE = "locale",
+    PLACEMENTS = "placements",
 } }
 
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -541,16 +609,17 @@ pub struct AppStoreVersionExperimentsField {
     TRAFFIC_PROPORTION = "trafficProportion",
 } }
 
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 rt::tokens! {
 /// Fields that `fields[appStoreVersionLocalizations]` can ask for.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`.
+/// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `product-pages`.
 pub struct AppStoreVersionLocalizationsField {
     APP_PREVIEW_SETS = "appPreviewSets", APP_SCREENSHOT_SETS = "appScreenshotSets",
     APP_STORE_VERSION = "appStoreVersion", DESCRIPTION = "description", KEYWORDS = "keywords",
-    LOCALE = "locale", MARKETING_URL = "marketingUrl", PROMOTIONAL_TEXT = "promotionalText",
-    SEARCH_KEYWORDS = "searchKeywords", SUPPORT_URL = "supportUrl", WHATS_NEW = "whatsNew",
+    LOCALE = "locale", MARKETING_URL = "marketingUrl", PLACEMENTS = "placements",
+    PROMOTIONAL_TEXT = "promotionalText", SEARCH_KEYWORDS = "searchKeywords", SUPPORT_URL = "supportUrl",
+    WHATS_NEW = "whatsNew",
 } }
 
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -615,8 +684,9 @@ pub struct AppsField {
     APP_ENCRYPTION_DECLARATIONS = "appEncryptionDeclarations", APP_EVENTS = "appEvents",
     APP_INFOS = "appInfos", APP_PRICE_POINTS = "appPricePoints", APP_PRICE_SCHEDULE = "appPriceSchedule",
     APP_STORE_ICON = "appStoreIcon", APP_STORE_VERSION_EXPERIMENTS_V2 = "appStoreVersionExperimentsV2",
-    APP_STORE_VERSIONS = "appStoreVersions", APP_TAGS = "appTags", BACKGROUND_ASSETS = "backgroundAssets",
-    BETA_APP_LOCALIZATIONS = "betaAppLocalizations", BETA_APP_REVIEW_DETAIL = "betaAppReviewDetail",
+    APP_STORE_VERSIONS = "appStoreVersions", APP_TAGS = "appTags", ASSET_LIBRARY = "assetLibrary",
+    BACKGROUND_ASSETS = "backgroundAssets", BETA_APP_LOCALIZATIONS = "betaAppLocalizations",
+    BETA_APP_REVIEW_DETAIL = "betaAppReviewDetail",
     BETA_FEEDBACK_CRASH_SUBMISSIONS = "betaFeedbackCrashSubmissions",
     BETA_FEEDBACK_SCREENSHOT_SUBMISSIONS = "betaFeedbackScreenshotSubmissions", BETA_GROUPS = "betaGroups",
     BETA_LICENSE_AGREEMENT = "betaLicenseAgreement", BETA_TESTERS = "betaTesters",
@@ -627,9 +697,10 @@ pub struct AppsField {
     GAME_CENTER_ENABLED_VERSIONS = "gameCenterEnabledVersions", IN_APP_PURCHASES = "inAppPurchases",
     IN_APP_PURCHASES_V2 = "inAppPurchasesV2", IS_OR_EVER_WAS_MADE_FOR_KIDS = "isOrEverWasMadeForKids",
     MARKETPLACE_SEARCH_DETAIL = "marketplaceSearchDetail", NAME = "name",
-    PERF_POWER_METRICS = "perfPowerMetrics", PRE_RELEASE_VERSIONS = "preReleaseVersions",
-    PRIMARY_LOCALE = "primaryLocale", PROMOTED_PURCHASES = "promotedPurchases",
-    REVIEW_SUBMISSIONS = "reviewSubmissions", SEARCH_KEYWORDS = "searchKeywords", SKU = "sku",
+    PERF_POWER_METRICS = "perfPowerMetrics", PERFORMANCE_OVERVIEWS = "performanceOverviews",
+    PRE_RELEASE_VERSIONS = "preReleaseVersions", PRIMARY_LOCALE = "primaryLocale",
+    PROMOTED_PURCHASES = "promotedPurchases", REVIEW_SUBMISSIONS = "reviewSubmissions",
+    SEARCH_KEYWORDS = "searchKeywords", SKU = "sku",
     STREAMLINED_PURCHASING_ENABLED = "streamlinedPurchasingEnabled",
     SUBSCRIPTION_GRACE_PERIOD = "subscriptionGracePeriod", SUBSCRIPTION_GROUPS = "subscriptionGroups",
     SUBSCRIPTION_STATUS_URL = "subscriptionStatusUrl",
@@ -1305,6 +1376,15 @@ pub struct GameCenterChallengesField {
     VERSIONS = "versions",
 } }
 
+#[cfg(feature = "game-center")]
+rt::tokens! {
+/// Fields that `fields[gameCenterDetailPlayers]` can ask for.
+///
+/// Feature: `game-center`.
+pub struct GameCenterDetailPlayersField {
+    BLOCKED = "blocked", BUNDLE_ID = "bundleId", NICKNAME = "nickname",
+} }
+
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 rt::tokens! {
 /// Fields that `fields[gameCenterDetails]` can ask for.
@@ -1312,8 +1392,8 @@ rt::tokens! {
 /// Features: any of `app-store`, `game-center`, `xcode-cloud`.
 pub struct GameCenterDetailsField {
     ACHIEVEMENT_RELEASES = "achievementReleases", ACTIVITY_RELEASES = "activityReleases", APP = "app",
-    ARCADE_ENABLED = "arcadeEnabled", CHALLENGE_ENABLED = "challengeEnabled",
-    CHALLENGE_RELEASES = "challengeReleases",
+    ARCADE_ENABLED = "arcadeEnabled", BLOCKED_PLAYERS = "blockedPlayers",
+    CHALLENGE_ENABLED = "challengeEnabled", CHALLENGE_RELEASES = "challengeReleases",
     CHALLENGES_MINIMUM_PLATFORM_VERSIONS = "challengesMinimumPlatformVersions",
     DEFAULT_GROUP_LEADERBOARD = "defaultGroupLeaderboard",
     DEFAULT_GROUP_LEADERBOARD_V2 = "defaultGroupLeaderboardV2", DEFAULT_LEADERBOARD = "defaultLeaderboard",
@@ -1469,12 +1549,13 @@ pub struct GameCenterLeaderboardsField {
     ACTIVITY = "activity", ACTIVITY_PROPERTIES = "activityProperties", ARCHIVED = "archived",
     CHALLENGE = "challenge", DEFAULT_FORMATTER = "defaultFormatter", GAME_CENTER_DETAIL = "gameCenterDetail",
     GAME_CENTER_GROUP = "gameCenterGroup", GAME_CENTER_LEADERBOARD_SETS = "gameCenterLeaderboardSets",
-    GROUP_LEADERBOARD = "groupLeaderboard", LOCALIZATIONS = "localizations",
-    RECURRENCE_DURATION = "recurrenceDuration", RECURRENCE_RULE = "recurrenceRule",
-    RECURRENCE_START_DATE = "recurrenceStartDate", REFERENCE_NAME = "referenceName", RELEASES = "releases",
-    SCORE_RANGE_END = "scoreRangeEnd", SCORE_RANGE_START = "scoreRangeStart",
-    SCORE_SORT_TYPE = "scoreSortType", SUBMISSION_TYPE = "submissionType",
-    VENDOR_IDENTIFIER = "vendorIdentifier", VERSIONS = "versions", VISIBILITY = "visibility",
+    GAME_CENTER_SCORE_MODERATIONS = "gameCenterScoreModerations", GROUP_LEADERBOARD = "groupLeaderboard",
+    LOCALIZATIONS = "localizations", RECURRENCE_DURATION = "recurrenceDuration",
+    RECURRENCE_RULE = "recurrenceRule", RECURRENCE_START_DATE = "recurrenceStartDate",
+    REFERENCE_NAME = "referenceName", RELEASES = "releases", SCORE_RANGE_END = "scoreRangeEnd",
+    SCORE_RANGE_START = "scoreRangeStart", SCORE_SORT_TYPE = "scoreSortType",
+    SUBMISSION_TYPE = "submissionType", VENDOR_IDENTIFIER = "vendorIdentifier", VERSIONS = "versions",
+    VISIBILITY = "visibility",
 } }
 
 #[cfg(feature = "game-center")]
@@ -1515,6 +1596,16 @@ rt::tokens! {
 /// Feature: `game-center`.
 pub struct GameCenterMatchmakingTeamsField {
     MAX_PLAYERS = "maxPlayers", MIN_PLAYERS = "minPlayers", REFERENCE_NAME = "referenceName",
+} }
+
+#[cfg(feature = "game-center")]
+rt::tokens! {
+/// Fields that `fields[gameCenterScoreModerations]` can ask for.
+///
+/// Feature: `game-center`.
+pub struct GameCenterScoreModerationsField {
+    BLOCKED = "blocked", CHALLENGE_IDS = "challengeIds", CONTEXT = "context", PLAYER = "player",
+    PRE_RELEASED = "preReleased", RANK = "rank", SCORE = "score", SUBMITTED_DATE = "submittedDate",
 } }
 
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
@@ -1747,6 +1838,7 @@ rt::tokens! {
 ///
 /// Feature: `app-store`.
 pub struct ReviewSubmissionItemsField {
+    APP_ASSET_LIBRARY_IMAGE = "appAssetLibraryImage", APP_ASSET_LIBRARY_VIDEO = "appAssetLibraryVideo",
     APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_EVENT = "appEvent",
     APP_STORE_VERSION = "appStoreVersion", APP_STORE_VERSION_EXPERIMENT = "appStoreVersionExperiment",
     APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2",
@@ -2045,7 +2137,8 @@ rt::tokens! {
 pub struct SubscriptionsField {
     APP_STORE_REVIEW_SCREENSHOT = "appStoreReviewScreenshot", FAMILY_SHARABLE = "familySharable",
     GROUP = "group", GROUP_LEVEL = "groupLevel", IMAGES = "images",
-    INTRODUCTORY_OFFERS = "introductoryOffers", NAME = "name", OFFER_CODES = "offerCodes",
+    INTRODUCTORY_OFFERS = "introductoryOffers", MARKET_SETTINGS = "marketSettings",
+    MULTI_SEAT_STATUS = "multiSeatStatus", NAME = "name", OFFER_CODES = "offerCodes",
     PLAN_AVAILABILITIES = "planAvailabilities", PRICE_POINTS = "pricePoints", PRICES = "prices",
     PRODUCT_ID = "productId", PROMOTED_PURCHASE = "promotedPurchase",
     PROMOTIONAL_OFFERS = "promotionalOffers", REVIEW_NOTE = "reviewNote", STATE = "state",

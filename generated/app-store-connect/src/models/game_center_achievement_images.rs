@@ -16,7 +16,7 @@ pub struct GameCenterAchievementImage {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementImageAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -76,7 +76,7 @@ pub struct GameCenterAchievementImageV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementImageV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementImageV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

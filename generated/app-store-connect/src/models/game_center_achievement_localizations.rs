@@ -14,7 +14,7 @@ pub struct GameCenterAchievementLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -75,7 +75,7 @@ pub struct GameCenterAchievementLocalizationV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementLocalizationV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -14,7 +14,7 @@ pub struct GameCenterAchievementRelease {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementReleaseAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementReleaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -16,7 +16,7 @@ pub struct GameCenterAchievement {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -93,7 +93,7 @@ pub struct GameCenterAchievementV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterAchievementV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterAchievementV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterActivityVersionsInclude {

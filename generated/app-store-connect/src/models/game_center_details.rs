@@ -13,7 +13,7 @@ pub struct GameCenterDetail {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterDetailAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterDetailRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -58,6 +58,8 @@ pub struct GameCenterDetailRelationships {
     pub activity_releases: rt::ToMany,
     /// `app`: one of `apps`.
     pub app: rt::ToOne,
+    /// `blockedPlayers`.
+    pub blocked_players: rt::Related,
     /// `challengeReleases`: any number of `gameCenterChallengeVersionReleases`.
     #[deprecated = "the vendor has deprecated it"]
     pub challenge_releases: rt::ToMany,
@@ -106,7 +108,7 @@ pub struct GameCenterDetailRelationships {
 
 rt::object! { GameCenterDetailRelationships {
     achievement_releases: "achievementReleases", activity_releases: "activityReleases", app: "app",
-    challenge_releases: "challengeReleases",
+    blocked_players: "blockedPlayers", challenge_releases: "challengeReleases",
     challenges_minimum_platform_versions: "challengesMinimumPlatformVersions",
     default_group_leaderboard: "defaultGroupLeaderboard",
     default_group_leaderboard_v2: "defaultGroupLeaderboardV2", default_leaderboard: "defaultLeaderboard",

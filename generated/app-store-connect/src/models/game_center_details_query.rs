@@ -4,24 +4,14 @@
 
 use storewright_runtime as rt;
 
+#[allow(unused_imports)]
+use super::MetricDuration;
+
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterDetailsClassicMatchmakingRequestsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterDetailsClassicMatchmakingRequestsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///
@@ -56,7 +46,7 @@ rt::open_enum! { GameCenterDetailsClassicMatchmakingRequestsResult {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterDetailsInclude {
@@ -89,21 +79,8 @@ pub struct GameCenterDetailsInclude {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterDetailsRuleBasedMatchmakingRequestsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterDetailsRuleBasedMatchmakingRequestsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterDetailsRuleBasedMatchmakingRequestsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///

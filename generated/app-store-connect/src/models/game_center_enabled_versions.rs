@@ -16,7 +16,7 @@ pub struct GameCenterEnabledVersion {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterEnabledVersionAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterEnabledVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -14,7 +14,7 @@ use super::Platform;
 pub type GameCenterEnabledVersionsCompatibleVersionsPlatform = Platform;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterEnabledVersionsInclude { APP = "app", COMPATIBLE_VERSIONS = "compatibleVersions" } }

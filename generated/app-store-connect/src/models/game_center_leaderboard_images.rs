@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboardImage {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardImageAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -76,7 +76,7 @@ pub struct GameCenterLeaderboardImageV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardImageV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardImageV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboardLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -81,7 +81,7 @@ pub struct GameCenterLeaderboardLocalizationV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardLocalizationV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

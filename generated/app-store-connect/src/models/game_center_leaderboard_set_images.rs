@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboardSetImage {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetImageAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetImageRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -76,7 +76,7 @@ pub struct GameCenterLeaderboardSetImageV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetImageV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetImageV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

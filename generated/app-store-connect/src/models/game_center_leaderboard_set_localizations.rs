@@ -14,7 +14,7 @@ pub struct GameCenterLeaderboardSetLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -68,7 +68,7 @@ pub struct GameCenterLeaderboardSetLocalizationV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetLocalizationV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -14,7 +14,7 @@ pub struct GameCenterLeaderboardSet {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -80,7 +80,7 @@ pub struct GameCenterLeaderboardSetV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardSetV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -16,7 +16,7 @@ pub struct GameCenterLeaderboard {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -161,7 +161,7 @@ pub struct GameCenterLeaderboardV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: GameCenterLeaderboardV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<GameCenterLeaderboardV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -233,6 +233,8 @@ pub struct GameCenterLeaderboardV2Relationships {
     pub game_center_group: rt::ToOne,
     /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: rt::ToMany,
+    /// `gameCenterScoreModerations`.
+    pub game_center_score_moderations: rt::Related,
     /// `versions`: any number of `gameCenterLeaderboardVersions`.
     pub versions: rt::ToMany,
 }
@@ -240,7 +242,7 @@ pub struct GameCenterLeaderboardV2Relationships {
 rt::object! { GameCenterLeaderboardV2Relationships {
     activity: "activity", challenge: "challenge", game_center_detail: "gameCenterDetail",
     game_center_group: "gameCenterGroup", game_center_leaderboard_sets: "gameCenterLeaderboardSets",
-    versions: "versions",
+    game_center_score_moderations: "gameCenterScoreModerations", versions: "versions",
 } }
 
 /// `GameCenterLeaderboardV2.attributes.scoreSortType`.

@@ -5,11 +5,11 @@
 use storewright_runtime as rt;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterLeaderboardsV2Include {
     ACTIVITY = "activity", CHALLENGE = "challenge", GAME_CENTER_DETAIL = "gameCenterDetail",
     GAME_CENTER_GROUP = "gameCenterGroup", GAME_CENTER_LEADERBOARD_SETS = "gameCenterLeaderboardSets",
-    LEADERBOARD = "leaderboard", LOCALIZATIONS = "localizations", VERSIONS = "versions",
+    LEADERBOARD = "leaderboard", LOCALIZATIONS = "localizations", PLAYER = "player", VERSIONS = "versions",
 } }

@@ -4,6 +4,8 @@
 
 use storewright_runtime as rt;
 
+use super::MetricGranularity;
+
 /// A page of resources.
 ///
 /// Feature: `game-center`.
@@ -25,9 +27,7 @@ pub struct GameCenterMatchmakingAppRequestsV1MetricResponseData {
         GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseData {
@@ -135,23 +135,4 @@ pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultL
 
 rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks {
     group_by: "groupBy",
-} }
-
-/// `GameCenterMatchmakingAppRequestsV1MetricResponse.data[].granularity`, open to new values.
-///
-/// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
 } }

@@ -6,8 +6,8 @@ use storewright_runtime as rt;
 
 use super::{
     AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks, MetricDimension,
+    MetricGranularity, MetricRuleResult,
 };
 
 /// A page of resources.
@@ -31,9 +31,7 @@ pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
         GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
@@ -95,7 +93,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue {
     /// `data`.
-    pub data: Option<String>,
+    pub data: Option<MetricDimension>,
     /// `links`.
     pub links: Option<
         GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks,
@@ -117,7 +115,7 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGa
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult {
     /// `data`.
-    pub data: Option<String>,
+    pub data: Option<MetricRuleResult>,
     /// `links`.
     pub links: Option<
         GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks,
@@ -132,8 +130,3 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 ///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks = GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks;
-
-/// `GameCenterMatchmakingBooleanRuleResultsV1MetricResponse.data[].granularity`.
-///
-/// Feature: `game-center`.
-pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

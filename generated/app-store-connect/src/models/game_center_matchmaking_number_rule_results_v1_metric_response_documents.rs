@@ -5,8 +5,8 @@
 use storewright_runtime as rt;
 
 use super::{
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
+    MetricGranularity,
 };
 
 /// A page of resources.
@@ -30,9 +30,7 @@ pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
         GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
@@ -96,8 +94,3 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensio
 ///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue = GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue;
-
-/// `GameCenterMatchmakingNumberRuleResultsV1MetricResponse.data[].granularity`.
-///
-/// Feature: `game-center`.
-pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

@@ -7,8 +7,8 @@ use storewright_runtime as rt;
 use super::{
     AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,
     GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult,
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
+    GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult, MetricDimension,
+    MetricGranularity,
 };
 
 /// A page of resources.
@@ -32,9 +32,7 @@ pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseData {
         GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseData {
@@ -71,7 +69,7 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail {
     /// `data`.
-    pub data: Option<String>,
+    pub data: Option<MetricDimension>,
     /// `links`.
     pub links: Option<
         GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks,
@@ -91,8 +89,3 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCen
 ///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult = GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult;
-
-/// `GameCenterMatchmakingQueueRequestsV1MetricResponse.data[].granularity`.
-///
-/// Feature: `game-center`.
-pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

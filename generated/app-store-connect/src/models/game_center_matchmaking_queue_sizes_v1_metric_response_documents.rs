@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;
+use super::MetricGranularity;
 
 /// A page of resources.
 ///
@@ -23,9 +23,7 @@ pub struct GameCenterMatchmakingQueueSizesV1MetricResponseData {
         Vec<GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints>,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseData {
@@ -70,8 +68,3 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValue
     average_number_of_requests: "averageNumberOfRequests", count: "count",
     p50_number_of_requests: "p50NumberOfRequests", p95_number_of_requests: "p95NumberOfRequests",
 } }
-
-/// `GameCenterMatchmakingQueueSizesV1MetricResponse.data[].granularity`.
-///
-/// Feature: `game-center`.
-pub type GameCenterMatchmakingQueueSizesV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

@@ -4,43 +4,20 @@
 
 use storewright_runtime as rt;
 
-/// Values of `granularity`.
-///
-/// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[allow(unused_imports)]
+use super::MetricDuration;
 
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranularity = MetricDuration;
 
-rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+/// Values of `granularity`.
+///
+/// Feature: `game-center`.
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///
@@ -79,7 +56,7 @@ rt::open_enum! { GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResult 
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `game-center`.
 pub struct GameCenterMatchmakingQueuesInclude {
@@ -89,40 +66,14 @@ pub struct GameCenterMatchmakingQueuesInclude {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity = MetricDuration;
 
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingQueuesMatchmakingRequestsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingRequestsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingQueuesMatchmakingRequestsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///
@@ -163,21 +114,8 @@ rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingRequestsResult {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingQueuesMatchmakingSessionsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingQueuesMatchmakingSessionsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingQueuesMatchmakingSessionsGranularity = MetricDuration;
 
 rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).

@@ -5,9 +5,8 @@
 use storewright_runtime as rt;
 
 use super::{
-    GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity,
     GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints,
-    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
+    GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions, MetricGranularity,
 };
 
 /// A page of resources.
@@ -31,9 +30,7 @@ pub struct GameCenterMatchmakingRuleErrorsV1MetricResponseData {
         GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingRuleErrorsV1MetricResponseData {
@@ -49,8 +46,3 @@ pub type GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints = GameCen
 ///
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions = GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions;
-
-/// `GameCenterMatchmakingRuleErrorsV1MetricResponse.data[].granularity`.
-///
-/// Feature: `game-center`.
-pub type GameCenterMatchmakingRuleErrorsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

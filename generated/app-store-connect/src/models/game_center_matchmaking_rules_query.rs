@@ -4,24 +4,14 @@
 
 use storewright_runtime as rt;
 
+#[allow(unused_imports)]
+use super::MetricDuration;
+
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///
@@ -43,21 +33,8 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy 
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///
@@ -77,21 +54,8 @@ rt::open_enum! { GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy {
 /// Values of `granularity`.
 ///
 /// Feature: `game-center`.
-#[non_exhaustive]
-pub enum GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity {
-    /// `P1D`
-    P1d,
-    /// `PT15M`
-    Pt15m,
-    /// `PT1H`
-    Pt1h,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity {
-    P1d = "P1D", Pt15m = "PT15M", Pt1h = "PT1H",
-} }
+#[cfg(feature = "game-center")]
+pub type GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity = MetricDuration;
 
 /// Values of `groupBy`.
 ///

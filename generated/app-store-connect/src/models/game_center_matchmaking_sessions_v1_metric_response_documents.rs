@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;
+use super::MetricGranularity;
 
 /// A page of resources.
 ///
@@ -23,9 +23,7 @@ pub struct GameCenterMatchmakingSessionsV1MetricResponseData {
         Vec<GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints>,
     >,
     /// `granularity`.
-    pub granularity: Option<
-        GameCenterMatchmakingSessionsV1MetricResponseDataGranularity,
-    >,
+    pub granularity: Option<MetricGranularity>,
 }
 
 rt::object! { GameCenterMatchmakingSessionsV1MetricResponseData {
@@ -70,8 +68,3 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues 
     average_player_count: "averagePlayerCount", count: "count", p50_player_count: "p50PlayerCount",
     p95_player_count: "p95PlayerCount",
 } }
-
-/// `GameCenterMatchmakingSessionsV1MetricResponse.data[].granularity`.
-///
-/// Feature: `game-center`.
-pub type GameCenterMatchmakingSessionsV1MetricResponseDataGranularity = GameCenterMatchmakingAppRequestsV1MetricResponseDataGranularity;

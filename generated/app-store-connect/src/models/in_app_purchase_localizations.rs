@@ -13,7 +13,7 @@ pub struct InAppPurchaseLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<InAppPurchaseLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -90,7 +90,7 @@ pub struct InAppPurchaseLocalizationV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseLocalizationV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<InAppPurchaseLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

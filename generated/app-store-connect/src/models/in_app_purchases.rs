@@ -16,7 +16,7 @@ pub struct InAppPurchase {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<InAppPurchaseRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -155,7 +155,7 @@ pub struct InAppPurchaseV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: InAppPurchaseV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<InAppPurchaseV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

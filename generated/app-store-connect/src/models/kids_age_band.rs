@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `KidsAgeBand`, open to new values.
 ///
-/// Features: any of `app-store`, `xcode-cloud`.
+/// Feature: `app-store`.
 #[non_exhaustive]
 pub enum KidsAgeBand {
     /// `FIVE_AND_UNDER`

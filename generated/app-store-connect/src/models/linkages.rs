@@ -109,6 +109,31 @@ pub type AppAppStoreVersionsLinkagesResponse = rt::Linkages;
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type AppAppTagsLinkagesResponse = rt::Linkages;
 
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryImagePlacementsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryImages`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryImagesLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraries`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryLinkageResponse = rt::Linkage;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryVideoPlacementsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryVideos`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppAssetLibraryVideosLinkagesResponse = rt::Linkages;
+
 /// Identifiers of `territoryAvailabilities`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
@@ -212,12 +237,19 @@ pub type AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse = rt::
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppCustomProductPageLocalizationPlacementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
 ///
@@ -253,12 +285,19 @@ pub type AppEndUserLicenseAgreementLinkageResponse = rt::Linkage;
 /// Identifiers of `appEventScreenshots`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventLocalizationAppEventScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventVideoClips`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppEventLocalizationAppEventVideoClipsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppEventLocalizationPlacementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventLocalizations`.
 ///
@@ -345,6 +384,7 @@ pub type AppPreReleaseVersionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appPreviews`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppPreviewSetAppPreviewsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPricePoints`.
@@ -380,6 +420,7 @@ pub type AppReviewSubmissionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appScreenshots`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppScreenshotSetAppScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
@@ -458,12 +499,19 @@ pub type AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLoc
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperimentTreatments`.
 ///
@@ -478,12 +526,19 @@ pub type AppStoreVersionGameCenterAppVersionLinkageResponse = rt::Linkage;
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+#[deprecated = "the vendor has deprecated it"]
 pub type AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `appAssetLibraryPlacements`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type AppStoreVersionLocalizationPlacementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
 ///
@@ -887,6 +942,11 @@ pub type GameCenterDetailAchievementReleasesLinkagesResponse = rt::Linkages;
 #[deprecated = "the vendor has deprecated it"]
 pub type GameCenterDetailActivityReleasesLinkagesResponse = rt::Linkages;
 
+/// Identifiers of `gameCenterDetailPlayers`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type GameCenterDetailBlockedPlayersLinkagesResponse = rt::Linkages;
+
 /// Identifiers of `gameCenterChallengeVersionReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
@@ -1102,6 +1162,11 @@ pub type GameCenterLeaderboardSetV2VersionsLinkagesResponse = rt::Linkages;
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 pub type GameCenterLeaderboardSetVersionV2LocalizationsLinkagesResponse = rt::Linkages;
+
+/// Identifiers of `gameCenterScoreModerations`.
+///
+/// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
+pub type GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardVersions`.
 ///

@@ -14,7 +14,7 @@ use super::CertificateType;
 pub type MerchantIdsCertificatesCertificateType = CertificateType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `provisioning`.
 pub struct MerchantIdsInclude { CERTIFICATES = "certificates", PASS_TYPE_ID = "passTypeId" } }

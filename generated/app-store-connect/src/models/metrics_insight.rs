@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::MetricCategory;
+use super::{MetricCategory, MetricVersions};
 
 /// `MetricsInsight`.
 ///
@@ -24,7 +24,7 @@ pub struct MetricsInsight {
     /// `populations`.
     pub populations: Option<Vec<MetricsInsightPopulations>>,
     /// `referenceVersions`.
-    pub reference_versions: Option<String>,
+    pub reference_versions: Option<MetricVersions>,
     /// `subSystemLabel`.
     pub sub_system_label: Option<String>,
     /// `summaryString`.

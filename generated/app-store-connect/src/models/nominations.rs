@@ -15,7 +15,7 @@ pub struct Nomination {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: NominationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<NominationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -20,7 +20,7 @@ pub struct PrereleaseVersion {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: PrereleaseVersionAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<PrereleaseVersionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

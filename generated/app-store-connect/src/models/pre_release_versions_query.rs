@@ -35,7 +35,7 @@ rt::open_enum! { PreReleaseVersionsBuildsProcessingState {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `builds`.
 pub struct PreReleaseVersionsInclude { APP = "app", BUILDS = "builds" } }

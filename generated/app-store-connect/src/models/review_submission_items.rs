@@ -13,7 +13,7 @@ pub struct ReviewSubmissionItem {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: ReviewSubmissionItemAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<ReviewSubmissionItemRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -45,6 +45,10 @@ rt::object! { ReviewSubmissionItemAttributes { state: "state" } }
 /// Relationships of [`ReviewSubmissionItem`].
 #[non_exhaustive]
 pub struct ReviewSubmissionItemRelationships {
+    /// `appAssetLibraryImage`: one of `appAssetLibraryImages`.
+    pub app_asset_library_image: rt::ToOne,
+    /// `appAssetLibraryVideo`: one of `appAssetLibraryVideos`.
+    pub app_asset_library_video: rt::ToOne,
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
     /// `appEvent`: one of `appEvents`.
@@ -76,6 +80,7 @@ pub struct ReviewSubmissionItemRelationships {
 }
 
 rt::object! { ReviewSubmissionItemRelationships {
+    app_asset_library_image: "appAssetLibraryImage", app_asset_library_video: "appAssetLibraryVideo",
     app_custom_product_page_version: "appCustomProductPageVersion", app_event: "appEvent",
     app_store_version: "appStoreVersion", app_store_version_experiment: "appStoreVersionExperiment",
     app_store_version_experiment_v2: "appStoreVersionExperimentV2",

@@ -5,10 +5,11 @@
 use storewright_runtime as rt;
 
 use super::{
-    AppCustomProductPageVersion, AppEvent, AppStoreVersion, AppStoreVersionExperiment,
-    BackgroundAssetVersion, GameCenterAchievementVersionV2, GameCenterActivityVersion,
-    GameCenterChallengeVersion, GameCenterLeaderboardSetVersionV2, GameCenterLeaderboardVersionV2,
-    InAppPurchaseVersion, ReviewSubmissionItem, SubscriptionGroupVersion, SubscriptionVersion,
+    AppAssetLibraryImage, AppAssetLibraryVideo, AppCustomProductPageVersion, AppEvent, AppStoreVersion,
+    AppStoreVersionExperiment, BackgroundAssetVersion, GameCenterAchievementVersionV2,
+    GameCenterActivityVersion, GameCenterChallengeVersion, GameCenterLeaderboardSetVersionV2,
+    GameCenterLeaderboardVersionV2, InAppPurchaseVersion, ReviewSubmissionItem, SubscriptionGroupVersion,
+    SubscriptionVersion,
 };
 
 /// A document with one resource.
@@ -24,6 +25,10 @@ pub type ReviewSubmissionItemResponse = rt::Document<
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum ReviewSubmissionItemResponseIncluded {
+    /// `type`: `appAssetLibraryImages`
+    AppAssetLibraryImage(Box<AppAssetLibraryImage>),
+    /// `type`: `appAssetLibraryVideos`
+    AppAssetLibraryVideo(Box<AppAssetLibraryVideo>),
     /// `type`: `appCustomProductPageVersions`
     AppCustomProductPageVersion(Box<AppCustomProductPageVersion>),
     /// `type`: `appEvents`
@@ -55,6 +60,8 @@ pub enum ReviewSubmissionItemResponseIncluded {
 }
 
 rt::union! { ReviewSubmissionItemResponseIncluded by "type" {
+    AppAssetLibraryImage(AppAssetLibraryImage) = "appAssetLibraryImages",
+    AppAssetLibraryVideo(AppAssetLibraryVideo) = "appAssetLibraryVideos",
     AppCustomProductPageVersion(AppCustomProductPageVersion) = "appCustomProductPageVersions",
     AppEvent(AppEvent) = "appEvents",
     AppStoreVersionExperiment(AppStoreVersionExperiment) = "appStoreVersionExperiments",

@@ -9,6 +9,10 @@ use storewright_runtime as rt;
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct ReviewSubmissionItemCreateRequest {
+    /// `appAssetLibraryImage`: id of `appAssetLibraryImages`.
+    pub app_asset_library_image: Option<String>,
+    /// `appAssetLibraryVideo`: id of `appAssetLibraryVideos`.
+    pub app_asset_library_video: Option<String>,
     /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: Option<String>,
     /// `appEvent`: id of `appEvents`.
@@ -43,6 +47,8 @@ pub struct ReviewSubmissionItemCreateRequest {
 
 rt::request! { ReviewSubmissionItemCreateRequest: "reviewSubmissionItems" {
   relationships {
+    app_asset_library_image: "appAssetLibraryImage" => "appAssetLibraryImages",
+    app_asset_library_video: "appAssetLibraryVideo" => "appAssetLibraryVideos",
     app_custom_product_page_version: "appCustomProductPageVersion" => "appCustomProductPageVersions",
     app_event: "appEvent" => "appEvents", app_store_version: "appStoreVersion" => "appStoreVersions",
     app_store_version_experiment: "appStoreVersionExperiment" => "appStoreVersionExperiments",
@@ -66,6 +72,18 @@ impl ReviewSubmissionItemCreateRequest {
             review_submission: review_submission.into(),
             ..Self::default()
         }
+    }
+
+    /// Sets [`app_asset_library_image`](Self#structfield.app_asset_library_image).
+    pub fn app_asset_library_image(mut self, value: impl Into<String>) -> Self {
+        self.app_asset_library_image = Some(value.into());
+        self
+    }
+
+    /// Sets [`app_asset_library_video`](Self#structfield.app_asset_library_video).
+    pub fn app_asset_library_video(mut self, value: impl Into<String>) -> Self {
+        self.app_asset_library_video = Some(value.into());
+        self
     }
 
     /// Sets [`app_custom_product_page_version`](Self#structfield.app_custom_product_page_version).

@@ -15,7 +15,7 @@ pub struct ReviewSubmission {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: ReviewSubmissionAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<ReviewSubmissionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -8,11 +8,13 @@ use storewright_runtime as rt;
 use super::Platform;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `app-store`.
 pub struct ReviewSubmissionsInclude {
-    APP = "app", APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_EVENT = "appEvent",
+    APP = "app", APP_ASSET_LIBRARY_IMAGE = "appAssetLibraryImage",
+    APP_ASSET_LIBRARY_VIDEO = "appAssetLibraryVideo",
+    APP_CUSTOM_PRODUCT_PAGE_VERSION = "appCustomProductPageVersion", APP_EVENT = "appEvent",
     APP_STORE_VERSION = "appStoreVersion", APP_STORE_VERSION_EXPERIMENT = "appStoreVersionExperiment",
     APP_STORE_VERSION_EXPERIMENT_V2 = "appStoreVersionExperimentV2",
     APP_STORE_VERSION_FOR_REVIEW = "appStoreVersionForReview",

@@ -6,7 +6,7 @@ use storewright_runtime as rt;
 
 /// `StateDetail`.
 ///
-/// Features: any of `app-store`, `background-assets`, `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `app-events`, `app-store`, `background-assets`, `builds`, `product-pages`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct StateDetail {
     /// `code`.

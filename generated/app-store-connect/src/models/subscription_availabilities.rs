@@ -14,7 +14,7 @@ pub struct SubscriptionAvailability {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionAvailabilityAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionAvailabilityRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -15,7 +15,7 @@ pub struct SubscriptionGroupLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionGroupLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionGroupLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -75,7 +75,7 @@ pub struct SubscriptionGroupLocalizationV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionGroupLocalizationV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionGroupLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

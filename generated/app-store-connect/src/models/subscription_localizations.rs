@@ -15,7 +15,7 @@ pub struct SubscriptionLocalization {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionLocalizationAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionLocalizationRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -75,7 +75,7 @@ pub struct SubscriptionLocalizationV2 {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionLocalizationV2Attributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionLocalizationV2Relationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

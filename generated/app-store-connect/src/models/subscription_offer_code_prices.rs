@@ -11,7 +11,7 @@ use storewright_runtime as rt;
 pub struct SubscriptionOfferCodePrice {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionOfferCodePriceRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

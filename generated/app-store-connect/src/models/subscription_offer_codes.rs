@@ -18,7 +18,7 @@ pub struct SubscriptionOfferCode {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionOfferCodeAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionOfferCodeRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

@@ -13,7 +13,7 @@ pub struct Subscription {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: SubscriptionAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<SubscriptionRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,
@@ -40,6 +40,10 @@ pub struct SubscriptionAttributes {
     pub family_sharable: Option<bool>,
     /// `groupLevel`.
     pub group_level: Option<i64>,
+    /// `marketSettings`.
+    pub market_settings: Option<Vec<SubscriptionMarketSettings>>,
+    /// `multiSeatStatus`.
+    pub multi_seat_status: Option<SubscriptionMultiSeatStatus>,
     /// `name`.
     pub name: Option<String>,
     /// `productId`.
@@ -53,8 +57,9 @@ pub struct SubscriptionAttributes {
 }
 
 rt::object! { SubscriptionAttributes {
-    family_sharable: "familySharable", group_level: "groupLevel", name: "name", product_id: "productId",
-    review_note: "reviewNote", state: "state", subscription_period: "subscriptionPeriod",
+    family_sharable: "familySharable", group_level: "groupLevel", market_settings: "marketSettings",
+    multi_seat_status: "multiSeatStatus", name: "name", product_id: "productId", review_note: "reviewNote",
+    state: "state", subscription_period: "subscriptionPeriod",
 } }
 
 /// Relationships of [`Subscription`].
@@ -100,6 +105,40 @@ rt::object! { SubscriptionRelationships {
     subscription_localizations: "subscriptionLocalizations", versions: "versions",
     win_back_offers: "winBackOffers",
 } }
+
+/// `Subscription.attributes.marketSettings[]`, open to new values.
+///
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
+#[non_exhaustive]
+pub enum SubscriptionMarketSettings {
+    /// `APPLE_BUSINESS`
+    AppleBusiness,
+    /// `APPLE_SCHOOL`
+    AppleSchool,
+    /// `APP_STORE`
+    AppStore,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { SubscriptionMarketSettings {
+    AppleBusiness = "APPLE_BUSINESS", AppleSchool = "APPLE_SCHOOL", AppStore = "APP_STORE",
+} }
+
+/// `Subscription.attributes.multiSeatStatus`, open to new values.
+///
+/// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
+#[non_exhaustive]
+pub enum SubscriptionMultiSeatStatus {
+    /// `DISABLED`
+    Disabled,
+    /// `ENABLED`
+    Enabled,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { SubscriptionMultiSeatStatus { Disabled = "DISABLED", Enabled = "ENABLED" } }
 
 /// `Subscription.attributes.state`, open to new values.
 ///

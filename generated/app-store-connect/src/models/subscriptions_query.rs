@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 use super::SubscriptionPlanType;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `subscriptions`.
 pub struct SubscriptionsInclude {

@@ -5,8 +5,9 @@
 use storewright_runtime as rt;
 
 use super::{
-    SubscriptionIntroductoryOfferInlineCreate, SubscriptionPriceInlineCreate,
-    SubscriptionPromotionalOfferInlineCreate, SubscriptionSubscriptionPeriod,
+    SubscriptionIntroductoryOfferInlineCreate, SubscriptionMarketSettings, SubscriptionMultiSeatStatus,
+    SubscriptionPriceInlineCreate, SubscriptionPromotionalOfferInlineCreate,
+    SubscriptionSubscriptionPeriod,
 };
 
 /// Creates a resource of the type `subscriptions`.
@@ -121,6 +122,10 @@ pub struct SubscriptionUpdateRequest {
     pub family_sharable: rt::Patch<bool>,
     /// `groupLevel`.
     pub group_level: rt::Patch<i64>,
+    /// `marketSettings`.
+    pub market_settings: rt::Patch<Vec<SubscriptionUpdateRequestMarketSettings>>,
+    /// `multiSeatStatus`.
+    pub multi_seat_status: rt::Patch<SubscriptionUpdateRequestMultiSeatStatus>,
     /// `name`.
     pub name: rt::Patch<String>,
     /// `reviewNote`.
@@ -139,7 +144,8 @@ pub struct SubscriptionUpdateRequest {
 
 rt::request! { SubscriptionUpdateRequest: "subscriptions" { id(id)
   attributes {
-    family_sharable: "familySharable", group_level: "groupLevel", name: "name", review_note: "reviewNote",
+    family_sharable: "familySharable", group_level: "groupLevel", market_settings: "marketSettings",
+    multi_seat_status: "multiSeatStatus", name: "name", review_note: "reviewNote",
     subscription_period: "subscriptionPeriod",
   }
   relationships {
@@ -182,6 +188,39 @@ impl SubscriptionUpdateRequest {
     #[inline]
     pub fn clear_group_level(mut self) -> Self {
         self.group_level = rt::Patch::Null;
+        self
+    }
+
+    /// Sets [`market_settings`](Self#structfield.market_settings).
+    pub fn market_settings(
+        mut self,
+        values: impl IntoIterator<
+            Item = impl Into<SubscriptionUpdateRequestMarketSettings>,
+        >,
+    ) -> Self {
+        self.market_settings = rt::Patch::Value(
+            values.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Sends null for [`market_settings`](Self#structfield.market_settings).
+    #[inline]
+    pub fn clear_market_settings(mut self) -> Self {
+        self.market_settings = rt::Patch::Null;
+        self
+    }
+
+    /// Sets [`multi_seat_status`](Self#structfield.multi_seat_status).
+    pub fn multi_seat_status(mut self, value: impl Into<SubscriptionUpdateRequestMultiSeatStatus>) -> Self {
+        self.multi_seat_status = rt::Patch::Value(value.into());
+        self
+    }
+
+    /// Sends null for [`multi_seat_status`](Self#structfield.multi_seat_status).
+    #[inline]
+    pub fn clear_multi_seat_status(mut self) -> Self {
+        self.multi_seat_status = rt::Patch::Null;
         self
     }
 
@@ -254,6 +293,16 @@ impl SubscriptionUpdateRequest {
         self
     }
 }
+
+/// `SubscriptionUpdateRequest.data.attributes.marketSettings[]`.
+///
+/// Feature: `subscriptions`.
+pub type SubscriptionUpdateRequestMarketSettings = SubscriptionMarketSettings;
+
+/// `SubscriptionUpdateRequest.data.attributes.multiSeatStatus`.
+///
+/// Feature: `subscriptions`.
+pub type SubscriptionUpdateRequestMultiSeatStatus = SubscriptionMultiSeatStatus;
 
 /// `SubscriptionUpdateRequest.data.attributes.subscriptionPeriod`.
 ///

@@ -8,7 +8,7 @@ use storewright_runtime as rt;
 use super::UserRole;
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `users-and-access`.
 pub struct UsersInclude { VISIBLE_APPS = "visibleApps" } }

@@ -13,7 +13,7 @@ pub struct WebhookDelivery {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: WebhookDeliveryAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<WebhookDeliveryRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

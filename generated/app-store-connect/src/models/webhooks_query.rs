@@ -24,7 +24,7 @@ rt::open_enum! { WebhooksDeliveriesDeliveryState {
 } }
 
 rt::tokens! {
-/// Related resources that `include` can ask for.
+/// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `webhooks`.
 pub struct WebhooksInclude { APP = "app", EVENT = "event" } }

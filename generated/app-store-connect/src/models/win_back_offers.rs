@@ -17,7 +17,7 @@ pub struct WinBackOffer {
     pub id: String,
     /// What it is, as far as it was asked for.
     pub attributes: WinBackOfferAttributes,
-    /// What it leads to.
+    /// Relationships to other resources; most have `data` only where `include` asked for them.
     pub relationships: rt::Sparse<WinBackOfferRelationships>,
     /// Where it is.
     pub links: rt::ResourceLinks,

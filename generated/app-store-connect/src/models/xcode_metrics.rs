@@ -4,7 +4,7 @@
 
 use storewright_runtime as rt;
 
-use super::{MetricCategory, MetricsInsight};
+use super::{MetricCategory, MetricShares, MetricsInsight};
 
 /// `xcodeMetrics`.
 ///
@@ -129,9 +129,7 @@ pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     /// `goal`.
     pub goal: Option<String>,
     /// `percentageBreakdown`.
-    pub percentage_breakdown: Option<
-        XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown,
-    >,
+    pub percentage_breakdown: Option<MetricShares>,
     /// `value`.
     pub value: Option<f64>,
     /// `version`.
@@ -141,21 +139,6 @@ pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
 rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
     error_margin: "errorMargin", goal: "goal", percentage_breakdown: "percentageBreakdown", value: "value",
     version: "version",
-} }
-
-/// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].points[].percentageBreakdown`.
-///
-/// Feature: `power-and-performance`.
-#[non_exhaustive]
-pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
-    /// `subSystemLabel`.
-    pub sub_system_label: Option<String>,
-    /// `value`.
-    pub value: Option<f64>,
-}
-
-rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPointsPercentageBreakdown {
-    sub_system_label: "subSystemLabel", value: "value",
 } }
 
 /// `xcodeMetrics.productData[].metricCategories[].metrics[].datasets[].recommendedMetricGoal`.

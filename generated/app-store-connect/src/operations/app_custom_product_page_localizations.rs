@@ -5,17 +5,22 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse,
+    AppAssetLibraryImagesField, AppAssetLibraryPlacementsField, AppAssetLibraryPlacementsResponse,
+    AppAssetLibraryVideosField, AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse,
     AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse,
-    AppCustomProductPageLocalizationCreateRequest, AppCustomProductPageLocalizationResponse,
+    AppCustomProductPageLocalizationCreateRequest,
+    AppCustomProductPageLocalizationPlacementsLinkagesResponse, AppCustomProductPageLocalizationResponse,
     AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse,
     AppCustomProductPageLocalizationUpdateRequest,
     AppCustomProductPageLocalizationsAppPreviewSetsPreviewType,
     AppCustomProductPageLocalizationsAppScreenshotSetsScreenshotDisplayType,
     AppCustomProductPageLocalizationsField, AppCustomProductPageLocalizationsInclude,
-    AppCustomProductPageVersionsField, AppKeywordsResponse, AppPreviewSetsField, AppPreviewSetsResponse,
-    AppPreviewsField, AppScreenshotSetsField, AppScreenshotSetsResponse, AppScreenshotsField,
-    AppStoreVersionExperimentTreatmentLocalizationsField, AppStoreVersionLocalizationsField,
+    AppCustomProductPageLocalizationsPlacementsPlacementType,
+    AppCustomProductPageLocalizationsPlacementsState, AppCustomProductPageLocalizationsSort,
+    AppCustomProductPageVersionsField, AppEventLocalizationsField, AppKeywordsResponse,
+    AppPreviewSetsField, AppPreviewSetsResponse, AppPreviewsField, AppScreenshotSetsField,
+    AppScreenshotSetsResponse, AppScreenshotsField, AppStoreVersionExperimentTreatmentLocalizationsField,
+    AppStoreVersionLocalizationsField,
 };
 
 /// Operations of `app_custom_product_page_localizations`; [`Client::app_custom_product_page_localizations`](crate::Client::app_custom_product_page_localizations) gives it.
@@ -60,6 +65,7 @@ impl AppCustomProductPageLocalizations {
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -71,6 +77,7 @@ impl AppCustomProductPageLocalizations {
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appPreviewSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
@@ -78,6 +85,7 @@ impl AppCustomProductPageLocalizations {
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -89,8 +97,27 @@ impl AppCustomProductPageLocalizations {
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appScreenshotSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_placement_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppCustomProductPageLocalizationPlacementsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appCustomProductPageLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-placements))
+    pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
+        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
@@ -140,6 +167,15 @@ impl AppCustomProductPageLocalizations {
 pub struct Get(crate::Call<AppCustomProductPageLocalizationResponse>);
 
 impl Get {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -159,12 +195,14 @@ impl Get {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -175,7 +213,7 @@ impl Get {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `searchKeywords`.
+    /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `placements`, `searchKeywords`.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = AppCustomProductPageLocalizationsInclude>,
@@ -185,6 +223,7 @@ impl Get {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -192,9 +231,17 @@ impl Get {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 
@@ -209,6 +256,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppCustomProductPageLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -311,6 +359,7 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
@@ -415,6 +464,175 @@ impl ListAppScreenshotSets {
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
+/// Optional arguments of [`list_placements`](AppCustomProductPageLocalizations::list_placements); nothing is sent before `send`.
+pub struct ListPlacements(crate::Call<AppAssetLibraryPlacementsResponse>);
+
+impl ListPlacements {
+    /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_images(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryImagesField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryVideosField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppEventLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
+        self
+    }
+
+    /// `filter[appEventLocalization]`: only what has one of these values.
+    pub fn filter_app_event_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appEventLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    pub fn filter_app_store_version_experiment_treatment_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    pub fn filter_app_store_version_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appStoreVersionLocalization]", values);
+        self
+    }
+
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[id]", values);
+        self
+    }
+
+    /// `filter[image]`: only what has one of these values.
+    pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[image]", values);
+        self
+    }
+
+    /// `filter[placementGroup]`: only what has one of these values.
+    pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[placementGroup]", values);
+        self
+    }
+
+    /// `filter[placementType]`: only what has one of these values.
+    pub fn filter_placement_type(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppCustomProductPageLocalizationsPlacementsPlacementType,
+        >,
+    ) -> Self {
+        self.0.list("filter[placementType]", values);
+        self
+    }
+
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppCustomProductPageLocalizationsPlacementsState,
+        >,
+    ) -> Self {
+        self.0.list("filter[state]", values);
+        self
+    }
+
+    /// `filter[video]`: only what has one of these values.
+    pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[video]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    ///
+    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = AppCustomProductPageLocalizationsInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit`: how many a page has, at most 200.
+    #[inline]
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = AppCustomProductPageLocalizationsSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+}
+
+rt::operation! { crate::Api, ListPlacements => AppAssetLibraryPlacementsResponse, paged }
+
 /// Optional arguments of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords); nothing is sent before `send`.
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
@@ -456,6 +674,8 @@ rt::operations! {
     LIST_APP_PREVIEW_SETS = Get "appCustomProductPageLocalizations_appPreviewSets_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/appPreviewSets",
     LIST_APP_SCREENSHOT_SET_LINKAGES = Get "appCustomProductPageLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets",
     LIST_APP_SCREENSHOT_SETS = Get "appCustomProductPageLocalizations_appScreenshotSets_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/appScreenshotSets",
+    LIST_PLACEMENT_LINKAGES = Get "appCustomProductPageLocalizations_placements_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/placements",
+    LIST_PLACEMENTS = Get "appCustomProductPageLocalizations_placements_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/placements",
     LIST_SEARCH_KEYWORD_LINKAGES = Get "appCustomProductPageLocalizations_searchKeywords_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",
     LIST_SEARCH_KEYWORDS = Get "appCustomProductPageLocalizations_searchKeywords_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/searchKeywords",
     REMOVE_SEARCH_KEYWORDS = Delete "appCustomProductPageLocalizations_searchKeywords_deleteToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",

@@ -5,7 +5,8 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppCustomProductPageLocalizationsField, AppCustomProductPageLocalizationsResponse,
+    AppAssetLibraryPlacementsField, AppCustomProductPageLocalizationsField,
+    AppCustomProductPageLocalizationsResponse,
     AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse,
     AppCustomProductPageVersionCreateRequest, AppCustomProductPageVersionResponse,
     AppCustomProductPageVersionUpdateRequest, AppCustomProductPageVersionsField,
@@ -132,6 +133,15 @@ pub struct ListAppCustomProductPageLocalizations(
 );
 
 impl ListAppCustomProductPageLocalizations {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -157,12 +167,14 @@ impl ListAppCustomProductPageLocalizations {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -179,7 +191,7 @@ impl ListAppCustomProductPageLocalizations {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `searchKeywords`.
+    /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `placements`, `searchKeywords`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppCustomProductPageVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
@@ -193,6 +205,7 @@ impl ListAppCustomProductPageLocalizations {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -200,9 +213,17 @@ impl ListAppCustomProductPageLocalizations {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 

@@ -5,11 +5,16 @@
 use storewright_runtime as rt;
 
 use crate::models::{
+    AppAssetLibraryImagesField, AppAssetLibraryPlacementsField, AppAssetLibraryPlacementsResponse,
+    AppAssetLibraryVideosField, AppCustomProductPageLocalizationsField,
     AppEventLocalizationAppEventScreenshotsLinkagesResponse,
     AppEventLocalizationAppEventVideoClipsLinkagesResponse, AppEventLocalizationCreateRequest,
-    AppEventLocalizationResponse, AppEventLocalizationUpdateRequest, AppEventLocalizationsField,
-    AppEventLocalizationsInclude, AppEventScreenshotsField, AppEventScreenshotsResponse,
+    AppEventLocalizationPlacementsLinkagesResponse, AppEventLocalizationResponse,
+    AppEventLocalizationUpdateRequest, AppEventLocalizationsField, AppEventLocalizationsInclude,
+    AppEventLocalizationsPlacementsPlacementType, AppEventLocalizationsPlacementsState,
+    AppEventLocalizationsSort, AppEventScreenshotsField, AppEventScreenshotsResponse,
     AppEventVideoClipsField, AppEventVideoClipsResponse, AppEventsField,
+    AppStoreVersionExperimentTreatmentLocalizationsField, AppStoreVersionLocalizationsField,
 };
 
 /// Operations of `app_event_localizations`; [`Client::app_event_localizations`](crate::Client::app_event_localizations) gives it.
@@ -43,6 +48,7 @@ impl AppEventLocalizations {
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventScreenshots))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_screenshot_linkages(
         &self,
         id: impl AsRef<str>,
@@ -54,6 +60,7 @@ impl AppEventLocalizations {
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventScreenshots))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_screenshots(&self, id: impl AsRef<str>) -> ListAppEventScreenshots {
         ListAppEventScreenshots(self.0.call(LIST_APP_EVENT_SCREENSHOTS, &[id.as_ref()]))
     }
@@ -61,6 +68,7 @@ impl AppEventLocalizations {
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventVideoClips))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_video_clip_linkages(
         &self,
         id: impl AsRef<str>,
@@ -72,8 +80,24 @@ impl AppEventLocalizations {
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventVideoClips))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_video_clips(&self, id: impl AsRef<str>) -> ListAppEventVideoClips {
         ListAppEventVideoClips(self.0.call(LIST_APP_EVENT_VIDEO_CLIPS, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appEventLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_placement_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppEventLocalizationPlacementsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appEventLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-placements))
+    pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
+        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventLocalizations-_id_))
@@ -94,6 +118,15 @@ impl AppEventLocalizations {
 pub struct Get(crate::Call<AppEventLocalizationResponse>);
 
 impl Get {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -104,6 +137,7 @@ impl Get {
     }
 
     /// `fields[appEventScreenshots]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -113,6 +147,7 @@ impl Get {
     }
 
     /// `fields[appEventVideoClips]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -129,13 +164,14 @@ impl Get {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`.
+    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`, `placements`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppEventLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
     /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
@@ -143,9 +179,17 @@ impl Get {
     }
 
     /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 }
@@ -153,6 +197,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppEventLocalizationResponse }
 
 /// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppEventScreenshots(crate::Call<AppEventScreenshotsResponse>);
 
 impl ListAppEventScreenshots {
@@ -193,6 +238,7 @@ impl ListAppEventScreenshots {
 rt::operation! { crate::Api, ListAppEventScreenshots => AppEventScreenshotsResponse, paged }
 
 /// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppEventVideoClips(crate::Call<AppEventVideoClipsResponse>);
 
 impl ListAppEventVideoClips {
@@ -232,6 +278,168 @@ impl ListAppEventVideoClips {
 
 rt::operation! { crate::Api, ListAppEventVideoClips => AppEventVideoClipsResponse, paged }
 
+/// Optional arguments of [`list_placements`](AppEventLocalizations::list_placements); nothing is sent before `send`.
+pub struct ListPlacements(crate::Call<AppAssetLibraryPlacementsResponse>);
+
+impl ListPlacements {
+    /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_images(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryImagesField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryVideosField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppEventLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
+        self
+    }
+
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    pub fn filter_app_custom_product_page_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    pub fn filter_app_store_version_experiment_treatment_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    pub fn filter_app_store_version_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appStoreVersionLocalization]", values);
+        self
+    }
+
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[id]", values);
+        self
+    }
+
+    /// `filter[image]`: only what has one of these values.
+    pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[image]", values);
+        self
+    }
+
+    /// `filter[placementGroup]`: only what has one of these values.
+    pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[placementGroup]", values);
+        self
+    }
+
+    /// `filter[placementType]`: only what has one of these values.
+    pub fn filter_placement_type(
+        mut self,
+        values: impl IntoIterator<Item = AppEventLocalizationsPlacementsPlacementType>,
+    ) -> Self {
+        self.0.list("filter[placementType]", values);
+        self
+    }
+
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = AppEventLocalizationsPlacementsState>,
+    ) -> Self {
+        self.0.list("filter[state]", values);
+        self
+    }
+
+    /// `filter[video]`: only what has one of these values.
+    pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[video]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    ///
+    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppEventLocalizationsInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit`: how many a page has, at most 200.
+    #[inline]
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = AppEventLocalizationsSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+}
+
+rt::operation! { crate::Api, ListPlacements => AppAssetLibraryPlacementsResponse, paged }
+
 rt::operations! {
     CREATE = Post "appEventLocalizations_createInstance" "/v1/appEventLocalizations",
     DELETE = Delete "appEventLocalizations_deleteInstance" "/v1/appEventLocalizations/{id}",
@@ -240,5 +448,7 @@ rt::operations! {
     LIST_APP_EVENT_SCREENSHOTS = Get "appEventLocalizations_appEventScreenshots_getToManyRelated" "/v1/appEventLocalizations/{id}/appEventScreenshots",
     LIST_APP_EVENT_VIDEO_CLIP_LINKAGES = Get "appEventLocalizations_appEventVideoClips_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/appEventVideoClips",
     LIST_APP_EVENT_VIDEO_CLIPS = Get "appEventLocalizations_appEventVideoClips_getToManyRelated" "/v1/appEventLocalizations/{id}/appEventVideoClips",
+    LIST_PLACEMENT_LINKAGES = Get "appEventLocalizations_placements_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/placements",
+    LIST_PLACEMENTS = Get "appEventLocalizations_placements_getToManyRelated" "/v1/appEventLocalizations/{id}/placements",
     UPDATE = Patch "appEventLocalizations_updateInstance" "/v1/appEventLocalizations/{id}",
 }

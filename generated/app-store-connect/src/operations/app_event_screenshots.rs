@@ -17,6 +17,7 @@ pub struct AppEventScreenshots(pub(crate) rt::Client<crate::Api>);
 
 impl AppEventScreenshots {
     /// `POST /v1/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventScreenshots))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn create(
         &self,
@@ -28,11 +29,13 @@ impl AppEventScreenshots {
     }
 
     /// `DELETE /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventScreenshots-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventScreenshots-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
@@ -40,6 +43,7 @@ impl AppEventScreenshots {
     /// `PATCH /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventScreenshots-_id_))
     ///
     /// The request says which resource it changes.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn update(
         &self,
@@ -52,6 +56,7 @@ impl AppEventScreenshots {
 }
 
 /// Optional arguments of [`get`](AppEventScreenshots::get); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct Get(crate::Call<AppEventScreenshotResponse>);
 
 impl Get {

@@ -17,6 +17,7 @@ pub struct AppEventVideoClips(pub(crate) rt::Client<crate::Api>);
 
 impl AppEventVideoClips {
     /// `POST /v1/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventVideoClips))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn create(&self, request: AppEventVideoClipCreateRequest) -> crate::Call<AppEventVideoClipResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -25,11 +26,13 @@ impl AppEventVideoClips {
     }
 
     /// `DELETE /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventVideoClips-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventVideoClips-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
@@ -37,6 +40,7 @@ impl AppEventVideoClips {
     /// `PATCH /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventVideoClips-_id_))
     ///
     /// The request says which resource it changes.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn update(&self, request: AppEventVideoClipUpdateRequest) -> crate::Call<AppEventVideoClipResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -46,6 +50,7 @@ impl AppEventVideoClips {
 }
 
 /// Optional arguments of [`get`](AppEventVideoClips::get); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct Get(crate::Call<AppEventVideoClipResponse>);
 
 impl Get {

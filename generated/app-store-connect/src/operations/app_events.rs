@@ -5,9 +5,10 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppEventCreateRequest, AppEventLocalizationsField, AppEventLocalizationsLinkagesResponse,
-    AppEventLocalizationsResponse, AppEventResponse, AppEventScreenshotsField, AppEventUpdateRequest,
-    AppEventVideoClipsField, AppEventsField, AppEventsInclude,
+    AppAssetLibraryPlacementsField, AppEventCreateRequest, AppEventLocalizationsField,
+    AppEventLocalizationsLinkagesResponse, AppEventLocalizationsResponse, AppEventResponse,
+    AppEventScreenshotsField, AppEventUpdateRequest, AppEventVideoClipsField, AppEventsField,
+    AppEventsInclude,
 };
 
 /// Operations of `app_events`; [`Client::app_events`](crate::Client::app_events) gives it.
@@ -102,6 +103,15 @@ rt::operation! { crate::Api, Get => AppEventResponse }
 pub struct ListLocalizations(crate::Call<AppEventLocalizationsResponse>);
 
 impl ListLocalizations {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -112,6 +122,7 @@ impl ListLocalizations {
     }
 
     /// `fields[appEventScreenshots]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_screenshots(
         mut self,
         values: impl IntoIterator<Item = AppEventScreenshotsField>,
@@ -121,6 +132,7 @@ impl ListLocalizations {
     }
 
     /// `fields[appEventVideoClips]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_video_clips(
         mut self,
         values: impl IntoIterator<Item = AppEventVideoClipsField>,
@@ -137,7 +149,7 @@ impl ListLocalizations {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`.
+    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`, `placements`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppEventsInclude>) -> Self {
         self.0.list("include", values);
         self
@@ -151,6 +163,7 @@ impl ListLocalizations {
     }
 
     /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
@@ -158,9 +171,17 @@ impl ListLocalizations {
     }
 
     /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 }

@@ -19,6 +19,7 @@ pub struct AppPreviewSets(pub(crate) rt::Client<crate::Api>);
 
 impl AppPreviewSets {
     /// `POST /v1/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviewSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn create(&self, request: AppPreviewSetCreateRequest) -> crate::Call<AppPreviewSetResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -27,11 +28,13 @@ impl AppPreviewSets {
     }
 
     /// `DELETE /v1/appPreviewSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviewSets-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appPreviewSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
@@ -39,6 +42,7 @@ impl AppPreviewSets {
     /// `GET /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-relationships-appPreviews))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_linkages(
         &self,
         id: impl AsRef<str>,
@@ -47,11 +51,13 @@ impl AppPreviewSets {
     }
 
     /// `GET /v1/appPreviewSets/{id}/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-appPreviews))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_previews(&self, id: impl AsRef<str>) -> ListAppPreviews {
         ListAppPreviews(self.0.call(LIST_APP_PREVIEWS, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviewSets-_id_-relationships-appPreviews))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn replace_app_previews(
         &self,
         id: impl AsRef<str>,
@@ -64,6 +70,7 @@ impl AppPreviewSets {
 }
 
 /// Optional arguments of [`get`](AppPreviewSets::get); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct Get(crate::Call<AppPreviewSetResponse>);
 
 impl Get {
@@ -127,6 +134,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppPreviewSetResponse }
 
 /// Optional arguments of [`list_app_previews`](AppPreviewSets::list_app_previews); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppPreviews(crate::Call<AppPreviewsResponse>);
 
 impl ListAppPreviews {

@@ -17,6 +17,7 @@ pub struct AppPreviews(pub(crate) rt::Client<crate::Api>);
 
 impl AppPreviews {
     /// `POST /v1/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviews))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn create(&self, request: AppPreviewCreateRequest) -> crate::Call<AppPreviewResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -25,11 +26,13 @@ impl AppPreviews {
     }
 
     /// `DELETE /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviews-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviews-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
@@ -37,6 +40,7 @@ impl AppPreviews {
     /// `PATCH /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviews-_id_))
     ///
     /// The request says which resource it changes.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn update(&self, request: AppPreviewUpdateRequest) -> crate::Call<AppPreviewResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -46,6 +50,7 @@ impl AppPreviews {
 }
 
 /// Optional arguments of [`get`](AppPreviews::get); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct Get(crate::Call<AppPreviewResponse>);
 
 impl Get {

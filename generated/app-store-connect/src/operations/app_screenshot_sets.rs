@@ -19,6 +19,7 @@ pub struct AppScreenshotSets(pub(crate) rt::Client<crate::Api>);
 
 impl AppScreenshotSets {
     /// `POST /v1/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshotSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn create(&self, request: AppScreenshotSetCreateRequest) -> crate::Call<AppScreenshotSetResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -27,11 +28,13 @@ impl AppScreenshotSets {
     }
 
     /// `DELETE /v1/appScreenshotSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshotSets-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appScreenshotSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
@@ -39,6 +42,7 @@ impl AppScreenshotSets {
     /// `GET /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-relationships-appScreenshots))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_linkages(
         &self,
         id: impl AsRef<str>,
@@ -47,11 +51,13 @@ impl AppScreenshotSets {
     }
 
     /// `GET /v1/appScreenshotSets/{id}/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-appScreenshots))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshots(&self, id: impl AsRef<str>) -> ListAppScreenshots {
         ListAppScreenshots(self.0.call(LIST_APP_SCREENSHOTS, &[id.as_ref()]))
     }
 
     /// `PATCH /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshotSets-_id_-relationships-appScreenshots))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn replace_app_screenshots(
         &self,
         id: impl AsRef<str>,
@@ -64,6 +70,7 @@ impl AppScreenshotSets {
 }
 
 /// Optional arguments of [`get`](AppScreenshotSets::get); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct Get(crate::Call<AppScreenshotSetResponse>);
 
 impl Get {
@@ -130,6 +137,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppScreenshotSetResponse }
 
 /// Optional arguments of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppScreenshots(crate::Call<AppScreenshotsResponse>);
 
 impl ListAppScreenshots {

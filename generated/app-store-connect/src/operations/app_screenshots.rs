@@ -17,6 +17,7 @@ pub struct AppScreenshots(pub(crate) rt::Client<crate::Api>);
 
 impl AppScreenshots {
     /// `POST /v1/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshots))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn create(&self, request: AppScreenshotCreateRequest) -> crate::Call<AppScreenshotResponse> {
         let mut call = self.0.call(CREATE, &[]);
@@ -25,11 +26,13 @@ impl AppScreenshots {
     }
 
     /// `DELETE /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshots-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
         self.0.call(DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshots-_id_))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
     }
@@ -37,6 +40,7 @@ impl AppScreenshots {
     /// `PATCH /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshots-_id_))
     ///
     /// The request says which resource it changes.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
     pub fn update(&self, request: AppScreenshotUpdateRequest) -> crate::Call<AppScreenshotResponse> {
         let mut call = self.0.call(UPDATE, &[&request.id]);
@@ -46,6 +50,7 @@ impl AppScreenshots {
 }
 
 /// Optional arguments of [`get`](AppScreenshots::get); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct Get(crate::Call<AppScreenshotResponse>);
 
 impl Get {

@@ -5,16 +5,22 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppCustomProductPageLocalizationsField, AppPreviewSetsField, AppPreviewSetsResponse, AppPreviewsField,
-    AppScreenshotSetsField, AppScreenshotSetsResponse, AppScreenshotsField,
+    AppAssetLibraryImagesField, AppAssetLibraryPlacementsField, AppAssetLibraryPlacementsResponse,
+    AppAssetLibraryVideosField, AppCustomProductPageLocalizationsField, AppEventLocalizationsField,
+    AppPreviewSetsField, AppPreviewSetsResponse, AppPreviewsField, AppScreenshotSetsField,
+    AppScreenshotSetsResponse, AppScreenshotsField,
     AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse,
     AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse,
     AppStoreVersionExperimentTreatmentLocalizationCreateRequest,
+    AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse,
     AppStoreVersionExperimentTreatmentLocalizationResponse,
     AppStoreVersionExperimentTreatmentLocalizationsAppPreviewSetsPreviewType,
     AppStoreVersionExperimentTreatmentLocalizationsAppScreenshotSetsScreenshotDisplayType,
     AppStoreVersionExperimentTreatmentLocalizationsField,
-    AppStoreVersionExperimentTreatmentLocalizationsInclude, AppStoreVersionExperimentTreatmentsField,
+    AppStoreVersionExperimentTreatmentLocalizationsInclude,
+    AppStoreVersionExperimentTreatmentLocalizationsPlacementsPlacementType,
+    AppStoreVersionExperimentTreatmentLocalizationsPlacementsState,
+    AppStoreVersionExperimentTreatmentLocalizationsSort, AppStoreVersionExperimentTreatmentsField,
     AppStoreVersionLocalizationsField,
 };
 
@@ -51,6 +57,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -62,6 +69,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appPreviewSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
@@ -69,6 +77,7 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -80,8 +89,27 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appScreenshotSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_placement_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse,
+    > {
+        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-placements))
+    pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
+        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
     }
 }
 
@@ -89,13 +117,24 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
 pub struct Get(crate::Call<AppStoreVersionExperimentTreatmentLocalizationResponse>);
 
 impl Get {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -126,7 +165,7 @@ impl Get {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`.
+    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`, `placements`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
@@ -138,6 +177,7 @@ impl Get {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -145,9 +185,17 @@ impl Get {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 }
@@ -155,6 +203,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionExperimentTreatmentLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -259,6 +308,7 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
@@ -365,6 +415,182 @@ impl ListAppScreenshotSets {
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
+/// Optional arguments of [`list_placements`](AppStoreVersionExperimentTreatmentLocalizations::list_placements); nothing is sent before `send`.
+pub struct ListPlacements(crate::Call<AppAssetLibraryPlacementsResponse>);
+
+impl ListPlacements {
+    /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_images(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryImagesField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryVideosField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppEventLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
+        self
+    }
+
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    pub fn filter_app_custom_product_page_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self
+    }
+
+    /// `filter[appEventLocalization]`: only what has one of these values.
+    pub fn filter_app_event_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appEventLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    pub fn filter_app_store_version_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appStoreVersionLocalization]", values);
+        self
+    }
+
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[id]", values);
+        self
+    }
+
+    /// `filter[image]`: only what has one of these values.
+    pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[image]", values);
+        self
+    }
+
+    /// `filter[placementGroup]`: only what has one of these values.
+    pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[placementGroup]", values);
+        self
+    }
+
+    /// `filter[placementType]`: only what has one of these values.
+    pub fn filter_placement_type(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsPlacementsPlacementType,
+        >,
+    ) -> Self {
+        self.0.list("filter[placementType]", values);
+        self
+    }
+
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsPlacementsState,
+        >,
+    ) -> Self {
+        self.0.list("filter[state]", values);
+        self
+    }
+
+    /// `filter[video]`: only what has one of these values.
+    pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[video]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    ///
+    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit`: how many a page has, at most 200.
+    #[inline]
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsSort,
+        >,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+}
+
+rt::operation! { crate::Api, ListPlacements => AppAssetLibraryPlacementsResponse, paged }
+
 rt::operations! {
     CREATE = Post "appStoreVersionExperimentTreatmentLocalizations_createInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations",
     DELETE = Delete "appStoreVersionExperimentTreatmentLocalizations_deleteInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}",
@@ -373,4 +599,6 @@ rt::operations! {
     LIST_APP_PREVIEW_SETS = Get "appStoreVersionExperimentTreatmentLocalizations_appPreviewSets_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets",
     LIST_APP_SCREENSHOT_SET_LINKAGES = Get "appStoreVersionExperimentTreatmentLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets",
     LIST_APP_SCREENSHOT_SETS = Get "appStoreVersionExperimentTreatmentLocalizations_appScreenshotSets_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets",
+    LIST_PLACEMENT_LINKAGES = Get "appStoreVersionExperimentTreatmentLocalizations_placements_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/placements",
+    LIST_PLACEMENTS = Get "appStoreVersionExperimentTreatmentLocalizations_placements_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/placements",
 }

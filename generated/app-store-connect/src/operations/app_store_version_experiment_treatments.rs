@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppPreviewSetsField, AppScreenshotSetsField,
+    AppAssetLibraryPlacementsField, AppPreviewSetsField, AppScreenshotSetsField,
     AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse,
     AppStoreVersionExperimentTreatmentCreateRequest, AppStoreVersionExperimentTreatmentLocalizationsField,
     AppStoreVersionExperimentTreatmentLocalizationsResponse, AppStoreVersionExperimentTreatmentResponse,
@@ -150,13 +150,24 @@ pub struct ListAppStoreVersionExperimentTreatmentLocalizations(
 );
 
 impl ListAppStoreVersionExperimentTreatmentLocalizations {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -193,7 +204,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`.
+    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`, `placements`.
     pub fn include(
         mut self,
         values: impl IntoIterator<Item = AppStoreVersionExperimentTreatmentsInclude>,
@@ -210,6 +221,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -217,9 +229,17 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 }

@@ -5,15 +5,19 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    AppCustomProductPageLocalizationsField, AppKeywordsResponse, AppPreviewSetsField,
-    AppPreviewSetsResponse, AppPreviewsField, AppScreenshotSetsField, AppScreenshotSetsResponse,
-    AppScreenshotsField, AppStoreVersionExperimentTreatmentLocalizationsField,
+    AppAssetLibraryImagesField, AppAssetLibraryPlacementsField, AppAssetLibraryPlacementsResponse,
+    AppAssetLibraryVideosField, AppCustomProductPageLocalizationsField, AppEventLocalizationsField,
+    AppKeywordsResponse, AppPreviewSetsField, AppPreviewSetsResponse, AppPreviewsField,
+    AppScreenshotSetsField, AppScreenshotSetsResponse, AppScreenshotsField,
+    AppStoreVersionExperimentTreatmentLocalizationsField,
     AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse,
     AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse, AppStoreVersionLocalizationCreateRequest,
-    AppStoreVersionLocalizationResponse, AppStoreVersionLocalizationSearchKeywordsLinkagesResponse,
-    AppStoreVersionLocalizationUpdateRequest, AppStoreVersionLocalizationsAppPreviewSetsPreviewType,
+    AppStoreVersionLocalizationPlacementsLinkagesResponse, AppStoreVersionLocalizationResponse,
+    AppStoreVersionLocalizationSearchKeywordsLinkagesResponse, AppStoreVersionLocalizationUpdateRequest,
+    AppStoreVersionLocalizationsAppPreviewSetsPreviewType,
     AppStoreVersionLocalizationsAppScreenshotSetsScreenshotDisplayType, AppStoreVersionLocalizationsField,
-    AppStoreVersionLocalizationsInclude, AppStoreVersionsField,
+    AppStoreVersionLocalizationsInclude, AppStoreVersionLocalizationsPlacementsPlacementType,
+    AppStoreVersionLocalizationsPlacementsState, AppStoreVersionLocalizationsSort, AppStoreVersionsField,
 };
 
 /// Operations of `app_store_version_localizations`; [`Client::app_store_version_localizations`](crate::Client::app_store_version_localizations) gives it.
@@ -58,6 +62,7 @@ impl AppStoreVersionLocalizations {
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -69,6 +74,7 @@ impl AppStoreVersionLocalizations {
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appPreviewSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
         ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
     }
@@ -76,6 +82,7 @@ impl AppStoreVersionLocalizations {
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_set_linkages(
         &self,
         id: impl AsRef<str>,
@@ -87,8 +94,24 @@ impl AppStoreVersionLocalizations {
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appScreenshotSets))
+    #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
         ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_placement_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, AppStoreVersionLocalizationPlacementsLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/appStoreVersionLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-placements))
+    pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
+        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
@@ -138,13 +161,24 @@ impl AppStoreVersionLocalizations {
 pub struct Get(crate::Call<AppStoreVersionLocalizationResponse>);
 
 impl Get {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -173,13 +207,14 @@ impl Get {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `searchKeywords`.
+    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `placements`, `searchKeywords`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -187,9 +222,17 @@ impl Get {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 
@@ -204,6 +247,7 @@ impl Get {
 rt::operation! { crate::Api, Get => AppStoreVersionLocalizationResponse }
 
 /// Optional arguments of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppPreviewSets(crate::Call<AppPreviewSetsResponse>);
 
 impl ListAppPreviewSets {
@@ -303,6 +347,7 @@ impl ListAppPreviewSets {
 rt::operation! { crate::Api, ListAppPreviewSets => AppPreviewSetsResponse, paged }
 
 /// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
+#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
 pub struct ListAppScreenshotSets(crate::Call<AppScreenshotSetsResponse>);
 
 impl ListAppScreenshotSets {
@@ -404,6 +449,170 @@ impl ListAppScreenshotSets {
 
 rt::operation! { crate::Api, ListAppScreenshotSets => AppScreenshotSetsResponse, paged }
 
+/// Optional arguments of [`list_placements`](AppStoreVersionLocalizations::list_placements); nothing is sent before `send`.
+pub struct ListPlacements(crate::Call<AppAssetLibraryPlacementsResponse>);
+
+impl ListPlacements {
+    /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_images(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryImagesField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryVideosField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppCustomProductPageLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppEventLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionExperimentTreatmentLocalizationsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = AppStoreVersionLocalizationsField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
+        self
+    }
+
+    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    pub fn filter_app_custom_product_page_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self
+    }
+
+    /// `filter[appEventLocalization]`: only what has one of these values.
+    pub fn filter_app_event_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appEventLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    pub fn filter_app_store_version_experiment_treatment_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self
+    }
+
+    /// `filter[id]`: only what has one of these values.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[id]", values);
+        self
+    }
+
+    /// `filter[image]`: only what has one of these values.
+    pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[image]", values);
+        self
+    }
+
+    /// `filter[placementGroup]`: only what has one of these values.
+    pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[placementGroup]", values);
+        self
+    }
+
+    /// `filter[placementType]`: only what has one of these values.
+    pub fn filter_placement_type(
+        mut self,
+        values: impl IntoIterator<
+            Item = AppStoreVersionLocalizationsPlacementsPlacementType,
+        >,
+    ) -> Self {
+        self.0.list("filter[placementType]", values);
+        self
+    }
+
+    /// `filter[state]`: only what has one of these values.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = AppStoreVersionLocalizationsPlacementsState>,
+    ) -> Self {
+        self.0.list("filter[state]", values);
+        self
+    }
+
+    /// `filter[video]`: only what has one of these values.
+    pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[video]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    ///
+    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
+    pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionLocalizationsInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit`: how many a page has, at most 200.
+    #[inline]
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = AppStoreVersionLocalizationsSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+}
+
+rt::operation! { crate::Api, ListPlacements => AppAssetLibraryPlacementsResponse, paged }
+
 /// Optional arguments of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords); nothing is sent before `send`.
 pub struct ListSearchKeywords(crate::Call<AppKeywordsResponse>);
 
@@ -445,6 +654,8 @@ rt::operations! {
     LIST_APP_PREVIEW_SETS = Get "appStoreVersionLocalizations_appPreviewSets_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/appPreviewSets",
     LIST_APP_SCREENSHOT_SET_LINKAGES = Get "appStoreVersionLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets",
     LIST_APP_SCREENSHOT_SETS = Get "appStoreVersionLocalizations_appScreenshotSets_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/appScreenshotSets",
+    LIST_PLACEMENT_LINKAGES = Get "appStoreVersionLocalizations_placements_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/placements",
+    LIST_PLACEMENTS = Get "appStoreVersionLocalizations_placements_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/placements",
     LIST_SEARCH_KEYWORD_LINKAGES = Get "appStoreVersionLocalizations_searchKeywords_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",
     LIST_SEARCH_KEYWORDS = Get "appStoreVersionLocalizations_searchKeywords_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/searchKeywords",
     REMOVE_SEARCH_KEYWORDS = Delete "appStoreVersionLocalizations_searchKeywords_deleteToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",

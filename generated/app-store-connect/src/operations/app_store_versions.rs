@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 use crate::models::{
     AlternativeDistributionPackage, AlternativeDistributionPackageResponseIncluded,
     AlternativeDistributionPackageVersionsField, AlternativeDistributionPackagesField,
-    AppClipAppStoreReviewDetailsField, AppClipDefaultExperience,
+    AppAssetLibraryPlacementsField, AppClipAppStoreReviewDetailsField, AppClipDefaultExperience,
     AppClipDefaultExperienceLocalizationsField, AppClipDefaultExperienceResponseIncluded,
     AppClipDefaultExperiencesField, AppClipsField, AppPreviewSetsField, AppScreenshotSetsField,
     AppStoreReviewAttachmentsField, AppStoreReviewDetail, AppStoreReviewDetailResponseIncluded,
@@ -914,6 +914,15 @@ pub struct ListAppStoreVersionLocalizations(
 );
 
 impl ListAppStoreVersionLocalizations {
+    /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryPlacementsField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
     /// `fields[appKeywords]`: the fields that are sent of each.
     pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
@@ -921,12 +930,14 @@ impl ListAppStoreVersionLocalizations {
     }
 
     /// `fields[appPreviewSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(mut self, values: impl IntoIterator<Item = AppPreviewSetsField>) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
     }
 
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
+    #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
         values: impl IntoIterator<Item = AppScreenshotSetsField>,
@@ -961,7 +972,7 @@ impl ListAppStoreVersionLocalizations {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `searchKeywords`.
+    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `placements`, `searchKeywords`.
     pub fn include(mut self, values: impl IntoIterator<Item = AppStoreVersionsInclude>) -> Self {
         self.0.list("include", values);
         self
@@ -975,6 +986,7 @@ impl ListAppStoreVersionLocalizations {
     }
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
@@ -982,9 +994,17 @@ impl ListAppStoreVersionLocalizations {
     }
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
+    #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: how many are sent along, at most 50.
+    #[inline]
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
         self
     }
 

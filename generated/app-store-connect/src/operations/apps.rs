@@ -12,11 +12,12 @@ use crate::models::{
     AppAppCustomProductPagesLinkagesResponse, AppAppEncryptionDeclarationsLinkagesResponse,
     AppAppEventsLinkagesResponse, AppAppInfosLinkagesResponse, AppAppPricePointsLinkagesResponse,
     AppAppPriceScheduleLinkageResponse, AppAppStoreVersionExperimentsV2LinkagesResponse,
-    AppAppStoreVersionsLinkagesResponse, AppAppTagsLinkagesResponse, AppBackgroundAssetsLinkagesResponse,
-    AppBetaAppLocalizationsLinkagesResponse, AppBetaAppReviewDetailLinkageResponse,
-    AppBetaFeedbackCrashSubmissionsLinkagesResponse, AppBetaFeedbackScreenshotSubmissionsLinkagesResponse,
-    AppBetaGroupsLinkagesResponse, AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse,
-    AppBuildsLinkagesResponse, AppCiProductLinkageResponse, AppCustomerReviewsLinkagesResponse,
+    AppAppStoreVersionsLinkagesResponse, AppAppTagsLinkagesResponse, AppAssetLibraryLinkageResponse,
+    AppBackgroundAssetsLinkagesResponse, AppBetaAppLocalizationsLinkagesResponse,
+    AppBetaAppReviewDetailLinkageResponse, AppBetaFeedbackCrashSubmissionsLinkagesResponse,
+    AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, AppBetaGroupsLinkagesResponse,
+    AppBetaLicenseAgreementLinkageResponse, AppBuildUploadsLinkagesResponse, AppBuildsLinkagesResponse,
+    AppCiProductLinkageResponse, AppCustomerReviewsLinkagesResponse,
     AppEndUserLicenseAgreementLinkageResponse, AppGameCenterDetailLinkageResponse,
     AppGameCenterEnabledVersionsLinkagesResponse, AppInAppPurchasesLinkagesResponse,
     AppInAppPurchasesV2LinkagesResponse, AppMarketplaceSearchDetailLinkageResponse,
@@ -38,6 +39,9 @@ use crate::models::{AlternativeDistributionKey, AlternativeDistributionKeysField
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 #[allow(unused_imports)]
 use crate::models::{AnalyticsReportRequestsField, AnalyticsReportRequestsResponse, AnalyticsReportsField};
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+#[allow(unused_imports)]
+use crate::models::AppStoreVersionLocalizationsField;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 #[allow(unused_imports)]
 use crate::models::AppClipsResponse;
@@ -51,9 +55,6 @@ use crate::models::{
     AppStoreVersionSubmissionsField, AppStoreVersionsResponse, GameCenterAppVersionsField,
     RoutingAppCoveragesField,
 };
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
-#[allow(unused_imports)]
-use crate::models::AppStoreVersionLocalizationsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::AppStoreVersionsField;
@@ -68,7 +69,10 @@ use crate::models::{BuildsField, BuildsWithoutIncludesResponse};
 use crate::models::AppClipsField;
 #[cfg(any(feature = "app-events", feature = "app-store"))]
 #[allow(unused_imports)]
-use crate::models::{AppEventLocalizationsField, AppEventsResponse};
+use crate::models::AppEventsResponse;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+#[allow(unused_imports)]
+use crate::models::AppEventLocalizationsField;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::AppEventsField;
@@ -76,10 +80,11 @@ use crate::models::AppEventsField;
 #[allow(unused_imports)]
 use crate::models::{
     AccessibilityDeclarationsField, AccessibilityDeclarationsResponse, AgeRatingDeclarationsField,
-    AppCategoriesField, AppEncryptionDeclarationDocumentsField, AppEncryptionDeclarationsResponse,
-    AppInfoLocalizationsField, AppInfosResponse, AppTagsField, AppTagsResponse, AppUpdateRequest,
-    AppsAccessibilityDeclarationsDeviceFamily, AppsAppEncryptionDeclarationsPlatform,
-    AppsAppStoreVersionsAppStoreState, AppsAppStoreVersionsAppVersionState, AppsAppStoreVersionsPlatform,
+    AppAssetLibrariesField, AppAssetLibrary, AppCategoriesField, AppEncryptionDeclarationDocumentsField,
+    AppEncryptionDeclarationsResponse, AppInfoLocalizationsField, AppInfosResponse, AppTagsField,
+    AppTagsResponse, AppUpdateRequest, AppsAccessibilityDeclarationsDeviceFamily,
+    AppsAppEncryptionDeclarationsPlatform, AppsAppStoreVersionsAppStoreState,
+    AppsAppStoreVersionsAppVersionState, AppsAppStoreVersionsPlatform,
     AppsBackgroundAssetsVersionsPlatforms, AppsBetaFeedbackCrashSubmissionsAppPlatform,
     AppsBetaFeedbackCrashSubmissionsDevicePlatform, AppsBetaFeedbackScreenshotSubmissionsAppPlatform,
     AppsBetaFeedbackScreenshotSubmissionsDevicePlatform, AppsBuildUploadsPlatform,
@@ -190,7 +195,7 @@ use crate::models::{
 };
 #[cfg(feature = "power-and-performance")]
 #[allow(unused_imports)]
-use crate::models::{AppsPerfPowerMetricsMetricType, XcodeMetrics};
+use crate::models::{AppsPerfPowerMetricsMetricType, XcodeMetrics, XcodeOverview};
 
 /// Operations of `apps`; [`Client::apps`](crate::Client::apps) gives it.
 ///
@@ -272,6 +277,25 @@ impl Apps {
         id: impl AsRef<str>,
     ) -> crate::Call<AppAppPriceScheduleLinkageResponse> {
         self.0.call(GET_APP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
+    }
+
+    /// `GET /v1/apps/{id}/assetLibrary` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-assetLibrary))
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_asset_library(&self, id: impl AsRef<str>) -> GetAssetLibrary {
+        GetAssetLibrary(self.0.call(GET_ASSET_LIBRARY, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/apps/{id}/relationships/assetLibrary` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-assetLibrary))
+    ///
+    /// Feature: `app-store`.
+    #[cfg(feature = "app-store")]
+    pub fn get_asset_library_linkage(
+        &self,
+        id: impl AsRef<str>,
+    ) -> crate::Call<AppAssetLibraryLinkageResponse> {
+        self.0.call(GET_ASSET_LIBRARY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/betaAppReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppReviewDetail))
@@ -999,6 +1023,16 @@ impl Apps {
         ListInAppPurchasesV2(self.0.call(LIST_IN_APP_PURCHASES_V2, &[id.as_ref()]))
     }
 
+    /// `GET /v1/apps/{id}/performanceOverviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-performanceOverviews))
+    ///
+    /// Answers `application/vnd.apple.xcode-overview+json`.
+    ///
+    /// Feature: `power-and-performance`.
+    #[cfg(feature = "power-and-performance")]
+    pub fn list_performance_overviews(&self, id: impl AsRef<str>) -> ListPerformanceOverviews {
+        ListPerformanceOverviews(self.0.call(LIST_PERFORMANCE_OVERVIEWS, &[id.as_ref()]))
+    }
+
     /// `GET /v1/apps/{id}/relationships/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-preReleaseVersions))
     ///
     /// `limit`: how many a page has, at most 200.
@@ -1678,6 +1712,25 @@ impl GetAppPriceSchedule {
 
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, GetAppPriceSchedule => rt::Document<Option<AppPriceSchedule>, AppPriceScheduleResponseIncluded> }
+
+/// Optional arguments of [`get_asset_library`](Apps::get_asset_library); nothing is sent before `send`.
+#[cfg(feature = "app-store")]
+pub struct GetAssetLibrary(crate::Call<rt::Document<Option<AppAssetLibrary>>>);
+
+#[cfg(feature = "app-store")]
+impl GetAssetLibrary {
+    /// `fields[appAssetLibraries]`: the fields that are sent of each.
+    pub fn fields_app_asset_libraries(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibrariesField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraries]", values);
+        self
+    }
+}
+
+#[cfg(feature = "app-store")]
+rt::operation! { crate::Api, GetAssetLibrary => rt::Document<Option<AppAssetLibrary>> }
 
 /// Optional arguments of [`get_beta_app_review_detail`](Apps::get_beta_app_review_detail); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
@@ -4377,6 +4430,22 @@ impl ListInAppPurchasesV2 {
 #[cfg(feature = "app-store")]
 rt::operation! { crate::Api, ListInAppPurchasesV2 => InAppPurchasesV2Response, paged }
 
+/// Optional arguments of [`list_performance_overviews`](Apps::list_performance_overviews); nothing is sent before `send`.
+#[cfg(feature = "power-and-performance")]
+pub struct ListPerformanceOverviews(crate::Call<XcodeOverview>);
+
+#[cfg(feature = "power-and-performance")]
+impl ListPerformanceOverviews {
+    /// `filter[deviceType]`: only what has one of these values.
+    pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("filter[deviceType]", values);
+        self
+    }
+}
+
+#[cfg(feature = "power-and-performance")]
+rt::operation! { crate::Api, ListPerformanceOverviews => XcodeOverview }
+
 /// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions); nothing is sent before `send`.
 #[cfg(feature = "app-store")]
 pub struct ListPreReleaseVersions(
@@ -4724,6 +4793,8 @@ rt::operations! {
     GET_APP_AVAILABILITY_V2_LINKAGE = Get "apps_appAvailabilityV2_getToOneRelationship" "/v1/apps/{id}/relationships/appAvailabilityV2",
     GET_APP_PRICE_SCHEDULE = Get "apps_appPriceSchedule_getToOneRelated" "/v1/apps/{id}/appPriceSchedule",
     GET_APP_PRICE_SCHEDULE_LINKAGE = Get "apps_appPriceSchedule_getToOneRelationship" "/v1/apps/{id}/relationships/appPriceSchedule",
+    GET_ASSET_LIBRARY = Get "apps_assetLibrary_getToOneRelated" "/v1/apps/{id}/assetLibrary",
+    GET_ASSET_LIBRARY_LINKAGE = Get "apps_assetLibrary_getToOneRelationship" "/v1/apps/{id}/relationships/assetLibrary",
     GET_BETA_APP_REVIEW_DETAIL = Get "apps_betaAppReviewDetail_getToOneRelated" "/v1/apps/{id}/betaAppReviewDetail",
     GET_BETA_APP_REVIEW_DETAIL_LINKAGE = Get "apps_betaAppReviewDetail_getToOneRelationship" "/v1/apps/{id}/relationships/betaAppReviewDetail",
     GET_BETA_LICENSE_AGREEMENT = Get "apps_betaLicenseAgreement_getToOneRelated" "/v1/apps/{id}/betaLicenseAgreement",
@@ -4788,6 +4859,7 @@ rt::operations! {
     LIST_IN_APP_PURCHASE_V2_LINKAGES = Get "apps_inAppPurchasesV2_getToManyRelationship" "/v1/apps/{id}/relationships/inAppPurchasesV2",
     LIST_IN_APP_PURCHASES = Get "apps_inAppPurchases_getToManyRelated" "/v1/apps/{id}/inAppPurchases",
     LIST_IN_APP_PURCHASES_V2 = Get "apps_inAppPurchasesV2_getToManyRelated" "/v1/apps/{id}/inAppPurchasesV2",
+    LIST_PERFORMANCE_OVERVIEWS = Get "apps_performanceOverviews_getToManyRelated" "/v1/apps/{id}/performanceOverviews" => "application/vnd.apple.xcode-overview+json",
     LIST_PRE_RELEASE_VERSION_LINKAGES = Get "apps_preReleaseVersions_getToManyRelationship" "/v1/apps/{id}/relationships/preReleaseVersions",
     LIST_PRE_RELEASE_VERSIONS = Get "apps_preReleaseVersions_getToManyRelated" "/v1/apps/{id}/preReleaseVersions",
     LIST_PROMOTED_PURCHASE_LINKAGES = Get "apps_promotedPurchases_getToManyRelationship" "/v1/apps/{id}/relationships/promotedPurchases",

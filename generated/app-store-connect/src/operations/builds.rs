@@ -17,6 +17,9 @@ use crate::models::{
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 #[allow(unused_imports)]
 use crate::models::AlternativeDistributionPackagesField;
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+#[allow(unused_imports)]
+use crate::models::AppStoreVersionLocalizationsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{App, AppsField};
@@ -27,9 +30,6 @@ use crate::models::{
     AppStoreVersionResponseIncluded, AppStoreVersionSubmissionsField, GameCenterAppVersionsField,
     RoutingAppCoveragesField,
 };
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
-#[allow(unused_imports)]
-use crate::models::AppStoreVersionLocalizationsField;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 #[allow(unused_imports)]
 use crate::models::{AppStoreVersion, AppStoreVersionsField};

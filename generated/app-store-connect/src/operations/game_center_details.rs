@@ -14,8 +14,8 @@ use crate::models::{
     GameCenterChallengeVersionReleasesField, GameCenterChallengeVersionReleasesResponse,
     GameCenterChallengeVersionsField, GameCenterChallengesField, GameCenterChallengesResponse,
     GameCenterDetailAchievementReleasesLinkagesResponse, GameCenterDetailActivityReleasesLinkagesResponse,
-    GameCenterDetailChallengeReleasesLinkagesResponse, GameCenterDetailCreateRequest,
-    GameCenterDetailGameCenterAchievementsLinkagesResponse,
+    GameCenterDetailBlockedPlayersLinkagesResponse, GameCenterDetailChallengeReleasesLinkagesResponse,
+    GameCenterDetailCreateRequest, GameCenterDetailGameCenterAchievementsLinkagesResponse,
     GameCenterDetailGameCenterAchievementsV2LinkagesResponse,
     GameCenterDetailGameCenterActivitiesLinkagesResponse,
     GameCenterDetailGameCenterAppVersionsLinkagesResponse,
@@ -25,8 +25,9 @@ use crate::models::{
     GameCenterDetailGameCenterLeaderboardsLinkagesResponse,
     GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse,
     GameCenterDetailLeaderboardReleasesLinkagesResponse,
-    GameCenterDetailLeaderboardSetReleasesLinkagesResponse, GameCenterDetailResponse,
-    GameCenterDetailUpdateRequest, GameCenterDetailsClassicMatchmakingRequestsGranularity,
+    GameCenterDetailLeaderboardSetReleasesLinkagesResponse, GameCenterDetailPlayersField,
+    GameCenterDetailPlayersResponse, GameCenterDetailResponse, GameCenterDetailUpdateRequest,
+    GameCenterDetailsClassicMatchmakingRequestsGranularity,
     GameCenterDetailsClassicMatchmakingRequestsGroupBy, GameCenterDetailsClassicMatchmakingRequestsResult,
     GameCenterDetailsField, GameCenterDetailsInclude,
     GameCenterDetailsRuleBasedMatchmakingRequestsGranularity,
@@ -117,6 +118,21 @@ impl GameCenterDetails {
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_activity_releases(&self, id: impl AsRef<str>) -> ListActivityReleases {
         ListActivityReleases(self.0.call(LIST_ACTIVITY_RELEASES, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/gameCenterDetails/{id}/relationships/blockedPlayers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-blockedPlayers))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_blocked_player_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<crate::Api, GameCenterDetailBlockedPlayersLinkagesResponse> {
+        rt::Limited::new(self.0.call(LIST_BLOCKED_PLAYER_LINKAGES, &[id.as_ref()]))
+    }
+
+    /// `GET /v1/gameCenterDetails/{id}/blockedPlayers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-blockedPlayers))
+    pub fn list_blocked_players(&self, id: impl AsRef<str>) -> ListBlockedPlayers {
+        ListBlockedPlayers(self.0.call(LIST_BLOCKED_PLAYERS, &[id.as_ref()]))
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-challengeReleases))
@@ -1041,6 +1057,29 @@ impl ListActivityReleases {
 
 rt::operation! { crate::Api, ListActivityReleases => GameCenterActivityVersionReleasesResponse, paged }
 
+/// Optional arguments of [`list_blocked_players`](GameCenterDetails::list_blocked_players); nothing is sent before `send`.
+pub struct ListBlockedPlayers(crate::Call<GameCenterDetailPlayersResponse>);
+
+impl ListBlockedPlayers {
+    /// `fields[gameCenterDetailPlayers]`: the fields that are sent of each.
+    pub fn fields_game_center_detail_players(
+        mut self,
+        values: impl IntoIterator<Item = GameCenterDetailPlayersField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterDetailPlayers]", values);
+        self
+    }
+
+    /// `limit`: how many a page has, at most 200.
+    #[inline]
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+}
+
+rt::operation! { crate::Api, ListBlockedPlayers => GameCenterDetailPlayersResponse, paged }
+
 /// Optional arguments of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases); nothing is sent before `send`.
 #[deprecated = "the vendor has deprecated it"]
 pub struct ListChallengeReleases(
@@ -1716,7 +1755,7 @@ impl ListGameCenterLeaderboardSetsV2 {
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
+    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -1974,7 +2013,7 @@ impl ListGameCenterLeaderboardsV2 {
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
+    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -2221,6 +2260,8 @@ rt::operations! {
     LIST_ACHIEVEMENT_RELEASES = Get "gameCenterDetails_achievementReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/achievementReleases",
     LIST_ACTIVITY_RELEASE_LINKAGES = Get "gameCenterDetails_activityReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/activityReleases",
     LIST_ACTIVITY_RELEASES = Get "gameCenterDetails_activityReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/activityReleases",
+    LIST_BLOCKED_PLAYER_LINKAGES = Get "gameCenterDetails_blockedPlayers_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/blockedPlayers",
+    LIST_BLOCKED_PLAYERS = Get "gameCenterDetails_blockedPlayers_getToManyRelated" "/v1/gameCenterDetails/{id}/blockedPlayers",
     LIST_CHALLENGE_RELEASE_LINKAGES = Get "gameCenterDetails_challengeReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/challengeReleases",
     LIST_CHALLENGE_RELEASES = Get "gameCenterDetails_challengeReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/challengeReleases",
     LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES = Get "gameCenterDetails_gameCenterAchievements_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievements",

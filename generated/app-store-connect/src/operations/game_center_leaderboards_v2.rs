@@ -5,12 +5,14 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    GameCenterActivitiesField, GameCenterChallengesField, GameCenterDetailsField, GameCenterGroupsField,
-    GameCenterLeaderboardLocalizationsField, GameCenterLeaderboardSetsField,
-    GameCenterLeaderboardV2CreateRequest, GameCenterLeaderboardV2Response,
+    GameCenterActivitiesField, GameCenterChallengesField, GameCenterDetailPlayersField,
+    GameCenterDetailsField, GameCenterGroupsField, GameCenterLeaderboardLocalizationsField,
+    GameCenterLeaderboardSetsField, GameCenterLeaderboardV2CreateRequest,
+    GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse, GameCenterLeaderboardV2Response,
     GameCenterLeaderboardV2UpdateRequest, GameCenterLeaderboardV2VersionsLinkagesResponse,
     GameCenterLeaderboardVersionsField, GameCenterLeaderboardVersionsV2Response,
-    GameCenterLeaderboardsField, GameCenterLeaderboardsV2Include,
+    GameCenterLeaderboardsField, GameCenterLeaderboardsV2Include, GameCenterScoreModerationsField,
+    GameCenterScoreModerationsResponse,
 };
 
 /// Operations of `game_center_leaderboards_v2`; [`Client::game_center_leaderboards_v2`](crate::Client::game_center_leaderboards_v2) gives it.
@@ -39,6 +41,28 @@ impl GameCenterLeaderboardsV2 {
     /// `GET /v2/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
         Get(self.0.call(GET, &[id.as_ref()]))
+    }
+
+    /// `GET /v2/gameCenterLeaderboards/{id}/relationships/gameCenterScoreModerations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-relationships-gameCenterScoreModerations))
+    ///
+    /// `limit`: how many a page has, at most 200.
+    pub fn list_game_center_score_moderation_linkages(
+        &self,
+        id: impl AsRef<str>,
+    ) -> rt::Limited<
+        crate::Api,
+        GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse,
+    > {
+        rt::Limited::new(
+            self.0.call(LIST_GAME_CENTER_SCORE_MODERATION_LINKAGES, &[id.as_ref()]),
+        )
+    }
+
+    /// `GET /v2/gameCenterLeaderboards/{id}/gameCenterScoreModerations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-gameCenterScoreModerations))
+    pub fn list_game_center_score_moderations(&self, id: impl AsRef<str>) -> ListGameCenterScoreModerations {
+        ListGameCenterScoreModerations(
+            self.0.call(LIST_GAME_CENTER_SCORE_MODERATIONS, &[id.as_ref()]),
+        )
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-relationships-versions))
@@ -146,7 +170,7 @@ impl Get {
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
+    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -180,6 +204,55 @@ impl Get {
 
 rt::operation! { crate::Api, Get => GameCenterLeaderboardV2Response }
 
+/// Optional arguments of [`list_game_center_score_moderations`](GameCenterLeaderboardsV2::list_game_center_score_moderations); nothing is sent before `send`.
+pub struct ListGameCenterScoreModerations(
+    crate::Call<GameCenterScoreModerationsResponse>,
+);
+
+impl ListGameCenterScoreModerations {
+    /// `exists[blocked]`: only what has this, or has it not.
+    #[inline]
+    pub fn exists_blocked(mut self, value: bool) -> Self {
+        self.0.flag("exists[blocked]", value);
+        self
+    }
+
+    /// `fields[gameCenterDetailPlayers]`: the fields that are sent of each.
+    pub fn fields_game_center_detail_players(
+        mut self,
+        values: impl IntoIterator<Item = GameCenterDetailPlayersField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterDetailPlayers]", values);
+        self
+    }
+
+    /// `fields[gameCenterScoreModerations]`: the fields that are sent of each.
+    pub fn fields_game_center_score_moderations(
+        mut self,
+        values: impl IntoIterator<Item = GameCenterScoreModerationsField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterScoreModerations]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    ///
+    /// Accepts `player`.
+    pub fn include(mut self, values: impl IntoIterator<Item = GameCenterLeaderboardsV2Include>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit`: how many a page has, at most 200.
+    #[inline]
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+}
+
+rt::operation! { crate::Api, ListGameCenterScoreModerations => GameCenterScoreModerationsResponse, paged }
+
 /// Optional arguments of [`list_versions`](GameCenterLeaderboardsV2::list_versions); nothing is sent before `send`.
 pub struct ListVersions(crate::Call<GameCenterLeaderboardVersionsV2Response>);
 
@@ -206,7 +279,7 @@ impl ListVersions {
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
+    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
         values: impl IntoIterator<Item = GameCenterLeaderboardsField>,
@@ -244,6 +317,8 @@ rt::operations! {
     CREATE = Post "gameCenterLeaderboardsV2_createInstance" "/v2/gameCenterLeaderboards",
     DELETE = Delete "gameCenterLeaderboardsV2_deleteInstance" "/v2/gameCenterLeaderboards/{id}",
     GET = Get "gameCenterLeaderboardsV2_getInstance" "/v2/gameCenterLeaderboards/{id}",
+    LIST_GAME_CENTER_SCORE_MODERATION_LINKAGES = Get "gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/gameCenterScoreModerations",
+    LIST_GAME_CENTER_SCORE_MODERATIONS = Get "gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelated" "/v2/gameCenterLeaderboards/{id}/gameCenterScoreModerations",
     LIST_VERSION_LINKAGES = Get "gameCenterLeaderboardsV2_versions_getToManyRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/versions",
     LIST_VERSIONS = Get "gameCenterLeaderboardsV2_versions_getToManyRelated" "/v2/gameCenterLeaderboards/{id}/versions",
     SET_ACTIVITY = Patch "gameCenterLeaderboardsV2_activity_updateToOneRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/activity",

@@ -5,14 +5,15 @@
 use storewright_runtime as rt;
 
 use crate::models::{
-    ActorsField, AppCustomProductPageVersionsField, AppEventsField, AppStoreVersionExperimentsField,
-    AppStoreVersionsField, AppsField, BackgroundAssetVersionsField, GameCenterAchievementVersionsField,
-    GameCenterActivityVersionsField, GameCenterChallengeVersionsField,
-    GameCenterLeaderboardSetVersionsField, GameCenterLeaderboardVersionsField, InAppPurchaseVersionsField,
-    ReviewSubmissionCreateRequest, ReviewSubmissionItemsField, ReviewSubmissionItemsLinkagesResponse,
-    ReviewSubmissionItemsResponse, ReviewSubmissionResponse, ReviewSubmissionUpdateRequest,
-    ReviewSubmissionsField, ReviewSubmissionsInclude, ReviewSubmissionsPlatform, ReviewSubmissionsResponse,
-    ReviewSubmissionsState, SubscriptionGroupVersionsField, SubscriptionVersionsField,
+    ActorsField, AppAssetLibraryImagesField, AppAssetLibraryVideosField, AppCustomProductPageVersionsField,
+    AppEventsField, AppStoreVersionExperimentsField, AppStoreVersionsField, AppsField,
+    BackgroundAssetVersionsField, GameCenterAchievementVersionsField, GameCenterActivityVersionsField,
+    GameCenterChallengeVersionsField, GameCenterLeaderboardSetVersionsField,
+    GameCenterLeaderboardVersionsField, InAppPurchaseVersionsField, ReviewSubmissionCreateRequest,
+    ReviewSubmissionItemsField, ReviewSubmissionItemsLinkagesResponse, ReviewSubmissionItemsResponse,
+    ReviewSubmissionResponse, ReviewSubmissionUpdateRequest, ReviewSubmissionsField,
+    ReviewSubmissionsInclude, ReviewSubmissionsPlatform, ReviewSubmissionsResponse, ReviewSubmissionsState,
+    SubscriptionGroupVersionsField, SubscriptionVersionsField,
 };
 
 /// Operations of `review_submissions`; [`Client::review_submissions`](crate::Client::review_submissions) gives it.
@@ -214,6 +215,24 @@ rt::operation! { crate::Api, List => ReviewSubmissionsResponse, paged }
 pub struct ListItems(crate::Call<ReviewSubmissionItemsResponse>);
 
 impl ListItems {
+    /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_images(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryImagesField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = AppAssetLibraryVideosField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
@@ -339,7 +358,7 @@ impl ListItems {
 
     /// `include`: related resources that are sent along.
     ///
-    /// Accepts `appCustomProductPageVersion`, `appEvent`, `appStoreVersion`, `appStoreVersionExperiment`, `appStoreVersionExperimentV2`, `backgroundAssetVersion`, `gameCenterAchievementVersion`, `gameCenterActivityVersion`, `gameCenterChallengeVersion`, `gameCenterLeaderboardSetVersion`, `gameCenterLeaderboardVersion`, `inAppPurchaseVersion`, `subscriptionGroupVersion`, `subscriptionVersion`.
+    /// Accepts `appAssetLibraryImage`, `appAssetLibraryVideo`, `appCustomProductPageVersion`, `appEvent`, `appStoreVersion`, `appStoreVersionExperiment`, `appStoreVersionExperimentV2`, `backgroundAssetVersion`, `gameCenterAchievementVersion`, `gameCenterActivityVersion`, `gameCenterChallengeVersion`, `gameCenterLeaderboardSetVersion`, `gameCenterLeaderboardVersion`, `inAppPurchaseVersion`, `subscriptionGroupVersion`, `subscriptionVersion`.
     pub fn include(mut self, values: impl IntoIterator<Item = ReviewSubmissionsInclude>) -> Self {
         self.0.list("include", values);
         self

@@ -23,10 +23,15 @@ impl SubscriptionPricePoints {
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
-    pub fn list_adjusted_equalizations(&self, id: impl AsRef<str>) -> ListAdjustedEqualizations {
-        ListAdjustedEqualizations(
-            self.0.call(LIST_ADJUSTED_EQUALIZATIONS, &[id.as_ref()]),
-        )
+    pub fn list_adjusted_equalizations(
+        &self,
+        id: impl AsRef<str>,
+        filter_plan_type: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> ListAdjustedEqualizations {
+        let mut call = self.0.call(LIST_ADJUSTED_EQUALIZATIONS, &[id.as_ref()]);
+        call.list("filter[planType]", filter_plan_type);
+        call.require("filter[planType]");
+        ListAdjustedEqualizations(call)
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
@@ -35,10 +40,12 @@ impl SubscriptionPricePoints {
     pub fn download_adjusted_equalizations_csv(
         &self,
         id: impl AsRef<str>,
+        filter_plan_type: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> DownloadAdjustedEqualizationsCsv {
-        DownloadAdjustedEqualizationsCsv(
-            self.0.call(DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV, &[id.as_ref()]),
-        )
+        let mut call = self.0.call(DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV, &[id.as_ref()]);
+        call.list("filter[planType]", filter_plan_type);
+        call.require("filter[planType]");
+        DownloadAdjustedEqualizationsCsv(call)
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-relationships-equalizations))
@@ -111,14 +118,6 @@ impl ListAdjustedEqualizations {
         self
     }
 
-    /// `filter[planType]`: only what has one of these values.
-    ///
-    /// The live API accepts `MONTHLY` only.
-    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[planType]", values);
-        self
-    }
-
     /// `filter[subscription]`: only what has one of these values.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("filter[subscription]", values);
@@ -172,14 +171,6 @@ impl DownloadAdjustedEqualizationsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(mut self, values: impl IntoIterator<Item = TerritoriesField>) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[planType]`: only what has one of these values.
-    ///
-    /// The live API accepts `MONTHLY` only.
-    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[planType]", values);
         self
     }
 

@@ -10,7 +10,7 @@ use md5::{Digest, Md5};
 use storewright_runtime as rt;
 
 use crate::models::{App, AppList, Message};
-use rt::codec::{DecodeError, Object, Put, Slot, from_slice};
+use rt::codec::{DecodeError, Object, Put, Slot};
 use rt::serde_json::{self, value::RawValue};
 
 /// What the server answers: it is used as the `T` that stands in its `results`.
@@ -59,23 +59,23 @@ impl<T: fmt::Debug> fmt::Debug for Results<T> {
 
 /// What can stand in `results`.
 pub trait InResults: Object + Default + Send + 'static {
-    /// The member without which `results` says nothing.
-    const MEMBER: Option<&'static str>;
+    /// The members without which `results` says nothing: one, or none.
+    const MEMBERS: &'static [&'static str];
     /// Whether the value is that member, or else has it.
     const IS_MEMBER: bool = false;
 }
 
 impl InResults for App {
-    const MEMBER: Option<&'static str> = Some("app");
+    const MEMBERS: &'static [&'static str] = &["app"];
     const IS_MEMBER: bool = true;
 }
 
 impl InResults for AppList {
-    const MEMBER: Option<&'static str> = Some("list");
+    const MEMBERS: &'static [&'static str] = &["list"];
 }
 
 impl InResults for Message {
-    const MEMBER: Option<&'static str> = None;
+    const MEMBERS: &'static [&'static str] = &[];
 }
 
 /// `{"results": …}`
@@ -89,8 +89,6 @@ struct Envelope<T> {
 struct Content<T> {
     value: T,
     success: Option<bool>,
-    /// Whether the member that must be there was.
-    seen: bool,
 }
 
 impl<T: InResults> Object for Envelope<T> {
@@ -110,6 +108,10 @@ impl<T: InResults> Object for Envelope<T> {
     fn required(&self) -> &'static [&'static str] {
         &["results"]
     }
+
+    fn vital(&self) -> bool {
+        true
+    }
 }
 
 impl<T: InResults> Object for Content<T> {
@@ -117,13 +119,20 @@ impl<T: InResults> Object for Content<T> {
         if key == "success" {
             return Some(&mut self.success);
         }
-        let is_member = T::MEMBER == Some(key);
-        self.seen |= is_member;
-        match (T::IS_MEMBER, is_member) {
+        match (T::IS_MEMBER, T::MEMBERS.contains(&key)) {
             (true, true) => Some(&mut self.value),
             (true, false) => None,
             (false, _) => self.value.field(key),
         }
+    }
+
+    /// A failure has a message in place of the member.
+    fn required(&self) -> &'static [&'static str] {
+        if self.success == Some(false) { &[] } else { T::MEMBERS }
+    }
+
+    fn vital(&self) -> bool {
+        true
     }
 
     /// It is only read.
@@ -138,14 +147,8 @@ impl<T: InResults> Object for Content<T> {
 
 impl<T: InResults> rt::Payload for Results<T> {
     fn decode(answer: &rt::Answer) -> Result<Self, DecodeError> {
-        let Content { value, success, seen } = from_slice::<Envelope<T>>(answer.body())?.results;
-        let refused = success == Some(false);
-        match T::MEMBER {
-            Some(member) if !seen && !refused => {
-                Err(DecodeError::message(format!("`results` has no `{member}`")))
-            }
-            _ => Ok(Self { value, body: answer.body().clone(), refused }),
-        }
+        let Content { value, success } = answer.json::<Envelope<T>>()?.results;
+        Ok(Self { value, body: answer.body().clone(), refused: success == Some(false) })
     }
 
     /// The status of a failure is not 200 by the vendor's word; `success` has the last one.

@@ -113,4 +113,4 @@ rt::object! { App {
     rating: "rating", short_description: "short_description", tag_ids: "tag_ids",
     test_user_ids: "test_user_ids", app_type: "type", uri: "uri", user_ids: "user_ids", vendor: "vendor",
     version: "version", windows_external_url: "windows_external_url",
-} }
+} required ["id"] }

@@ -30,4 +30,4 @@ pub struct AppList {
     pub total: Option<i64>,
 }
 
-rt::object! { AppList { count: "count", list: "list", skip: "skip", total: "total" } }
+rt::object! { AppList { count: "count", list: "list", skip: "skip", total: "total" } required ["list"] }

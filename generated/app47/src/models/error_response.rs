@@ -19,7 +19,7 @@ pub struct ErrorResponse {
     pub results: ErrorResponseResults,
 }
 
-rt::object! { ErrorResponse { md5: "md5", results: "results" } }
+rt::object! { ErrorResponse { md5: "md5", results: "results" } required ["results"] }
 
 /// `ErrorResponse.results`.
 ///

@@ -15,4 +15,4 @@ pub struct Message {
     pub message: String,
 }
 
-rt::object! { Message { message: "message" } }
+rt::object! { Message { message: "message" } required ["message"] }

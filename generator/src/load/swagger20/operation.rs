@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::schema::{is_file, is_simple};
 use super::{Upgrade, media_types, moved};
+use crate::api::MediaType;
 use crate::diagnostic::{Code, Pointer};
-use crate::load::is_json;
 use crate::load::trail::Trail;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch"];
@@ -136,14 +136,9 @@ impl<'v> Upgrade<'v> {
         for (key, value) in old.iter().filter(|(key, _)| !is_simple(key) && *key != "collectionFormat") {
             new.insert(key.clone(), value.clone());
         }
-        if is_file(value) {
-            let message = "a `file` can only be a parameter in formData";
-            self.error(at, Code::InvalidDocument, message, "mend the parameter in the overlay");
-        } else {
-            new.insert("schema".to_owned(), Value::Object(self.simple(old, at)));
-            // Invariant: whoever asks for the way back of the list has taken it before that of its members.
-            self.origins.copied(to.clone(), to.child("schema"));
-        }
+        new.insert("schema".to_owned(), Value::Object(self.simple(old, at)));
+        // Invariant: whoever asks for the way back of the list has taken it before that of its members.
+        self.origins.copied(to.clone(), to.child("schema"));
         if old.get("type").and_then(Value::as_str) == Some("array") {
             let format = old.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv");
             let (style, explode) = match (place(value), format) {
@@ -152,15 +147,16 @@ impl<'v> Upgrade<'v> {
                 (Some("query"), "ssv") => ("spaceDelimited", false),
                 (Some("query"), "pipes") => ("pipeDelimited", false),
                 (Some("path" | "header"), "csv") => ("simple", false),
-                _ => {
-                    let message = format!("the collectionFormat `{format}` here is not supported");
-                    self.error(
+                (place, _) => {
+                    let message =
+                        format!("the collectionFormat `{format}` is not supported here; it is read as csv");
+                    self.notice(
                         &at.key("collectionFormat"),
                         Code::Unsupported,
                         message,
-                        "in a query csv, ssv, pipes and multi are read, elsewhere csv; mend it in the overlay",
+                        "in a query csv, ssv, pipes and multi are supported, elsewhere csv; correct it in the overlay",
                     );
-                    return Value::Object(new);
+                    (if place == Some("query") { "form" } else { "simple" }, false)
                 }
             };
             new.insert("style".to_owned(), json!(style));
@@ -180,9 +176,9 @@ impl<'v> Upgrade<'v> {
             (_, true) => Some("an operation with two bodies"),
         };
         if let Some(problem) = problem {
-            let help = "a request has one body: remove what is not meant in the overlay";
-            self.error(at, Code::InvalidDocument, problem, help);
-            return None;
+            let message = format!("{problem}; the first body is sent");
+            let help = "a request has one body: remove the others in the overlay";
+            self.notice(at, Code::InvalidDocument, message, help);
         }
         match bodies.first() {
             Some(body) => Some(self.body(body, consumes, &to)),
@@ -220,13 +216,14 @@ impl<'v> Upgrade<'v> {
         let has = |media_type: &str| consumes.iter().any(|m| m.eq_ignore_ascii_case(media_type));
         let file = fields.iter().find(|field| is_file(field.value));
         if let (Some(file), false) = (file, has(MULTIPART)) {
-            let message = format!("a file is sent in a form that is not `{MULTIPART}`");
+            let message = format!("a file is in a form that is not `{MULTIPART}`; it is sent as one");
             let help = format!("add `{MULTIPART}` to `consumes` of the operation in the overlay");
-            self.error(&Trail::Place(&file.at), Code::InvalidDocument, message, &help);
-            return None;
+            self.notice(&Trail::Place(&file.at), Code::InvalidDocument, message, &help);
         }
-        let media_type =
-            if has(MULTIPART) && (file.is_some() || !has(URLENCODED)) { MULTIPART } else { URLENCODED };
+        let media_type = match file.is_some() || (has(MULTIPART) && !has(URLENCODED)) {
+            true => MULTIPART,
+            false => URLENCODED,
+        };
         let (mut properties, mut encoding, mut required) = (Map::new(), Map::new(), Vec::new());
         let content = to.child("content").child(media_type);
         if let Some(first) = fields.first() {
@@ -236,8 +233,8 @@ impl<'v> Upgrade<'v> {
             let at = Trail::Place(&field.at);
             let Some(old) = field.value.as_object() else { continue };
             let Some(name) = old.get("name").and_then(Value::as_str) else {
-                let message = "a field of a form without a name";
-                self.error(&at, Code::InvalidDocument, message, "add `name` in the overlay");
+                let message = "a field of a form has no name; it is ignored";
+                self.notice(&at, Code::InvalidDocument, message, "add `name` in the overlay");
                 continue;
             };
             let mut schema = if is_file(field.value) {
@@ -253,10 +250,12 @@ impl<'v> Upgrade<'v> {
                     "csv" => false,
                     "multi" => true,
                     other => {
-                        let message = format!("the collectionFormat `{other}` in a form is not supported");
-                        let help = "in a form csv and multi are read; mend it in the overlay";
-                        self.error(&at.key("collectionFormat"), Code::Unsupported, message, help);
-                        continue;
+                        let message = format!(
+                            "the collectionFormat `{other}` in a form is not supported; it is read as csv"
+                        );
+                        let help = "in a form csv and multi are supported; correct it in the overlay";
+                        self.notice(&at.key("collectionFormat"), Code::Unsupported, message, help);
+                        false
                     }
                 };
                 encoding.insert(name.to_owned(), json!({ "style": "form", "explode": explode }));
@@ -303,8 +302,11 @@ impl<'v> Upgrade<'v> {
                     let media_types = if produces.is_empty() { &json } else { produces };
                     let media_types: Vec<&str> = match is_file(value) || is_bytes(self.target(value)) {
                         true => {
-                            let mut all: Vec<&str> =
-                                media_types.iter().map(String::as_str).filter(|m| !is_json(m)).collect();
+                            let mut all: Vec<&str> = media_types
+                                .iter()
+                                .map(String::as_str)
+                                .filter(|m| !MediaType::parse(m).is_json())
+                                .collect();
                             all.truncate(1);
                             if all.is_empty() { vec![OCTETS] } else { all }
                         }

@@ -6,8 +6,6 @@ use super::{Upgrade, moved};
 use crate::diagnostic::Code;
 use crate::load::trail::Trail;
 
-const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object"];
-
 impl Upgrade<'_> {
     pub(super) fn schema(&mut self, node: &Value, at: &Trail<'_>) -> Value {
         let Some(old) = node.as_object() else { return node.clone() };
@@ -16,14 +14,10 @@ impl Upgrade<'_> {
             let at = at.key(key);
             let value = match (key.as_str(), value) {
                 ("$ref", Value::String(reference)) => Value::String(moved(reference)),
-                ("type", _) => {
-                    self.type_of(value, &at);
-                    value.clone()
-                }
                 ("discriminator", Value::String(name)) => {
                     if !self.declares(node, name, 0) {
-                        let message = format!("the discriminator `{name}` is no property of the schema");
-                        self.error(
+                        let message = format!("the discriminator `{name}` is not a property of the schema");
+                        self.notice(
                             &at,
                             Code::InvalidDocument,
                             message,
@@ -57,27 +51,6 @@ impl Upgrade<'_> {
         if is_file(node) { json!({ "type": "string", "format": "binary" }) } else { self.schema(node, at) }
     }
 
-    fn type_of(&mut self, ty: &Value, at: &Trail<'_>) {
-        match ty.as_str() {
-            Some(name) if TYPES.contains(&name) => {}
-            Some("file") => self.error(
-                at,
-                Code::InvalidDocument,
-                "a `file` can only be a response or a parameter in formData",
-                "in the overlay, say `type: string` and `format: binary` or `byte`",
-            ),
-            _ => self.error(
-                at,
-                Code::InvalidDocument,
-                format!(
-                    "`{}` is no type of Swagger 2.0",
-                    ty.as_str().map_or_else(|| ty.to_string(), str::to_owned)
-                ),
-                "the types are string, number, integer, boolean, array and object; mend it in the overlay",
-            ),
-        }
-    }
-
     /// Whether an object has a property, its own or one of a part.
     fn declares(&self, schema: &Value, name: &str, depth: usize) -> bool {
         // Invariant: references that lead in a circle were refused; this is for parts that hold each other.
@@ -96,14 +69,15 @@ impl Upgrade<'_> {
         for (key, value) in old.iter().filter(|(key, _)| is_simple(key)) {
             let at = at.key(key);
             let value = match (key.as_str(), value) {
-                ("type", _) => {
-                    self.type_of(value, &at);
-                    value.clone()
-                }
                 ("items", Value::Object(items)) => {
                     if items.contains_key("collectionFormat") && items.get("type") == Some(&json!("array")) {
-                        let message = "lists of lists in one value";
-                        self.error(&at, Code::Unsupported, message, "mend it in the overlay");
+                        let message = "the separators of a list within a list are ignored";
+                        self.notice(
+                            &at,
+                            Code::Unsupported,
+                            message,
+                            "declare a list of strings in the overlay",
+                        );
                     }
                     Value::Object(self.simple(items, &at))
                 }

@@ -61,6 +61,11 @@ fn text(value: &Value) -> Option<String> {
 }
 
 impl rt::Fault for Fault {
+    fn read(body: &Value) -> Option<Self> {
+        // Every member takes JSON of any form, so that none costs another.
+        rt::serde_json::from_value(body.clone()).ok().filter(|fault| *fault != Self::default())
+    }
+
     fn message(&self) -> Option<String> {
         let parts: Vec<String> = self.code().into_iter().chain(self.message()).collect();
         (!parts.is_empty()).then(|| parts.join(": "))

@@ -1,4 +1,4 @@
-//! Uploads: the call that begins one and a file go in; a release's id, symbols, or a part of a CodePush release come out.
+//! Uploads files of releases, CodePush updates and symbols.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object};
+use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object, resource_path};
 
 use crate::models::{CodePushReleaseUpload, ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
 use crate::{Call, Client, Error};
@@ -26,17 +26,17 @@ const PARALLEL: usize = 10;
 /// How many failures all blocks of a release may have between them, as in Microsoft's own client.
 const ERROR_BUDGET: u32 = 20;
 
-/// Where an upload is. It can be kept, as JSON, to go on with it later; the JSON holds URLs that are secrets, because
+/// The state of an upload. It can be kept, as JSON, to go on with it later; the JSON contains URLs that are secrets, because
 /// their queries sign them.
 #[non_exhaustive]
 pub struct UploadState {
-    /// The path of the upload, such as `/v0.1/apps/owner/app/uploads/releases/123`.
-    pub path: String,
+    /// The path of the call that began the upload, such as `/v0.1/apps/owner/app/uploads/releases`.
+    pub collection: String,
+    /// The identifier of the upload.
+    pub id: String,
     /// The URL that is told when all parts of a release are sent; empty for symbols.
     pub finish: String,
-    /// The MD5 of the file.
-    pub md5: String,
-    /// The parts, and which of them are sent.
+    /// The file, its parts, and which of them are sent.
     pub transfer: Transfer,
     /// Whether the storage says that it has the whole file.
     pub finished: bool,
@@ -46,9 +46,17 @@ pub struct UploadState {
     pub code_push: Option<CodePushReleaseUpload>,
 }
 object! { UploadState {
-    path: "path", finish: "finish", md5: "md5", transfer: "transfer", finished: "finished", committed: "committed",
-    code_push: "code_push",
+    collection: "collection", id: "id", finish: "finish", transfer: "transfer", finished: "finished",
+    committed: "committed", code_push: "code_push",
 } }
+
+impl UploadState {
+    /// The path of the upload. The id is the server's, or from a file, and cannot leave the collection.
+    fn path(&self) -> Result<String, Error> {
+        resource_path(&self.collection, &self.id)
+            .map_err(|problem| Error::rejected(format!("{} gave the upload no id: {problem}", self.collection)))
+    }
+}
 
 type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 
@@ -120,28 +128,31 @@ impl Client {
 }
 
 impl<R> Upload<R> {
-    /// Goes on with an upload that began earlier, of which the same file is not changed.
+    /// Goes on with an upload of the same kind that began earlier. The file must not have changed since.
     pub fn resume(mut self, state: UploadState) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// Is given the state whenever it changes, to keep it.
+    /// Receives the state whenever it changes, to keep it.
     pub fn on_state(mut self, given: impl Fn(&UploadState) + Send + Sync + 'static) -> Self {
         self.on_state = Some(Arc::new(given));
         self
     }
 
-    /// How the parts are sent: how many at once, how often again, and whom it is told.
+    /// Configures how the parts are sent: concurrency, retries and progress.
     pub fn parts(mut self, set: impl FnOnce(Uploader<super::Api>) -> Uploader<super::Api>) -> Self {
         self.uploader = set(self.uploader);
         self
     }
 
     /// The state that was saved, if it is one of this file.
-    fn resumed(&mut self, digests: &Digests) -> Result<Option<UploadState>, Error> {
+    fn resumed(&mut self, file: &Digests) -> Result<Option<UploadState>, Error> {
         match self.state.take() {
-            Some(state) if state.md5 != digests.md5 => {
+            Some(state) if state.collection != self.begin.request().path() => {
+                Err(Error::file("the state is that of another kind of upload"))
+            }
+            Some(state) if state.transfer.file != *file => {
                 Err(Error::file(format!("{} was changed since its upload began", self.file.display())))
             }
             state => Ok(state),

@@ -1,4 +1,4 @@
-//! Keys of App Store Connect: a private key and its ids go in; signed tokens for every request come out.
+//! Signs the tokens of App Store Connect with a private key.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -51,13 +51,69 @@ impl Issuer for Claims {
     }
 }
 
-/// Reads a key and its ids from variables such as those of the environment, as build systems set them: one that is empty
-/// is none, and what stands around a value is not part of it. An error names all that are missing.
+/// The id of a key, as App Store Connect shows it next to the key: 10 or more letters and digits.
+///
+/// It is a type of its own, so that it cannot be mistaken for the issuer id. It is checked when a key is made with it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// The id of a key, such as `2X9R4HXF34`.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The text is never part of an error: it may be a private key.
+    fn checked(&self) -> Result<&str, &'static str> {
+        match plain(&self.0) {
+            "" => Err("the key id is empty"),
+            id if is_uuid(id) => Err("the key id is a UUID: this is the issuer id"),
+            // Ids of individual keys are longer than those of team keys.
+            id if (10..=40).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Ok(id),
+            _ => Err("the key id needs 10 or more letters and digits, such as 2X9R4HXF34"),
+        }
+    }
+}
+
+/// The issuer id of a team, as App Store Connect shows it above the list of team keys: a UUID.
+///
+/// It is a type of its own, so that it cannot be mistaken for the key id. It is checked when a key is made with it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IssuerId(String);
+
+impl IssuerId {
+    /// The issuer id of a team, such as `57246542-96fe-1a63-e053-0824d011072a`.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The text is never part of an error: it may be a private key.
+    fn checked(&self) -> Result<&str, &'static str> {
+        match plain(&self.0) {
+            "" => Err("the issuer id is empty"),
+            id if is_uuid(id) => Ok(id),
+            _ => Err("the issuer id needs to be a UUID, such as 57246542-96fe-1a63-e053-0824d011072a"),
+        }
+    }
+}
+
+/// The text without the white space, byte order mark and quotes that files of variables leave around it.
+fn plain(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let groups = text.split('-').map(|group| group.bytes().all(|b| b.is_ascii_hexdigit()).then_some(group.len()));
+    groups.eq([8, 4, 4, 4, 12].map(Some))
+}
+
+/// Reads a key and its ids from variables such as those of the environment, as build systems set them: an empty one
+/// counts as missing. The error names all that are missing.
 fn from_variables<const N: usize>(
     variable: &dyn Fn(&str) -> Option<String>,
     ids: [&str; N],
-) -> Result<(Es256Key, [String; N]), BoxError> {
-    let set = |name: &str| variable(name).map(|v| v.trim().to_owned()).filter(|value| !value.is_empty());
+) -> Result<(Es256Key, KeyId, [String; N]), BoxError> {
+    let set = |name: &str| variable(name).map(|value| plain(&value).to_owned()).filter(|value| !value.is_empty());
     let (text, path) = (set("ASC_PRIVATE_KEY"), set("ASC_PRIVATE_KEY_PATH"));
     let (id, others) = (set("ASC_KEY_ID"), ids.map(set));
     let names = ["ASC_KEY_ID"].into_iter().chain(ids);
@@ -70,14 +126,12 @@ fn from_variables<const N: usize>(
     if !missing.is_empty() {
         return Err(format!("these variables are not set: {}", missing.join(", ")).into());
     }
-    let id = id.unwrap_or_default();
-    let key = match text {
-        Some(text) => {
-            Es256Key::from_text(id, &text).map_err(|error| BoxError::from(format!("ASC_PRIVATE_KEY: {error}")))?
-        }
-        None => Es256Key::from_pem_file(id, Path::new(&path.unwrap_or_default()))?,
+    let key = match (text, path) {
+        (Some(text), _) => Es256Key::new(text).map_err(|error| format!("ASC_PRIVATE_KEY: {error}"))?,
+        (None, path) => Es256Key::from_file(path.unwrap_or_default())
+            .map_err(|error| format!("ASC_PRIVATE_KEY_PATH: {error}"))?,
     };
-    Ok((key, others.map(Option::unwrap_or_default)))
+    Ok((key, KeyId::new(id.unwrap_or_default()), others.map(Option::unwrap_or_default)))
 }
 
 macro_rules! keys {
@@ -88,51 +142,52 @@ macro_rules! keys {
         pub struct $name(Refreshing<Claims>);
 
         impl $name {
-            /// A key from a `.p8` file, as Apple gives it.
+            /// A key from a `.p8` file, in any form that `from_pem` accepts.
             ///
             /// # Errors
-            /// When the file cannot be read, or is no private key on the curve P-256; and when an id is empty.
+            /// When the file cannot be read or does not contain a private key on the curve P-256, or an id is malformed.
             pub fn from_p8_file(
                 path: impl AsRef<Path>,
-                key_id: impl AsRef<str>,
-                $($issuer: impl Into<String>,)?
+                key_id: KeyId,
+                $($issuer: IssuerId,)?
             ) -> Result<Self, BoxError> {
-                Self::new(Es256Key::from_pem_file(key_id.as_ref(), path.as_ref())?, keys!(@issuer $($issuer)?))
+                Self::new(Es256Key::from_file(path)?, &key_id, keys!(@issuer $($issuer)?))
             }
 
-            /// A key from the text of a `.p8` file.
+            /// A key from the content of a `.p8` file: PEM, or the base64 of the file.
+            ///
+            /// Line ends may have become spaces or `\n` in two characters, quotes may surround the text, and it may be in
+            /// UTF-16: [`Es256Key::new`] lists all forms.
             ///
             /// # Errors
-            /// When the text is no private key on the curve P-256; and when an id is empty.
+            /// When the text is not a private key on the curve P-256, or an id is malformed.
             pub fn from_pem(
-                pem: &str,
-                key_id: impl AsRef<str>,
-                $($issuer: impl Into<String>,)?
+                pem: impl AsRef<[u8]>,
+                key_id: KeyId,
+                $($issuer: IssuerId,)?
             ) -> Result<Self, BoxError> {
-                Self::new(Es256Key::from_pem(key_id.as_ref(), pem)?, keys!(@issuer $($issuer)?))
+                Self::new(Es256Key::new(pem)?, &key_id, keys!(@issuer $($issuer)?))
             }
 
-            /// A key from a `.p8` file that was encoded in base64.
+            /// A key from a `.p8` file that was encoded in base64, in any form that `from_pem` accepts.
             ///
             /// # Errors
-            /// When the text is no private key on the curve P-256; and when an id is empty.
+            /// When the text is not a private key on the curve P-256, or an id is malformed.
             pub fn from_base64(
-                text: &str,
-                key_id: impl AsRef<str>,
-                $($issuer: impl Into<String>,)?
+                text: impl AsRef<[u8]>,
+                key_id: KeyId,
+                $($issuer: IssuerId,)?
             ) -> Result<Self, BoxError> {
-                Self::new(Es256Key::from_base64(key_id.as_ref(), text)?, keys!(@issuer $($issuer)?))
+                Self::from_pem(text, key_id, $($issuer)?)
             }
 
-            fn new(key: Es256Key, issuer: Option<String>) -> Result<Self, BoxError> {
-                let issuer = issuer.map(|issuer| issuer.trim().to_owned());
-                if issuer.as_deref() == Some("") {
-                    return Err("the issuer id is empty".into());
-                }
+            fn new(key: Es256Key, key_id: &KeyId, issuer: Option<IssuerId>) -> Result<Self, BoxError> {
+                let key = key.with_id(key_id.checked()?);
+                let issuer = issuer.as_ref().map(IssuerId::checked).transpose()?.map(str::to_owned);
                 Ok($name(Refreshing::new(Claims { key, issuer, audience: AUDIENCE, scope: Vec::new() })))
             }
 
-            /// Tokens that are good for these requests only, each as `GET /v1/apps?filter[platform]=IOS`.
+            /// Restricts the tokens to these requests, each as `GET /v1/apps?filter[platform]=IOS`.
             #[must_use]
             pub fn scope<S: Into<String>>(mut self, requests: impl IntoIterator<Item = S>) -> Self {
                 self.0.issuer_mut().scope = requests.into_iter().map(Into::into).collect();
@@ -165,25 +220,33 @@ macro_rules! keys {
             }
         }
     )*};
-    (@issuer $issuer:ident) => { Some($issuer.into()) };
+    (@issuer $issuer:ident) => { Some($issuer) };
     (@issuer) => { None };
 }
 
 keys! {
     /// A key of a team, made under Users and Access, Integrations.
+    ///
+    /// ```no_run
+    /// use {{ library }}::{IssuerId, KeyId, TeamKey};
+    /// let issuer = IssuerId::new("57246542-96fe-1a63-e053-0824d011072a");
+    /// let key = TeamKey::from_p8_file("AuthKey_2X9R4HXF34.p8", KeyId::new("2X9R4HXF34"), issuer)?;
+    /// # let _ = key;
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     TeamKey(issuer_id),
     /// A key of one person, which may do what the person may.
     IndividualKey(),
 }
 
 impl TeamKey {
-    /// A key from the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (PEM or base64) or
-    /// `ASC_PRIVATE_KEY_PATH`.
+    /// A key from the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` (in any form that `from_pem`
+    /// accepts) or `ASC_PRIVATE_KEY_PATH`.
     ///
-    /// An empty variable counts as none, and spaces and line ends around a value do not count.
+    /// An empty variable counts as missing. White space and quotes around a value are ignored.
     ///
     /// # Errors
-    /// When a variable is missing, or names no private key on the curve P-256.
+    /// When a variable is missing, an id is malformed, or there is no private key on the curve P-256.
     pub fn from_env() -> Result<Self, BoxError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -191,20 +254,21 @@ impl TeamKey {
     /// As `from_env`, from variables that are kept elsewhere.
     ///
     /// # Errors
-    /// When a variable is missing, or names no private key on the curve P-256.
+    /// When a variable is missing, an id is malformed, or there is no private key on the curve P-256.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
-        let (key, [issuer]) = from_variables(&variable, ["ASC_ISSUER_ID"])?;
-        Self::new(key, Some(issuer))
+        let (key, key_id, [issuer]) = from_variables(&variable, ["ASC_ISSUER_ID"])?;
+        Self::new(key, &key_id, Some(IssuerId::new(issuer)))
     }
 }
 
 impl IndividualKey {
-    /// A key from the environment: `ASC_KEY_ID`, and `ASC_PRIVATE_KEY` (PEM or base64) or `ASC_PRIVATE_KEY_PATH`.
+    /// A key from the environment: `ASC_KEY_ID`, and `ASC_PRIVATE_KEY` (in any form that `from_pem` accepts) or
+    /// `ASC_PRIVATE_KEY_PATH`.
     ///
-    /// An empty variable counts as none, and spaces and line ends around a value do not count.
+    /// An empty variable counts as missing. White space and quotes around a value are ignored.
     ///
     /// # Errors
-    /// When a variable is missing, or names no private key on the curve P-256.
+    /// When a variable is missing, an id is malformed, or there is no private key on the curve P-256.
     pub fn from_env() -> Result<Self, BoxError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
@@ -212,9 +276,10 @@ impl IndividualKey {
     /// As `from_env`, from variables that are kept elsewhere.
     ///
     /// # Errors
-    /// When a variable is missing, or names no private key on the curve P-256.
+    /// When a variable is missing, an id is malformed, or there is no private key on the curve P-256.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BoxError> {
-        Self::new(from_variables(&variable, [])?.0, None)
+        let (key, key_id, []) = from_variables(&variable, [])?;
+        Self::new(key, &key_id, None)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Uploads of assets: a reservation and a file go in; the asset comes out, once Apple has made what it is to become.
+//! Uploads files of assets, and waits until Apple has processed them.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storewright_runtime::{
-    Answer, DecodeError, Digests, Method, Part, Payload, Transfer, Uploader, Value, object,
+    Answer, DecodeError, Digests, Method, Part, Payload, Transfer, Uploader, Value, object, resource_path,
 };
 
 use crate::{Call, Client, Error};
@@ -16,46 +16,74 @@ use crate::{Call, Client, Error};
 /// How often it is asked whether an asset is ready.
 const POLL: Duration = Duration::from_secs(5);
 
-/// Collections whose assets are committed with the MD5 of the file; the others take no checksum, but for those below.
+/// Collections whose assets are committed with the MD5 of the file; other assets take no checksum, or several.
 const WITH_CHECKSUM: &[&str] = &[
-    "/v1/appClipAdvancedExperienceImages",
-    "/v1/appClipHeaderImages",
-    "/v1/appEncryptionDeclarationDocuments",
-    "/v1/appPreviews",
-    "/v1/appScreenshots",
-    "/v1/appStoreReviewAttachments",
-    "/v1/inAppPurchaseAppStoreReviewScreenshots",
-    "/v1/inAppPurchaseImages",
-    "/v1/routingAppCoverages",
-    "/v1/subscriptionAppStoreReviewScreenshots",
-    "/v1/subscriptionImages",
+{%- for update in updates if 'uploaded' in update.attributes
+    and 'sourceFileChecksum' in update.attributes and 'sourceFileChecksums' not in update.attributes %}
+    "{{ update.collection }}",
+{%- endfor %}
 ];
 
 /// Collections whose assets are committed with checksums that name their algorithm.
-const WITH_CHECKSUMS: &[&str] = &["/v1/backgroundAssetUploadFiles", "/v1/buildUploadFiles"];
+const WITH_CHECKSUMS: &[&str] = &[
+{%- for update in updates if 'uploaded' in update.attributes and 'sourceFileChecksums' in update.attributes %}
+    "{{ update.collection }}",
+{%- endfor %}
+];
 
-/// Where an upload is. It can be kept, as JSON, to go on with it later; the JSON holds URLs that are secrets, because
+/// Attributes with the state of an asset or upload. Of two in one resource the one with more values says more: a video is
+/// delivered before it is processed.
+const STATES: &[&str] = &[
+{%- set states = namespace(all=[]) %}
+{%- for attribute in attributes if not attribute.list %}
+{%- set values = attribute.members.state|default(attribute.values) %}
+{%- if 'FAILED' in values %}
+{%- set states.all = states.all + [{'name': attribute.name, 'values': values|length}] %}
+{%- endif %}
+{%- endfor %}
+{%- for state in states.all|sort(attribute='values', reverse=true)|unique(attribute='name') %}
+    "{{ state.name }}",
+{%- endfor %}
+];
+
+/// Attributes that list the reasons for a state.
+const REASONS: &[&str] = &[
+{%- set reasons = namespace(all=[]) %}
+{%- for attribute in attributes if (attribute.list and 'code' in attribute.members)
+    or ('errors' in attribute.members and 'state' not in attribute.members) %}
+{%- set reasons.all = reasons.all + [attribute.name] %}
+{%- endfor %}
+{%- for name in reasons.all|unique %}
+    "{{ name }}",
+{%- endfor %}
+];
+
+/// The state of an upload. It can be kept, as JSON, to go on with it later; the JSON contains URLs that are secrets, because
 /// their queries sign them.
 #[non_exhaustive]
 pub struct UploadState {
-    /// The path of the asset, such as `/v1/appScreenshots/123`.
-    pub path: String,
+    /// The path of the call that reserved the asset, such as `/v1/appScreenshots`.
+    pub collection: String,
     /// The type of the asset.
     pub kind: String,
     /// The identifier of the asset.
     pub id: String,
-    /// The MD5 of the file.
-    pub md5: String,
-    /// The SHA-256 of the file.
-    pub sha256: String,
-    /// The parts, and which of them are sent.
+    /// The file, its parts, and which of them are sent.
     pub transfer: Transfer,
     /// Whether Apple was told that all parts are sent.
     pub committed: bool,
 }
 object! { UploadState {
-    path: "path", kind: "type", id: "id", md5: "md5", sha256: "sha256", transfer: "transfer", committed: "committed",
+    collection: "collection", kind: "type", id: "id", transfer: "transfer", committed: "committed",
 } }
+
+impl UploadState {
+    /// The path of the asset. The id is the server's, or from a file, and cannot leave the collection.
+    fn path(&self) -> Result<String, Error> {
+        resource_path(&self.collection, &self.id)
+            .map_err(|problem| Error::rejected(format!("{} did not say where the file goes: {problem}", self.collection)))
+    }
+}
 
 type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 
@@ -130,19 +158,19 @@ impl Client {
 }
 
 impl<T: Payload> Upload<T> {
-    /// Goes on with an upload that began earlier, of which the same file is not changed.
+    /// Goes on with an upload of the same kind that began earlier. The file must not have changed since.
     pub fn resume(mut self, state: UploadState) -> Self {
         self.state = Some(state);
         self
     }
 
-    /// Is given the state whenever it changes, to keep it.
+    /// Receives the state whenever it changes, to keep it.
     pub fn on_state(mut self, given: impl Fn(&UploadState) + Send + Sync + 'static) -> Self {
         self.on_state = Some(Arc::new(given));
         self
     }
 
-    /// How the parts are sent: how many at once, how often again, and whom it is told.
+    /// Configures how the parts are sent: concurrency, retries and progress.
     pub fn parts(
         mut self,
         set: impl FnOnce(Uploader<super::Api>) -> Uploader<super::Api>,
@@ -161,15 +189,19 @@ impl<T: Payload> Upload<T> {
     /// Uploads the file, and gives the asset as it is then.
     ///
     /// # Errors
-    /// As a call; when the file cannot be read, or was changed since the upload began; and with Apple's reasons when it
-    /// refused the file.
+    /// As a call; when the file cannot be read, or was changed since the upload began, in which case nothing is committed; when
+    /// Apple asks for other parts than all bytes of the file once each; and with Apple's reasons when it refused the file.
     pub async fn send(self) -> Result<T, Error> {
-        let digests = Digests::of_file(&self.file).await.map_err(Error::file)?;
+        let file = Digests::of_file(&self.file).await.map_err(Error::file)?;
         let mut state = match self.state {
-            Some(state) if state.md5 == digests.md5 => state,
+            Some(state) if state.collection != self.reserve.request().path() => {
+                return Err(Error::file("the state is that of another kind of upload"));
+            }
+            Some(state) if state.transfer.file == file => state,
             Some(_) => return Err(Error::file(format!("{} was changed since its upload began", self.file.display()))),
-            None => reserve(self.reserve, digests).await?,
+            None => reserve(self.reserve, file).await?,
         };
+        let path = state.path()?;
         let keep = |state: &UploadState| self.on_state.iter().for_each(|given| given(state));
         keep(&state);
         let uploader = match self.on_state.clone() {
@@ -183,16 +215,16 @@ impl<T: Payload> Upload<T> {
         };
         if !state.committed {
             uploader.send(&self.file, &mut state.transfer).await?;
-            commit(&self.client, &state).await?;
+            commit(&self.client, &state, &path).await?;
             state.committed = true;
             keep(&state);
         }
-        self.client.processed(&state.path, self.poll, self.patience).await
+        self.client.processed(&path, self.poll, self.patience).await
     }
 }
 
-/// Creates the asset, and reads what Apple wants to be sent.
-async fn reserve<T>(call: Call<T>, digests: Digests) -> Result<UploadState, Error> {
+/// Creates the asset, and reads the parts that Apple asks for.
+async fn reserve<T>(call: Call<T>, file: Digests) -> Result<UploadState, Error> {
     let collection = call.request().path().to_owned();
     let answer = call.answering::<Value>().send().await?;
     let text = |pointer: &str| answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -201,15 +233,9 @@ async fn reserve<T>(call: Call<T>, digests: Digests) -> Result<UploadState, Erro
     let parts: Option<Vec<Part>> = operations.into_iter().flatten().map(part).collect();
     match parts {
         None => Err(Error::rejected(format!("{collection} names parts of the file that cannot be read"))),
-        Some(parts) if !parts.is_empty() && !id.is_empty() => Ok(UploadState {
-            path: format!("{collection}/{id}"),
-            kind,
-            id,
-            md5: digests.md5,
-            sha256: digests.sha256,
-            transfer: Transfer::new(parts),
-            committed: false,
-        }),
+        Some(parts) if !parts.is_empty() => {
+            Ok(UploadState { collection, kind, id, transfer: Transfer::new(file, parts), committed: false })
+        }
         Some(_) => Err(Error::rejected(format!("{collection} did not say where the file goes"))),
     }
 }
@@ -233,17 +259,17 @@ fn part(operation: &Value) -> Option<Part> {
 }
 
 /// Tells Apple that all parts are sent.
-async fn commit(client: &Client, state: &UploadState) -> Result<(), Error> {
-    let collection = state.path.rsplit_once('/').map_or("", |(collection, _)| collection);
+async fn commit(client: &Client, state: &UploadState, path: &str) -> Result<(), Error> {
+    let (collection, file) = (state.collection.as_str(), &state.transfer.file);
     let mut attributes = storewright_runtime::serde_json::Map::new();
     attributes.insert("uploaded".to_owned(), Value::Bool(true));
     if WITH_CHECKSUM.contains(&collection) {
-        attributes.insert("sourceFileChecksum".to_owned(), Value::from(state.md5.as_str()));
+        attributes.insert("sourceFileChecksum".to_owned(), Value::from(file.md5.as_str()));
     } else if WITH_CHECKSUMS.contains(&collection) {
         let sum = |hash: &str, algorithm: &str| -> Value {
             [("hash", hash), ("algorithm", algorithm)].map(|(k, v)| (k.to_owned(), Value::from(v))).into_iter().collect()
         };
-        let sums = [("file".to_owned(), sum(&state.sha256, "SHA_256"))].into_iter().collect();
+        let sums = [("file".to_owned(), sum(&file.sha256, "SHA_256"))].into_iter().collect();
         attributes.insert("sourceFileChecksums".to_owned(), Value::Object(sums));
     }
     let data: Value = [
@@ -254,7 +280,7 @@ async fn commit(client: &Client, state: &UploadState) -> Result<(), Error> {
     .into_iter()
     .collect();
     let body: Value = [("data".to_owned(), data)].into_iter().collect();
-    let mut call = client.runtime().raw::<()>(Method::Patch, &state.path);
+    let mut call = client.runtime().raw::<()>(Method::Patch, path);
     call.json(&body);
     // To say twice that all is there does no harm.
     call.repeatable().send().await
@@ -278,26 +304,27 @@ enum Outcome {
     Failed(String),
 }
 
-/// What the state of an asset or upload says. The names of the states are the vendor's, and it adds some: what is none of
-/// those that come before the end is the end.
+/// The state of an asset or upload. The vendor adds states: all but those before the end are the end.
 fn outcome(answer: &Value) -> Outcome {
     let attributes = answer.pointer("/data/attributes");
-    // Videos have both of the first two, and what they say in the second is not for long.
-    let state = ["videoDeliveryState", "assetDeliveryState", "state"]
-        .iter()
-        .find_map(|name| attributes?.get(name).filter(|state| !state.is_null()));
+    let attribute = |name: &&str| attributes?.get(*name).filter(|value| !value.is_null());
+    let state = STATES.iter().find_map(attribute);
     let named = state.and_then(|state| state.get("state").unwrap_or(state).as_str());
     match named.unwrap_or_default() {
-        waiting @ ("" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE" | "PROCESSING") => Outcome::Waiting(waiting.to_owned()),
-        "FAILED" => Outcome::Failed(reasons(state)),
+        waiting if is_before_the_end(waiting) => Outcome::Waiting(waiting.to_owned()),
+        "FAILED" => Outcome::Failed(reasons(state.into_iter().chain(REASONS.iter().filter_map(attribute)))),
         _ => Outcome::Done,
     }
 }
 
-fn reasons(state: Option<&Value>) -> String {
-    let errors = state.and_then(|state| state.get("errors")?.as_array());
-    let reasons: Vec<String> = errors
-        .into_iter()
+fn is_before_the_end(state: &str) -> bool {
+    matches!(state, "" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE") || state.ends_with("PROCESSING")
+}
+
+/// The errors in values that are a list of them, or an object with one beside warnings.
+fn reasons<'v>(values: impl Iterator<Item = &'v Value>) -> String {
+    let reasons: Vec<String> = values
+        .filter_map(|value| value.get("errors").unwrap_or(value).as_array())
         .flatten()
         .map(|error| {
             let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -1,23 +1,25 @@
-//! What Apple sends to a webhook: headers' text and a body go in; an event comes out, if Apple signed it.
+//! Checks and reads the events that Apple sends to a webhook.
 //!
 //! {{ mark }}; edits are lost.
 //!
-//! Apple describes neither bodies nor their types in its document: what is here is what was seen on the wire.
+//! Apple's OpenAPI document has the names of events, but no bodies. The types here follow the samples of two articles,
+//! "Understanding webhook events" and "Configuring and parsing App Store Connect API webhook notifications", and the
+//! ping that public receivers read.
 
 use std::fmt;
 
-use storewright_runtime::{Identifier, Timestamp, Value, object, open_enum, verify_hmac_sha256};
+use storewright_runtime::{Identifier, ResourceLinks, Timestamp, Value, object, open_enum, verify_hmac_sha256};
 
 /// The header that holds the signature.
 pub const SIGNATURE_HEADER: &str = "x-apple-signature";
 
-/// Why what came is no event.
+/// The reason why a delivery is not an event.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// Whoever sent it does not know the secret: answer 401, and do nothing else with it.
+    /// The sender does not know the secret: respond with 401, and ignore the body.
     BadSignature,
-    /// It is signed, and is no event that can be read.
+    /// The body is signed, but is not an event.
     Unreadable(storewright_runtime::DecodeError),
 }
 
@@ -32,8 +34,7 @@ impl fmt::Display for WebhookError {
 
 impl std::error::Error for WebhookError {}
 
-/// What happened: the vendor's event types, in the form in which they are delivered. Apple adds some; one that is not
-/// known here is kept.
+/// Apple's event types, spelled as in deliveries. A type that Apple adds is kept.
 #[non_exhaustive]
 #[allow(missing_docs)] // each is the vendor's name
 pub enum WebhookEventKind {
@@ -72,61 +73,107 @@ open_enum! { WebhookEventKind {
 /// One event.
 #[non_exhaustive]
 pub struct WebhookEvent {
-    /// What happened.
+    /// The type of the event.
     pub kind: WebhookEventKind,
-    /// The identifier of the event: the same when it is delivered again.
+    /// The identifier of the event: the same in each delivery of it.
     pub id: String,
     /// The version of the event's form.
     pub version: Option<i64>,
-    /// What changed.
+    /// The change.
     pub attributes: WebhookEventAttributes,
-    /// To what.
+    /// The resources that the event is about.
     pub relationships: WebhookEventRelationships,
 }
 object! { WebhookEvent {
     kind: "type", id: "id", version: "version", attributes: "attributes", relationships: "relationships",
-} required ["type"] }
+} vital ["type"] }
 
-/// What changed.
+/// The change that an event reports; each event has some of these.
 #[non_exhaustive]
 pub struct WebhookEventAttributes {
-    /// The state before.
+    /// The state before, of a build upload or a background asset.
     pub old_state: Option<Value>,
-    /// The state now.
+    /// The state now, of a build upload or a background asset.
     pub new_state: Option<Value>,
-    /// The value before.
+    /// The state before, of an App Store version.
     pub old_value: Option<Value>,
-    /// The value now.
+    /// The state now, of an App Store version.
     pub new_value: Option<Value>,
-    /// When.
+    /// The state before, of a build in external testing.
+    pub old_external_build_state: Option<Value>,
+    /// The state now, of a build in external testing.
+    pub new_external_build_state: Option<Value>,
+    /// Whether a marketplace may distribute the app, or a version of it.
+    pub available: Option<bool>,
+    /// The territories for which `available` is.
+    pub territories: Option<Vec<String>>,
+    /// The id of the app that a marketplace distributes.
+    pub app_id: Option<String>,
+    /// The time of the change.
     pub timestamp: Option<Timestamp>,
-    /// Whatever else came.
+    /// Members that this type has no field for.
     pub additional: std::collections::BTreeMap<String, Value>,
 }
 object! { WebhookEventAttributes {
-    old_state: "oldState", new_state: "newState", old_value: "oldValue", new_value: "newValue", timestamp: "timestamp",
+    old_state: "oldState", new_state: "newState", old_value: "oldValue", new_value: "newValue",
+    old_external_build_state: "oldExternalBuildState", new_external_build_state: "newExternalBuildState",
+    available: "available", territories: "territories", app_id: "appId", timestamp: "timestamp",
 } rest additional }
 
-/// What an event is about.
+impl WebhookEventAttributes {
+    /// The state now, under whichever of its three names the event has it.
+    pub fn state(&self) -> Option<&str> {
+        let states = [&self.new_state, &self.new_value, &self.new_external_build_state];
+        states.into_iter().flatten().find_map(Value::as_str)
+    }
+
+    /// The state before, under whichever of its three names the event has it.
+    pub fn previous_state(&self) -> Option<&str> {
+        let states = [&self.old_state, &self.old_value, &self.old_external_build_state];
+        states.into_iter().flatten().find_map(Value::as_str)
+    }
+}
+
+/// The resources that an event is about.
 #[non_exhaustive]
 pub struct WebhookEventRelationships {
     /// The resource that changed.
     pub instance: Option<WebhookEventInstance>,
+    /// The app of the marketplace that distributes the app.
+    pub marketplace_app: Option<WebhookEventInstance>,
 }
-object! { WebhookEventRelationships { instance: "instance" } }
+object! { WebhookEventRelationships { instance: "instance", marketplace_app: "marketplaceApp" } }
 
-/// The resource that changed.
+/// A resource that an event is about. Apple's samples name it in two forms: background assets have type and id next to
+/// `links`, other events in `data`.
 #[non_exhaustive]
 pub struct WebhookEventInstance {
-    /// Its type and identifier.
+    /// Type and id; set for both forms in an event of [`WebhookEvent::verified`].
     pub data: Option<Identifier>,
+    /// The type, where it is not in `data`.
+    pub kind: Option<String>,
+    /// The id, where it is not in `data`.
+    pub id: Option<String>,
+    /// The URL of the resource.
+    pub links: Option<ResourceLinks>,
 }
-object! { WebhookEventInstance { data: "data" } }
+object! { WebhookEventInstance { data: "data", kind: "type", id: "id", links: "links" } }
+
+impl WebhookEventInstance {
+    /// Has one form for both.
+    fn settle(&mut self) {
+        if self.data.is_none()
+            && let (Some(kind), Some(id)) = (&self.kind, &self.id)
+        {
+            self.data = Some(Identifier::new(kind, id));
+        }
+    }
+}
 
 struct Payload {
     data: WebhookEvent,
 }
-object! { Payload { data: "data" } required ["data"] }
+object! { Payload { data: "data" } vital ["data"] }
 
 impl WebhookEvent {
     /// Checks the signature, which is the value of the header `x-apple-signature`, of a body as it came, byte by byte; then
@@ -138,8 +185,15 @@ impl WebhookEvent {
         let signature = signature.trim();
         let digits = signature.strip_prefix("hmacsha256=").unwrap_or(signature);
         verify_hmac_sha256(secret.as_bytes(), body, digits).map_err(|_| WebhookError::BadSignature)?;
-        let payload: Payload = storewright_runtime::codec::from_slice(body).map_err(WebhookError::Unreadable)?;
-        Ok(payload.data)
+        // Apple documents the members of events in prose only, so the type alone must be as expected.
+        let read = storewright_runtime::codec::from_slice_tolerant::<Payload>(body);
+        let (payload, _) = read.map_err(WebhookError::Unreadable)?;
+        let mut event = payload.data;
+        let relationships = &mut event.relationships;
+        for instance in [&mut relationships.instance, &mut relationships.marketplace_app].into_iter().flatten() {
+            instance.settle();
+        }
+        Ok(event)
     }
 
     /// The type and identifier of the resource that changed.

@@ -77,6 +77,8 @@ fn run<A: rt::Api>(calls: &[Listed<A>]) -> Result<(), Box<dyn std::error::Error>
         // Each call is one request, at once: also one that is told to come again later.
         .retry(rt::RetryPolicy::none())
         .limits(rt::Limits::NONE)
+        // The document says what the judge sends: a client that reads it otherwise is wrong.
+        .strict_decoding(true)
         .build()
         .map_err(|error| error.to_string())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,4 +1,4 @@
-//! Files that are sent in blocks: where the blocks go comes in; the file is there, whole, when they are sent.
+//! Sends files in blocks to the upload domain.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -48,8 +48,15 @@ impl<'a> Storage<'a> {
     fn url(&self, operation: Operation, set: impl FnOnce(&mut Request)) -> Result<String, Error> {
         let mut request = Request::new(operation, &[self.asset]);
         set(&mut request);
+        let rejected = |problem: &str| {
+            Err(Error::rejected(format!("App Center did not say where the file goes: {problem}")))
+        };
         if let Some(problem) = request.problem() {
-            return Err(Error::rejected(format!("App Center did not say where the file goes: {problem}")));
+            return rejected(problem);
+        }
+        // Either would end the path or the query before its end.
+        if self.domain.contains(['?', '#']) || self.token.contains(['&', '#']) {
+            return rejected("the upload domain or its token is not part of a URL");
         }
         let (domain, path, query) = (self.domain.trim_end_matches('/'), request.path(), request.query());
         let and = if query.is_empty() { "" } else { "&" };
@@ -91,7 +98,7 @@ impl<R> Upload<R> {
         &self,
         digests: Digests,
         storage: &Storage<'_>,
-        path: String,
+        id: &str,
     ) -> Result<UploadState, Error> {
         let url = storage.url(METADATA, |request| {
             request.text("file_name", self.file.file_name().and_then(|name| name.to_str()).unwrap_or("file"));
@@ -102,13 +109,15 @@ impl<R> Upload<R> {
         if failed(&answer) {
             return Err(Error::rejected(format!("the upload domain refused the file: {}", reason(&answer))));
         }
-        Ok(UploadState {
-            path,
+        let parts = storage.blocks(digests.size, &answer)?;
+        let state = UploadState {
+            collection: self.begin.request().path().to_owned(),
+            id: id.to_owned(),
             finish: storage.url(FINISHED, |_| {})?,
-            md5: digests.md5,
-            transfer: Transfer::new(storage.blocks(digests.size, &answer)?),
+            transfer: Transfer::new(digests, parts),
             ..UploadState::default()
-        })
+        };
+        state.path().map(|_| state)
     }
 
     /// Sends the blocks, until the storage says that it misses none.

@@ -1,4 +1,4 @@
-//! CodePush updates: a file goes in, in blocks and to the upload domain; what a CodePush release is made of comes out.
+//! Uploads CodePush updates.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -23,14 +23,13 @@ impl Upload<CodePushReleaseUpload> {
         };
         self.keep(&state);
         self.send_blocks(&mut state).await?;
-        state.code_push.ok_or_else(|| Error::file("the state is that of another kind of upload"))
+        state.code_push.ok_or_else(|| Error::file("the state does not say how the upload began"))
     }
 
     async fn begin_code_push(&self, digests: Digests) -> Result<UploadState, Error> {
-        let path = self.begin.request().path();
         let begun = self.begin.clone().send().await?;
         let storage = Storage::encoded(&begun.upload_domain, &begun.id, &begun.token);
-        let state = self.announce(digests, &storage, format!("{path}/{}", begun.id)).await?;
+        let state = self.announce(digests, &storage, &begun.id).await?;
         Ok(UploadState { code_push: Some(begun), ..state })
     }
 }

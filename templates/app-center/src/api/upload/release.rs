@@ -1,4 +1,4 @@
-//! Releases: a file goes in, in blocks and to the upload domain; the id of the release comes out.
+//! Uploads releases.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -34,29 +34,26 @@ impl Upload<ReleaseUploadBeginResponse> {
             Some(state) => state,
             None => self.begin_release(digests).await?,
         };
+        let path = state.path()?;
         self.keep(&state);
         self.send_blocks(&mut state).await?;
         if !state.committed {
             let request = ReleaseUploadStatusRequest::new(ReleaseUploadState::UploadFinished);
-            self.tell::<()>(&state.path, &request).await?;
+            self.tell::<()>(&path, &request).await?;
             state.committed = true;
             self.keep(&state);
         }
-        self.released(&state.path).await
+        self.released(&path).await
     }
 
     async fn begin_release(&self, digests: Digests) -> Result<UploadState, Error> {
-        let path = self.begin.request().path();
         let begun = self.begin.clone().send().await?;
-        if begun.id.is_empty() {
-            return Err(Error::rejected(format!("{path} gave the upload no id")));
-        }
         let (domain, asset) = (&begun.upload_domain, &begun.package_asset_id);
         let storage = match (begun.url_encoded_token.as_str(), &begun.token) {
             ("", token) => Storage::plain(domain, asset, token.as_deref().unwrap_or_default()),
             (encoded, _) => Storage::encoded(domain, asset, encoded),
         };
-        self.announce(digests, &storage, format!("{path}/{}", begun.id)).await
+        self.announce(digests, &storage, &begun.id).await
     }
 
     /// Waits until App Center has made a release of the file.

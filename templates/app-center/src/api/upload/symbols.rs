@@ -1,4 +1,4 @@
-//! Symbols: a file goes in, to the Azure blob that App Center names; the upload as it is then comes out.
+//! Uploads symbols.
 //!
 //! {{ mark }}; edits are lost.
 
@@ -39,18 +39,15 @@ impl Upload<SymbolUploadBeginResponse> {
     }
 
     async fn begin_symbols(&self, digests: Digests) -> Result<UploadState, Error> {
-        let path = self.begin.request().path();
+        let collection = self.begin.request().path().to_owned();
         let begun = self.begin.clone().send().await?;
-        if begun.symbol_upload_id.is_empty() || begun.upload_url.is_empty() {
-            return Err(Error::rejected(format!("{path} did not say where the file goes")));
+        if begun.upload_url.is_empty() {
+            return Err(Error::rejected(format!("{collection} did not say where the file goes")));
         }
         let part = Part::new("PUT", begun.upload_url, 0, digests.size).header("x-ms-blob-type", "BlockBlob");
-        Ok(UploadState {
-            path: format!("{path}/{}", begun.symbol_upload_id),
-            md5: digests.md5,
-            transfer: Transfer::new(vec![part]),
-            ..UploadState::default()
-        })
+        let (id, transfer) = (begun.symbol_upload_id, Transfer::new(digests, vec![part]));
+        let state = UploadState { collection, id, transfer, ..UploadState::default() };
+        state.path().map(|_| state)
     }
 
     async fn end(
@@ -58,6 +55,6 @@ impl Upload<SymbolUploadBeginResponse> {
         state: &UploadState,
         status: SymbolUploadEndRequestStatus,
     ) -> Result<SymbolUpload, Error> {
-        self.tell(&state.path, &SymbolUploadEndRequest::new(status)).await
+        self.tell(&state.path()?, &SymbolUploadEndRequest::new(status)).await
     }
 }

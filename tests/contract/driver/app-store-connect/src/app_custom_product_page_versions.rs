@@ -5,10 +5,10 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    AppCustomProductPageLocalizationsField, AppCustomProductPageVersionCreateRequest,
-    AppCustomProductPageVersionUpdateRequest, AppCustomProductPageVersionsField,
-    AppCustomProductPageVersionsInclude, AppCustomProductPagesField, AppPreviewSetsField,
-    AppScreenshotSetsField,
+    AppAssetLibraryPlacementsField, AppCustomProductPageLocalizationsField,
+    AppCustomProductPageVersionCreateRequest, AppCustomProductPageVersionUpdateRequest,
+    AppCustomProductPageVersionsField, AppCustomProductPageVersionsInclude, AppCustomProductPagesField,
+    AppPreviewSetsField, AppScreenshotSetsField,
 };
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
@@ -64,6 +64,12 @@ fn list_app_custom_product_page_localizations(
     let mut call = client
         .app_custom_product_page_versions()
         .list_app_custom_product_page_localizations(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appCustomProductPageLocalizations]") {
         call = call
             .fields_app_custom_product_page_localizations(
@@ -100,6 +106,9 @@ fn list_app_custom_product_page_localizations(
     }
     if let Some(value) = a.may("limit[appScreenshotSets]") {
         call = call.limit_app_screenshot_sets(value.integer());
+    }
+    if let Some(value) = a.may("limit[placements]") {
+        call = call.limit_placements(value.integer());
     }
     if let Some(value) = a.may("limit[searchKeywords]") {
         call = call.limit_search_keywords(value.integer());

@@ -5,8 +5,12 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest, AppEventLocalizationsField,
-    AppEventLocalizationsInclude, AppEventScreenshotsField, AppEventVideoClipsField, AppEventsField,
+    AppAssetLibraryImagesField, AppAssetLibraryPlacementsField, AppAssetLibraryVideosField,
+    AppCustomProductPageLocalizationsField, AppEventLocalizationCreateRequest,
+    AppEventLocalizationUpdateRequest, AppEventLocalizationsField, AppEventLocalizationsInclude,
+    AppEventLocalizationsPlacementsPlacementType, AppEventLocalizationsPlacementsState,
+    AppEventLocalizationsSort, AppEventScreenshotsField, AppEventVideoClipsField, AppEventsField,
+    AppStoreVersionExperimentTreatmentLocalizationsField, AppStoreVersionLocalizationsField,
 };
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
@@ -21,6 +25,12 @@ fn delete(client: &Client, a: &Arguments) -> Outcome {
 }
 fn get(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client.app_event_localizations().get(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appEventLocalizations]") {
         call = call
             .fields_app_event_localizations(
@@ -50,6 +60,9 @@ fn get(client: &Client, a: &Arguments) -> Outcome {
     }
     if let Some(value) = a.may("limit[appEventVideoClips]") {
         call = call.limit_app_event_video_clips(value.integer());
+    }
+    if let Some(value) = a.may("limit[placements]") {
+        call = call.limit_placements(value.integer());
     }
     a.json(call.send())
 }
@@ -119,6 +132,116 @@ fn list_app_event_video_clips(client: &Client, a: &Arguments) -> Outcome {
     }
     a.json(call.send())
 }
+fn list_placement_linkages(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client
+        .app_event_localizations()
+        .list_placement_linkages(a.must("id").text());
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    a.json(call.send())
+}
+fn list_placements(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client.app_event_localizations().list_placements(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryImages]") {
+        call = call
+            .fields_app_asset_library_images(
+                value.texts().map(AppAssetLibraryImagesField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appAssetLibraryVideos]") {
+        call = call
+            .fields_app_asset_library_videos(
+                value.texts().map(AppAssetLibraryVideosField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appCustomProductPageLocalizations]") {
+        call = call
+            .fields_app_custom_product_page_localizations(
+                value.texts().map(AppCustomProductPageLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appEventLocalizations]") {
+        call = call
+            .fields_app_event_localizations(
+                value.texts().map(AppEventLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appStoreVersionExperimentTreatmentLocalizations]")
+    {
+        call = call
+            .fields_app_store_version_experiment_treatment_localizations(
+                value
+                    .texts()
+                    .map(AppStoreVersionExperimentTreatmentLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appStoreVersionLocalizations]") {
+        call = call
+            .fields_app_store_version_localizations(
+                value.texts().map(AppStoreVersionLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("filter[appCustomProductPageLocalization]") {
+        call = call.filter_app_custom_product_page_localization(value.texts());
+    }
+    if let Some(value) = a.may("filter[appStoreVersionExperimentTreatmentLocalization]")
+    {
+        call = call
+            .filter_app_store_version_experiment_treatment_localization(value.texts());
+    }
+    if let Some(value) = a.may("filter[appStoreVersionLocalization]") {
+        call = call.filter_app_store_version_localization(value.texts());
+    }
+    if let Some(value) = a.may("filter[id]") {
+        call = call.filter_id(value.texts());
+    }
+    if let Some(value) = a.may("filter[image]") {
+        call = call.filter_image(value.texts());
+    }
+    if let Some(value) = a.may("filter[placementGroup]") {
+        call = call.filter_placement_group(value.texts());
+    }
+    if let Some(value) = a.may("filter[placementType]") {
+        call = call
+            .filter_placement_type(
+                value.texts().map(AppEventLocalizationsPlacementsPlacementType::from),
+            );
+    }
+    if let Some(value) = a.may("filter[state]") {
+        call = call
+            .filter_state(value.texts().map(AppEventLocalizationsPlacementsState::from));
+    }
+    if let Some(value) = a.may("filter[video]") {
+        call = call.filter_video(value.texts());
+    }
+    if let Some(value) = a.may("include") {
+        call = call.include(value.texts().map(AppEventLocalizationsInclude::new));
+    }
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    if let Some(value) = a.may("sort") {
+        call = call
+            .sort(
+                value
+                    .texts()
+                    .map(|text: String| match text.strip_prefix('-') {
+                        Some(text) => {
+                            AppEventLocalizationsSort::new(text.to_owned()).desc()
+                        }
+                        None => AppEventLocalizationsSort::new(text),
+                    }),
+            );
+    }
+    a.json(call.send())
+}
 fn update(client: &Client, a: &Arguments) -> Outcome {
     let call = client
         .app_event_localizations()
@@ -134,5 +257,7 @@ pub(crate) const CALLS: Calls = &[
     ("appEventLocalizations_appEventScreenshots_getToManyRelated", "application/json", list_app_event_screenshots),
     ("appEventLocalizations_appEventVideoClips_getToManyRelationship", "application/json", list_app_event_video_clip_linkages),
     ("appEventLocalizations_appEventVideoClips_getToManyRelated", "application/json", list_app_event_video_clips),
+    ("appEventLocalizations_placements_getToManyRelationship", "application/json", list_placement_linkages),
+    ("appEventLocalizations_placements_getToManyRelated", "application/json", list_placements),
     ("appEventLocalizations_updateInstance", "application/json", update),
 ];

@@ -5,8 +5,9 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    AppEventCreateRequest, AppEventLocalizationsField, AppEventScreenshotsField, AppEventUpdateRequest,
-    AppEventVideoClipsField, AppEventsField, AppEventsInclude,
+    AppAssetLibraryPlacementsField, AppEventCreateRequest, AppEventLocalizationsField,
+    AppEventScreenshotsField, AppEventUpdateRequest, AppEventVideoClipsField, AppEventsField,
+    AppEventsInclude,
 };
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
@@ -45,6 +46,12 @@ fn list_localization_linkages(client: &Client, a: &Arguments) -> Outcome {
 }
 fn list_localizations(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client.app_events().list_localizations(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appEventLocalizations]") {
         call = call
             .fields_app_event_localizations(
@@ -77,6 +84,9 @@ fn list_localizations(client: &Client, a: &Arguments) -> Outcome {
     }
     if let Some(value) = a.may("limit[appEventVideoClips]") {
         call = call.limit_app_event_video_clips(value.integer());
+    }
+    if let Some(value) = a.may("limit[placements]") {
+        call = call.limit_placements(value.integer());
     }
     a.json(call.send())
 }

@@ -5,10 +5,10 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    AppPreviewSetsField, AppScreenshotSetsField, AppStoreVersionExperimentTreatmentCreateRequest,
-    AppStoreVersionExperimentTreatmentLocalizationsField, AppStoreVersionExperimentTreatmentUpdateRequest,
-    AppStoreVersionExperimentTreatmentsField, AppStoreVersionExperimentTreatmentsInclude,
-    AppStoreVersionExperimentsField,
+    AppAssetLibraryPlacementsField, AppPreviewSetsField, AppScreenshotSetsField,
+    AppStoreVersionExperimentTreatmentCreateRequest, AppStoreVersionExperimentTreatmentLocalizationsField,
+    AppStoreVersionExperimentTreatmentUpdateRequest, AppStoreVersionExperimentTreatmentsField,
+    AppStoreVersionExperimentTreatmentsInclude, AppStoreVersionExperimentsField,
 };
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
@@ -80,6 +80,12 @@ fn list_app_store_version_experiment_treatment_localizations(
     let mut call = client
         .app_store_version_experiment_treatments()
         .list_app_store_version_experiment_treatment_localizations(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appPreviewSets]") {
         call = call.fields_app_preview_sets(value.texts().map(AppPreviewSetsField::new));
     }
@@ -117,6 +123,9 @@ fn list_app_store_version_experiment_treatment_localizations(
     }
     if let Some(value) = a.may("limit[appScreenshotSets]") {
         call = call.limit_app_screenshot_sets(value.integer());
+    }
+    if let Some(value) = a.may("limit[placements]") {
+        call = call.limit_placements(value.integer());
     }
     a.json(call.send())
 }

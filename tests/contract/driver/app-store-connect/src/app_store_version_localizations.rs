@@ -5,12 +5,14 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    AppCustomProductPageLocalizationsField, AppPreviewSetsField, AppPreviewsField, AppScreenshotSetsField,
-    AppScreenshotsField, AppStoreVersionExperimentTreatmentLocalizationsField,
-    AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest,
-    AppStoreVersionLocalizationsAppPreviewSetsPreviewType,
+    AppAssetLibraryImagesField, AppAssetLibraryPlacementsField, AppAssetLibraryVideosField,
+    AppCustomProductPageLocalizationsField, AppEventLocalizationsField, AppPreviewSetsField,
+    AppPreviewsField, AppScreenshotSetsField, AppScreenshotsField,
+    AppStoreVersionExperimentTreatmentLocalizationsField, AppStoreVersionLocalizationCreateRequest,
+    AppStoreVersionLocalizationUpdateRequest, AppStoreVersionLocalizationsAppPreviewSetsPreviewType,
     AppStoreVersionLocalizationsAppScreenshotSetsScreenshotDisplayType, AppStoreVersionLocalizationsField,
-    AppStoreVersionLocalizationsInclude, AppStoreVersionsField,
+    AppStoreVersionLocalizationsInclude, AppStoreVersionLocalizationsPlacementsPlacementType,
+    AppStoreVersionLocalizationsPlacementsState, AppStoreVersionLocalizationsSort, AppStoreVersionsField,
 };
 
 fn add_search_keywords(client: &Client, a: &Arguments) -> Outcome {
@@ -31,6 +33,12 @@ fn delete(client: &Client, a: &Arguments) -> Outcome {
 }
 fn get(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client.app_store_version_localizations().get(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appPreviewSets]") {
         call = call.fields_app_preview_sets(value.texts().map(AppPreviewSetsField::new));
     }
@@ -56,6 +64,9 @@ fn get(client: &Client, a: &Arguments) -> Outcome {
     }
     if let Some(value) = a.may("limit[appScreenshotSets]") {
         call = call.limit_app_screenshot_sets(value.integer());
+    }
+    if let Some(value) = a.may("limit[placements]") {
+        call = call.limit_placements(value.integer());
     }
     if let Some(value) = a.may("limit[searchKeywords]") {
         call = call.limit_search_keywords(value.integer());
@@ -199,6 +210,122 @@ fn list_app_screenshot_sets(client: &Client, a: &Arguments) -> Outcome {
     }
     a.json(call.send())
 }
+fn list_placement_linkages(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client
+        .app_store_version_localizations()
+        .list_placement_linkages(a.must("id").text());
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    a.json(call.send())
+}
+fn list_placements(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client
+        .app_store_version_localizations()
+        .list_placements(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryImages]") {
+        call = call
+            .fields_app_asset_library_images(
+                value.texts().map(AppAssetLibraryImagesField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appAssetLibraryVideos]") {
+        call = call
+            .fields_app_asset_library_videos(
+                value.texts().map(AppAssetLibraryVideosField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appCustomProductPageLocalizations]") {
+        call = call
+            .fields_app_custom_product_page_localizations(
+                value.texts().map(AppCustomProductPageLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appEventLocalizations]") {
+        call = call
+            .fields_app_event_localizations(
+                value.texts().map(AppEventLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appStoreVersionExperimentTreatmentLocalizations]")
+    {
+        call = call
+            .fields_app_store_version_experiment_treatment_localizations(
+                value
+                    .texts()
+                    .map(AppStoreVersionExperimentTreatmentLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appStoreVersionLocalizations]") {
+        call = call
+            .fields_app_store_version_localizations(
+                value.texts().map(AppStoreVersionLocalizationsField::new),
+            );
+    }
+    if let Some(value) = a.may("filter[appCustomProductPageLocalization]") {
+        call = call.filter_app_custom_product_page_localization(value.texts());
+    }
+    if let Some(value) = a.may("filter[appEventLocalization]") {
+        call = call.filter_app_event_localization(value.texts());
+    }
+    if let Some(value) = a.may("filter[appStoreVersionExperimentTreatmentLocalization]")
+    {
+        call = call
+            .filter_app_store_version_experiment_treatment_localization(value.texts());
+    }
+    if let Some(value) = a.may("filter[id]") {
+        call = call.filter_id(value.texts());
+    }
+    if let Some(value) = a.may("filter[image]") {
+        call = call.filter_image(value.texts());
+    }
+    if let Some(value) = a.may("filter[placementGroup]") {
+        call = call.filter_placement_group(value.texts());
+    }
+    if let Some(value) = a.may("filter[placementType]") {
+        call = call
+            .filter_placement_type(
+                value
+                    .texts()
+                    .map(AppStoreVersionLocalizationsPlacementsPlacementType::from),
+            );
+    }
+    if let Some(value) = a.may("filter[state]") {
+        call = call
+            .filter_state(
+                value.texts().map(AppStoreVersionLocalizationsPlacementsState::from),
+            );
+    }
+    if let Some(value) = a.may("filter[video]") {
+        call = call.filter_video(value.texts());
+    }
+    if let Some(value) = a.may("include") {
+        call = call.include(value.texts().map(AppStoreVersionLocalizationsInclude::new));
+    }
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    if let Some(value) = a.may("sort") {
+        call = call
+            .sort(
+                value
+                    .texts()
+                    .map(|text: String| match text.strip_prefix('-') {
+                        Some(text) => {
+                            AppStoreVersionLocalizationsSort::new(text.to_owned()).desc()
+                        }
+                        None => AppStoreVersionLocalizationsSort::new(text),
+                    }),
+            );
+    }
+    a.json(call.send())
+}
 fn list_search_keyword_linkages(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client
         .app_store_version_localizations()
@@ -248,6 +375,8 @@ pub(crate) const CALLS: Calls = &[
     ("appStoreVersionLocalizations_appPreviewSets_getToManyRelated", "application/json", list_app_preview_sets),
     ("appStoreVersionLocalizations_appScreenshotSets_getToManyRelationship", "application/json", list_app_screenshot_set_linkages),
     ("appStoreVersionLocalizations_appScreenshotSets_getToManyRelated", "application/json", list_app_screenshot_sets),
+    ("appStoreVersionLocalizations_placements_getToManyRelationship", "application/json", list_placement_linkages),
+    ("appStoreVersionLocalizations_placements_getToManyRelated", "application/json", list_placements),
     ("appStoreVersionLocalizations_searchKeywords_getToManyRelationship", "application/json", list_search_keyword_linkages),
     ("appStoreVersionLocalizations_searchKeywords_getToManyRelated", "application/json", list_search_keywords),
     ("appStoreVersionLocalizations_searchKeywords_deleteToManyRelationship", "", remove_search_keywords),

@@ -6,16 +6,16 @@ use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
     AlternativeDistributionPackageVersionsField, AlternativeDistributionPackagesField,
-    AppClipAppStoreReviewDetailsField, AppClipDefaultExperienceLocalizationsField,
-    AppClipDefaultExperiencesField, AppClipsField, AppPreviewSetsField, AppScreenshotSetsField,
-    AppStoreReviewAttachmentsField, AppStoreReviewDetailsField, AppStoreVersionCreateRequest,
-    AppStoreVersionExperimentTreatmentsField, AppStoreVersionExperimentsField,
-    AppStoreVersionLocalizationsField, AppStoreVersionPhasedReleasesField, AppStoreVersionSubmissionsField,
-    AppStoreVersionUpdateRequest, AppStoreVersionsAppStoreVersionExperimentsState,
-    AppStoreVersionsAppStoreVersionExperimentsV2State, AppStoreVersionsCustomerReviewsTerritory,
-    AppStoreVersionsField, AppStoreVersionsInclude, AppStoreVersionsSort, AppsField, BuildsField,
-    CustomerReviewResponsesField, CustomerReviewsField, GameCenterAppVersionsField,
-    RoutingAppCoveragesField, TerritoriesField,
+    AppAssetLibraryPlacementsField, AppClipAppStoreReviewDetailsField,
+    AppClipDefaultExperienceLocalizationsField, AppClipDefaultExperiencesField, AppClipsField,
+    AppPreviewSetsField, AppScreenshotSetsField, AppStoreReviewAttachmentsField,
+    AppStoreReviewDetailsField, AppStoreVersionCreateRequest, AppStoreVersionExperimentTreatmentsField,
+    AppStoreVersionExperimentsField, AppStoreVersionLocalizationsField, AppStoreVersionPhasedReleasesField,
+    AppStoreVersionSubmissionsField, AppStoreVersionUpdateRequest,
+    AppStoreVersionsAppStoreVersionExperimentsState, AppStoreVersionsAppStoreVersionExperimentsV2State,
+    AppStoreVersionsCustomerReviewsTerritory, AppStoreVersionsField, AppStoreVersionsInclude,
+    AppStoreVersionsSort, AppsField, BuildsField, CustomerReviewResponsesField, CustomerReviewsField,
+    GameCenterAppVersionsField, RoutingAppCoveragesField, TerritoriesField,
 };
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
@@ -450,6 +450,12 @@ fn list_app_store_version_localizations(client: &Client, a: &Arguments) -> Outco
     let mut call = client
         .app_store_versions()
         .list_app_store_version_localizations(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryPlacements]") {
+        call = call
+            .fields_app_asset_library_placements(
+                value.texts().map(AppAssetLibraryPlacementsField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appKeywords]") {
         call = call.fields_app_keywords(value.texts());
     }
@@ -484,6 +490,9 @@ fn list_app_store_version_localizations(client: &Client, a: &Arguments) -> Outco
     }
     if let Some(value) = a.may("limit[appScreenshotSets]") {
         call = call.limit_app_screenshot_sets(value.integer());
+    }
+    if let Some(value) = a.may("limit[placements]") {
+        call = call.limit_placements(value.integer());
     }
     if let Some(value) = a.may("limit[searchKeywords]") {
         call = call.limit_search_keywords(value.integer());

@@ -7,11 +7,11 @@ use crate::{Arguments, Calls, Client, Outcome};
 use app_store_connect_client::models::{
     AccessibilityDeclarationsField, ActorsField, AgeRatingDeclarationsField,
     AlternativeDistributionKeysField, AlternativeDistributionPackagesField, AnalyticsReportRequestsField,
-    AnalyticsReportsField, AndroidToIosAppMappingDetailsField, AppAvailabilitiesField, AppCategoriesField,
-    AppClipDefaultExperiencesField, AppClipsField, AppCustomProductPageVersionsField,
-    AppCustomProductPagesField, AppEncryptionDeclarationDocumentsField, AppEncryptionDeclarationsField,
-    AppEventLocalizationsField, AppEventsField, AppInfoLocalizationsField, AppInfosField,
-    AppPricePointsField, AppPriceSchedulesField, AppPricesField, AppStoreReviewDetailsField,
+    AnalyticsReportsField, AndroidToIosAppMappingDetailsField, AppAssetLibrariesField,
+    AppAvailabilitiesField, AppCategoriesField, AppClipDefaultExperiencesField, AppClipsField,
+    AppCustomProductPageVersionsField, AppCustomProductPagesField, AppEncryptionDeclarationDocumentsField,
+    AppEncryptionDeclarationsField, AppEventLocalizationsField, AppEventsField, AppInfoLocalizationsField,
+    AppInfosField, AppPricePointsField, AppPriceSchedulesField, AppPricesField, AppStoreReviewDetailsField,
     AppStoreVersionExperimentTreatmentsField, AppStoreVersionExperimentsField,
     AppStoreVersionLocalizationsField, AppStoreVersionPhasedReleasesField, AppStoreVersionSubmissionsField,
     AppStoreVersionsField, AppTagsField, AppUpdateRequest, AppsAccessibilityDeclarationsDeviceFamily,
@@ -304,6 +304,18 @@ fn get_app_price_schedule(client: &Client, a: &Arguments) -> Outcome {
 }
 fn get_app_price_schedule_linkage(client: &Client, a: &Arguments) -> Outcome {
     let call = client.apps().get_app_price_schedule_linkage(a.must("id").text());
+    a.json(call.send())
+}
+fn get_asset_library(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client.apps().get_asset_library(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraries]") {
+        call = call
+            .fields_app_asset_libraries(value.texts().map(AppAssetLibrariesField::new));
+    }
+    a.json(call.send())
+}
+fn get_asset_library_linkage(client: &Client, a: &Arguments) -> Outcome {
+    let call = client.apps().get_asset_library_linkage(a.must("id").text());
     a.json(call.send())
 }
 fn get_beta_app_review_detail(client: &Client, a: &Arguments) -> Outcome {
@@ -1952,6 +1964,13 @@ fn list_in_app_purchases_v2(client: &Client, a: &Arguments) -> Outcome {
     }
     a.json(call.send())
 }
+fn list_performance_overviews(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client.apps().list_performance_overviews(a.must("id").text());
+    if let Some(value) = a.may("filter[deviceType]") {
+        call = call.filter_device_type(value.texts());
+    }
+    a.json(call.send())
+}
 fn list_pre_release_version_linkages(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client.apps().list_pre_release_version_linkages(a.must("id").text());
     if let Some(value) = a.may("limit") {
@@ -2179,6 +2198,8 @@ pub(crate) const CALLS: Calls = &[
     ("apps_appAvailabilityV2_getToOneRelationship", "application/json", get_app_availability_v2_linkage),
     ("apps_appPriceSchedule_getToOneRelated", "application/json", get_app_price_schedule),
     ("apps_appPriceSchedule_getToOneRelationship", "application/json", get_app_price_schedule_linkage),
+    ("apps_assetLibrary_getToOneRelated", "application/json", get_asset_library),
+    ("apps_assetLibrary_getToOneRelationship", "application/json", get_asset_library_linkage),
     ("apps_betaAppReviewDetail_getToOneRelated", "application/json", get_beta_app_review_detail),
     ("apps_betaAppReviewDetail_getToOneRelationship", "application/json", get_beta_app_review_detail_linkage),
     ("apps_betaLicenseAgreement_getToOneRelated", "application/json", get_beta_license_agreement),
@@ -2243,6 +2264,7 @@ pub(crate) const CALLS: Calls = &[
     ("apps_inAppPurchasesV2_getToManyRelationship", "application/json", list_in_app_purchase_v2_linkages),
     ("apps_inAppPurchases_getToManyRelated", "application/json", list_in_app_purchases),
     ("apps_inAppPurchasesV2_getToManyRelated", "application/json", list_in_app_purchases_v2),
+    ("apps_performanceOverviews_getToManyRelated", "application/vnd.apple.xcode-overview+json", list_performance_overviews),
     ("apps_preReleaseVersions_getToManyRelationship", "application/json", list_pre_release_version_linkages),
     ("apps_preReleaseVersions_getToManyRelated", "application/json", list_pre_release_versions),
     ("apps_promotedPurchases_getToManyRelationship", "application/json", list_promoted_purchase_linkages),

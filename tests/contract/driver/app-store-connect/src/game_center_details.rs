@@ -9,8 +9,8 @@ use app_store_connect_client::models::{
     GameCenterAchievementReleasesField, GameCenterAchievementVersionsField, GameCenterAchievementsField,
     GameCenterActivitiesField, GameCenterActivityVersionReleasesField, GameCenterActivityVersionsField,
     GameCenterAppVersionsField, GameCenterChallengeVersionReleasesField, GameCenterChallengeVersionsField,
-    GameCenterChallengesField, GameCenterDetailCreateRequest, GameCenterDetailUpdateRequest,
-    GameCenterDetailsClassicMatchmakingRequestsGranularity,
+    GameCenterChallengesField, GameCenterDetailCreateRequest, GameCenterDetailPlayersField,
+    GameCenterDetailUpdateRequest, GameCenterDetailsClassicMatchmakingRequestsGranularity,
     GameCenterDetailsClassicMatchmakingRequestsGroupBy, GameCenterDetailsClassicMatchmakingRequestsResult,
     GameCenterDetailsField, GameCenterDetailsInclude,
     GameCenterDetailsRuleBasedMatchmakingRequestsGranularity,
@@ -353,6 +353,30 @@ fn list_activity_releases(client: &Client, a: &Arguments) -> Outcome {
     }
     if let Some(value) = a.may("include") {
         call = call.include(value.texts().map(GameCenterDetailsInclude::new));
+    }
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    a.json(call.send())
+}
+fn list_blocked_player_linkages(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client
+        .game_center_details()
+        .list_blocked_player_linkages(a.must("id").text());
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    a.json(call.send())
+}
+fn list_blocked_players(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client
+        .game_center_details()
+        .list_blocked_players(a.must("id").text());
+    if let Some(value) = a.may("fields[gameCenterDetailPlayers]") {
+        call = call
+            .fields_game_center_detail_players(
+                value.texts().map(GameCenterDetailPlayersField::new),
+            );
     }
     if let Some(value) = a.may("limit") {
         call = call.limit(value.integer());
@@ -1160,6 +1184,8 @@ pub(crate) const CALLS: Calls = &[
     ("gameCenterDetails_achievementReleases_getToManyRelated", "application/json", list_achievement_releases),
     ("gameCenterDetails_activityReleases_getToManyRelationship", "application/json", list_activity_release_linkages),
     ("gameCenterDetails_activityReleases_getToManyRelated", "application/json", list_activity_releases),
+    ("gameCenterDetails_blockedPlayers_getToManyRelationship", "application/json", list_blocked_player_linkages),
+    ("gameCenterDetails_blockedPlayers_getToManyRelated", "application/json", list_blocked_players),
     ("gameCenterDetails_challengeReleases_getToManyRelationship", "application/json", list_challenge_release_linkages),
     ("gameCenterDetails_challengeReleases_getToManyRelated", "application/json", list_challenge_releases),
     ("gameCenterDetails_gameCenterAchievements_getToManyRelationship", "application/json", list_game_center_achievement_linkages),

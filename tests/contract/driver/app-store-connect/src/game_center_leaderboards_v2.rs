@@ -5,10 +5,11 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    GameCenterActivitiesField, GameCenterChallengesField, GameCenterDetailsField, GameCenterGroupsField,
-    GameCenterLeaderboardLocalizationsField, GameCenterLeaderboardSetsField,
-    GameCenterLeaderboardV2CreateRequest, GameCenterLeaderboardV2UpdateRequest,
-    GameCenterLeaderboardVersionsField, GameCenterLeaderboardsField, GameCenterLeaderboardsV2Include,
+    GameCenterActivitiesField, GameCenterChallengesField, GameCenterDetailPlayersField,
+    GameCenterDetailsField, GameCenterGroupsField, GameCenterLeaderboardLocalizationsField,
+    GameCenterLeaderboardSetsField, GameCenterLeaderboardV2CreateRequest,
+    GameCenterLeaderboardV2UpdateRequest, GameCenterLeaderboardVersionsField, GameCenterLeaderboardsField,
+    GameCenterLeaderboardsV2Include, GameCenterScoreModerationsField,
 };
 
 fn create(client: &Client, a: &Arguments) -> Outcome {
@@ -69,6 +70,45 @@ fn get(client: &Client, a: &Arguments) -> Outcome {
     }
     if let Some(value) = a.may("limit[versions]") {
         call = call.limit_versions(value.integer());
+    }
+    a.json(call.send())
+}
+fn list_game_center_score_moderation_linkages(
+    client: &Client,
+    a: &Arguments,
+) -> Outcome {
+    let mut call = client
+        .game_center_leaderboards_v2()
+        .list_game_center_score_moderation_linkages(a.must("id").text());
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
+    }
+    a.json(call.send())
+}
+fn list_game_center_score_moderations(client: &Client, a: &Arguments) -> Outcome {
+    let mut call = client
+        .game_center_leaderboards_v2()
+        .list_game_center_score_moderations(a.must("id").text());
+    if let Some(value) = a.may("exists[blocked]") {
+        call = call.exists_blocked(value.boolean());
+    }
+    if let Some(value) = a.may("fields[gameCenterDetailPlayers]") {
+        call = call
+            .fields_game_center_detail_players(
+                value.texts().map(GameCenterDetailPlayersField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[gameCenterScoreModerations]") {
+        call = call
+            .fields_game_center_score_moderations(
+                value.texts().map(GameCenterScoreModerationsField::new),
+            );
+    }
+    if let Some(value) = a.may("include") {
+        call = call.include(value.texts().map(GameCenterLeaderboardsV2Include::new));
+    }
+    if let Some(value) = a.may("limit") {
+        call = call.limit(value.integer());
     }
     a.json(call.send())
 }
@@ -137,6 +177,8 @@ pub(crate) const CALLS: Calls = &[
     ("gameCenterLeaderboardsV2_createInstance", "application/json", create),
     ("gameCenterLeaderboardsV2_deleteInstance", "", delete),
     ("gameCenterLeaderboardsV2_getInstance", "application/json", get),
+    ("gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelationship", "application/json", list_game_center_score_moderation_linkages),
+    ("gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelated", "application/json", list_game_center_score_moderations),
     ("gameCenterLeaderboardsV2_versions_getToManyRelationship", "application/json", list_version_linkages),
     ("gameCenterLeaderboardsV2_versions_getToManyRelated", "application/json", list_versions),
     ("gameCenterLeaderboardsV2_activity_updateToOneRelationship", "", set_activity),

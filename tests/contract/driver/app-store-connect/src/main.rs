@@ -19,6 +19,12 @@ mod analytics_report_requests;
 mod analytics_report_segments;
 mod analytics_reports;
 mod android_to_ios_app_mapping_details;
+mod app_asset_libraries;
+mod app_asset_library_images;
+mod app_asset_library_placement_ordering_requests;
+mod app_asset_library_placements;
+mod app_asset_library_ref_data;
+mod app_asset_library_videos;
 mod app_availabilities_v2;
 mod app_categories;
 mod app_clip_advanced_experience_images;
@@ -124,6 +130,7 @@ mod game_center_challenge_localizations;
 mod game_center_challenge_version_releases;
 mod game_center_challenge_versions;
 mod game_center_challenges;
+mod game_center_detail_players;
 mod game_center_details;
 mod game_center_enabled_versions;
 mod game_center_groups;
@@ -151,6 +158,7 @@ mod game_center_matchmaking_rule_sets;
 mod game_center_matchmaking_rules;
 mod game_center_matchmaking_teams;
 mod game_center_player_achievement_submissions;
+mod game_center_score_moderations;
 mod in_app_purchase_app_store_review_screenshots;
 mod in_app_purchase_availabilities;
 mod in_app_purchase_contents;
@@ -240,6 +248,12 @@ fn main() -> ExitCode {
         analytics_report_segments::CALLS,
         analytics_reports::CALLS,
         android_to_ios_app_mapping_details::CALLS,
+        app_asset_libraries::CALLS,
+        app_asset_library_images::CALLS,
+        app_asset_library_placement_ordering_requests::CALLS,
+        app_asset_library_placements::CALLS,
+        app_asset_library_ref_data::CALLS,
+        app_asset_library_videos::CALLS,
         app_availabilities_v2::CALLS,
         app_categories::CALLS,
         app_clip_advanced_experience_images::CALLS,
@@ -345,6 +359,7 @@ fn main() -> ExitCode {
         game_center_challenge_version_releases::CALLS,
         game_center_challenge_versions::CALLS,
         game_center_challenges::CALLS,
+        game_center_detail_players::CALLS,
         game_center_details::CALLS,
         game_center_enabled_versions::CALLS,
         game_center_groups::CALLS,
@@ -372,6 +387,7 @@ fn main() -> ExitCode {
         game_center_matchmaking_rules::CALLS,
         game_center_matchmaking_teams::CALLS,
         game_center_player_achievement_submissions::CALLS,
+        game_center_score_moderations::CALLS,
         in_app_purchase_app_store_review_screenshots::CALLS,
         in_app_purchase_availabilities::CALLS,
         in_app_purchase_contents::CALLS,

@@ -5,12 +5,13 @@
 use crate::{Arguments, Calls, Client, Outcome};
 
 use app_store_connect_client::models::{
-    ActorsField, AppCustomProductPageVersionsField, AppEventsField, AppStoreVersionExperimentsField,
-    AppStoreVersionsField, AppsField, BackgroundAssetVersionsField, GameCenterAchievementVersionsField,
-    GameCenterActivityVersionsField, GameCenterChallengeVersionsField,
-    GameCenterLeaderboardSetVersionsField, GameCenterLeaderboardVersionsField, InAppPurchaseVersionsField,
-    ReviewSubmissionCreateRequest, ReviewSubmissionItemsField, ReviewSubmissionUpdateRequest,
-    ReviewSubmissionsField, ReviewSubmissionsInclude, ReviewSubmissionsPlatform, ReviewSubmissionsState,
+    ActorsField, AppAssetLibraryImagesField, AppAssetLibraryVideosField, AppCustomProductPageVersionsField,
+    AppEventsField, AppStoreVersionExperimentsField, AppStoreVersionsField, AppsField,
+    BackgroundAssetVersionsField, GameCenterAchievementVersionsField, GameCenterActivityVersionsField,
+    GameCenterChallengeVersionsField, GameCenterLeaderboardSetVersionsField,
+    GameCenterLeaderboardVersionsField, InAppPurchaseVersionsField, ReviewSubmissionCreateRequest,
+    ReviewSubmissionItemsField, ReviewSubmissionUpdateRequest, ReviewSubmissionsField,
+    ReviewSubmissionsInclude, ReviewSubmissionsPlatform, ReviewSubmissionsState,
     SubscriptionGroupVersionsField, SubscriptionVersionsField,
 };
 
@@ -103,6 +104,18 @@ fn list_item_linkages(client: &Client, a: &Arguments) -> Outcome {
 }
 fn list_items(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client.review_submissions().list_items(a.must("id").text());
+    if let Some(value) = a.may("fields[appAssetLibraryImages]") {
+        call = call
+            .fields_app_asset_library_images(
+                value.texts().map(AppAssetLibraryImagesField::new),
+            );
+    }
+    if let Some(value) = a.may("fields[appAssetLibraryVideos]") {
+        call = call
+            .fields_app_asset_library_videos(
+                value.texts().map(AppAssetLibraryVideosField::new),
+            );
+    }
     if let Some(value) = a.may("fields[appCustomProductPageVersions]") {
         call = call
             .fields_app_custom_product_page_versions(

@@ -25,7 +25,13 @@ fn get(client: &Client, a: &Arguments) -> Outcome {
 fn list_adjusted_equalizations(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client
         .subscription_price_points()
-        .list_adjusted_equalizations(a.must("id").text());
+        .list_adjusted_equalizations(
+            a.must("id").text(),
+            {
+                let value = a.must("filter[planType]");
+                value.texts()
+            },
+        );
     if let Some(value) = a.may("fields[subscriptionPricePoints]") {
         call = call
             .fields_subscription_price_points(
@@ -34,9 +40,6 @@ fn list_adjusted_equalizations(client: &Client, a: &Arguments) -> Outcome {
     }
     if let Some(value) = a.may("fields[territories]") {
         call = call.fields_territories(value.texts().map(TerritoriesField::new));
-    }
-    if let Some(value) = a.may("filter[planType]") {
-        call = call.filter_plan_type(value.texts());
     }
     if let Some(value) = a.may("filter[subscription]") {
         call = call.filter_subscription(value.texts());
@@ -58,7 +61,13 @@ fn list_adjusted_equalizations(client: &Client, a: &Arguments) -> Outcome {
 fn download_adjusted_equalizations_csv(client: &Client, a: &Arguments) -> Outcome {
     let mut call = client
         .subscription_price_points()
-        .download_adjusted_equalizations_csv(a.must("id").text());
+        .download_adjusted_equalizations_csv(
+            a.must("id").text(),
+            {
+                let value = a.must("filter[planType]");
+                value.texts()
+            },
+        );
     if let Some(value) = a.may("fields[subscriptionPricePoints]") {
         call = call
             .fields_subscription_price_points(
@@ -67,9 +76,6 @@ fn download_adjusted_equalizations_csv(client: &Client, a: &Arguments) -> Outcom
     }
     if let Some(value) = a.may("fields[territories]") {
         call = call.fields_territories(value.texts().map(TerritoriesField::new));
-    }
-    if let Some(value) = a.may("filter[planType]") {
-        call = call.filter_plan_type(value.texts());
     }
     if let Some(value) = a.may("filter[subscription]") {
         call = call.filter_subscription(value.texts());

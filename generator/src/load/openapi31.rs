@@ -1,0 +1,217 @@
+//! Removes from a document what OpenAPI 3.1 and 3.2 have outside of schemas and 3.0 has not, and rewrites what it can.
+
+use serde_json::{Map, Value, json};
+
+use super::Origins;
+use super::dialect::Dialect;
+use super::reference;
+use super::shape::{Kind, Shape};
+use super::trail::Trail;
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
+
+/// Rewrites the document around its schemas; false where there is nothing that a client could be made of.
+pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins, out: &mut Sink) -> bool {
+    let mut rewriting = Rewriting { origins, out };
+    let Some(root) = tree.as_object_mut() else { return false };
+    root.insert("openapi".to_owned(), json!("3.0.3"));
+    root.shift_remove("$self");
+    root.shift_remove("jsonSchemaDialect");
+    if let Some(webhooks) = root.shift_remove("webhooks") {
+        let count = webhooks.as_object().map_or(0, Map::len);
+        let message =
+            format!("{count} webhooks are ignored: a client calls, and these are calls to a server");
+        let help = "remove `webhooks` in the overlay";
+        rewriting.notice(&Pointer::new("/webhooks"), message, help);
+    }
+    if !root.get("paths").is_some_and(Value::is_object) {
+        let is_optional = dialect >= Dialect::OpenApi31;
+        if !is_optional && !root.contains_key("paths") {
+            let message = "the document has no `paths`, so there is nothing to call";
+            let diagnostic = Diagnostic::error(Code::InvalidDocument, &Pointer::root(), message);
+            rewriting.out.push(diagnostic.help("add the paths in the overlay"));
+            return false;
+        }
+        if is_optional && !root.contains_key("paths") {
+            let message = "the document has no `paths`, so the crate has no calls";
+            rewriting.notice(&Pointer::root(), message, "add the paths in the overlay");
+            root.insert("paths".to_owned(), json!({}));
+        }
+    }
+    if let Some(components) = root.get_mut("components").and_then(Value::as_object_mut) {
+        // References to them were replaced.
+        for key in ["pathItems", "mediaTypes"] {
+            components.shift_remove(key);
+        }
+    }
+    let removed = rewriting.security_schemes(root);
+    rewriting.walk(tree, Shape::Object(Kind::Document), &Trail::Root, &removed);
+    rewriting.query_strings(tree);
+    true
+}
+
+struct Rewriting<'a> {
+    origins: &'a mut Origins,
+    out: &'a mut Sink,
+}
+
+impl Rewriting<'_> {
+    fn notice(&mut self, at: &Pointer, message: impl Into<String>, help: &str) {
+        let at = self.origins.origin(at);
+        self.out.push(Diagnostic::notice(Code::Unsupported, &at, message).help(help));
+    }
+
+    /// Removes the ways to authenticate that a client does not offer; their names.
+    fn security_schemes(&mut self, root: &mut Map<String, Value>) -> Vec<String> {
+        let mut removed = Vec::new();
+        let schemes = root.get_mut("components").and_then(|components| components.get_mut("securitySchemes"));
+        let Some(schemes) = schemes.and_then(Value::as_object_mut) else { return removed };
+        let at = Pointer::new("/components/securitySchemes");
+        schemes.retain(|name, scheme| {
+            match scheme.get("type").and_then(Value::as_str) {
+                Some("mutualTLS") => {
+                    let message = "mutual TLS is not a credential of the client";
+                    let help = "give the client a transport that has the certificate";
+                    let at = self.origins.origin(&at.child(name));
+                    self.out.push(Diagnostic::notice(Code::Unsupported, &at, message).help(help));
+                    removed.push(name.clone());
+                    return false;
+                }
+                // The token is the caller's, whatever way it came.
+                Some(ty @ ("oauth2" | "openIdConnect")) => {
+                    let (key, nothing) = match ty {
+                        "oauth2" => ("flows", json!({})),
+                        _ => ("openIdConnectUrl", json!("")),
+                    };
+                    if let Some(scheme) = scheme.as_object_mut() {
+                        scheme.insert(key.to_owned(), nothing);
+                    }
+                }
+                _ => {}
+            }
+            true
+        });
+        removed
+    }
+
+    fn walk(&mut self, node: &mut Value, shape: Shape, at: &Trail<'_>, removed: &[String]) {
+        match node {
+            _ if shape == Shape::Data => {}
+            Value::Object(map) => {
+                match shape {
+                    Shape::Object(Kind::PathItem) => self.path_item(map, at),
+                    Shape::Object(Kind::MediaType) => self.media_type(map, at),
+                    Shape::Object(Kind::Document | Kind::Operation) => forget(map, removed),
+                    Shape::Object(Kind::Schema) => return,
+                    _ => {}
+                }
+                for (key, value) in map.iter_mut() {
+                    self.walk(value, shape.member(key), &at.key(key), removed);
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.walk(item, shape.item(), &at.index(index), removed);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The model has the eight methods of OpenAPI 3.0.
+    fn path_item(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
+        let others = map.shift_remove("additionalOperations");
+        let others = others.as_ref().and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        let here = at.key("additionalOperations");
+        let others: Vec<(String, Pointer)> =
+            others.map(|method| (method.clone(), here.key(method).pointer())).collect();
+        let query = map.shift_remove("query").map(|_| ("QUERY".to_owned(), at.key("query").pointer()));
+        for (method, at) in query.into_iter().chain(others) {
+            let message = format!("the method `{method}` is not supported; the operation is ignored");
+            self.notice(
+                &at,
+                message,
+                "remove the operation in the overlay, or skip it with `x-skip: <reason>`",
+            );
+        }
+    }
+
+    fn media_type(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
+        for key in ["prefixEncoding", "itemEncoding"] {
+            map.shift_remove(key);
+        }
+        if map.shift_remove("itemSchema").is_some() && !map.contains_key("schema") {
+            let message = "a sequence of items is read as a whole, without the type of its items";
+            self.notice(
+                &at.key("itemSchema").pointer(),
+                message,
+                "give the media type a `schema` in the overlay",
+            );
+        }
+    }
+
+    /// Replaces a parameter that is the whole query by one parameter for each property of its schema.
+    fn query_strings(&mut self, tree: &mut Value) {
+        let mut found: Vec<(Pointer, usize)> = Vec::new();
+        let root = Trail::Root;
+        let paths = root.key("paths");
+        for (path, item) in tree.get("paths").and_then(Value::as_object).into_iter().flatten() {
+            let at = paths.key(path);
+            let operations =
+                item.as_object().into_iter().flatten().map(|(key, value)| (at.key(key).pointer(), value));
+            for (at, owner) in operations.chain([(at.pointer(), item)]) {
+                let list = owner.get("parameters").and_then(Value::as_array).into_iter().flatten();
+                for (index, parameter) in list.enumerate() {
+                    let parameter = reference::resolve(tree, parameter);
+                    if parameter.and_then(|p| p.get("in")).and_then(Value::as_str) == Some("querystring") {
+                        found.push((at.child("parameters"), index));
+                    }
+                }
+            }
+        }
+        for (list, index) in found.into_iter().rev() {
+            let site = list.child(index);
+            let parameter =
+                tree.pointer(site.as_str()).and_then(|parameter| reference::resolve(tree, parameter));
+            let parts = parameter.map(|parameter| properties(tree, parameter)).unwrap_or_default();
+            if parts.is_empty() {
+                let message =
+                    "a parameter that is the whole query is ignored, since its schema has no properties";
+                self.notice(&site, message, "declare the parameters of the query one by one in the overlay");
+            }
+            let Some(Value::Array(items)) = tree.pointer_mut(list.as_str()) else { continue };
+            items.remove(index);
+            let origin = self.origins.origin(&site);
+            self.origins.removed(list.clone(), index);
+            for part in parts {
+                self.origins.collapsed(list.child(items.len()), origin.clone());
+                items.push(part);
+            }
+        }
+        let components = tree.pointer_mut("/components/parameters").and_then(Value::as_object_mut);
+        if let Some(components) = components {
+            components
+                .retain(|_, parameter| parameter.get("in").and_then(Value::as_str) != Some("querystring"));
+        }
+    }
+}
+
+/// The parameters that make up a query.
+fn properties(tree: &Value, parameter: &Value) -> Vec<Value> {
+    let content = parameter.get("content").and_then(Value::as_object);
+    let form = content.and_then(|content| content.get("application/x-www-form-urlencoded"));
+    let Some(schema) = form.and_then(|media| media.get("schema")) else { return Vec::new() };
+    let Some(schema) = reference::resolve(tree, schema) else { return Vec::new() };
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|other| other == name));
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let one = |(name, schema): (&String, &Value)| json!({ "name": name, "in": "query", "required": is_required(name), "schema": schema });
+    properties.map(one).collect()
+}
+
+/// Takes the names of removed ways to authenticate out of `security`.
+fn forget(map: &mut Map<String, Value>, removed: &[String]) {
+    let Some(Value::Array(ways)) = map.get_mut("security") else { return };
+    for way in ways.iter_mut().filter_map(Value::as_object_mut) {
+        way.retain(|name, _| !removed.contains(name));
+    }
+}

@@ -1,0 +1,624 @@
+//! Settles every `$ref`: each refers to a component of its kind afterwards, or is replaced by its target.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::dialect::Dialect;
+use super::shape::{self, Kind, Shape};
+use super::trail::Trail;
+use super::{Origins, Source, prose, text};
+use crate::api::MediaType;
+use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
+
+/// Reads a file that a document refers to, by its path.
+pub type ReadFile = fn(&Path) -> io::Result<Vec<u8>>;
+
+/// The number of values that copies may add; the targets beyond it become components.
+const COPIES: usize = 200_000;
+/// The depth of the tree at which a copy becomes a component: later stages walk the tree by recursion.
+const DEPTH: usize = 64;
+/// The number of files that a document may consist of.
+const FILES: usize = 1_000;
+
+const BUNDLE: &str = "bundle the files into one document first, or add the target with an overlay action";
+
+/// Settles the references of a tree.
+pub(super) fn settle(
+    tree: &mut Value,
+    dialect: Dialect,
+    source: &Source<'_>,
+    read: Option<ReadFile>,
+    keep_prose: bool,
+    origins: &mut Origins,
+    out: &mut Sink,
+) {
+    if is_settled(tree, tree, Shape::Object(Kind::Document), dialect) {
+        return;
+    }
+    let whole = Rc::new(tree.clone());
+    let base = Path::new(source.name).to_owned();
+    let documents = vec![Document { path: base, tree: Rc::clone(&whole), names: None }];
+    let mut settling = Settling {
+        dialect,
+        documents,
+        read,
+        keep_prose,
+        names: BTreeMap::new(),
+        waiting: Vec::new(),
+        copied: 0,
+        origins: origins.clone(),
+        out: Sink::new(),
+    };
+    settling.all(tree);
+    if !settling.names.is_empty() {
+        // Once more, now that all targets are known which become components: a name must not depend on their order.
+        let names = settling.chosen();
+        *tree = (*whole).clone();
+        let documents = settling.documents;
+        let origins = origins.clone();
+        settling = Settling {
+            names,
+            documents,
+            origins,
+            dialect,
+            read,
+            keep_prose,
+            waiting: Vec::new(),
+            copied: 0,
+            out: Sink::new(),
+        };
+        settling.all(tree);
+    }
+    *origins = settling.origins;
+    settling.out.into_diagnostics().into_iter().for_each(|diagnostic| out.push(diagnostic));
+}
+
+/// The folder of the components of a kind, where references to components of that kind remain references.
+fn home(dialect: Dialect, kind: Kind) -> Option<&'static str> {
+    let is_old = dialect == Dialect::Swagger20;
+    Some(match kind {
+        Kind::Schema if is_old => "/definitions/",
+        Kind::Schema => "/components/schemas/",
+        Kind::Parameter if is_old => "/parameters/",
+        Kind::Parameter => "/components/parameters/",
+        Kind::Response if is_old => "/responses/",
+        Kind::Response => "/components/responses/",
+        Kind::RequestBody if !is_old => "/components/requestBodies/",
+        Kind::SecurityScheme if !is_old => "/components/securitySchemes/",
+        _ => return None,
+    })
+}
+
+fn is_home(dialect: Dialect, kind: Kind, pointer: &str) -> bool {
+    let name = home(dialect, kind).and_then(|home| pointer.strip_prefix(home));
+    name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+}
+
+/// The text of a reference; `$dynamicRef` is one whose anchor cannot be replaced by another document.
+fn reference(map: &Map<String, Value>, kind: Kind) -> Option<&Value> {
+    let dynamic = || map.get("$dynamicRef").or_else(|| map.get("$recursiveRef"));
+    map.get("$ref").or_else(|| if kind == Kind::Schema { dynamic() } else { None })
+}
+
+/// Whether every reference already is what `settle` makes of it.
+fn is_settled(tree: &Value, node: &Value, shape: Shape, dialect: Dialect) -> bool {
+    match node {
+        _ if shape == Shape::Data => true,
+        Value::Object(map) => {
+            if let Shape::Object(kind) = shape
+                && reference(map, kind).is_some()
+            {
+                let pointer = map.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
+                let is_good = |pointer: &str| {
+                    is_home(dialect, kind, pointer)
+                        && !pointer.contains('%')
+                        && tree.pointer(pointer).is_some_and(Value::is_object)
+                };
+                if !pointer.is_some_and(is_good) {
+                    return false;
+                }
+            }
+            map.iter().all(|(key, value)| is_settled(tree, value, shape.member(key), dialect))
+        }
+        Value::Array(items) => items.iter().all(|item| is_settled(tree, item, shape.item(), dialect)),
+        _ => true,
+    }
+}
+
+struct Document {
+    path: PathBuf,
+    tree: Rc<Value>,
+    /// The pointers of schemas by `$id`, `$anchor` and `$dynamicAnchor`, once they are asked for.
+    names: Option<HashMap<String, String>>,
+}
+
+/// A value of one of the documents.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
+    /// Which document; 0 is the vendor's.
+    document: usize,
+    pointer: String,
+}
+
+/// A reason that a reference cannot be followed.
+struct Lost {
+    code: Code,
+    message: String,
+    help: String,
+}
+
+struct Settling {
+    dialect: Dialect,
+    documents: Vec<Document>,
+    read: Option<ReadFile>,
+    keep_prose: bool,
+    /// The components that targets become.
+    names: BTreeMap<Target, String>,
+    /// Those whose values are still to be added, and the places that refer to them.
+    waiting: Vec<(Target, Pointer)>,
+    copied: usize,
+    origins: Origins,
+    out: Sink,
+}
+
+impl Settling {
+    fn all(&mut self, tree: &mut Value) {
+        let mut stack = Vec::new();
+        self.node(tree, Shape::Object(Kind::Document), &Trail::Root, 0, &mut stack);
+        let home = home(self.dialect, Kind::Schema).unwrap_or_default().trim_end_matches('/');
+        let mut added = BTreeSet::new();
+        while let Some((target, site)) = self.waiting.pop() {
+            let Some(name) = self.names.get(&target).cloned() else { continue };
+            if !added.insert(target.clone()) {
+                continue;
+            }
+            let at = Pointer::new(home).child(&name);
+            let mut value = self.value(&target);
+            self.note(&target, &site, &at);
+            let inner = Trail::Place(&at);
+            self.node(&mut value, Shape::Object(Kind::Schema), &inner, target.document, &mut stack);
+            let mut folder = Some(&mut *tree);
+            for token in home.split('/').skip(1) {
+                let map = folder.and_then(Value::as_object_mut);
+                folder = map.map(|map| map.entry(token).or_insert_with(|| json!({})));
+            }
+            if let Some(folder) = folder.and_then(Value::as_object_mut) {
+                folder.insert(name, value);
+            }
+        }
+    }
+
+    /// Notes where a copy of a target is from; another file's places are that of the reference.
+    fn note(&mut self, target: &Target, site: &Pointer, at: &Pointer) {
+        if target.document == 0 {
+            self.origins.copied(Pointer::new(&*target.pointer), at.clone());
+        } else {
+            let origin = self.origins.origin(site);
+            self.origins.collapsed(at.clone(), origin);
+        }
+    }
+
+    /// Settles a node of the document `base`; false where nothing takes the place of its reference.
+    fn node(
+        &mut self,
+        node: &mut Value,
+        shape: Shape,
+        at: &Trail<'_>,
+        base: usize,
+        stack: &mut Vec<Target>,
+    ) -> bool {
+        match node {
+            _ if shape == Shape::Data => {}
+            Value::Object(map) => {
+                if let Shape::Object(kind) = shape
+                    && let Some(reference) = reference(map, kind).cloned()
+                {
+                    return self.follow(node, &reference, kind, at, base, stack);
+                }
+                map.retain(|key, value| self.node(value, shape.member(key), &at.key(key), base, stack));
+            }
+            Value::Array(items) => {
+                let mut index = 0;
+                while let Some(item) = items.get_mut(index) {
+                    if self.node(item, shape.item(), &at.index(index), base, stack) {
+                        index += 1;
+                    } else {
+                        items.remove(index);
+                        self.origins.removed(at.pointer(), index);
+                    }
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn follow(
+        &mut self,
+        node: &mut Value,
+        reference: &Value,
+        kind: Kind,
+        at: &Trail<'_>,
+        base: usize,
+        stack: &mut Vec<Target>,
+    ) -> bool {
+        let Some(map) = node.as_object_mut() else { return true };
+        for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
+            map.shift_remove(key);
+        }
+        // Siblings may hold references of their own.
+        map.retain(|key, value| self.node(value, Shape::Object(kind).member(key), &at.key(key), base, stack));
+        let target = match self.target(reference, kind, base, at) {
+            Ok(target) => target,
+            Err(lost) => {
+                let here = self.origins.origin(&at.pointer().child("$ref"));
+                self.out.push(Diagnostic::notice(lost.code, &here, lost.message).help(lost.help));
+                return self.absent(node, kind);
+            }
+        };
+        if target.document == 0 && is_home(self.dialect, kind, &target.pointer) {
+            map.shift_insert(0, "$ref".to_owned(), Value::String(format!("#{}", target.pointer)));
+            return true;
+        }
+        let is_circle = stack.contains(&target);
+        let is_too_much = self.copied > COPIES || at.depth() > DEPTH;
+        let is_component = target.document != 0
+            || self.names.contains_key(&target)
+            || is_definition(&target.pointer)
+            || is_circle
+            || is_too_much;
+        if kind == Kind::Schema && is_component {
+            let name = self.names.entry(target.clone()).or_default().clone();
+            let home = home(self.dialect, kind).unwrap_or_default();
+            let name = name.replace('~', "~0").replace('/', "~1");
+            self.waiting.push((target, at.pointer()));
+            map.shift_insert(0, "$ref".to_owned(), Value::String(format!("#{home}{name}")));
+            return true;
+        }
+        if is_circle || is_too_much {
+            let here = self.origins.origin(&at.pointer().child("$ref"));
+            let message = format!("the reference leads back to itself; {} is ignored", shape::definite(kind));
+            self.out.push(
+                Diagnostic::notice(Code::CyclicRef, &here, message)
+                    .help("refer to a value that is not a reference in the overlay"),
+            );
+            return self.absent(node, kind);
+        }
+        let mut copy = self.value(&target);
+        self.copied += size(&copy);
+        if target.document != 0 {
+            if !self.keep_prose {
+                prose::strip_node(&mut copy, Shape::Object(kind));
+            }
+            shape::remove_unread(&mut copy, Shape::Object(kind));
+        }
+        self.note(&target, &at.pointer(), &at.pointer());
+        let document = target.document;
+        stack.push(target);
+        let kept = self.node(&mut copy, Shape::Object(kind), at, document, stack);
+        stack.pop();
+        if let (Some(copy), false) = (copy.as_object_mut(), map.is_empty()) {
+            // The place of use says more than the target.
+            copy.extend(std::mem::take(map));
+        }
+        *node = copy;
+        kept
+    }
+
+    /// Puts the least that says nothing in the place of a reference that leads nowhere.
+    fn absent(&self, node: &mut Value, kind: Kind) -> bool {
+        match kind {
+            Kind::Schema => {}
+            Kind::Response => *node = json!({ "description": "" }),
+            Kind::RequestBody => *node = json!({ "content": { "application/json": {} } }),
+            Kind::MediaType => *node = json!({}),
+            _ => return false,
+        }
+        true
+    }
+
+    fn value(&self, target: &Target) -> Value {
+        let document = self.documents.get(target.document);
+        document.and_then(|document| document.tree.pointer(&target.pointer)).cloned().unwrap_or_default()
+    }
+
+    fn target(&mut self, reference: &Value, kind: Kind, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
+        let Some(text) = reference.as_str() else {
+            return Err(lost(
+                Code::InvalidDocument,
+                "`$ref` must be a string; it is ignored",
+                "correct it in the overlay",
+            ));
+        };
+        let found = self.find(text.trim(), kind, base, at)?;
+        let value =
+            self.documents.get(found.document).and_then(|document| document.tree.pointer(&found.pointer));
+        let is_value =
+            value.is_some_and(|value| value.is_object() || (kind == Kind::Schema && value.is_boolean()));
+        let other = match shape::kind_at(&Pointer::new(&*found.pointer)) {
+            Some(other) if found.document == 0 && other != kind => Some(other),
+            _ => None,
+        };
+        let is_value =
+            is_value && !matches!(other, Some(other) if !(is_parameter(other) && is_parameter(kind)));
+        if !is_value {
+            let there = other.map_or("a value of another kind", shape::name);
+            let message =
+                format!("`{text}` refers to {there}, and {} is expected; it is ignored", shape::name(kind));
+            return Err(lost(Code::DanglingRef, &message, "correct the reference in the overlay"));
+        }
+        Ok(found)
+    }
+
+    fn find(&mut self, text: &str, kind: Kind, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
+        if let Some(pointer) = self.named(text, base) {
+            return Ok(Target { document: base, pointer });
+        }
+        let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let document = match file {
+            "" => base,
+            _ => match self.document(file, base) {
+                Ok(document) => document,
+                Err(reason) => {
+                    // `$ref: Pet` for `$ref: '#/definitions/Pet'`.
+                    if let Some(target) = self.component(text, kind).filter(|_| base == 0) {
+                        self.guess(text, &target, at);
+                        return Ok(target);
+                    }
+                    return Err(lost(
+                        Code::ExternalRef,
+                        &format!("`{text}` refers to another document, {reason}{}", read_as(kind)),
+                        BUNDLE,
+                    ));
+                }
+            },
+        };
+        let Some(tree) = self.documents.get(document).map(|document| Rc::clone(&document.tree)) else {
+            return Err(lost(
+                Code::DanglingRef,
+                &format!("`{text}` refers to nothing; it is ignored"),
+                BUNDLE,
+            ));
+        };
+        let decoded = percent_decode_str(fragment).decode_utf8_lossy();
+        let forms = [decoded.as_ref(), fragment];
+        if let Some(pointer) =
+            forms.iter().find(|pointer| pointer.is_empty() || tree.pointer(pointer).is_some())
+        {
+            return Ok(Target { document, pointer: (*pointer).to_owned() });
+        }
+        if document == 0 {
+            let guess = forms.iter().find_map(|form| self.component(form, kind)).or_else(|| {
+                let slashed = format!("/{}", forms[0]);
+                tree.pointer(&slashed).map(|_| Target { document, pointer: slashed })
+            });
+            if let Some(target) = guess {
+                self.guess(text, &target, at);
+                return Ok(target);
+            }
+        }
+        let help = nearest(&tree, &decoded).map_or_else(
+            || "add it in the overlay, or skip the element that refers to it with `x-skip`".to_owned(),
+            |near| format!("is `{near}` meant? Otherwise add it in the overlay, or skip the element that refers to it with `x-skip`"),
+        );
+        let read = read_as(kind);
+        Err(Lost { code: Code::DanglingRef, message: format!("`{text}` refers to nothing{read}"), help })
+    }
+
+    /// The component that a reference names in a wrong way: in the folder of another dialect, or by its name alone.
+    fn component(&self, text: &str, kind: Kind) -> Option<Target> {
+        let home = home(self.dialect, kind)?;
+        let folders = [home, "/components/schemas/", "/definitions/", "/schemas/", "/components/", "/"];
+        let name = folders.iter().find_map(|folder| text.strip_prefix(folder)).unwrap_or(text);
+        let pointer = format!("{home}{}", name.replace('~', "~0").replace('/', "~1"));
+        let tree = &self.documents.first()?.tree;
+        (!name.is_empty() && tree.pointer(&pointer).is_some()).then_some(Target { document: 0, pointer })
+    }
+
+    fn guess(&mut self, text: &str, target: &Target, at: &Trail<'_>) {
+        let here = self.origins.origin(&at.pointer().child("$ref"));
+        let message = format!("`{text}` refers to nothing; it is read as `#{}`", target.pointer);
+        let help = "write the whole JSON Pointer in the overlay; within a name, `/` is `~1`";
+        self.out.push(Diagnostic::notice(Code::DanglingRef, &here, message).help(help));
+    }
+
+    /// The schema of a document that has this `$id` or anchor.
+    fn named(&mut self, text: &str, base: usize) -> Option<String> {
+        if text.starts_with("#/") || text == "#" {
+            return None;
+        }
+        let document = self.documents.get_mut(base)?;
+        let tree = Rc::clone(&document.tree);
+        let names = document.names.get_or_insert_with(|| {
+            let mut names = HashMap::new();
+            collect(&tree, &Trail::Root, "", &mut names);
+            names
+        });
+        // The document's own name says nothing more.
+        let own = tree.get("$self").and_then(Value::as_str).filter(|own| !own.is_empty());
+        let rest = own.and_then(|own| text.strip_prefix(own)).filter(|rest| rest.starts_with('#'));
+        if let Some(pointer) =
+            rest.and_then(|rest| rest.strip_prefix('#')).filter(|p| tree.pointer(p).is_some())
+        {
+            return Some(pointer.to_owned());
+        }
+        names.get(rest.unwrap_or(text)).cloned()
+    }
+
+    /// The document of a file, read once.
+    fn document(&mut self, file: &str, base: usize) -> Result<usize, String> {
+        let decoded = percent_decode_str(file).decode_utf8_lossy();
+        let is_url =
+            decoded.starts_with("//") || decoded.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1);
+        let path = Path::new(decoded.as_ref());
+        if is_url {
+            return Err("which is not downloaded".to_owned());
+        }
+        let read = self.read.filter(|_| path.is_relative() && !decoded.contains('\0'));
+        let Some(read) = read else { return Err("which is not read".to_owned()) };
+        let folder =
+            self.documents.get(base).and_then(|document| document.path.parent()).unwrap_or(Path::new(""));
+        let path = normal(&folder.join(path));
+        if let Some(known) = self.documents.iter().position(|document| normal(&document.path) == path) {
+            return Ok(known);
+        }
+        if self.documents.len() >= FILES {
+            return Err(format!("and the document has more than {FILES} files"));
+        }
+        let bytes = read(&path).map_err(|error| format!("which cannot be read ({error})"))?;
+        let name = path.display().to_string();
+        let mut said = Sink::new();
+        let Some(tree) = text::parse(&Source { name: &name, text: &bytes }, &mut said) else {
+            return Err("which is neither JSON nor YAML".to_owned());
+        };
+        self.documents.push(Document { path, tree: Rc::new(tree), names: None });
+        Ok(self.documents.len() - 1)
+    }
+
+    /// The names of the components that targets become: the last part of their place, and more of it where two would
+    /// have one name.
+    fn chosen(&self) -> BTreeMap<Target, String> {
+        let home = home(self.dialect, Kind::Schema).unwrap_or_default().trim_end_matches('/');
+        let tree = self.documents.first().map(|document| &document.tree);
+        let own = tree.and_then(|tree| tree.pointer(home)).and_then(Value::as_object);
+        let mut taken: BTreeSet<String> = own.into_iter().flat_map(|own| own.keys().cloned()).collect();
+        let mut shorts: BTreeMap<String, usize> = BTreeMap::new();
+        for target in self.names.keys() {
+            *shorts.entry(self.short(target)).or_default() += 1;
+        }
+        let mut out = BTreeMap::new();
+        for target in self.names.keys() {
+            let short = self.short(target);
+            let is_free = shorts.get(&short) == Some(&1) && !taken.contains(&short);
+            let mut name = if is_free { short } else { self.long(target) };
+            while taken.contains(&name) {
+                name.push_str(".1");
+            }
+            taken.insert(name.clone());
+            out.insert(target.clone(), name);
+        }
+        out
+    }
+
+    fn short(&self, target: &Target) -> String {
+        let tokens = Pointer::new(&*target.pointer).tokens().collect::<Vec<_>>();
+        match tokens.last() {
+            Some(last) if target.document != 0 || is_definition(&target.pointer) => last.clone(),
+            Some(_) => self.long(target),
+            None => self.stem(target),
+        }
+    }
+
+    fn long(&self, target: &Target) -> String {
+        const STRUCTURE: &[&str] = &[
+            "paths",
+            "components",
+            "schemas",
+            "definitions",
+            "$defs",
+            "properties",
+            "responses",
+            "content",
+            "schema",
+            "requestBody",
+        ];
+        let file = if target.document == 0 { None } else { Some(self.stem(target)) };
+        let tokens = Pointer::new(&*target.pointer).tokens().collect::<Vec<_>>().into_iter();
+        let words =
+            tokens.filter(|token| !STRUCTURE.contains(&token.as_str()) && !MediaType::parse(token).is_json());
+        file.into_iter().chain(words).collect::<Vec<_>>().join(".")
+    }
+
+    /// A file's name without its ending.
+    fn stem(&self, target: &Target) -> String {
+        let path = self.documents.get(target.document).map(|document| document.path.as_path());
+        let stem = path.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        stem.unwrap_or_else(|| "document".to_owned())
+    }
+}
+
+/// The end of a message about a reference that leads nowhere.
+fn read_as(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Schema => "; it is read as any JSON",
+        _ => "; it is ignored",
+    }
+}
+
+fn lost(code: Code, message: &str, help: &str) -> Lost {
+    Lost { code, message: message.to_owned(), help: help.to_owned() }
+}
+
+fn is_parameter(kind: Kind) -> bool {
+    matches!(kind, Kind::Parameter | Kind::Header)
+}
+
+/// Whether a place is one of named schemas outside of the components.
+fn is_definition(pointer: &str) -> bool {
+    let mut tokens = pointer.rsplit('/').skip(1);
+    let folder = tokens.next().unwrap_or_default();
+    matches!(folder, "$defs" | "definitions" | "schemas") || tokens.next() == Some("")
+}
+
+/// A sibling of the missing target whose name differs from it only in case.
+fn nearest(tree: &Value, pointer: &str) -> Option<String> {
+    let (parent, name) = pointer.rsplit_once('/')?;
+    let names = tree.pointer(parent)?.as_object()?;
+    names.keys().find(|key| key.eq_ignore_ascii_case(name)).map(|key| format!("#{parent}/{key}"))
+}
+
+/// The schemas that have names of their own.
+fn collect(node: &Value, at: &Trail<'_>, id: &str, names: &mut HashMap<String, String>) {
+    match node {
+        Value::Object(map) => {
+            let text = |key: &str| map.get(key).and_then(Value::as_str);
+            let id = text("$id").unwrap_or(id);
+            if let Some(own) = text("$id") {
+                let pointer = at.pointer().as_str().to_owned();
+                // References are relative to the folder of the name.
+                if let Some((_, last)) = own.rsplit_once('/') {
+                    names.entry(last.to_owned()).or_insert_with(|| pointer.clone());
+                }
+                names.entry(own.to_owned()).or_insert(pointer);
+            }
+            for anchor in ["$anchor", "$dynamicAnchor"].into_iter().filter_map(text) {
+                let pointer = at.pointer().as_str().to_owned();
+                names.entry(format!("{id}#{anchor}")).or_insert_with(|| pointer.clone());
+                names.entry(format!("#{anchor}")).or_insert(pointer);
+            }
+            map.iter().for_each(|(key, value)| collect(value, &at.key(key), id, names));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| collect(item, &at.index(index), id, names));
+        }
+        _ => {}
+    }
+}
+
+/// A path without `.` and with as few `..` as possible.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        _ => 1,
+    }
+}
