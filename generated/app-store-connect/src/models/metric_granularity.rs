@@ -21,4 +21,4 @@ pub enum MetricGranularity {
     Unrecognized(rt::Value),
 }
 
-rt::untagged! { MetricGranularity { Integer(i64), MetricDuration(MetricDuration) } }
+rt::untagged! { MetricGranularity { MetricDuration(MetricDuration), Integer(i64) } }

@@ -19,4 +19,4 @@ pub enum MetricRuleResult {
     Unrecognized(rt::Value),
 }
 
-rt::untagged! { MetricRuleResult { String(String), Boolean(bool) } }
+rt::untagged! { MetricRuleResult { Boolean(bool), String(String) } }
