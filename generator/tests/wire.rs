@@ -90,7 +90,8 @@ fn arms() -> Vec<Arm> {
 fn is_told_apart(one: &Arm, other: &Arm) -> bool {
     let is_text = |arm: &Arm| matches!(arm.name, "text" | "inline_text" | "binary");
     let is_open_enum = [one.name, other.name] == ["inline_text", "inline_enum"];
-    !(is_text(one) && is_text(other)) && !is_open_enum
+    let are_texts = is_text(one) && is_text(other);
+    !are_texts && !is_open_enum
 }
 
 /// A document whose `All` has a member for each pair of alternatives, and one for each alternative that may be null.

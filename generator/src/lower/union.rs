@@ -36,7 +36,7 @@ impl<'a> Lowering<'a> {
         let mut open: Vec<Alternative<'s>> = Vec::new();
         flatten(alternatives, &mut open);
         let all = open.len();
-        open.retain(|a| !is_null(a.schema) && !(base.is_some() && says_nothing(a.schema)));
+        open.retain(|a| !is_null(a.schema) && (base.is_none() || !says_nothing(a.schema)));
         if let ([one], true) = (open.as_slice(), base.is_none()) {
             // A single reference stays a union, so that a later version can add to it.
             match one.schema {
@@ -245,7 +245,7 @@ impl<'a> Lowering<'a> {
     fn constant_of(&self, parts: &Parts<'_>, member: &str) -> Option<String> {
         let properties =
             parts.objects.iter().filter_map(|(schema, _)| members(schema)?.properties.get(member));
-        properties.filter_map(|property| only_value(self.resolve_member(property)?)).last()
+        properties.rev().find_map(|property| only_value(self.resolve_member(property)?))
     }
 
     /// Whether a schema allows null, by itself or in what it is made of.

@@ -129,7 +129,7 @@ impl Context<'_> {
             all.filter(|(m, f)| is(m, f)).map(|(m, _)| format!("{:?}", m.wire)).collect()
         };
         let required = names(&|_, f| {
-            let comes = !f.write_only && !(f.read_only && sent && !self.told_apart.contains(id));
+            let comes = !f.write_only && (!f.read_only || !sent || self.told_apart.contains(id));
             f.required && !f.nullable && comes
         });
         let null = names(&|m, f| sent && f.required && f.nullable && !f.read_only && m.hold == Hold::Option);
