@@ -541,6 +541,31 @@ fn a_type_that_lists_its_values_takes_no_others_from_a_wider_one() {
     assert!(matches!(read("[null]"), Word::Any(_)));
 }
 
+struct BuildV2 {
+    id: String,
+    links: ResourceLinks,
+}
+resource! { BuildV2: "builds" { links: "links" } }
+
+#[non_exhaustive]
+enum SharedType {
+    App(Box<App>),
+    Build(Box<Build>),
+    BuildV2(Box<BuildV2>),
+    Unrecognized(Value),
+}
+untagged! { included SharedType by "type" { App(App) = "apps", Build(Build) = "builds", BuildV2(BuildV2) = "builds" } }
+
+#[test]
+fn resources_that_share_a_type_are_found_in_what_is_included() {
+    let json = r#"{"data":[],"links":{"self":"s"},"included":[{"type":"builds","id":"1","attributes":{"name":"n"}},
+        {"type":"builds","id":"2","links":{"self":"s"}},{"type":"novelties","id":"3"},{"type":"apps","id":"4"}]}"#;
+    let page: Page<App, SharedType> = read_as(json);
+    assert_eq!(page.included::<Build>().map(|build| build.id.as_str()).collect::<Vec<_>>(), ["1"]);
+    assert_eq!(page.included::<BuildV2>().map(|build| build.id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(page.included::<App>().count(), 1);
+}
+
 struct Less {
     of: Option<Box<Tree>>,
     leaf: Option<i64>,
