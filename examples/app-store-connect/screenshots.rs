@@ -1,8 +1,13 @@
-//! Pictures or videos go in; the page of a version, in one language and for one device, that shows them comes out.
+//! Uploads screenshots or previews to a set of a version: one language and one kind of device.
+//!
+//! Apple deprecated these sets in version 4.5.1; `asc-asset-library` has the replacement.
 //!
 //! `cargo run -p storewright-examples --bin asc-screenshots -- screenshots com.example.app 1.2 APP_IPHONE_67 1.png 2.png`
 //!
 //! The key is in the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` or `ASC_PRIVATE_KEY_PATH`.
+
+// This example is about deprecated resources.
+#![allow(deprecated)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

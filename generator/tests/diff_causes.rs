@@ -133,10 +133,11 @@ components:
     let swapped = row(&found, Kind::BodyTypeChanged, "PUT /books body");
     let text = report::text(&found, false);
     assert!(
-        swapped.rust == Bump::Major && text.contains("- client.books().replace(request: Draft)"),
+        swapped.rust == Bump::Major
+            && text.contains("- client.books().replace(request: impl Into<Option<Draft>>)"),
         "{text}"
     );
-    assert!(text.contains("+ client.books().replace(request: Other)"), "{text}");
+    assert!(text.contains("+ client.books().replace(request: impl Into<Option<Other>>)"), "{text}");
 }
 
 #[test]

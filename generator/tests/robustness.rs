@@ -237,7 +237,8 @@ fn no_document_makes_a_stage_panic() {
     let (mut rendered, mut refused) = (0, 0);
     for folder in shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages")) {
         let texts = Texts::read(&folder);
-        let tree: Value = serde_yaml::from_slice(&texts.document.as_ref().unwrap().1).unwrap();
+        // A number that is no `f64` has no place in a `Value`.
+        let Ok(tree) = serde_yaml::from_slice::<Value>(&texts.document.as_ref().unwrap().1) else { continue };
         for seed in 0..ROUNDS {
             let mut numbers = Numbers(seed);
             let mut changed = tree.clone();

@@ -27,7 +27,7 @@ fn report(out: &Sink) -> String {
 
 #[test]
 fn every_action_that_applies_matches_and_nothing_is_said() {
-    for version in ["3.7.0", "4.3", "4.4.1"] {
+    for version in ["3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"] {
         let Some((spec, said)) = loaded(version) else { return };
         assert_eq!(spec.version, version);
         for action in &spec.overlay {

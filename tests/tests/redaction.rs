@@ -3,6 +3,7 @@
 //!
 //! It is a test of its own file, and so a process of its own: what is logged is decided once for a process.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(deprecated, reason = "the screenshot of a set has a secret that others lack")]
 
 use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex};

@@ -742,7 +742,7 @@ fn a_feature_that_is_none_is_said_before_a_crate_is_made() {
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
     let shared = checkout.path("shared/specs/app-store-connect");
     fs::create_dir_all(&shared).unwrap();
-    for version in ["3.7.0", "4.3", "4.4.1"] {
+    for version in ["3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"] {
         fs::copy(checkout.path("library.json"), shared.join(format!("{version}.json"))).unwrap();
     }
     let files = checkout.files();

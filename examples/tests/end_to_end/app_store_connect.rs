@@ -1,9 +1,13 @@
 //! Examples of App Store Connect against a server that stands in for Apple's.
 
 mod analytics;
+mod asset_library;
+mod feedback;
 mod in_app_purchase;
 mod metadata;
+mod performance;
 mod phased_release;
+mod price_equalisation;
 mod provisioning;
 mod reports;
 mod reviews;

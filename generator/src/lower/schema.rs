@@ -202,9 +202,8 @@ impl<'a> Lowering<'a> {
         let all = self.document.components.as_ref().map(|c| &c.schemas);
         let known = name.filter(|name| all.is_some_and(|all| all.contains_key(*name)));
         if known.is_none() {
-            let message =
-                format!("the reference `{reference}` leads to no schema; the value becomes any JSON");
-            self.approximated(at, message, "define the schema in the overlay, or replace the reference");
+            let message = format!("the reference `{reference}` is not to a schema; it becomes any JSON");
+            self.approximated(at, message, "replace the reference in the overlay");
         }
         known
     }

@@ -216,6 +216,12 @@ impl<'a> Context<'a> {
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
         }
+        // Optional ones have methods with docs of their own.
+        for required in sent_parameters(operation, method).filter(|p| p.required) {
+            if let (Some(doc), Some(argument)) = (&required.doc, name.parameter(required)) {
+                lines.extend([String::new(), format!("{}: {}", code(&argument.ident), doc.trim())]);
+            }
+        }
         let mut optional = sent_parameters(operation, method).filter(|p| !p.required);
         if let (Some(only), None) = (optional.next(), optional.next())
             && only.role() == Role::Limit

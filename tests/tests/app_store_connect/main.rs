@@ -1,6 +1,7 @@
 //! The App Store Connect client over real HTTP: one operation of every shape, as sent and as decoded.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod asset_library;
 mod auth;
 mod client;
 mod failures;

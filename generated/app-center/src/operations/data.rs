@@ -72,7 +72,6 @@ impl Data {
             Option<DataProvisioningParameters>,
         >::into(request) {
             call.json(&request);
-            call.header("content-type", "application/json-patch+json");
         }
         call
     }

@@ -16,6 +16,8 @@ impl SalesReports {
     /// `GET /v1/salesReports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-salesReports))
     ///
     /// Answers `application/a-gzip`.
+    ///
+    /// `filter_report_type`: `INSTALLS` is deprecated since version 4.6: Apple has ended these reports.
     pub fn download(
         &self,
         filter_frequency: impl IntoIterator<Item = SalesReportsFrequency>,

@@ -23,6 +23,8 @@ impl SubscriptionPricePoints {
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
+    ///
+    /// `filter_plan_type`: The live API accepts `MONTHLY` only.
     pub fn list_adjusted_equalizations(
         &self,
         id: impl AsRef<str>,
@@ -37,6 +39,8 @@ impl SubscriptionPricePoints {
     /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
     ///
     /// Answers `text/csv`.
+    ///
+    /// `filter_plan_type`: The live API accepts `MONTHLY` only.
     pub fn download_adjusted_equalizations_csv(
         &self,
         id: impl AsRef<str>,
