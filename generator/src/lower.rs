@@ -62,13 +62,14 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     lowering.families = lowering.families();
     if let Some(components) = &document.components {
         for (name, schema) in &components.schemas {
-            if let ReferenceOr::Item(schema) = schema {
-                lowering.named(name, schema, &Pointer::new("/components/schemas").child(name));
-            } else if let ReferenceOr::Reference { reference } = schema
-                && let Some(target) = component(reference, "schemas")
-            {
-                let alias = Shape::Alias(TypeRef::Named(target.to_owned()));
-                lowering.types.insert(name.clone(), alias.into());
+            let at = Pointer::new("/components/schemas").child(name);
+            match schema {
+                ReferenceOr::Item(schema) => lowering.named(name, schema, &at),
+                ReferenceOr::Reference { reference } => {
+                    let target = lowering.target(reference, &at).map(str::to_owned);
+                    let alias = Shape::Alias(target.map_or(TypeRef::Any, TypeRef::Named));
+                    lowering.types.insert(name.clone(), alias.into());
+                }
             }
         }
     }

@@ -44,7 +44,7 @@ const CALLED: [&str; 2] = ["body-media-types", "parameter-styles"];
 
 /// The files of that program.
 fn caller() -> [(&'static str, String); 2] {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire/main.rs");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls/main.rs");
     let mut manifest = format!(
         "[package]\nname = \"{CALLER}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n"
     );
@@ -126,8 +126,8 @@ fn assert_calls() {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire"));
-    settings.bind(|| insta::assert_snapshot!("wire", String::from_utf8(output.stdout).unwrap()));
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls"));
+    settings.bind(|| insta::assert_snapshot!("calls", String::from_utf8(output.stdout).unwrap()));
 }
 
 #[test]

@@ -4,8 +4,16 @@ use std::fmt;
 
 use crate::codec::{Event, Place, Put, Slot, Taken, View};
 
+/// The length of `2025-01-31`.
+const DAY: usize = 10;
+
+/// Tells a date from another text in a union of both, at no cost for the many dates that are in none.
+fn begins_with_a_year(text: &str) -> bool {
+    text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text.as_bytes().get(4) == Some(&b'-')
+}
+
 macro_rules! kept_text {
-    ($(#[$meta:meta])* $name:ident: $parsed:ty) => {
+    ($(#[$meta:meta])* $name:ident: $parsed:ty, $looks:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
         pub struct $name(String);
@@ -65,7 +73,8 @@ macro_rules! kept_text {
             fn take(&mut self, event: Event<'_>) -> Taken<'_> {
                 let Event::Str(text) = event else { return Err("a string") };
                 self.0 = text.to_owned();
-                Ok(Place::Done)
+                let looks: fn(&str) -> bool = $looks;
+                Ok(if looks(text) { Place::Done } else { Place::Unlisted })
             }
         }
 
@@ -92,10 +101,10 @@ kept_text! {
     /// assert_eq!(timestamp.as_str(), "2025-01-31T10:00:00-08:00");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    Timestamp: jiff::Timestamp
+    Timestamp: jiff::Timestamp, |text| text.len() > DAY && begins_with_a_year(text)
 }
 
 kept_text! {
     /// A day. Keeps its text, so that one in an unexpected format is neither lost nor an error.
-    Date: jiff::civil::Date
+    Date: jiff::civil::Date, |text| text.len() == DAY && begins_with_a_year(text)
 }

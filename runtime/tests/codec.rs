@@ -453,6 +453,176 @@ fn the_shape_chooses_an_untagged_variant() {
     }
 }
 
+struct Cup {
+    kind: Option<String>,
+    size: Option<i64>,
+}
+object! { Cup { kind: "kind", size: "size" } }
+
+struct Mug {
+    kind: Option<String>,
+    size: Option<i64>,
+    lid: Option<Platform>,
+}
+object! { Mug { kind: "kind", size: "size", lid: "lid" } }
+
+struct Named {
+    kind: String,
+    size: Option<i64>,
+}
+object! { Named { kind: "kind", size: "size" } required ["kind"] }
+
+#[non_exhaustive]
+enum Vessel {
+    Cup(Box<Cup>),
+    Mug(Box<Mug>),
+    Jar(Box<Cup>),
+    Named(Box<Named>),
+    Text(String),
+    Unrecognized(Value),
+}
+untagged! {
+    Vessel by "kind" { Cup(Cup) = "cup", Mug(Mug) = "cup", Jar(Cup) = "7", Named(Named), Text(String) }
+    from [Mug(Mug), Text(String), Text(&str)]
+}
+
+#[test]
+fn a_tag_decides_before_the_shape_of_an_untagged_variant() {
+    let read = |json: &str| serde_json::from_str::<Vessel>(json).unwrap();
+    assert!(matches!(read(r#"{"kind":"cup","size":1}"#), Vessel::Cup(_)));
+    assert!(matches!(read(r#"{"lid":"IOS","kind":"cup"}"#), Vessel::Mug(_)));
+    let (number, mismatches) = from_slice_tolerant::<Vessel>(br#"{"kind":7,"size":1}"#).unwrap();
+    assert!(matches!(number, Vessel::Jar(_)), "a tag may come as a number");
+    assert_eq!(mismatches[0].to_string(), "kind: expected a string, found an integer");
+    assert!(matches!(read(r#"{"kind":"7","size":1}"#), Vessel::Jar(_)));
+    assert!(matches!(read(r#"{"kind":"bowl","size":1}"#), Vessel::Named(_)), "the only one without a tag");
+    assert!(matches!(read(r#"{"size":1}"#), Vessel::Cup(_)), "without the member its shape decides");
+    let (cup, mismatches) = from_slice_tolerant::<Vessel>(br#"{"kind":"cup","size":"x"}"#).unwrap();
+    assert!(matches!(cup, Vessel::Cup(_)));
+    assert_eq!(mismatches[0].to_string(), "size: expected a 64-bit integer, found a string");
+    assert!(matches!(read(r#"{"kind":"cup"}"#), Vessel::Cup(_)));
+    assert!(matches!(read(r#""cup""#), Vessel::Text(_)));
+    assert!(matches!(read("{}"), Vessel::Cup(_)));
+    assert_eq!(Vessel::from("x"), read(r#""x""#));
+    assert_eq!(Vessel::from(read_as::<Mug>(r#"{"lid":"IOS"}"#)), read(r#"{"lid":"IOS"}"#));
+}
+
+fn read_as<T: serde::de::DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).unwrap()
+}
+
+#[non_exhaustive]
+enum Word {
+    Priority(Priority),
+    Number(i64),
+    Platform(Platform),
+    When(Timestamp),
+    Day(Date),
+    Text(String),
+    Vessel(Vessel),
+    Any(Value),
+    Unrecognized(Value),
+}
+untagged! { Word {
+    Priority(Priority), Number(i64), Platform(Platform), When(Timestamp), Day(Date), Text(String), Vessel(Vessel), Any(Value),
+} }
+
+#[test]
+fn a_type_that_lists_its_values_takes_no_others_from_a_wider_one() {
+    let read = |json: &str| serde_json::from_str::<Word>(json).unwrap();
+    assert!(matches!(read("1"), Word::Priority(Priority::Low)));
+    assert!(matches!(read("2"), Word::Number(2)));
+    assert!(matches!(read(r#""IOS""#), Word::Platform(Platform::Ios)));
+    assert!(matches!(read(r#""2026-01-31T10:00:00Z""#), Word::When(_)));
+    assert!(matches!(read(r#""2026-01-31""#), Word::Day(_)));
+    assert!(matches!(read(r#""2026""#), Word::Text(_)));
+    assert!(matches!(read(r#"{"kind":"cup"}"#), Word::Vessel(Vessel::Cup(_))));
+    assert!(matches!(read(r#"{"other":"cup"}"#), Word::Any(_)));
+    assert!(matches!(read("[null]"), Word::Any(_)));
+}
+
+struct BuildV2 {
+    id: String,
+    links: ResourceLinks,
+}
+resource! { BuildV2: "builds" { links: "links" } }
+
+#[non_exhaustive]
+enum SharedType {
+    App(Box<App>),
+    Build(Box<Build>),
+    BuildV2(Box<BuildV2>),
+    Unrecognized(Value),
+}
+untagged! { included SharedType by "type" { App(App) = "apps", Build(Build) = "builds", BuildV2(BuildV2) = "builds" } }
+
+#[test]
+fn resources_that_share_a_type_are_found_in_what_is_included() {
+    let json = r#"{"data":[],"links":{"self":"s"},"included":[{"type":"builds","id":"1","attributes":{"name":"n"}},
+        {"type":"builds","id":"2","links":{"self":"s"}},{"type":"novelties","id":"3"},{"type":"apps","id":"4"}]}"#;
+    let page: Page<App, SharedType> = read_as(json);
+    assert_eq!(page.included::<Build>().map(|build| build.id.as_str()).collect::<Vec<_>>(), ["1"]);
+    assert_eq!(page.included::<BuildV2>().map(|build| build.id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(page.included::<App>().count(), 1);
+}
+
+struct Less {
+    of: Option<Box<Tree>>,
+    leaf: Option<i64>,
+}
+object! { Less { of: "of", leaf: "leaf" } }
+
+struct More {
+    of: Option<Box<Tree>>,
+    leaf: Option<String>,
+}
+object! { More { of: "of", leaf: "leaf" } }
+
+struct Tree {
+    node: Option<Node>,
+}
+object! { Tree { node: "node" } }
+
+#[non_exhaustive]
+enum Node {
+    Less(Box<Less>),
+    More(Box<More>),
+    Unrecognized(Value),
+}
+untagged! { Node { Less(Less), More(More) } }
+
+#[test]
+fn unions_in_unions_take_no_longer_than_their_value_is_long() {
+    let mut json = r#"{"leaf":"x"}"#.to_owned();
+    for _ in 0..60 {
+        json = format!(r#"{{"of":{{"node":{json}}},"leaf":"x"}}"#);
+    }
+    // With two ways to try at each of sixty levels, this would not end; nor where none of both fits.
+    let node: Node = from_slice(json.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(to_vec(&node)).unwrap(), json);
+    assert!(matches!(node, Node::More(_)));
+    let json = json.replace("\"x\"", "true");
+    let (node, mismatches) = from_slice_tolerant::<Node>(json.as_bytes()).unwrap();
+    assert!(matches!(node, Node::Less(_)));
+    assert!(!mismatches.is_empty());
+}
+
+struct Patchwork {
+    always: Option<String>,
+    maybe: Option<String>,
+    list: Option<Vec<Option<f64>>>,
+    map: Option<BTreeMap<String, Option<String>>>,
+}
+object! { Patchwork { always: "always", maybe: "maybe", list: "list", map: "map" } null ["always"] }
+
+#[test]
+fn nulls_are_written_where_they_mean_something() {
+    let json = r#"{"always":null,"list":[1.5,null],"map":{"a":null,"b":"c"}}"#;
+    let value: Patchwork = serde_json::from_str(json).unwrap();
+    assert_eq!(serde_json::to_string(&value).unwrap(), json);
+    assert_eq!(serde_json::to_string(&Patchwork::default()).unwrap(), r#"{"always":null}"#);
+}
+
 #[test]
 fn an_untagged_variant_whose_members_differ_is_that_variant() {
     let error = from_slice::<Source>(br#"{"line":"x","column":2}"#).unwrap_err();

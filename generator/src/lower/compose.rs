@@ -89,15 +89,28 @@ impl<'a> Lowering<'a> {
     where
         'a: 's,
     {
-        if let ReferenceOr::Reference { reference } = schema
-            && !super::component(reference, "schemas").is_some_and(|name| out.seen.insert(name))
-        {
+        let Some((item, here)) = resolve_in(self.document, schema, at) else {
+            return out.others.push((Cow::Borrowed(schema), at.clone()));
+        };
+        let ReferenceOr::Reference { reference } = schema else {
+            return self.gather_item(item, &here, Some(schema), out);
+        };
+        if !super::component(reference, "schemas").is_some_and(|name| out.seen.insert(name)) {
             return;
         }
-        match resolve_in(self.document, schema, at) {
-            Some((item, here)) => self.gather_item(item, &here, Some(schema), out),
-            None => out.others.push((Cow::Borrowed(schema), at.clone())),
+        let mut own = Parts { seen: std::mem::take(&mut out.seen), ..Parts::default() };
+        self.gather_item(item, &here, Some(schema), &mut own);
+        out.seen = std::mem::take(&mut own.seen);
+        // A component that is no object keeps its name.
+        if own.objects.is_empty() && !own.is_object && !own.others.is_empty() {
+            out.others.push((Cow::Borrowed(schema), at.clone()));
+            return;
         }
+        out.objects.append(&mut own.objects);
+        out.required.append(&mut own.required);
+        out.choices.append(&mut own.choices);
+        out.others.append(&mut own.others);
+        out.is_object |= own.is_object;
     }
 
     /// The same for a schema that stands at `at`; `whole` is the reference to it, if there is one.
@@ -174,9 +187,14 @@ impl<'a> Lowering<'a> {
         }
         if !parts.others.is_empty() {
             // Alternatives without a type of their own restrict the value; others replace what is said less exactly.
-            let is_typed = |choice: &Choice<'_>| choice.alternatives.iter().any(|a| !is_validation(a.schema));
-            parts.choices.retain(is_typed);
+            let kinds: Vec<_> = parts.others.iter().map(|(other, _)| self.json_kind(other)).collect();
             let is_bare = parts.others.iter().all(|(other, _)| weight(other) == 0);
+            parts.choices.retain(|choice| {
+                let says_no_more = |a: &Alternative<'_>| {
+                    is_validation(a.schema) || (!is_bare && kinds.contains(&self.json_kind(a.schema)))
+                };
+                !choice.alternatives.iter().all(says_no_more)
+            });
             if parts.choices.is_empty() && parts.objects.is_empty() {
                 return self.strongest(parts.others, id, at);
             }
@@ -296,6 +314,12 @@ impl<'a> Lowering<'a> {
             SchemaKind::Type(OasType::Boolean(_)) => "boolean",
             SchemaKind::Type(OasType::Array(_)) => "array",
             SchemaKind::Type(OasType::Object(_)) => "object",
+            SchemaKind::Any(any) if any.typ.is_none() && values(schema).is_some() => {
+                match any.enumeration.iter().any(serde_json::Value::is_string) {
+                    true => "string",
+                    false => "integer",
+                }
+            }
             SchemaKind::Any(any) => match any.typ.as_deref()? {
                 "string" => "string",
                 "integer" => "integer",
@@ -331,7 +355,11 @@ fn overlay(fields: &mut Fields, over: Fields) {
 /// The enum that the alternatives of a choice spell value by value: `oneOf: [{enum: [on]}, {enum: [off]}]`.
 fn enumerated(parts: &Parts<'_>) -> Option<Shape> {
     let [choice] = parts.choices.as_slice() else { return None };
-    if !parts.objects.is_empty() || parts.others.iter().any(|(other, _)| weight(other) > 0) {
+    let is_scalar = |other: &ReferenceOr<Schema>| match other {
+        ReferenceOr::Item(schema) => values(schema).is_none() && !says_items(schema),
+        ReferenceOr::Reference { .. } => false,
+    };
+    if !parts.objects.is_empty() || !parts.others.iter().all(|(other, _)| is_scalar(other)) {
         return None;
     }
     let alternatives = choice.alternatives.iter().filter(|a| !is_null(a.schema));
@@ -373,6 +401,14 @@ fn is_validation(schema: &ReferenceOr<Schema>) -> bool {
                 && !object.required.is_empty()
         }
         ReferenceOr::Item(Schema { schema_kind: SchemaKind::Not { .. }, .. }) => true,
+        _ => false,
+    }
+}
+
+fn says_items(schema: &Schema) -> bool {
+    match &schema.schema_kind {
+        SchemaKind::Type(kind) => matches!(kind, OasType::Array(_)),
+        SchemaKind::Any(any) => any.items.is_some() || any.typ.as_deref() == Some("array"),
         _ => false,
     }
 }

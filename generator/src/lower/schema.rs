@@ -161,13 +161,7 @@ impl<'a> Lowering<'a> {
         let nullable = self.is_nullable(schema);
         let schema = match schema {
             ReferenceOr::Reference { reference } => {
-                let all = self.document.components.as_ref().map(|c| &c.schemas);
-                let known = |name: &&str| all.is_some_and(|all| all.contains_key(*name));
-                let Some(name) = super::component(reference, "schemas").filter(known) else {
-                    let message =
-                        format!("the reference `{reference}` is not to a schema; it becomes any JSON");
-                    return self.approximated(at, message, "replace the reference in the overlay").into();
-                };
+                let Some(name) = self.target(reference, at) else { return TypeRef::Any.into() };
                 self.referred(id);
                 let Some(schema) = self.transparent(name) else {
                     return Field { nullable, ..TypeRef::Named(name.to_owned()).into() };
@@ -200,6 +194,18 @@ impl<'a> Lowering<'a> {
             limits,
             doc: data.description.clone(),
         }
+    }
+
+    /// The schema that a reference names, if there is one.
+    pub(super) fn target<'r>(&mut self, reference: &'r str, at: &Pointer) -> Option<&'r str> {
+        let name = super::component(reference, "schemas");
+        let all = self.document.components.as_ref().map(|c| &c.schemas);
+        let known = name.filter(|name| all.is_some_and(|all| all.contains_key(*name)));
+        if known.is_none() {
+            let message = format!("the reference `{reference}` is not to a schema; it becomes any JSON");
+            self.approximated(at, message, "replace the reference in the overlay");
+        }
+        known
     }
 
     /// The same as an item of a list or a value of a map.
@@ -270,13 +276,13 @@ impl<'a> Lowering<'a> {
             }
             SchemaKind::Type(OasType::Number(number)) => {
                 if number.enumeration.iter().any(Option::is_some) {
-                    self.unchecked(at, "numbers", "number");
+                    self.unchecked(at, "numbers", "a number");
                 }
                 Shape::Alias(TypeRef::Number)
             }
             SchemaKind::Type(OasType::Boolean(boolean)) => {
                 if boolean.enumeration.iter().any(Option::is_some) {
-                    self.unchecked(at, "booleans", "boolean");
+                    self.unchecked(at, "booleans", "a boolean");
                 }
                 Shape::Alias(TypeRef::Boolean)
             }

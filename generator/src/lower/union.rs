@@ -7,8 +7,8 @@ use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType}
 use super::Lowering;
 use super::compose::{Alternative, Parts};
 use super::definition::canonical_text;
-use super::schema::{combined, constant, members, says_nothing};
-use crate::api::{Shape, TypeRef, Union, Variant};
+use super::schema::{combined, members, says_nothing, values};
+use crate::api::{Shape, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 
 /// An alternative with its members, which may stand in parts of it.
@@ -36,7 +36,7 @@ impl<'a> Lowering<'a> {
         let mut open: Vec<Alternative<'s>> = Vec::new();
         flatten(alternatives, &mut open);
         let all = open.len();
-        open.retain(|a| !is_null(a.schema) && !(base.is_some() && says_nothing(a.schema)));
+        open.retain(|a| !is_null(a.schema) && (base.is_none() || !says_nothing(a.schema)));
         if let ([one], true) = (open.as_slice(), base.is_none()) {
             // A single reference stays a union, so that a later version can add to it.
             match one.schema {
@@ -245,7 +245,7 @@ impl<'a> Lowering<'a> {
     fn constant_of(&self, parts: &Parts<'_>, member: &str) -> Option<String> {
         let properties =
             parts.objects.iter().filter_map(|(schema, _)| members(schema)?.properties.get(member));
-        properties.filter_map(|property| constant(self.resolve_member(property)?)).last().map(str::to_owned)
+        properties.rev().find_map(|property| only_value(self.resolve_member(property)?))
     }
 
     /// Whether a schema allows null, by itself or in what it is made of.
@@ -279,6 +279,15 @@ impl<'a> Lowering<'a> {
             || parts.iter().filter(describes).any(|part| self.is_nullable(part))
             || (parts.iter().any(|part| !says_nothing(part))
                 && parts.iter().filter(|part| !says_nothing(part)).all(|part| self.is_nullable(part)))
+    }
+}
+
+/// The only value that a schema allows, as a text: a tag may be a number.
+fn only_value(schema: &Schema) -> Option<String> {
+    match values(schema)?.as_slice() {
+        [Value::String(text)] => Some(text.clone()),
+        [Value::Integer(number)] => Some(number.to_string()),
+        _ => None,
     }
 }
 

@@ -129,7 +129,7 @@ impl Context<'_> {
             all.filter(|(m, f)| is(m, f)).map(|(m, _)| format!("{:?}", m.wire)).collect()
         };
         let required = names(&|_, f| {
-            let comes = !f.write_only && !(f.read_only && sent && !self.told_apart.contains(id));
+            let comes = !f.write_only && (!f.read_only || !sent || self.told_apart.contains(id));
             f.required && !f.nullable && comes
         });
         let null = names(&|m, f| sent && f.required && f.nullable && !f.read_only && m.hold == Hold::Option);
@@ -203,15 +203,7 @@ impl Context<'_> {
             |m: &&Member<'_>| tag(m).is_none() && !s.fields.get(m.wire).is_some_and(|f| f.read_only);
         let chosen: Vec<&Member<'_>> = members.iter().filter(is_settable).collect();
         let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let constructor = self.constructor(
-            name,
-            &required,
-            &constants,
-            (all, default_of(members)),
-            "A value",
-            &[],
-            listing,
-        );
+        let constructor = self.constructor(name, &required, &constants, all, "A value", &[], listing);
         let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }
@@ -499,14 +491,6 @@ impl Context<'_> {
             }
         }
         if parts.is_empty() { String::new() } else { format!(" from [{}]", parts.join(", ")) }
-    }
-}
-
-/// How the members of a new value that are not given get theirs. A setter may be called `default`, too.
-pub(super) fn default_of(members: &[Member<'_>]) -> TokenStream {
-    match members.iter().any(|m| m.ident == "default") {
-        true => quote!(<Self as Default>::default()),
-        false => quote!(Self::default()),
     }
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::doc::code;
-use super::model::{Member, default_of, field_docs};
+use super::model::{Member, field_docs};
 use super::rust::{Source, docs, ident, inline};
 use super::ty::Hold;
 use super::{Context, Listing};
@@ -134,7 +134,7 @@ impl Context<'_> {
         let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
         let rules = required_sets(r, name);
-        let all = (all, default_of(&members));
+        let all = all;
         let constructor = self.constructor(own, &must, &[], all, "A request", &rules, listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
@@ -165,7 +165,7 @@ impl Context<'_> {
         own: &str,
         required: &[&Member<'_>],
         constants: &[(&Member<'_>, &str)],
-        (all, default): (usize, TokenStream),
+        all: usize,
         what: &str,
         rules: &[String],
         listing: &mut Listing,
@@ -197,9 +197,9 @@ impl Context<'_> {
             &std::iter::once(doc.trim_start().to_owned()).chain(rules.iter().cloned()).collect::<Vec<_>>(),
         );
         let inline = inline(&arguments);
-        let rest = (fields.len() < all).then(|| quote!(..#default));
+        let rest = (fields.len() < all).then(|| quote!(..Self::default()));
         let value = match fields.is_empty() {
-            true => default,
+            true => quote!(Self::default()),
             false => quote!(Self { #(#fields,)* #rest }),
         };
         quote! {

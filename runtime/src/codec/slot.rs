@@ -60,7 +60,7 @@ impl fmt::Display for Event<'_> {
 pub enum Place<'a> {
     /// Nowhere: a scalar is complete, and the content of an object or array is skipped.
     Done,
-    /// Nowhere: a scalar is complete, but is none of the values that its type lists.
+    /// Nowhere: a scalar is complete, but not a value that its type lists or looks like.
     Unlisted,
     /// Into an object with known members.
     Object(&'a mut dyn Object),

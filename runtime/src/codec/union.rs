@@ -66,42 +66,36 @@ pub(crate) fn tag_text(value: &Value) -> Option<Cow<'_, str>> {
 
 /// Decodes a value into the variant that fits it best; a value that fits none is kept unchanged.
 ///
-/// An object that fits a variant but for the types of some members is that variant, with mismatches.
+/// An object that fits a variant but for the types of some members is that variant, with mismatches. One variant is
+/// decoded, unless it fails: unions may be nested, and each further one would double the time at each level.
 pub(crate) fn settle(
     untagged: &mut dyn Untagged,
     value: Value,
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {
-    let (mut nearest, mut current) = (None, None);
-    for (_, index) in candidates(untagged, &value) {
+    for (_, index) in candidates(untagged, &value, UNIONS) {
         let Some(slot) = untagged.choose(index) else { continue };
-        current = Some(index);
         let mut attempt = Context::new(false);
         match Seed::new(slot, &mut attempt).deserialize(&value) {
             Ok(()) if attempt.mark() == 0 => return Ok(()),
-            Ok(()) if value.is_object() && nearest.is_none() => nearest = Some((index, attempt)),
-            _ => {}
-        }
-    }
-    match nearest {
-        Some((_, attempt)) if context.strict => return Err(context.fail(attempt)),
-        Some((index, attempt)) => {
-            // Decoding once more only where another variant was tried since: unions may be nested.
-            if current != Some(index)
-                && let Some(slot) = untagged.choose(index)
-            {
-                Seed::new(slot, &mut Context::new(false)).deserialize(value)?;
+            Ok(()) if context.strict => return Err(context.fail(attempt)),
+            Ok(()) => {
+                context.take(attempt);
+                return Ok(());
             }
-            context.take(attempt);
+            Err(_) => {}
         }
-        None => untagged.unknown(value),
     }
+    untagged.unknown(value);
     Ok(())
 }
 
+/// Whether all of a value fits, and how much of it is known.
+type Score = (bool, usize);
+
 /// The variants that can hold a value, with their scores: the best first, and of equals the first variant.
-fn candidates(untagged: &mut dyn Untagged, value: &Value) -> Vec<(usize, usize)> {
-    let mut out: Vec<(usize, usize)> = Vec::new();
+fn candidates(untagged: &mut dyn Untagged, value: &Value, unions: usize) -> Vec<(Score, usize)> {
+    let mut out: Vec<(Score, usize)> = Vec::new();
     if value.is_null() {
         return out;
     }
@@ -115,7 +109,7 @@ fn candidates(untagged: &mut dyn Untagged, value: &Value) -> Vec<(usize, usize)>
             (Some(_), None) => !is_known,
             (None, _) => true,
         };
-        if fits && let Some(score) = score(slot, value, false) {
+        if fits && let Some(score) = score(slot, value, unions) {
             let place = out.iter().position(|(other, _)| *other < score).unwrap_or(out.len());
             out.insert(place, (score, index));
         }
@@ -125,7 +119,7 @@ fn candidates(untagged: &mut dyn Untagged, value: &Value) -> Vec<(usize, usize)>
     if let (true, [], Some(index)) =
         (is_known, out.as_slice(), tags.iter().position(|tag| *tag == found.as_deref()))
     {
-        out.push((0, index));
+        out.push(((false, 0), index));
     }
     out
 }
@@ -151,11 +145,15 @@ pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Ta
     Ok(Place::Done)
 }
 
+/// How many unions deep a union that is a variant of another is asked. It costs a factor for each.
+const UNIONS: usize = 3;
+
 /// How much of a value a slot knows; `None` if it cannot hold it.
 ///
-/// Invariant: a union that is `inside` of the value is not asked, since it takes everything. Otherwise the time would grow
-/// with the number of variants at each level, and the server chooses how many levels there are.
-fn score(slot: &mut dyn Slot, value: &Value, inside: bool) -> Option<usize> {
+/// Invariant: of the unions in a value none is asked, since each takes everything, and of unions that are variants `unions`
+/// levels. Otherwise the time would grow with the number of variants at each level, and the server chooses how many levels a
+/// value has.
+fn score(slot: &mut dyn Slot, value: &Value, unions: usize) -> Option<Score> {
     let event = match value {
         Value::Null => Event::Null,
         Value::Bool(value) => Event::Bool(*value),
@@ -169,58 +167,62 @@ fn score(slot: &mut dyn Slot, value: &Value, inside: bool) -> Option<usize> {
         Value::Object(_) => Event::Map,
     };
     match (slot.take(event).ok()?, value) {
-        (Place::Unlisted, _) => Some(1),
-        (Place::Done, Value::Object(_) | Value::Array(_)) => Some(0),
-        (Place::Done, _) => Some(2),
-        (Place::Value(_) | Place::Draft(..), _) => Some(0),
-        (Place::Untagged(_), _) if inside => Some(0),
-        (Place::Untagged(inner), _) => candidates(inner, value).first().map(|(score, _)| *score),
+        (Place::Unlisted, _) => Some((true, 1)),
+        (Place::Done, Value::Object(_) | Value::Array(_)) => Some((true, 0)),
+        (Place::Done, _) => Some((true, 2)),
+        (Place::Value(_) | Place::Draft(..), _) => Some((true, 0)),
+        (Place::Untagged(_), _) if unions == 0 => Some((true, 0)),
+        (Place::Untagged(inner), _) => candidates(inner, value, unions - 1).first().map(|(score, _)| *score),
         (Place::Union(inner), Value::Object(members)) => {
             let tag = members.get(inner.tag()).and_then(tag_text);
             match tag.and_then(|tag| inner.pick(&tag)) {
-                Some(slot) => score(slot, value, true),
-                None => inside.then_some(0),
+                Some(slot) => score(slot, value, 0),
+                None => (unions == 0).then_some((true, 0)),
             }
         }
-        (Place::Seq(seq), Value::Array(items)) => {
-            items.iter().map(|item| score(seq.push(), item, true)).sum::<Option<usize>>()
-        }
+        (Place::Seq(seq), Value::Array(items)) => items.iter().try_fold((true, 0), |(exact, known), item| {
+            let (fits, more) = score(seq.push(), item, 0)?;
+            Some((exact && fits, known + more))
+        }),
         (Place::Keys(keys), Value::Object(members)) => {
             let fits = members.iter().all(|(key, value)| member(keys.key(key), value, false).is_some());
-            fits.then_some(0)
+            fits.then_some((true, 0))
         }
         (Place::Object(object), Value::Object(members)) => object_score(object, members),
         _ => None,
     }
 }
 
-fn object_score(object: &mut dyn Object, members: &Map<String, Value>) -> Option<usize> {
+fn object_score(object: &mut dyn Object, members: &Map<String, Value>) -> Option<Score> {
     let required = object.required();
     if !required.iter().all(|name| members.contains_key(*name)) {
         return None;
     }
-    let mut known = 0;
+    let (mut exact, mut known) = (true, 0);
     let mut is_open = false;
     for (key, value) in members {
         if let Some(slot) = object.field(key) {
             let is_required = required.contains(&key.as_str());
             match member(slot, value, is_required) {
-                Some(score) => known += 1 + score,
+                Some((fits, score)) => {
+                    exact &= fits;
+                    known += 1 + score;
+                }
                 None if is_required => return None,
                 // An optional member of another type does not make it another object.
-                None => {}
+                None => exact = false,
             }
         } else if let Some(rest) = object.rest_mut() {
             is_open |= member(rest.key(key), value, false).is_some();
         }
     }
-    (known > 0 || is_open || members.is_empty()).then_some(known)
+    (known > 0 || is_open || members.is_empty()).then_some((exact, known))
 }
 
 /// The score of a member, for which null equals absent unless it is required.
-fn member(slot: &mut dyn Slot, value: &Value, required: bool) -> Option<usize> {
-    match score(slot, value, true) {
-        None if value.is_null() && !required => Some(0),
+fn member(slot: &mut dyn Slot, value: &Value, required: bool) -> Option<Score> {
+    match score(slot, value, 0) {
+        None if value.is_null() && !required => Some((true, 0)),
         score => score,
     }
 }
