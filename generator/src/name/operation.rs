@@ -13,7 +13,8 @@ use crate::api::{Api, In, MediaType, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
 /// What every type that collects arguments has already.
-const SETTERS: &[&str] = &["send", "pages", "items", "into_call", "request", "header", "clone", "self_"];
+const SETTERS: &[&str] =
+    &["send", "full", "pages", "items", "into_call", "request", "header", "clone", "self_"];
 /// What every handle has already.
 const METHODS: &[&str] = &["clone"];
 /// What the client has beside its handles.

@@ -203,7 +203,7 @@ impl Context<'_> {
             |m: &&Member<'_>| tag(m).is_none() && !s.fields.get(m.wire).is_some_and(|f| f.read_only);
         let chosen: Vec<&Member<'_>> = members.iter().filter(is_settable).collect();
         let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let constructor = self.constructor(name, &required, &constants, all, "A value", &[], listing);
+        let constructor = self.constructor(name, &required, &constants, all, ("A value", &[]), listing);
         let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
         source.items(quote! { impl #own { #constructor #(#setters)* } });
     }

@@ -134,8 +134,7 @@ impl Context<'_> {
         let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
         let rules = required_sets(r, name);
-        let all = all;
-        let constructor = self.constructor(own, &must, &[], all, "A request", &rules, listing);
+        let constructor = self.constructor(own, &must, &[], all, ("A request", &rules), listing);
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
         self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
@@ -166,8 +165,7 @@ impl Context<'_> {
         required: &[&Member<'_>],
         constants: &[(&Member<'_>, &str)],
         all: usize,
-        what: &str,
-        rules: &[String],
+        (what, rules): (&str, &[String]),
         listing: &mut Listing,
     ) -> TokenStream {
         let (arguments, mut fields): (Vec<_>, Vec<_>) = required

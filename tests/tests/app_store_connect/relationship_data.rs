@@ -124,7 +124,7 @@ fn nothing_is_written_that_was_not_read() {
     };
     let mut resources = with("builds", &to_many);
     resources.extend(with("ciProduct", &to_one));
-    resources.extend(with("builds", &[null.clone()]));
+    resources.extend(with("builds", std::slice::from_ref(&null)));
     resources.extend(subsets(&[
         (
             "attributes",
