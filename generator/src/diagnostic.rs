@@ -157,7 +157,7 @@ codes! {
     OrphanedFile = "orphaned-file",
     /// A file without the generator's mark stands where a generated one would go.
     ForeignFile = "foreign-file",
-    /// A file cannot be written; every file is as it was.
+    /// A file cannot be written.
     FailedWrite = "failed-write",
 }
 

@@ -10,7 +10,7 @@ use storewright_generator::api::{Api, Info, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, MissingModel, Options};
-use storewright_generator::{load, lower, name, render};
+use storewright_generator::{load, lower, name, render, write};
 
 use crate::fetch::Document;
 use crate::progress;
@@ -218,8 +218,20 @@ pub(crate) fn at_revision(
     Ok(version_of(found, &rules, items, out))
 }
 
-/// The stored Api and its report; none if errors were pushed.
+/// The stored Api and its report; none if errors were pushed, also where an update was killed while it wrote them.
 pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
+    let Some(lock) = write::unfinished(&tree.spec(api)) else { return read_stored(tree, api, out) };
+    let at = Place { file: tree.shown(&lock), ..Place::default() };
+    let message = "an update was stopped while it wrote, so the stored Api may be partly new";
+    let help = format!(
+        "run `cargo xtask update {api}` again with the same document, or restore specs/{api} and remove this file"
+    );
+    out.push(Diagnostic::error(Code::InvalidApi, at, message).help(help));
+    None
+}
+
+/// The same from files that may be partly new.
+pub(crate) fn read_stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
     let folder = tree.spec(api).join("api");
     let before = out.diagnostics().len();
     let read = |name: &str| fs::read_to_string(folder.join(name));
