@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use storewright_generator::api::{Api, Shape};
-use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink, shown};
 use storewright_generator::diff::{Bump, Diff};
 use storewright_generator::render::MARK;
 use storewright_generator::report;
@@ -152,7 +152,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         }
         print(out.diagnostics());
         if found.is_empty() {
-            tell!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
+            tell!("{}: the stored Api and the crate are exactly what {} gives", args.api, shown(from));
             return Ok(Some(Outcome::Done));
         }
         let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
@@ -331,7 +331,7 @@ pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Resu
 fn summarise(api: &Api, report: &Report, notices: usize) {
     let deprecated = api.operations.values().filter(|operation| operation.deprecated).count();
     let enums = api.types.values().filter(|ty| matches!(ty.shape, Shape::Enum(_))).count();
-    tell!("{} {}", api.info.name, api.info.version);
+    tell!("{}", shown(&format!("{} {}", api.info.name, api.info.version)));
     tell!("  {} operations ({deprecated} deprecated)", api.operations.len());
     tell!("  {} types ({enums} enums)", api.types.len());
     tell!("  {} overlay actions", report.overlay.len());
