@@ -91,7 +91,9 @@ mod tests {
     fn parts_are_one_text() {
         let mut out = String::new();
         let mut line = OneLine::new(&mut out, 100);
-        write!(line, "{}: {}", "a\n", "\nb").unwrap();
+        line.write_str("a\n").unwrap();
+        write!(line, ": {}", '\n').unwrap();
+        line.write_str("b").unwrap();
         assert_eq!(out, "a : b");
     }
 }

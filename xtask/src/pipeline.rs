@@ -12,7 +12,7 @@ use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::{load, lower, name, render, write};
 
-use crate::fetch::Document;
+use crate::fetch::{self, Document};
 use crate::progress;
 use crate::tree::{Tree, below};
 
@@ -363,11 +363,17 @@ pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
 }
 
 pub(crate) fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| path.display().to_string()),
     }
+}
+
+/// Reads a regular file as text.
+fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(fetch::regular(path)?)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
@@ -379,7 +385,7 @@ fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -
         if path.is_dir() {
             read_folder(base, &path, out)?;
         } else {
-            let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let text = read_text(&path).with_context(|| path.display().to_string())?;
             out.insert(below(base, &path), text);
         }
     }
