@@ -59,6 +59,11 @@ pub(crate) fn regular(path: &Path) -> io::Result<Vec<u8>> {
     bounded(fs::File::open(path)?)
 }
 
+/// Reads a regular file as text.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    String::from_utf8(regular(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

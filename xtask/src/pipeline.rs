@@ -363,17 +363,11 @@ pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
 }
 
 pub(crate) fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
-    match read_text(path) {
+    match fetch::text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| path.display().to_string()),
     }
-}
-
-/// Reads a regular file as text.
-fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(fetch::regular(path)?)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
@@ -385,7 +379,7 @@ fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -
         if path.is_dir() {
             read_folder(base, &path, out)?;
         } else {
-            let text = read_text(&path).with_context(|| path.display().to_string())?;
+            let text = fetch::text(&path).with_context(|| path.display().to_string())?;
             out.insert(below(base, &path), text);
         }
     }

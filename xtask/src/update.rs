@@ -67,7 +67,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
 fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Outcome>> {
     let spec = tree.spec(&args.api);
     let path = spec.join("source.toml");
-    let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+    let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
     let Some(mut settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
     let is_empty = settings.empty && settings.url.is_none();
     if is_empty && args.from.is_some() {

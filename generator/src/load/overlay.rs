@@ -103,6 +103,7 @@ impl Overlay {
         out: &mut Sink,
     ) -> Vec<ActionOutcome> {
         let mut found = Sink::new();
+        let mut budget = apply::ADDED;
         let outcomes = self
             .actions
             .iter()
@@ -116,7 +117,7 @@ impl Overlay {
                     );
                 }
                 let matched = if applies {
-                    apply::apply(action, self.edition, tree, origins, &mut found)
+                    apply::apply(action, self.edition, tree, origins, &mut budget, &mut found)
                 } else {
                     action.path.query(tree).len()
                 };
