@@ -2,14 +2,15 @@
 
 mod excerpt;
 mod group;
+mod terminal;
 
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
 pub use self::excerpt::Excerpt;
-use self::excerpt::shown;
 pub use self::group::{Group, groups};
+pub use self::terminal::{shown, shown_json, shown_output};
 
 /// A JSON Pointer (RFC 6901) into a vendor document, e.g. `/paths/~1v1~1apps/get`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -157,7 +158,7 @@ codes! {
     OrphanedFile = "orphaned-file",
     /// A file without the generator's mark stands where a generated one would go.
     ForeignFile = "foreign-file",
-    /// A file cannot be written; every file is as it was.
+    /// A file cannot be written.
     FailedWrite = "failed-write",
 }
 

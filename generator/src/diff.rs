@@ -26,6 +26,7 @@ pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
 pub use item::{ItemChange, Items};
 
 use crate::api::Api;
+use crate::diagnostic::shown;
 use crate::name::Names;
 
 /// One version of an API.
@@ -55,6 +56,18 @@ pub struct Diff {
     /// Whether rows were left out: the bump, the numbers of operations and what is in Rust alone stay those of all.
     #[serde(skip)]
     pub is_part: bool,
+}
+
+impl Diff {
+    /// Escapes all text of the documents once, so that no format of a report can forget to.
+    fn escape(&mut self) {
+        let versions = [&mut self.from, &mut self.to].into_iter().flat_map(|v| [&mut v.api, &mut v.version]);
+        let changes = self.changes.iter_mut().flat_map(Change::texts);
+        let items = self.summary.rust_only.iter_mut().flat_map(ItemChange::texts);
+        for text in versions.chain(changes).chain(items) {
+            *text = shown(text);
+        }
+    }
 }
 
 /// Which version of which API.
@@ -102,7 +115,10 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         (bump, _) => bump,
     };
     let version = |api: &Api| Version { api: api.info.name.clone(), version: api.info.version.clone() };
-    Diff { from: version(old.api), to: version(new.api), summary, bump, changes, is_part: false }
+    let mut out =
+        Diff { from: version(old.api), to: version(new.api), summary, bump, changes, is_part: false };
+    out.escape();
+    out
 }
 
 fn summary(changes: &[Change], rust_only: Vec<ItemChange>, sides: [&Api; 2]) -> Summary {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a file without the mark is never changed, replaced or removed, and neither is what lies behind a link.
 
-mod stage;
+mod replace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,6 +15,8 @@ use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
 const MARK_LINES: usize = 5;
 /// How much of a file is read to find its mark.
 const MARK_BYTES: u64 = 4096;
+/// The start of the names of this module's own files, which only a killed run leaves behind.
+const TEMPORARY: &str = ".storewright-";
 
 /// A folder whose marked files are all generated.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +25,7 @@ pub struct Root {
     pub folder: PathBuf,
     /// Text of each file that should be there, by path below the folder, with `/`.
     pub files: BTreeMap<String, String>,
-    /// Files beside them that a person writes in too, so they carry no mark: not compared, but written in the same
-    /// transaction.
+    /// Unmarked files, which a person edits, too: not compared, and replaced after `files`.
     pub records: BTreeMap<String, String>,
     /// Files of that kind that are to be taken out.
     pub gone: BTreeSet<String>,
@@ -37,7 +38,7 @@ pub struct Comparison {
     pub edited: BTreeSet<PathBuf>,
     /// Files that should be there and are not.
     pub missing: BTreeSet<PathBuf>,
-    /// Marked files that should not be there.
+    /// Marked files that should not be there, and temporary files of a killed run.
     pub orphaned: BTreeSet<PathBuf>,
     /// What stands where a file should go and is not ours to replace, with the reason.
     pub foreign: BTreeMap<PathBuf, String>,
@@ -81,23 +82,10 @@ impl Comparison {
     }
 }
 
-/// What was found beside a folder of a run that was killed while it wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
-    /// Half of it was done, and is taken back: every file of that run's folders is as it was before.
-    TakenBack,
-    /// Nothing or all of it was done; only its own files were left.
-    Cleared,
-}
-
-/// Takes back what a run left half-done that was killed while it wrote into `folder`; none if there is nothing of the
-/// kind, or a run is writing there now.
-///
-/// # Errors
-///
-/// When a file cannot be put back; the message names it, and the next call tries again.
-pub fn recover(folder: &Path) -> io::Result<Option<Left>> {
-    stage::recover(folder)
+/// The lock file in a folder that a run is writing into, or was killed in: its files may be a mixture.
+pub fn unfinished(folder: &Path) -> Option<PathBuf> {
+    let path = replace::lock(folder);
+    fs::symlink_metadata(&path).is_ok().then_some(path)
 }
 
 fn place(file: String) -> Place {
@@ -138,13 +126,15 @@ pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
     Ok(out)
 }
 
-/// Makes the folders equal to what should be in them: all of it, or nothing where anything fails.
+/// Makes the folders equal to the roots, in the order of the roots; each file is replaced as a whole.
 ///
-/// Files that are as they should be are not touched.
+/// Equal files are not touched. A run that is killed is completed by the next one.
 ///
 /// # Errors
 ///
-/// When a file cannot be written, or something foreign stands in the way; every file is then as it was.
+/// When a foreign file is in the way, another run is writing, or a folder or file cannot be written. All texts are
+/// written to temporary files before the first file is replaced, so almost every error leaves all files unchanged;
+/// after one that does not, such as a file that becomes a folder meanwhile, the next run completes the rest.
 pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
     if let Some((path, why)) = comparison.foreign.first_key_value() {
         return Err(io::Error::other(format!("{}: {why}", path.display())));
@@ -155,23 +145,20 @@ pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
             let path = root.folder.join(path);
             comparison.edited.contains(&path) || comparison.missing.contains(&path)
         };
-        let mut put: BTreeMap<&str, &str> = BTreeMap::new();
-        put.extend(
-            root.files.iter().filter(|(path, _)| changed(path)).map(|(p, t)| (p.as_str(), t.as_str())),
-        );
-        for (path, text) in &root.records {
-            if fs::read(root.folder.join(path)).ok().as_deref() != Some(text.as_bytes()) {
-                put.insert(path, text);
-            }
-        }
+        let files = root.files.iter().filter(|(path, _)| changed(path));
+        let records = root
+            .records
+            .iter()
+            .filter(|(path, text)| fs::read(root.folder.join(path)).ok().as_deref() != Some(text.as_bytes()));
+        let put: Vec<_> = files.chain(records).map(|(path, text)| (path.as_str(), text.as_str())).collect();
         let mut drop: BTreeSet<&Path> =
             comparison.orphaned.iter().filter_map(|path| path.strip_prefix(&root.folder).ok()).collect();
         drop.extend(root.gone.iter().map(Path::new).filter(|path| root.folder.join(path).is_file()));
         if !put.is_empty() || !drop.is_empty() {
-            steps.push(stage::Step { folder: &root.folder, put, drop });
+            steps.push(replace::Step { folder: &root.folder, put, drop });
         }
     }
-    stage::run(&steps)
+    replace::run(&steps)
 }
 
 fn compare_file(folder: &Path, path: &str, text: &str, mark: &str, out: &mut Comparison) -> io::Result<()> {
@@ -248,7 +235,10 @@ fn find_orphans(
             if !is_apart(&path, expected) {
                 find_orphans(&path, expected, mark, out)?;
             }
-        } else if kind.is_file() && !expected.contains(&path) && is_marked(&path, mark)? {
+        } else if kind.is_file()
+            && !expected.contains(&path)
+            && (is_temporary(&path) || is_marked(&path, mark)?)
+        {
             out.insert(path);
         }
     }
@@ -262,6 +252,10 @@ fn is_apart(folder: &Path, expected: &BTreeSet<PathBuf>) -> bool {
     name.as_encoded_bytes().starts_with(b".")
         || name == "target"
         || (!expected.contains(&manifest) && manifest.exists())
+}
+
+fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes()))
 }
 
 fn is_marked(path: &Path, mark: &str) -> io::Result<bool> {

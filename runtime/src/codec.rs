@@ -30,7 +30,7 @@ mod token_macros;
 mod union;
 mod view;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _};
 use serde::ser::{Serialize as _, Serializer};
@@ -50,6 +50,7 @@ pub use self::token_macros::{canonical, debug_text, known, listed};
 pub use self::union::take_untagged;
 pub use self::union::{AnyIncluded, Includes, Union, Untagged};
 pub use self::view::{Entries, Fields, Items, Put, View};
+use crate::one_line::{LONGEST, OneLine, one_line};
 
 /// Why a document could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine::new(f, LONGEST);
         f.write_str(&self.message)?;
         if self.line > 0 {
             write!(f, " (line {} column {})", self.line, self.column)?;
@@ -178,8 +180,8 @@ fn decode_into(
     match read {
         Ok(()) => Ok(context.into_mismatches()),
         Err(error) => Err(DecodeError {
-            message: without_position(&error.to_string()).0.to_owned(),
-            path: context.path.to_string(),
+            message: one_line(&without_position(&error.to_string()).0, LONGEST),
+            path: one_line(&context.path, LONGEST),
             line: error.line(),
             column: error.column(),
         }),

@@ -1,6 +1,6 @@
 //! Errors: what failed, and what the server said about it, in one type that is generic over the API's own fault.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crate::api::{Api, Fault};
 use crate::call::Answer;
 use crate::codec::DecodeError;
 use crate::limit::RateLimit;
+use crate::one_line::{LONGEST, OneLine, one_line};
 use crate::request::{Method, Operation};
 use crate::transport::{BoxError, TransportError, TransportErrorKind};
 
@@ -19,8 +20,8 @@ pub type ApiError<A> = Error<<A as Api>::Fault>;
 
 /// What went wrong with a call. `F` is the body of an error that the API answers.
 ///
-/// Its text names the method, the path template, the status and the server's own message; it holds no query, no
-/// credentials and none of the values of a document. Its `Debug` is no more than that: the answer's headers and body,
+/// Its text names the method, the path template, the status and the server's own message, in one line of at most 8,192
+/// characters without control characters; it holds no query, no credentials and none of the values of a document. Its `Debug` is no more than that: the answer's headers and body,
 /// which may hold secrets, show only to those who ask for them with [`Error::headers`], [`Error::body`] or
 /// [`Error::excerpt`].
 #[derive(Clone)]
@@ -158,9 +159,10 @@ impl<F: Fault> From<Failure> for Error<F> {
 
 #[cfg(feature = "files")]
 impl<F: Fault> Error<F> {
-    /// The error of a server that took what was sent and could make no use of it, in the server's words.
+    /// The error of a server that took what was sent and could make no use of it, in the server's words: one line of
+    /// at most 8,192 characters of them.
     pub fn rejected(reason: impl Into<String>) -> Self {
-        Failure::new(None, Cause::Rejected(reason.into()), None).into()
+        Failure::new(None, Cause::Rejected(one_line(&reason.into(), LONGEST)), None).into()
     }
 
     /// The error of a file that is not what it should be, or cannot be read.
@@ -222,7 +224,7 @@ impl<F> Error<F> {
     pub fn excerpt(&self) -> Option<String> {
         let body = self.body()?;
         let text = String::from_utf8_lossy(body.get(..2048).unwrap_or(body));
-        Some(line(&text).chars().take(300).collect())
+        Some(one_line(&text, 300))
     }
 
     /// The id that the server gave the request, to tell its support.
@@ -259,14 +261,10 @@ impl<F> Error<F> {
     }
 }
 
-/// Words of a server on one line, without what a terminal obeys.
-fn line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
-}
-
 impl<F: Fault> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A server could write lines of its own into a log, or control a terminal.
+        let mut f = OneLine::new(f, LONGEST);
         if let Some(operation) = self.operation() {
             let path = self.failure.0.path.as_deref().unwrap_or(operation.path);
             write!(f, "{} {path}: ", operation.method)?;
@@ -274,14 +272,13 @@ impl<F: Fault> fmt::Display for Error<F> {
         match &self.failure.0.cause {
             Cause::Build(problem) => f.write_str(problem),
             Cause::Credentials(error) => write!(f, "no credentials: {error}"),
-            Cause::Transport(error) => fmt::Display::fmt(error, f),
+            Cause::Transport(error) => write!(f, "{error}"),
             Cause::Status => {
                 if let Some(status) = self.status() {
                     write!(f, "{status}")?;
                 }
                 match self.fault().and_then(F::message) {
-                    // A server could write lines of its own into a log, or lead a terminal.
-                    Some(message) => write!(f, ": {}", line(&message)),
+                    Some(message) => write!(f, ": {message}"),
                     // Where to may be a secret.
                     None if self.failure.is_redirect() => f.write_str(
                         ": redirects are not followed, for credentials would go along; `headers()` says where to",
@@ -289,10 +286,7 @@ impl<F: Fault> fmt::Display for Error<F> {
                     None => Ok(()),
                 }
             }
-            Cause::Decode(error) => {
-                f.write_str("the answer cannot be read: ")?;
-                fmt::Display::fmt(error, f)
-            }
+            Cause::Decode(error) => write!(f, "the answer cannot be read: {error}"),
             Cause::Paging(problem) => f.write_str(problem),
             Cause::ReadOnly => f.write_str("the client only reads"),
             Cause::Limit(wait) => {
@@ -303,7 +297,7 @@ impl<F: Fault> fmt::Display for Error<F> {
                 )
             }
             #[cfg(feature = "files")]
-            Cause::File(error) => fmt::Display::fmt(error, f),
+            Cause::File(error) => write!(f, "{error}"),
             #[cfg(feature = "files")]
             Cause::Rejected(problem) => f.write_str(problem),
         }

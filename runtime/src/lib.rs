@@ -24,6 +24,7 @@ mod json_api;
 mod jwt;
 mod limit;
 mod limited;
+mod one_line;
 mod page;
 mod patch;
 mod request;

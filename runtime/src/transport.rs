@@ -1,6 +1,6 @@
 //! The way to the server: an HTTP request goes in, an HTTP response with a streamed body comes out.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
+
+use crate::one_line::{LONGEST, OneLine};
 
 #[cfg(feature = "http-client")]
 mod reqwest;
@@ -83,12 +85,13 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine::new(f, LONGEST);
         f.write_str(match self.kind {
             TransportErrorKind::Connect | TransportErrorKind::Certificate => "the connection failed: ",
             TransportErrorKind::Timeout => "the request took too long: ",
             TransportErrorKind::Other => "the request failed: ",
         })?;
-        fmt::Display::fmt(&self.source, f)?;
+        write!(f, "{}", self.source)?;
         // Why it failed stands deep inside, and a log shows only this text.
         let mut inner = self.source.source();
         while let Some(error) = inner {

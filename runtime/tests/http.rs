@@ -307,6 +307,18 @@ async fn errors_hold_what_the_server_said() {
 }
 
 #[tokio::test]
+async fn the_text_of_an_error_is_one_bounded_line() {
+    let hostile = "a\\u001b[31m\\u009b\\r\\nforged\\u202e".repeat(1_000);
+    let body = format!(r#"{{"errors":[{{"detail":"{hostile}"}}]}}"#);
+    let server = Server::start(move |_, _| reply("409 Conflict", "", &body)).await;
+    let text = read_item(&server.client()).send().await.unwrap_err().to_string();
+    let expected = "GET /v1/items/{id}: 409 Conflict: a [31m forged a [31m forged a";
+    assert!(text.starts_with(expected) && text.ends_with('…'), "{text}");
+    assert_eq!(text.chars().count(), 8_192);
+    assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'));
+}
+
+#[tokio::test]
 async fn bodies_that_are_not_json_are_errors() {
     for (status, body) in [
         ("502 Bad Gateway", &b"<html>Could not process this request</html>"[..]),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 use anyhow::{Context, bail};
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Sink, shown};
 
 use crate::report::{plural, refuse, tell};
 use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
@@ -149,7 +149,8 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
     let mut count = 0;
     for api in &status.apis {
         for notice in &api.notices {
-            tell!("{}: {}: {} {}", api.name, notice.code, notice.message, notice.at);
+            let text = format!("{}: {}: {} {}", api.name, notice.code, notice.message, notice.at);
+            tell!("{}", shown(&text));
             count += 1;
         }
     }

@@ -17,7 +17,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use storewright_generator::api::MediaType;
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::load;
 
 use self::document::Operation;
@@ -295,11 +295,11 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     for exception in session.exceptions.iter().filter(|_| args.only.is_none()) {
         for round in exception.rounds.iter().filter(|r| is_sure(r) && !exception.used.contains(r)) {
             is_well = false;
-            tell!("{api}: {}: the exception in round {round:?} is not needed", exception.operation);
+            tell!("{api}: {}: the exception in round {round:?} is not needed", shown(&exception.operation));
         }
     }
     for (side, finding) in &session.findings {
-        tell!("{api}: {side:?}: {finding}");
+        tell!("{api}: {side:?}: {}", shown(&finding.to_string()));
     }
     let missed: Vec<&str> =
         operations.iter().map(|o| o.id).filter(|id| !session.called.contains(id)).collect();
@@ -307,7 +307,7 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     let all = rounds.iter().any(|round| matches!(round, Round::Required | Round::All));
     if args.only.is_none() && all && !missed.is_empty() {
         is_well = false;
-        tell!("{api}: not called: {}", missed.join(", "));
+        tell!("{api}: not called: {}", shown(&missed.join(", ")));
     }
     let count = |side: Side| session.findings.iter().filter(|(s, _)| *s == side).count();
     let used = session.exceptions.iter().filter(|e| !e.used.is_empty());

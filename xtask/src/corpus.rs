@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
-use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
+use storewright_generator::diagnostic::{Diagnostic, Severity, Sink, shown};
 use storewright_generator::load::{Source, text};
 
 use crate::measure::{self, Cost};
@@ -383,7 +383,8 @@ fn text_of(rows: &[Row]) -> String {
         if index == 0 {
             out += "\nreasons:\n";
         }
-        out += &format!("  {}: {}: {reason}\n", row.document, row.result.text());
+        let line = format!("{}: {}: {reason}", row.document, row.result.text());
+        out += &format!("  {}\n", shown(&line));
     }
     let mut notices: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
     for (code, count) in rows.iter().flat_map(|row| &row.notices) {

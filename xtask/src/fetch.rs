@@ -51,12 +51,17 @@ pub(crate) fn empty() -> Document {
     Document { from: "an empty document".to_owned(), bytes: text.len() as u64, text, sha256, read: None }
 }
 
-/// A file that a document refers to. It is a plain file: a device may have no end.
-fn beside(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a regular file: opening a pipe waits for a writer, and a device may have no end.
+pub(crate) fn regular(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("not a file"));
+        return Err(io::Error::other("not a regular file; a folder, a pipe or a device cannot be read"));
     }
     bounded(fs::File::open(path)?)
+}
+
+/// Reads a regular file as text.
+pub(crate) fn text(path: &Path) -> io::Result<String> {
+    String::from_utf8(regular(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -74,7 +79,7 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
                 .help("try again, or download it by other means and give the file with `--from FILE`")
         })?
     } else {
-        fs::File::open(from).and_then(bounded).map_err(|error| {
+        regular(Path::new(from)).map_err(|error| {
             unreadable(format!("the document cannot be read: {error}"))
                 .help("give a URL, a JSON or YAML file, or a zip archive with one JSON file in it")
         })?
@@ -102,7 +107,7 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
         text,
         bytes: length,
         sha256,
-        read: (!is_url && !is_archive).then_some(beside),
+        read: (!is_url && !is_archive).then_some(regular),
     })
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use storewright_generator::api::Api;
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::name::Names;
 
 use crate::Outcome;
@@ -62,7 +62,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             if count > SHOWN {
                 continue;
             }
-            text += &format!("{}\n    {name}: {origin}\n", item.trim_start_matches("::"));
+            text += &format!("{}\n    {name}: {}\n", item.trim_start_matches("::"), shown(origin));
             if !areas.is_empty() {
                 text += &format!("    feature: {}\n", areas.replace(',', " or "));
             }

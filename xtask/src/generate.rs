@@ -147,7 +147,7 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
     for api in &apis {
         tree.check_api(api)?;
         let path = tree.spec(api).join("source.toml");
-        let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+        let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
         let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { continue };
         let Some((stored, _)) = pipeline::stored(tree, api, out) else { continue };
         let rules = pipeline::rules(tree, Some(api))?;

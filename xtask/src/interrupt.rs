@@ -1,4 +1,4 @@
-//! Ctrl-C goes in; the process ends, but not while it writes; what a killed run left half-written is taken back.
+//! Lets Ctrl-C end the process, but not while it writes files that belong together.
 
 use std::io;
 use std::path::Path;
@@ -7,11 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, process};
 
 use anyhow::{Context, bail};
-use storewright_generator::write::{self, Left};
 
 use crate::progress;
 use crate::report::tell;
-use crate::tree::Tree;
 
 /// What shells say of a process that Ctrl-C ended: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
@@ -22,8 +20,8 @@ static WRITING: Mutex<()> = Mutex::new(());
 /// Whether what the command writes is written.
 static WRITTEN: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and the next
-/// command takes back what it left.
+/// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and running
+/// the command again completes the files.
 pub(crate) fn watch() {
     let end = || {
         let _writing = writing();
@@ -73,30 +71,6 @@ fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
-}
-
-/// Takes back what runs left half-written that were killed, so that every command finds whole folders.
-pub(crate) fn recover(tree: &Tree) -> anyhow::Result<()> {
-    for api in tree.apis()? {
-        for folder in [tree.spec(&api), tree.generated(&api), tree.driver(&api)] {
-            recover_folder(tree, &folder)?;
-        }
-    }
-    Ok(())
-}
-
-/// The same for one folder.
-pub(crate) fn recover_folder(tree: &Tree, folder: &Path) -> anyhow::Result<()> {
-    let writing = writing();
-    let left = write::recover(folder)?;
-    drop(writing);
-    let said = match left {
-        None => return Ok(()),
-        Some(Left::TakenBack) => "all of its files are taken back",
-        Some(Left::Cleared) => "what it left beside the folder is removed",
-    };
-    progress::say(&format!("{}: a run was stopped while it wrote; {said}", tree.shown(folder)));
-    Ok(())
 }
 
 fn writing() -> MutexGuard<'static, ()> {

@@ -162,7 +162,6 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
     }
     let tree = Tree::find(cli.root)?;
     interrupt::watch();
-    interrupt::recover(&tree)?;
     match cli.command {
         Command::Update(args) => update::run(&tree, &args),
         Command::Generate(args) => generate::run(&tree, &args),

@@ -10,9 +10,9 @@ use storewright_generator::api::{Api, Info, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, MissingModel, Options};
-use storewright_generator::{load, lower, name, render};
+use storewright_generator::{load, lower, name, render, write};
 
-use crate::fetch::Document;
+use crate::fetch::{self, Document};
 use crate::progress;
 use crate::tree::{Tree, below};
 
@@ -218,8 +218,20 @@ pub(crate) fn at_revision(
     Ok(version_of(found, &rules, items, out))
 }
 
-/// The stored Api and its report; none if errors were pushed.
+/// The stored Api and its report; none if errors were pushed, also where an update was killed while it wrote them.
 pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
+    let Some(lock) = write::unfinished(&tree.spec(api)) else { return read_stored(tree, api, out) };
+    let at = Place { file: tree.shown(&lock), ..Place::default() };
+    let message = "an update was stopped while it wrote, so the stored Api may be partly new";
+    let help = format!(
+        "run `cargo xtask update {api}` again with the same document, or restore specs/{api} and remove this file"
+    );
+    out.push(Diagnostic::error(Code::InvalidApi, at, message).help(help));
+    None
+}
+
+/// The same from files that may be partly new.
+pub(crate) fn read_stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
     let folder = tree.spec(api).join("api");
     let before = out.diagnostics().len();
     let read = |name: &str| fs::read_to_string(folder.join(name));
@@ -351,7 +363,7 @@ pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
 }
 
 pub(crate) fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match fetch::text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| path.display().to_string()),
@@ -367,7 +379,7 @@ fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -
         if path.is_dir() {
             read_folder(base, &path, out)?;
         } else {
-            let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let text = fetch::text(&path).with_context(|| path.display().to_string())?;
             out.insert(below(base, &path), text);
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use storewright_generator::diagnostic::shown;
 
 use crate::report::tell;
 
@@ -31,12 +32,12 @@ pub(crate) struct Progress {
 /// Begins what takes long; a line that is there already is taken over.
 pub(crate) fn start(what: &str) -> Progress {
     if let Some(bar) = line().as_ref() {
-        bar.set_message(what.to_owned());
+        bar.set_message(shown(what));
         return Progress { waiting: None };
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     style(&bar, PLAIN);
-    bar.set_message(what.to_owned());
+    bar.set_message(shown(what));
     *line() = Some(bar.clone());
     let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let waiting = (io::stderr().is_terminal() && !is_dumb).then(|| {
@@ -58,12 +59,13 @@ pub(crate) fn start(what: &str) -> Progress {
 /// Says what is done now.
 pub(crate) fn step(what: &str) {
     if let Some(bar) = line().as_ref() {
-        bar.set_message(what.to_owned());
+        bar.set_message(shown(what));
     }
 }
 
 /// Prints a line that stays.
 pub(crate) fn say(text: &str) {
+    let text = shown(text);
     match line().as_ref() {
         Some(bar) => bar.suspend(|| tell!("{text}")),
         None => tell!("{text}"),

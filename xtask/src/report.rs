@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use serde::Serialize;
-use storewright_generator::diagnostic::{Diagnostic, Severity, groups};
+use storewright_generator::diagnostic::{Diagnostic, Severity, groups, shown, shown_json, shown_output};
 
 use crate::Outcome;
 use crate::progress;
@@ -23,7 +23,9 @@ pub(crate) fn print(diagnostics: &[Diagnostic]) {
 /// Prints what no stage says.
 pub(crate) fn fail(error: &anyhow::Error) {
     progress::clear();
-    tell!("\x1b[1;31merror\x1b[0m: {error:#}");
+    // The lines of an error may quote a document, so none of them can pass for one of ours.
+    let text: Vec<String> = format!("{error:#}").lines().map(shown).collect();
+    tell!("\x1b[1;31merror\x1b[0m: {}", text.join("\n  "));
 }
 
 /// Prints why a run stops, and how often.
@@ -41,7 +43,7 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
 
 /// Writes to stdout what a command was asked for. A reader that has seen enough closes the pipe, which is no fault.
 pub(crate) fn stdout(text: &str) -> anyhow::Result<()> {
-    match anstream::stdout().lock().write_all(text.as_bytes()) {
+    match anstream::stdout().lock().write_all(shown_output(text).as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
     }
@@ -50,7 +52,7 @@ pub(crate) fn stdout(text: &str) -> anyhow::Result<()> {
 /// Writes to stderr what there is to say of it, with colours where that is a terminal. Where nobody hears it, because the
 /// pipe is closed or the disk is full, the command goes on: what it does and its exit code are worth more.
 pub(crate) fn stderr(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    let _ = anstream::stderr().lock().write_all(shown_output(text).as_bytes());
 }
 
 /// One line for [`stderr`].
@@ -61,19 +63,20 @@ pub(crate) use tell;
 
 /// Writes to stdout what a command was asked for, as JSON.
 pub(crate) fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {
-    stdout(&format!("{}\n", serde_json::to_string_pretty(value)?))
+    stdout(&(shown_json(&serde_json::to_string_pretty(value)?) + "\n"))
 }
 
 /// Rows in columns, the first row their heads: the first column to the left, the others to the right.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| shown(cell))).collect();
     let mut widths = [0; N];
-    for row in rows {
+    for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
     }
     let mut out = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (column, (width, cell)) in widths.iter().zip(row).enumerate() {
             line += &match column {

@@ -1,6 +1,5 @@
 //! `specs/<api>/source.toml` goes in; where the document comes from comes out, and what was read of it goes back.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
@@ -8,7 +7,7 @@ use serde::Deserialize;
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use crate::fetch::Document;
+use crate::fetch::{self, Document};
 use crate::tree::Tree;
 
 /// What `source.toml` says.
@@ -54,7 +53,7 @@ pub(crate) struct Read {
 pub(crate) fn read(tree: &Tree, api: &str) -> anyhow::Result<Settings> {
     let path = tree.spec(api).join("source.toml");
     let shown = tree.shown(&path);
-    let text = fs::read_to_string(&path).with_context(|| shown.clone())?;
+    let text = fetch::text(&path).with_context(|| shown.clone())?;
     let mut out = Sink::new();
     parse(&shown, &text, &mut out).with_context(|| {
         let said: Vec<String> = out.diagnostics().iter().map(ToString::to_string).collect();

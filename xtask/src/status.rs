@@ -5,7 +5,7 @@ use std::fs;
 
 use serde::Serialize;
 use storewright_generator::api::{Shape, Skipped};
-use storewright_generator::diagnostic::{Severity, Sink};
+use storewright_generator::diagnostic::{Severity, Sink, shown};
 use storewright_generator::render::MARK;
 use storewright_generator::write;
 
@@ -148,10 +148,11 @@ fn table(status: &Status) -> String {
     let mut out = crate::report::table(&rows);
     for api in &status.apis {
         for notice in &api.notices {
-            out += &format!("{}: {}: {} {}\n", api.name, notice.code, notice.message, notice.at);
+            let line = format!("{}: {}: {} {}", api.name, notice.code, notice.message, notice.at);
+            out += &(shown(&line) + "\n");
         }
         for unused in api.overlay.iter().filter(|action| action.matched == 0) {
-            out += &format!("{}: overlay action {} matches nothing\n", api.name, unused.id);
+            out += &format!("{}: overlay action {} matches nothing\n", api.name, shown(&unused.id));
         }
     }
     out

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use storewright_generator::api::{Api, Shape};
-use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
+use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink, shown};
 use storewright_generator::diff::{Bump, Diff};
 use storewright_generator::render::MARK;
 use storewright_generator::report;
@@ -67,7 +67,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
 fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Outcome>> {
     let spec = tree.spec(&args.api);
     let path = spec.join("source.toml");
-    let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+    let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
     let Some(mut settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
     let is_empty = settings.empty && settings.url.is_none();
     if is_empty && args.from.is_some() {
@@ -132,11 +132,15 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         None => gone.insert(CHANGES.to_owned()),
     };
     let driver = generate::driver(tree, &api, &names, &rules, &generate::ours(&settings))?;
-    let mut roots = vec![
-        Root { folder: spec, files: pipeline::stored_files(&api, &report)?, records, ..Root::default() },
-        Root { folder: tree.generated(&args.api), files, records: notes, gone },
-    ];
+    let mut roots = vec![Root { folder: tree.generated(&args.api), files, records: notes, gone }];
     roots.extend(driver);
+    // Replaced last: an update that was killed before finds the old Api and the old record when it is run again.
+    roots.push(Root {
+        folder: spec,
+        files: pipeline::stored_files(&api, &report)?,
+        records,
+        ..Root::default()
+    });
     if let Some(known) = known.filter(|known| is_older(&api.info.version, &known.version)) {
         let new = &api.info.version;
         progress::say(&format!("{}: {new} is older than {}, which is stored", args.api, known.version));
@@ -148,7 +152,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         }
         print(out.diagnostics());
         if found.is_empty() {
-            tell!("{}: the stored Api and the crate are exactly what {from} gives", args.api);
+            tell!("{}: the stored Api and the crate are exactly what {} gives", args.api, shown(from));
             return Ok(Some(Outcome::Done));
         }
         let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
@@ -212,8 +216,12 @@ fn base(
     // What was stored is not asked for more than it says: an update is what mends it.
     let mut unread = Sink::new();
     let mut stored = || {
-        let (stored, _) = pipeline::stored(tree, api, &mut unread)?;
-        let items = fs::read_to_string(tree.generated(api).join("API.txt")).ok();
+        let (stored, _) = pipeline::read_stored(tree, api, &mut unread)?;
+        // The crate of a killed update may be newer than the stored Api.
+        let items = match write::unfinished(&tree.generated(api)) {
+            Some(_) => None,
+            None => fs::read_to_string(tree.generated(api).join("API.txt")).ok(),
+        };
         pipeline::version_of(stored, rules, items, &mut unread)
     };
     let Some(committed) = committed else {
@@ -298,12 +306,9 @@ fn next_version(base: &str, current: &str, bump: Bump, vendor: &str) -> String {
     format!("{major}.{minor}.{patch}+{vendor}")
 }
 
-/// Makes the folders equal; false if errors were pushed, and then every file is as it was.
+/// Makes the folders equal; false if errors were pushed.
 pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Result<bool> {
     progress::step("writing");
-    for root in roots {
-        interrupt::recover_folder(tree, &root.folder)?;
-    }
     let found = write::compare(roots, MARK)?;
     if !found.foreign.is_empty() {
         found.foreign(|path| tree.shown(path)).into_iter().for_each(|diagnostic| out.push(diagnostic));
@@ -316,7 +321,7 @@ pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Resu
                 Place::default(),
                 format!("a file cannot be written: {error}"),
             )
-            .help("mend that and run the command again: every file is as it was"),
+            .help("fix that and run the command again, which completes the files"),
         );
         return Ok(false);
     }
@@ -326,7 +331,7 @@ pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Resu
 fn summarise(api: &Api, report: &Report, notices: usize) {
     let deprecated = api.operations.values().filter(|operation| operation.deprecated).count();
     let enums = api.types.values().filter(|ty| matches!(ty.shape, Shape::Enum(_))).count();
-    tell!("{} {}", api.info.name, api.info.version);
+    tell!("{}", shown(&format!("{} {}", api.info.name, api.info.version)));
     tell!("  {} operations ({deprecated} deprecated)", api.operations.len());
     tell!("  {} types ({enums} enums)", api.types.len());
     tell!("  {} overlay actions", report.overlay.len());

@@ -1,6 +1,8 @@
 //! A text and a place in it go in; the line, cut around the place, and what a caret stands under come out.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
+
+use super::terminal::{push, shown};
 
 /// Columns that a line may take before it is cut: some vendors write a document on one line.
 const WIDTH: usize = 100;
@@ -34,13 +36,15 @@ impl Excerpt {
         cut += &shown(before);
         let indent = cut.width();
         let mut width = indent;
-        for c in after.chars().map(visible) {
-            width += c.width().unwrap_or_default();
+        for c in after.chars() {
+            let mut part = String::new();
+            push(&mut part, c);
+            width += part.width();
             if width > WIDTH {
                 cut.push('…');
                 break;
             }
-            cut.push(c);
+            cut += &part;
         }
         Some(Self { line: cut, indent })
     }
@@ -53,21 +57,6 @@ impl Excerpt {
     /// How many columns stand in front of the place.
     pub fn indent(&self) -> usize {
         self.indent
-    }
-}
-
-/// Text that changes nothing on a terminal but what is shown.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().map(visible).collect()
-}
-
-/// A document can hold what moves a cursor, colours a terminal, or turns the order of what is read.
-fn visible(c: char) -> char {
-    match c {
-        '\t' | '\n' => ' ',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
     }
 }
 
@@ -112,6 +101,6 @@ mod tests {
 
     #[test]
     fn what_would_steer_a_terminal_is_not_shown() {
-        assert_eq!(drawn("\ta\u{1b}[31m\u{202e}b", 2), " a\u{fffd}[31m\u{fffd}b\n ^");
+        assert_eq!(drawn("\ta\u{1b}[31m\u{202e}b", 2), " a\\u{1b}[31m\\u{202e}b\n ^");
     }
 }

@@ -244,6 +244,22 @@ pub struct Change {
 }
 
 impl Change {
+    /// Everything in it that may quote a document.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let optional = [
+            &mut self.old,
+            &mut self.new,
+            &mut self.area,
+            &mut self.tag,
+            &mut self.rust_old,
+            &mut self.rust_new,
+            &mut self.group,
+        ];
+        let required = [&mut self.id, &mut self.subject, &mut self.pointer, &mut self.note];
+        let lists = self.reach.sample.iter_mut().chain(&mut self.rust_items);
+        required.into_iter().chain(optional.into_iter().flatten()).chain(lists)
+    }
+
     /// The canonical order: by area and resource, in each the most important first.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let key =

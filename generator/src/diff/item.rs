@@ -36,6 +36,15 @@ pub struct ItemChange {
     pub features: Vec<String>,
 }
 
+impl ItemChange {
+    /// Everything in it that may quote a document.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let optional = [&mut self.old, &mut self.new, &mut self.note];
+        let required = [&mut self.path, &mut self.origin];
+        required.into_iter().chain(optional.into_iter().flatten()).chain(&mut self.features)
+    }
+}
+
 /// What changed in a crate's public items.
 #[derive(Debug, Clone, Default)]
 pub struct Items {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod merge;
+mod pattern;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -102,6 +103,7 @@ impl Overlay {
         out: &mut Sink,
     ) -> Vec<ActionOutcome> {
         let mut found = Sink::new();
+        let mut budget = apply::ADDED;
         let outcomes = self
             .actions
             .iter()
@@ -115,7 +117,7 @@ impl Overlay {
                     );
                 }
                 let matched = if applies {
-                    apply::apply(action, self.edition, tree, origins, &mut found)
+                    apply::apply(action, self.edition, tree, origins, &mut budget, &mut found)
                 } else {
                     action.path.query(tree).len()
                 };
@@ -281,7 +283,37 @@ fn compile(index: usize, action: &Map<String, Value>, edition: Edition, out: &mu
     })
 }
 
+/// Brackets and parentheses of a query that may be open at once: the library reads them by recursion.
+const NESTED: usize = 16;
+
+/// Whether more brackets and parentheses are open at once than a query may have; those in names do not count.
+fn is_too_deep(query: &str) -> bool {
+    let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
+    for byte in query.bytes() {
+        match (byte, quote) {
+            _ if is_escaped => is_escaped = false,
+            (b'\\', Some(_)) => is_escaped = true,
+            (byte, Some(open)) if byte == open => quote = None,
+            (_, Some(_)) => {}
+            (b'\'' | b'"', None) => quote = Some(byte),
+            (b'[' | b'(', None) => depth += 1,
+            (b']' | b')', None) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > NESTED {
+            return true;
+        }
+    }
+    false
+}
+
 fn query(target: &str, at: &Pointer, out: &mut Sink) -> Option<JsonPath> {
+    if is_too_deep(target) {
+        let message = format!("the JSONPath query nests brackets and parentheses more than {NESTED} deep");
+        let help = "select the same places with less nested filters";
+        out.push(Diagnostic::error(Code::InvalidTarget, at, message).help(help));
+        return None;
+    }
     match JsonPath::parse(target) {
         Ok(path) => Some(path),
         Err(error) => {

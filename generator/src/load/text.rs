@@ -137,7 +137,40 @@ pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, 
         );
         return None;
     }
+    if !json && let Some(offset) = too_deep(text) {
+        let (line, column) = line_and_column(text, offset);
+        let message = format!("more than {NESTED} lists and objects are open at once");
+        out.push(
+            Diagnostic::error(code, place(source, line, column), message)
+                .help("close them: a document is not nested so deep"),
+        );
+        return None;
+    }
     Some((text, if json { Notation::Json } else { Notation::Yaml }))
+}
+
+/// Brackets that may be open at once in YAML. Its readers refuse far less, but only after a time that grows with the
+/// square of the depth. Brackets in strings and comments count too, and few of those stay open.
+const NESTED: usize = 2_000;
+
+/// The first bracket, or the first of a line's dashes, that is nested too deep.
+fn too_deep(text: &str) -> Option<usize> {
+    let (mut open, mut dashes) = (0_usize, 0_usize);
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((offset, byte)) = bytes.next() {
+        let ends = matches!(bytes.peek(), None | Some((_, b' ' | b'\n' | b'\t')));
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            b'-' | b'?' | b':' if ends => dashes += 1,
+            b' ' | b'\t' => {}
+            _ => dashes = 0,
+        }
+        if open > NESTED || dashes > NESTED {
+            return Some(offset);
+        }
+    }
+    None
 }
 
 fn looks_like_json(text: &[u8]) -> bool {

@@ -9,13 +9,13 @@ fn root(folder: &Path, files: &[(&str, &str)]) -> Root {
     Root { folder: folder.to_owned(), files, ..Root::default() }
 }
 
-pub(super) fn put(path: PathBuf, text: &str) {
+fn put(path: PathBuf, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
 
 /// Every file below a folder with its text; a link is shown by where it leads.
-pub(super) fn tree(folder: &Path) -> BTreeMap<String, String> {
+fn tree(folder: &Path) -> BTreeMap<String, String> {
     fn walk(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -75,7 +75,7 @@ fn edited_missing_and_orphaned_files_are_told_apart() {
     assert!(!at.join("crate/src/old").exists(), "a folder left empty goes too");
     assert_eq!(fs::read_to_string(at.join("crate/notes.txt")).unwrap(), "mine");
     assert!(at.join("crate/src/late.rs").exists());
-    assert_eq!(fs::read_dir(at).unwrap().count(), 1, "nothing stays beside the folder");
+    assert!(!tree(at).keys().any(|path| path.contains(".storewright")), "no temporary file stays");
 }
 
 #[test]
@@ -203,12 +203,77 @@ fn folders_made_for_a_write_that_fails_are_removed() {
 #[test]
 fn two_runs_do_not_write_at_once() {
     let dir = tempfile::tempdir().unwrap();
-    put(dir.path().join(".crate.storewright/old/lib.rs"), "kept");
-    let roots = [root(&dir.path().join("crate"), &[("lib.rs", "")])];
+    let at = dir.path().join("crate");
+    put(at.join(".storewright-lock"), "");
+    let other = fs::File::options().write(true).open(at.join(".storewright-lock")).unwrap();
+    fs4::FileExt::try_lock(&other).unwrap();
+    let roots = [root(&at, &[("lib.rs", "")])];
     let error = write(&roots, &compare(&roots, MARK).unwrap()).unwrap_err();
     assert!(error.to_string().contains("another run"), "{error}");
-    assert!(dir.path().join(".crate.storewright/old/lib.rs").exists());
-    assert!(!dir.path().join("crate").exists());
+    assert_eq!(tree(&at).keys().collect::<Vec<_>>(), [".storewright-lock"]);
+
+    // The system unlocks the file of a run that was killed.
+    std::mem::drop(other);
+    write(&roots, &compare(&roots, MARK).unwrap()).unwrap();
+    assert_eq!(tree(&at).keys().collect::<Vec<_>>(), ["lib.rs"]);
+}
+
+#[test]
+fn temporary_files_of_a_killed_run_are_orphans() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in [".storewright-lock", ".storewright-Ab1", "src/.storewright-Cd2", "src/.storewrighted"] {
+        put(dir.path().join(path), "half");
+    }
+    let roots = [root(dir.path(), &[])];
+    let found = compare(&roots, MARK).unwrap();
+    assert_eq!(names(&found.orphaned), [".storewright-Ab1", ".storewright-lock", ".storewright-Cd2"]);
+    assert!(unfinished(dir.path()).is_some());
+    write(&roots, &found).unwrap();
+    assert_eq!(tree(dir.path()).keys().collect::<Vec<_>>(), ["src/", "src/.storewrighted"]);
+    assert!(unfinished(dir.path()).is_none());
+}
+
+/// A folder that somebody else prepared cannot move, change or create a file outside of it.
+#[cfg(unix)]
+#[test]
+fn planted_files_reach_nothing_outside() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    put(at.join("home/key"), "secret");
+    fs::create_dir(at.join("public")).unwrap();
+    let journal = format!(
+        r#"{{"folders":["{0}/.crate.storewright"],"made":[],"moves":[{{"Rename":["{0}/public/stolen","{0}/home/key"]}}]}}"#,
+        at.display()
+    );
+    put(at.join(".crate.storewright/lock"), "");
+    put(at.join(".crate.storewright/journal.json"), &journal);
+    put(at.join("crate/.storewright-journal"), &journal);
+    std::os::unix::fs::symlink(at.join("home/key"), at.join("crate/.storewright-link")).unwrap();
+    let roots = [root(&at.join("crate"), &[("lib.rs", "")])];
+    write(&roots, &compare(&roots, MARK).unwrap()).unwrap();
+    assert_eq!(fs::read_to_string(at.join("home/key")).unwrap(), "secret");
+    assert!(!at.join("public/stolen").exists());
+
+    for target in ["home/key", "home/new"] {
+        std::os::unix::fs::symlink(at.join(target), at.join("crate/.storewright-lock")).unwrap();
+        fs::write(at.join("crate/lib.rs"), "// @made\nedited").unwrap();
+        let error = write(&roots, &compare(&roots, MARK).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("not a lock file"), "{error}");
+        assert_eq!(tree(&at.join("home")).keys().collect::<Vec<_>>(), ["key"]);
+        fs::remove_file(at.join("crate/.storewright-lock")).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_have_the_mode_of_any_new_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path().join("any"), "");
+    let roots = [root(&dir.path().join("crate"), &[("lib.rs", "")])];
+    write(&roots, &compare(&roots, MARK).unwrap()).unwrap();
+    let mode = |path| fs::metadata(dir.path().join(path)).unwrap().permissions().mode();
+    assert_eq!(mode("crate/lib.rs"), mode("any"));
 }
 
 #[test]

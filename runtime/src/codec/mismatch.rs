@@ -1,10 +1,11 @@
 //! Lists the values of a response that differ from the documented types.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::de::Error;
 
 use super::path::{Path, Step};
+use crate::one_line::{LONGEST, OneLine, one_line};
 
 /// The number of mismatches of one response that are listed, since a server could send any number.
 const LISTED: usize = 100;
@@ -22,7 +23,7 @@ pub struct Mismatch {
 impl Mismatch {
     /// The location, such as `data[0].attributes.name`; empty for the whole body.
     pub fn path(&self) -> String {
-        self.path.to_string()
+        one_line(&self.path, LONGEST)
     }
 
     /// The location without indices and without keys of maps, such as `data[].attributes.names.*`: equal for all items
@@ -44,7 +45,7 @@ impl Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: expected {}, found {}", self.path, self.expected, self.found)
+        write!(OneLine::new(f, LONGEST), "{}: expected {}, found {}", self.path, self.expected, self.found)
     }
 }
 

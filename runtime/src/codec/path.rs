@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::one_line::is_hidden;
+
 /// The number of characters of a map's key in a path, since a server could send keys of any length.
 const ENTRY_LENGTH: usize = 64;
 
@@ -27,7 +29,8 @@ impl Step {
 
     #[cold]
     pub(crate) fn entry(key: &str) -> Self {
-        Step::Entry(key.chars().take(ENTRY_LENGTH).collect())
+        let shown = |c: char| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
+        Step::Entry(key.chars().take(ENTRY_LENGTH).map(shown).collect())
     }
 }
 

@@ -8,14 +8,16 @@ use super::{Action, Change, Edition};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 use crate::load::Origins;
 
-/// Values that one action may add. Forty actions that each copy the document into itself would fill any memory.
-const ADDED: usize = 100_000;
+/// Values that all actions of an overlay may add. Forty actions that each copy the document into itself would fill any
+/// memory.
+pub(super) const ADDED: usize = 200_000;
 
 pub(super) fn apply(
     action: &Action,
     edition: Edition,
     tree: &mut Value,
     origins: &mut Origins,
+    budget: &mut usize,
     out: &mut Sink,
 ) -> usize {
     let places = select(&action.path, tree);
@@ -26,7 +28,9 @@ pub(super) fn apply(
         Change::Nothing => {}
         Change::Remove => remove(action, &places, tree, origins, out),
         Change::Update(value) => {
-            update(action, &places, Update { value, from: None, edition }, tree, origins, out);
+            if is_within(action, "update", places.len(), value, budget, out) {
+                update(action, &places, Update { value, from: None, edition }, tree, origins, out);
+            }
         }
         Change::Copy(from) => {
             let sources = select(from, tree);
@@ -39,7 +43,11 @@ pub(super) fn apply(
                 return places.len();
             };
             // The source may hold the target or stand in it, so it is copied before anything changes.
-            let Some(value) = tree.pointer(from.as_str()).cloned() else { return places.len() };
+            let Some(value) = tree.pointer(from.as_str()) else { return places.len() };
+            if !is_within(action, "copy", places.len(), value, budget, out) {
+                return places.len();
+            }
+            let value = value.clone();
             update(action, &places, Update { value: &value, from: Some(from), edition }, tree, origins, out);
         }
     }
@@ -122,18 +130,34 @@ fn update(
         return;
     }
     let key = if update.from.is_some() { "copy" } else { "update" };
-    if places.len().saturating_mul(count(update.value, ADDED)) > ADDED {
-        let message = format!("{} places would get more than {ADDED} values altogether", places.len());
-        let diagnostic = Diagnostic::error(Code::InvalidOverlay, &action.place(key), message);
-        out.push(diagnostic.help("let the target select less"));
-        return;
-    }
     for at in places {
         let Some(node) = tree.pointer_mut(at.as_str()) else { continue };
         for fault in merge::merge(node, &update, at, origins) {
             out.push(Diagnostic::error(Code::InvalidOverlay, &action.place(key), fault));
         }
     }
+}
+
+/// Takes the values that an action adds from the budget; false if an error was pushed.
+fn is_within(
+    action: &Action,
+    key: &str,
+    places: usize,
+    value: &Value,
+    budget: &mut usize,
+    out: &mut Sink,
+) -> bool {
+    let added = places.saturating_mul(count(value, *budget));
+    let left = budget.checked_sub(added);
+    match left {
+        Some(left) => *budget = left,
+        None => {
+            let message = format!("the actions up to this one would add more than {ADDED} values");
+            let diagnostic = Diagnostic::error(Code::InvalidOverlay, &action.place(key), message);
+            out.push(diagnostic.help("let the target select less"));
+        }
+    }
+    left.is_some()
 }
 
 /// Values in a tree, counted until there are more than `most`.
