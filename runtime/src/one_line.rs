@@ -92,7 +92,7 @@ mod tests {
         let mut out = String::new();
         let mut line = OneLine::new(&mut out, 100);
         line.write_str("a\n").unwrap();
-        write!(line, ": {}", '\n').unwrap();
+        line.write_str(": \n").unwrap();
         line.write_str("b").unwrap();
         assert_eq!(out, "a : b");
     }
