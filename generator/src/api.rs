@@ -4,6 +4,7 @@
 //! document lists things, nor on whether a schema was written inline or behind a `$ref`.
 
 mod cycle;
+mod json_api;
 mod media_type;
 mod parameter;
 pub mod stored;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
 pub use cycle::cycles;
+pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
 pub use media_type::{Form, MediaType};
 pub use parameter::{In, Parameter, Role, Style};
 pub use type_ref::TypeRef;
@@ -456,116 +458,6 @@ impl Union {
             |tag: &&String| self.variants.iter().filter(|v| v.tag.as_ref() == Some(*tag)).count() == 1;
         variant.tag.as_ref().filter(alone).cloned().unwrap_or_else(|| variant.ty.to_string())
     }
-}
-
-/// A JSON:API resource that the server sends.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Resource {
-    /// The value of `type`.
-    pub kind: String,
-    /// The members of `attributes`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: Fields,
-    /// The members of `relationships`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub relationships: BTreeMap<String, Relationship>,
-    /// Whether it has `links`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub links: bool,
-}
-
-/// How many resources a relationship leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Arity {
-    /// One or none.
-    One,
-    /// Any number.
-    Many,
-    /// Not said: there are links only.
-    Links,
-}
-
-/// A member of `relationships`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Relationship {
-    /// How many resources it leads to.
-    pub to: Arity,
-    /// Their `type`; empty where the document does not say.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub kind: String,
-    /// Whether a request without it is refused.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub required: bool,
-    /// Whether a request may unset it with null.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub nullable: bool,
-    /// Whether the vendor advises against it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub deprecated: bool,
-}
-
-/// What a [`Request`] does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// A document whose resource has no id.
-    Create,
-    /// A document whose resource has an id.
-    Update,
-    /// A resource inside `included` of another request; its id is local to that request, or absent.
-    Inline,
-}
-
-/// A JSON:API resource that is sent to be created or changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// What it does.
-    pub action: Action,
-    /// The value of `type`.
-    pub kind: String,
-    /// The members of `attributes`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: Fields,
-    /// The members of `relationships`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub relationships: BTreeMap<String, Relationship>,
-    /// What `included` holds items of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub included: Option<TypeRef>,
-    /// Sets of attributes and relationships, one of which must be sent; empty where any will do.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub one_of: BTreeSet<BTreeSet<String>>,
-}
-
-/// A JSON:API document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Document {
-    /// The resource in `data`, or an item of it.
-    pub data: TypeRef,
-    /// What `included` holds items of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub included: Option<TypeRef>,
-}
-
-/// A JSON:API document with resource identifiers and no resources.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Linkage {
-    /// How many identifiers it holds.
-    pub to: Arity,
-    /// Their `type`.
-    pub kind: String,
-    /// Whether it is sent by the client; a response has links too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub request: bool,
-    /// Whether a request may unset the relationship with null.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub nullable: bool,
 }
 
 impl Api {

@@ -1,8 +1,12 @@
 //! Models of every kind go through JSON and back; faults name their path.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/random.rs"]
+mod random;
+
 use std::collections::BTreeMap;
 
+use random::Random;
 use serde_json::{Value, json};
 use storewright_runtime::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_runtime::{
@@ -566,47 +570,6 @@ fn resources_that_share_a_type_are_found_in_what_is_included() {
     assert_eq!(page.included::<App>().count(), 1);
 }
 
-struct Less {
-    of: Option<Box<Tree>>,
-    leaf: Option<i64>,
-}
-object! { Less { of: "of", leaf: "leaf" } }
-
-struct More {
-    of: Option<Box<Tree>>,
-    leaf: Option<String>,
-}
-object! { More { of: "of", leaf: "leaf" } }
-
-struct Tree {
-    node: Option<Node>,
-}
-object! { Tree { node: "node" } }
-
-#[non_exhaustive]
-enum Node {
-    Less(Box<Less>),
-    More(Box<More>),
-    Unrecognized(Value),
-}
-untagged! { Node { Less(Less), More(More) } }
-
-#[test]
-fn unions_in_unions_take_no_longer_than_their_value_is_long() {
-    let mut json = r#"{"leaf":"x"}"#.to_owned();
-    for _ in 0..60 {
-        json = format!(r#"{{"of":{{"node":{json}}},"leaf":"x"}}"#);
-    }
-    // With two ways to try at each of sixty levels, this would not end; nor where none of both fits.
-    let node: Node = from_slice(json.as_bytes()).unwrap();
-    assert_eq!(String::from_utf8(to_vec(&node)).unwrap(), json);
-    assert!(matches!(node, Node::More(_)));
-    let json = json.replace("\"x\"", "true");
-    let (node, mismatches) = from_slice_tolerant::<Node>(json.as_bytes()).unwrap();
-    assert!(matches!(node, Node::Less(_)));
-    assert!(!mismatches.is_empty());
-}
-
 struct Patchwork {
     always: Option<String>,
     maybe: Option<String>,
@@ -651,59 +614,6 @@ fn duplicate_members_do_not_add_up() {
         from_slice(br#"{"texts":["a"],"texts":["b"],"map":{"a":1},"map":{"b":2}}"#).unwrap();
     assert_eq!(model.texts, ["b"]);
     assert_eq!(model.map.len(), 1);
-}
-
-/// Numbers that look random and are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % below
-    }
-
-    fn json(&mut self, depth: usize) -> Value {
-        const KEYS: [&str; 24] = [
-            "data",
-            "included",
-            "links",
-            "meta",
-            "id",
-            "type",
-            "attributes",
-            "relationships",
-            "name",
-            "platform",
-            "builds",
-            "icon",
-            "text",
-            "wide",
-            "float",
-            "patch",
-            "nested",
-            "map",
-            "any",
-            "child",
-            "parent",
-            "pointer",
-            "line",
-            "$serde_json::private::Number",
-        ];
-        match self.next(if depth == 0 { 6 } else { 9 }) {
-            0 => Value::Null,
-            1 => Value::Bool(self.next(2) == 0),
-            2 => json!(self.next(1000)),
-            3 => json!(-1.5e3),
-            4 => json!(["apps", "builds", "", "IOS", "5", "\u{0}"][self.next(6)]),
-            5 => json!(u64::MAX),
-            6 => (0..self.next(4)).map(|_| self.json(depth - 1)).collect(),
-            _ => Value::Object(
-                (0..self.next(6)).map(|_| (KEYS[self.next(24)].into(), self.json(depth - 1))).collect(),
-            ),
-        }
-    }
 }
 
 /// A text without mismatches decodes strictly to the same value, and one with mismatches does not.
