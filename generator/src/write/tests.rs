@@ -239,27 +239,27 @@ fn temporary_files_of_a_killed_run_are_orphans() {
 fn planted_files_reach_nothing_outside() {
     let dir = tempfile::tempdir().unwrap();
     let at = dir.path();
-    put(at.join("home/key"), "secret");
+    put(at.join("keys/key"), "secret");
     fs::create_dir(at.join("public")).unwrap();
     let journal = format!(
-        r#"{{"folders":["{0}/.crate.storewright"],"made":[],"moves":[{{"Rename":["{0}/public/stolen","{0}/home/key"]}}]}}"#,
+        r#"{{"folders":["{0}/.crate.storewright"],"made":[],"moves":[{{"Rename":["{0}/public/stolen","{0}/keys/key"]}}]}}"#,
         at.display()
     );
     put(at.join(".crate.storewright/lock"), "");
     put(at.join(".crate.storewright/journal.json"), &journal);
     put(at.join("crate/.storewright-journal"), &journal);
-    std::os::unix::fs::symlink(at.join("home/key"), at.join("crate/.storewright-link")).unwrap();
+    std::os::unix::fs::symlink(at.join("keys/key"), at.join("crate/.storewright-link")).unwrap();
     let roots = [root(&at.join("crate"), &[("lib.rs", "")])];
     write(&roots, &compare(&roots, MARK).unwrap()).unwrap();
-    assert_eq!(fs::read_to_string(at.join("home/key")).unwrap(), "secret");
+    assert_eq!(fs::read_to_string(at.join("keys/key")).unwrap(), "secret");
     assert!(!at.join("public/stolen").exists());
 
-    for target in ["home/key", "home/new"] {
+    for target in ["keys/key", "keys/new"] {
         std::os::unix::fs::symlink(at.join(target), at.join("crate/.storewright-lock")).unwrap();
         fs::write(at.join("crate/lib.rs"), "// @made\nedited").unwrap();
         let error = write(&roots, &compare(&roots, MARK).unwrap()).unwrap_err();
         assert!(error.to_string().contains("not a lock file"), "{error}");
-        assert_eq!(tree(&at.join("home")).keys().collect::<Vec<_>>(), ["key"]);
+        assert_eq!(tree(&at.join("keys")).keys().collect::<Vec<_>>(), ["key"]);
         fs::remove_file(at.join("crate/.storewright-lock")).unwrap();
     }
 }
