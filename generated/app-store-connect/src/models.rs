@@ -4666,7 +4666,6 @@ pub use xcode_overview::{
     XcodeOverview, XcodeOverviewAppMetadata, XcodeOverviewCategories, XcodeOverviewCategoriesSections,
     XcodeOverviewCategoriesSectionsDatasets, XcodeOverviewCategoriesSectionsDatasetsFilterCriteria,
     XcodeOverviewCategoriesSectionsDatasetsPoints,
-    XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown,
     XcodeOverviewCategoriesSectionsDatasetsRecommendedMetricGoal, XcodeOverviewCategoriesSectionsUnit,
     XcodeOverviewInsights, XcodeOverviewSignatures,
 };

@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 
 use super::{
-    PerformanceSignature, XcodeMetricsInsights,
+    MetricShares, PerformanceSignature, XcodeMetricsInsights,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
     XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
     XcodeMetricsProductDataMetricCategoriesMetricsUnit,
@@ -127,9 +127,7 @@ pub struct XcodeOverviewCategoriesSectionsDatasetsPoints {
     /// `errorMargin`.
     pub error_margin: Option<f64>,
     /// `percentageBreakdown`.
-    pub percentage_breakdown: Option<
-        XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown,
-    >,
+    pub percentage_breakdown: Option<MetricShares>,
     /// `value`.
     pub value: Option<f64>,
     /// `version`.
@@ -139,21 +137,6 @@ pub struct XcodeOverviewCategoriesSectionsDatasetsPoints {
 rt::object! { XcodeOverviewCategoriesSectionsDatasetsPoints {
     error_margin: "errorMargin", percentage_breakdown: "percentageBreakdown", value: "value",
     version: "version",
-} }
-
-/// `xcodeOverview.categories[].sections[].datasets[].points[].percentageBreakdown`.
-///
-/// Feature: `power-and-performance`.
-#[non_exhaustive]
-pub struct XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown {
-    /// `subSystemLabel`.
-    pub sub_system_label: Option<String>,
-    /// `value`.
-    pub value: Option<f64>,
-}
-
-rt::object! { XcodeOverviewCategoriesSectionsDatasetsPointsPercentageBreakdown {
-    sub_system_label: "subSystemLabel", value: "value",
 } }
 
 /// `xcodeOverview.categories[].sections[].datasets[].recommendedMetricGoal`.
