@@ -214,7 +214,7 @@ async fn a_refused_file_says_why() {
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(
         error.to_string(),
-        "Apple refused /v1/appScreenshots/a1: IMAGE_INCORRECT_DIMENSIONS: The dimensions are wrong.; B: "
+        "Apple refused /v1/appScreenshots/a1: IMAGE_INCORRECT_DIMENSIONS: The dimensions are wrong.; B"
     );
     let error = upload().poll(Duration::from_secs(10), Duration::from_secs(15)).send().await.unwrap_err();
     assert_eq!(error.to_string(), "/v1/appScreenshots/a1 is still in the state UPLOAD_COMPLETE");

@@ -327,8 +327,9 @@ fn reasons<'v>(values: impl Iterator<Item = &'v Value>) -> String {
         .filter_map(|value| value.get("errors").unwrap_or(value).as_array())
         .flatten()
         .map(|error| {
-            let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-            format!("{}: {}", text("code"), text("description"))
+            let text = |name: &str| error.get(name).and_then(Value::as_str);
+            let parts: Vec<&str> = ["code", "description"].into_iter().filter_map(text).collect();
+            parts.join(": ")
         })
         .collect();
     if reasons.is_empty() { "it gave no reason".to_owned() } else { reasons.join("; ") }
