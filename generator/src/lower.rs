@@ -74,6 +74,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         }
     }
     lowering.end_cycles();
+    lowering.unrecognised_resources();
     let servers = lowering.servers();
     let (operations, values) = lowering.operations(&servers);
     lowering.text_for_bytes();

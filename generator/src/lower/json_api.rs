@@ -140,23 +140,31 @@ impl Lowering<'_> {
         );
     }
 
-    /// Reports an object with the members of a resource that is lowered as a plain object.
-    pub(super) fn unrecognised(&mut self, name: &str, schema: &Schema, at: &Pointer) {
-        let Some(members) = members(schema) else { return };
-        let is_resource = members.requires("type")
-            && members.properties.contains_key("id")
-            && (members.properties.contains_key("attributes")
-                || members.properties.contains_key("relationships"));
-        if is_resource && self.kind(members).is_some() {
-            let message = format!(
-                "`{name}` has `type` and `id` but not the shape of a JSON:API resource; it is a plain object"
-            );
-            self.out.push(
-                Diagnostic::notice(Code::UnrecognisedResource, &self.spec.origin(at), message).help(
+    /// Reports components with `type` and `id` that are plain objects: in a document with resources they should be one.
+    pub(super) fn unrecognised_resources(&mut self) {
+        let is_resource = |ty: &Type| matches!(ty.shape, Shape::Resource(_));
+        let has_resources = self.types.values().any(is_resource);
+        let document = self.document;
+        for (name, schema) in document.components.iter().flat_map(|c| &c.schemas) {
+            let ReferenceOr::Item(schema) = schema else { continue };
+            let Some(members) = members(schema) else { continue };
+            let has = |name: &str| members.properties.contains_key(name);
+            let is_typed = self.member(members, "type").and_then(constant).is_some();
+            let is_plain = matches!(self.types.get(name).map(|ty| &ty.shape), Some(Shape::Struct(_)));
+            if is_typed
+                && is_plain
+                && has("id")
+                && (has_resources || has("attributes") || has("relationships"))
+            {
+                let message = format!(
+                    "`{name}` has `type` and `id` but not the shape of a JSON:API resource; it is a plain object"
+                );
+                let at = self.spec.origin(&Pointer::new("/components/schemas").child(name));
+                self.out.push(Diagnostic::notice(Code::UnrecognisedResource, &at, message).help(
                     "in the overlay, give `attributes`, `relationships`, `links` and `meta` the form of JSON:API 1.1, \
                      and move other members into `attributes`",
-                ),
-            );
+                ));
+            }
         }
     }
 

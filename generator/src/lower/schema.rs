@@ -146,10 +146,7 @@ impl<'a> Lowering<'a> {
         let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
         let shape = match shape {
             Some(shape) => shape,
-            None => {
-                self.unrecognised(name, schema, at);
-                self.shape(schema, name, at)
-            }
+            None => self.shape(schema, name, at),
         };
         let data = &schema.schema_data;
         let ty = Type { shape, deprecated: data.deprecated, doc: data.description.clone() };
