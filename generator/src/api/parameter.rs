@@ -72,7 +72,7 @@ pub struct Parameter {
     /// What it holds.
     #[serde(rename = "type")]
     pub ty: TypeRef,
-    /// The set of [`Api::values`] that it accepts.
+    /// The set of [`Api::values`](super::Api::values) that it accepts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<String>,
     /// Whether a call without it is refused.
