@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use storewright_runtime::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_runtime::{
     Date, Document, Identifier, Linkage, Linkages, NoIncluded, Page, Patch, Resource, ResourceLinks, Sparse,
-    Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, resource, union, untagged,
+    Timestamp, ToMany, ToOne, object, open_enum, open_int_enum, request, resource, union, untagged,
 };
 
 struct Everything {
@@ -389,6 +389,18 @@ struct Deep {
     place: Place,
 }
 object! { Deep { place: "place" } }
+
+struct Offer {
+    place: Deep,
+    other: Deep,
+}
+request! { Offer: "offers" { attributes { place: "place", other: "other" } } required ["place"] }
+
+#[test]
+fn a_required_attribute_of_a_request_is_sent_without_members() {
+    let offer = Offer { place: Deep::default(), other: Deep::default() };
+    assert_eq!(write(&offer), json!({"data": {"type": "offers", "attributes": {"place": {}}}}));
+}
 
 #[test]
 fn an_object_without_members_is_written_where_it_is_required_or_known_to_be_there() {

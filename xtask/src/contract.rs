@@ -125,6 +125,7 @@ struct Session<'t> {
     schemas: Schemas<'t>,
     program: Program,
     exceptions: Vec<Exception>,
+    strict: bool,
     called: BTreeSet<&'t str>,
     findings: Vec<(Side, String)>,
 }
@@ -261,10 +262,12 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
             Judge::start(tree, &path, operations.len())?
         }
     };
+    let exceptions::File { strict, exception } = exceptions::read(tree, api)?;
     let mut session = Session {
         schemas,
+        strict,
         program: Program::start(&file, &judge.url, folder.join(format!("{api}.driver.cost")))?,
-        exceptions: exceptions::read(tree, api)?,
+        exceptions: exception,
         called: BTreeSet::new(),
         findings: Vec::new(),
     };
@@ -413,7 +416,9 @@ impl<'t> Session<'t> {
         order: &Order,
         expected: Expected,
     ) -> anyhow::Result<usize> {
-        let reports = self.program.call(order)?;
+        // That round sends null and leaves members out on purpose, required ones too.
+        let strict = self.strict && round != Round::Properties;
+        let reports = self.program.call(&Order { strict, ..order.clone() })?;
         if reports.iter().any(|report| report.exchange.is_some()) {
             self.called.insert(operation.id);
         }

@@ -113,9 +113,10 @@ pub trait Object {
     where
         Self: Sized,
     {
+        let required = self.draft().map_or_else(|| self.required(), |shape| shape.required);
         for name in self.names() {
             if let Some(value) = self.member(name) {
-                match value.member_view(self.required().contains(name)) {
+                match value.member_view(required.contains(name)) {
                     View::Absent if self.nulls().contains(name) => put(name, View::Null),
                     view => put(name, view),
                 }

@@ -29,16 +29,19 @@ pub(super) struct Exception {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub(super) struct File {
+    /// Whether responses are decoded strictly: the judge's responses must then be as the document says.
     #[serde(default)]
-    exception: Vec<Exception>,
+    pub(super) strict: bool,
+    #[serde(default)]
+    pub(super) exception: Vec<Exception>,
 }
 
-pub(super) fn read(tree: &Tree, api: &str) -> anyhow::Result<Vec<Exception>> {
+pub(super) fn read(tree: &Tree, api: &str) -> anyhow::Result<File> {
     let path = tree.root().join("tests/contract").join(format!("{api}.toml"));
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(toml::from_str::<File>(&text).with_context(|| tree.shown(&path))?.exception),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Ok(text) => toml::from_str(&text).with_context(|| tree.shown(&path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(File::default()),
         Err(error) => Err(error).with_context(|| tree.shown(&path)),
     }
 }

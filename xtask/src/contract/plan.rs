@@ -20,6 +20,8 @@ pub(super) struct Order {
     pub(super) answer: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) media: Option<String>,
+    /// Whether a response that differs from the document is an error.
+    pub(super) strict: bool,
 }
 
 /// What is answered without asking the judge.

@@ -82,7 +82,13 @@ impl<'t> Sampler<'t> {
         }
         for key in ["oneOf", "anyOf"] {
             if let Some(variants) = schema.get(key).and_then(Value::as_array) {
-                return self.pick(variants).map(|variant| self.at(variant, depth + 1)).unwrap_or_default();
+                let Some(variant) = self.pick(variants) else { return Value::Null };
+                if schema.get("properties").is_none() {
+                    return self.at(variant, depth + 1);
+                }
+                let mut out = self.typed(schema, depth);
+                self.satisfy(schema, variant, &mut out, depth);
+                return out;
             }
         }
         if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
@@ -142,6 +148,22 @@ impl<'t> Sampler<'t> {
             out.insert("further".to_owned(), self.at(more, depth + 1));
         }
         out
+    }
+
+    /// Adds the members that a variant requires of an object whose properties stand next to it.
+    fn satisfy(&mut self, schema: &'t Value, variant: &'t Value, out: &mut Value, depth: usize) {
+        let Value::Object(members) = out else { return };
+        let property = |name: &str| schema.get("properties").and_then(|properties| properties.get(name));
+        for name in strings(variant.get("required")) {
+            if let (false, Some(property)) = (members.contains_key(name), property(name)) {
+                members.insert(name.to_owned(), self.at(property, depth + 1));
+            }
+        }
+        for (name, inner) in variant.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if let (Some(property), Some(value)) = (property(name), members.get_mut(name)) {
+                self.satisfy(self.schemas.resolve(property), inner, value, depth + 1);
+            }
+        }
     }
 
     /// What one part requires may be described by another, or by none.
