@@ -234,7 +234,8 @@ fn close(schemas: Schemas<'_>, schema: &Value, around: &mut Vec<String>) -> Valu
                 .collect::<Map<_, _>>()
                 .into(),
             ("items" | "additionalProperties", value) => close(schemas, value, around),
-            ("oneOf" | "anyOf", Value::Array(variants)) => {
+            // Next to properties a variant says what must be there, not what may be.
+            ("oneOf" | "anyOf", Value::Array(variants)) if !members.contains_key("properties") => {
                 variants.iter().map(|variant| close(schemas, variant, around)).collect::<Vec<_>>().into()
             }
             (_, value) => value.clone(),

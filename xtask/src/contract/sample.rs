@@ -156,7 +156,10 @@ impl<'t> Sampler<'t> {
         let property = |name: &str| schema.get("properties").and_then(|properties| properties.get(name));
         for name in strings(variant.get("required")) {
             if let (false, Some(property)) = (members.contains_key(name), property(name)) {
+                // Of a member that must be there, a value that says something: a relationship without `data` does not.
+                let fill = std::mem::replace(&mut self.fill, Fill::All);
                 members.insert(name.to_owned(), self.at(property, depth + 1));
+                self.fill = fill;
             }
         }
         for (name, inner) in variant.get("properties").and_then(Value::as_object).into_iter().flatten() {
