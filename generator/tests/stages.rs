@@ -8,6 +8,7 @@ mod shared;
 #[path = "support/stages.rs"]
 mod stages;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -50,8 +51,31 @@ fn every_boundary_is_as_it_was() {
             }
             insta::assert_snapshot!("api", stages::stored_text(made.api.as_ref().unwrap()));
             insta::assert_snapshot!("names", stages::listed(made.names.as_ref().unwrap()));
-            insta::assert_snapshot!("files", stages::joined(&files));
         });
+        let snapshots = folder.join("files");
+        settings.set_snapshot_path(&snapshots);
+        settings.bind(|| {
+            for file in &files {
+                insta::assert_snapshot!(file.path.as_str(), file.text);
+            }
+        });
+        no_others(&snapshots, files.iter().map(|file| file.path.as_str()));
+    }
+}
+
+/// Each snapshot is of a file that is generated: insta does not notice those of files that are gone.
+fn no_others<'a>(snapshots: &Path, files: impl Iterator<Item = &'a str>) {
+    let named: BTreeSet<String> = files.map(|path| format!("{}.snap", path.replace('/', "__"))).collect();
+    for path in shared::entries(snapshots) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if named.contains(name.trim_end_matches(".new")) {
+            continue;
+        }
+        if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+            std::fs::remove_file(&path).unwrap();
+        } else {
+            panic!("{}: the file is no longer generated: remove its snapshot", path.display());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Vendor documents go in; every operation is called through its generated client, and what a judge says comes out.
 
 mod document;
+mod driver;
 mod exceptions;
 mod judge;
 mod plan;
@@ -251,8 +252,11 @@ fn prepared(
 fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Result<(FoundOfApi, bool)> {
     let schemas = Schemas::new(prepared);
     let operations = document::operations(prepared);
-    let file = program::build(tree, api)?;
-    let folder = tree.root().join("target/contract");
+    let Some(client) = driver::Client::ours(tree, api)? else {
+        bail!("the stored Api of {api} cannot be read");
+    };
+    let file = driver::build(tree, &client)?;
+    let folder = tree.contract();
     fs::create_dir_all(&folder)?;
     let judge = match &args.judge {
         Some(url) => Judge::at(url),

@@ -5,13 +5,11 @@ use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, bail};
-use storewright_generator::api::Api;
 use storewright_generator::diagnostic::{Diagnostic, Sink};
-use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::write::{self, Root};
 
-use crate::pipeline::{self, Rules};
+use crate::pipeline;
 use crate::report::{print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::{LICENCES, Tree};
@@ -159,9 +157,6 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         let Some(files) = pipeline::crate_files(&stored, &names, &rules, &options, out)? else { continue };
         let records = if args.out.is_none() { licences(tree)? } else { BTreeMap::new() };
         roots.push(Root { folder, files, records, ..Root::default() });
-        if args.out.is_none() {
-            roots.extend(driver(tree, &stored, &names, &rules, &options)?);
-        }
     }
     Ok((!out.has_errors()).then_some(roots))
 }
@@ -175,19 +170,6 @@ pub(crate) fn licences(tree: &Tree) -> anyhow::Result<BTreeMap<String, String>> 
         }
     }
     Ok(out)
-}
-
-/// The program of the contract tests that belongs to a crate of ours; none where there are no templates for one.
-pub(crate) fn driver(
-    tree: &Tree,
-    api: &Api,
-    names: &Names,
-    rules: &Rules,
-    options: &Options,
-) -> anyhow::Result<Option<Root>> {
-    let files = pipeline::driver_files(api, names, rules, options)?;
-    let folder = tree.driver(&api.info.name);
-    Ok((!files.is_empty()).then_some(Root { folder, files, ..Root::default() }))
 }
 
 fn foreign(

@@ -67,9 +67,9 @@ impl Tree {
         self.root.join("generated").join(api)
     }
 
-    /// The program that calls every operation of one API.
-    pub(crate) fn driver(&self, api: &str) -> PathBuf {
-        self.root.join("tests/contract/driver").join(api)
+    /// The folder of the contract tests' documents and programs, which git ignores.
+    pub(crate) fn contract(&self) -> PathBuf {
+        self.root.join("target/contract")
     }
 
     /// The APIs, by name.

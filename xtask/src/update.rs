@@ -131,16 +131,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         Some(text) => notes.insert(CHANGES.to_owned(), text).is_none(),
         None => gone.insert(CHANGES.to_owned()),
     };
-    let driver = generate::driver(tree, &api, &names, &rules, &generate::ours(&settings))?;
-    let mut roots = vec![Root { folder: tree.generated(&args.api), files, records: notes, gone }];
-    roots.extend(driver);
+    let crate_root = Root { folder: tree.generated(&args.api), files, records: notes, gone };
     // Replaced last: an update that was killed before finds the old Api and the old record when it is run again.
-    roots.push(Root {
-        folder: spec,
-        files: pipeline::stored_files(&api, &report)?,
-        records,
-        ..Root::default()
-    });
+    let stored = pipeline::stored_files(&api, &report)?;
+    let roots = [crate_root, Root { folder: spec, files: stored, records, ..Root::default() }];
     if let Some(known) = known.filter(|known| is_older(&api.info.version, &known.version)) {
         let new = &api.info.version;
         progress::say(&format!("{}: {new} is older than {}, which is stored", args.api, known.version));

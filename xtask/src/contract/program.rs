@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use super::plan::Order;
 use crate::measure;
-use crate::tree::Tree;
 
 /// The program that calls the operations of one API, while it runs.
 #[derive(Debug)]
@@ -60,30 +59,6 @@ pub(super) struct Exchange {
     pub(super) media: Option<String>,
     pub(super) violations: Option<String>,
     pub(super) answer: String,
-}
-
-/// Compiles the program; its file.
-pub(super) fn build(tree: &Tree, api: &str) -> anyhow::Result<PathBuf> {
-    let package = format!("{api}-contract");
-    let arguments = [
-        "build",
-        "--package",
-        &package,
-        "--features",
-        "contract",
-        "--message-format=json-render-diagnostics",
-    ];
-    let built = tree.cargo(&arguments).stderr(Stdio::inherit()).output()?;
-    if !built.status.success() {
-        bail!("{package} does not compile");
-    }
-    let messages = String::from_utf8(built.stdout)?;
-    let mut file = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let name = message.pointer("/target/name")?.as_str()?;
-        (name == package).then(|| message.get("executable")?.as_str().map(PathBuf::from)).flatten()
-    });
-    file.next_back().with_context(|| format!("cargo does not say where {package} is"))
 }
 
 impl Program {

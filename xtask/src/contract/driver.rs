@@ -1,0 +1,108 @@
+//! Generates and compiles the program that calls every operation of a client.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::{env, fs};
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use storewright_generator::api::Api;
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::name::Names;
+use storewright_generator::render::{MARK, Options};
+use storewright_generator::write::Root;
+
+use crate::pipeline::{self, Rules};
+use crate::report::refuse;
+use crate::tree::Tree;
+use crate::update::store;
+
+/// A client crate, and the Api that it was generated from.
+pub(super) struct Client {
+    pub(super) api: Api,
+    pub(super) names: Names,
+    pub(super) rules: Rules,
+    /// The folder of the crate.
+    pub(super) folder: PathBuf,
+    /// The folder that the program goes to.
+    pub(super) program: PathBuf,
+}
+
+impl Client {
+    /// The crate in `generated/`; none after errors, which are printed.
+    pub(super) fn ours(tree: &Tree, api: &str) -> anyhow::Result<Option<Self>> {
+        let mut out = Sink::new();
+        let rules = pipeline::rules(tree, Some(api))?;
+        let stored = pipeline::stored(tree, api, &mut out);
+        let made = stored.and_then(|(stored, _)| Some((pipeline::names(&stored, &rules, &mut out)?, stored)));
+        let Some((names, stored)) = made else {
+            refuse(out.diagnostics());
+            return Ok(None);
+        };
+        let program = tree.contract().join("driver").join(api);
+        Ok(Some(Self { api: stored, names, rules, folder: tree.generated(api), program }))
+    }
+}
+
+/// Writes and compiles the program of a client; its file.
+pub(super) fn build(tree: &Tree, client: &Client) -> anyhow::Result<PathBuf> {
+    let name = format!("{}-contract", client.api.info.name);
+    let mut files = pipeline::driver_files(&client.api, &client.names, &client.rules, &Options::default())?;
+    files.insert("Cargo.toml".to_owned(), manifest(tree, client, &name)?);
+    let root = Root { folder: client.program.clone(), files, ..Root::default() };
+    let mut out = Sink::new();
+    if !store(tree, &[root], &mut out)? {
+        refuse(out.diagnostics());
+        bail!("the program of {} is not written", client.api.info.name);
+    }
+    // The same versions of dependencies as the workspace has.
+    fs::copy(tree.root().join("Cargo.lock"), client.program.join("Cargo.lock"))?;
+    let manifest = client.program.join("Cargo.toml").display().to_string();
+    // The third-party crates that the workspace's tests compile serve the program, too.
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| tree.root().join("target"), PathBuf::from);
+    let mut cargo = tree.cargo(&["build", "--manifest-path", &manifest]);
+    cargo.arg("--message-format=json-render-diagnostics").env("CARGO_TARGET_DIR", target);
+    let built = cargo.stderr(Stdio::inherit()).output()?;
+    if !built.status.success() {
+        bail!("{name} does not compile");
+    }
+    let messages = String::from_utf8(built.stdout)?;
+    let mut file = messages.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        (message.pointer("/target/name")?.as_str()? == name)
+            .then(|| message.get("executable")?.as_str().map(PathBuf::from))
+            .flatten()
+    });
+    file.next_back().with_context(|| format!("cargo does not say where {name} is"))
+}
+
+/// The manifest, with paths of this machine: it is never committed.
+fn manifest(tree: &Tree, client: &Client, name: &str) -> anyhow::Result<String> {
+    let path = client.folder.join("Cargo.toml");
+    let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+    let own: toml::Table = text.parse()?;
+    let full = own.get("features").and_then(|features| features.get("full")).is_some();
+    let at = |path: PathBuf| toml::Table::from_iter([("path".to_owned(), path.display().to_string().into())]);
+    let mut library = at(client.folder.clone());
+    if full {
+        library.insert("features".to_owned(), vec!["full"].into());
+    }
+    let dependencies = toml::Table::from_iter([
+        (client.names.package.clone(), library.into()),
+        ("storewright-contract".to_owned(), at(tree.root().join("tests/contract/runner")).into()),
+        ("storewright-runtime".to_owned(), at(tree.root().join("runtime")).into()),
+    ]);
+    let package = BTreeMap::from([("name", name), ("version", "0.0.0"), ("edition", "2024")]);
+    let package = toml::Table::try_from(package)?;
+    let profile: toml::Table = "[dev]\ndebug = \"line-tables-only\"\n".parse()?;
+    let tables = [
+        ("package", package),
+        ("workspace", toml::Table::new()),
+        ("dependencies", dependencies),
+        ("profile", profile),
+    ];
+    let manifest: toml::Table =
+        tables.into_iter().map(|(key, table)| (key.to_owned(), table.into())).collect();
+    Ok(format!("# {MARK}; edits are lost.\n{}", toml::to_string(&manifest)?))
+}
