@@ -136,6 +136,8 @@ codes! {
     NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
     AmbiguousDefinition = "ambiguous-definition",
+    /// A selector selects no operation.
+    EmptySelection = "empty-selection",
     /// Two things of the API get the same Rust name.
     NameCollision = "name-collision",
     /// An operationId fits no rule of `naming.toml`; its snake-case form is used.
@@ -369,6 +371,11 @@ impl Sink {
     /// The same, to complete places in.
     pub fn diagnostics_mut(&mut self) -> &mut [Diagnostic] {
         &mut self.diagnostics
+    }
+
+    /// Drops the notices that `keep` refuses; errors stay.
+    pub fn retain_notices(&mut self, mut keep: impl FnMut(&Diagnostic) -> bool) {
+        self.diagnostics.retain(|d| d.severity == Severity::Error || keep(d));
     }
 
     /// What was said, by value.

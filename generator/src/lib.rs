@@ -8,4 +8,5 @@ pub mod lower;
 pub mod name;
 pub mod render;
 pub mod report;
+pub mod select;
 pub mod write;

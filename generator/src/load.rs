@@ -17,6 +17,7 @@ mod skip;
 mod swagger20;
 pub mod text;
 mod trail;
+mod uses;
 
 use std::collections::BTreeMap;
 

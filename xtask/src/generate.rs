@@ -7,6 +7,7 @@ use std::{fs, io};
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::{Diagnostic, Sink};
 use storewright_generator::render::{MARK, Options};
+use storewright_generator::select::{self, Selector};
 use storewright_generator::write::{self, Root};
 
 use crate::pipeline;
@@ -22,6 +23,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask generate app47 --check                                            # say what would change
   cargo xtask generate app47 --out ../app47                                     # one crate, elsewhere
   cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document
+  cargo xtask generate --from my-api.json --out ../my-api --only pets --only '/store/*'  # a part of it
   cargo xtask generate --from my-api.json --out ../my-api --api ../my-rules     # the same, with corrections and names of yours";
 
 #[derive(Default, clap::Args)]
@@ -49,6 +51,10 @@ pub(crate) struct Args {
     /// of overlay.yaml, naming.toml and areas.toml, as those under `specs/` do.
     #[arg(long, requires = "from", value_name = "API|DIR")]
     api: Option<String>,
+    /// Generate these operations alone, with the types that they use: a tag, an operationId, a path in which `*` is any
+    /// text (`/pets*`), or a method and a path (`GET /pets`). Repeat it for more.
+    #[arg(long, value_name = "TAG|OPERATION|PATH", requires = "out")]
+    only: Vec<String>,
     /// Write nothing if there is a notice: each is an error.
     #[arg(long)]
     strict: bool,
@@ -62,6 +68,10 @@ impl Args {
     /// Proves that every crate is what would be generated.
     pub(crate) fn check() -> Self {
         Self { check: true, ..Self::default() }
+    }
+
+    fn selectors(&self) -> impl Iterator<Item = Selector> + '_ {
+        self.only.iter().map(|text| Selector::new(text))
     }
 
     /// Generates another version of one of our APIs elsewhere.
@@ -147,8 +157,12 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         let path = tree.spec(api).join("source.toml");
         let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
         let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { continue };
-        let Some((stored, _)) = pipeline::stored(tree, api, out) else { continue };
-        let rules = pipeline::rules(tree, Some(api))?;
+        let Some((mut stored, _)) = pipeline::stored(tree, api, out) else { continue };
+        let mut rules = pipeline::rules(tree, Some(api))?;
+        rules.only.extend(args.selectors());
+        if select::select(&mut stored, &rules.only, &BTreeMap::new(), out).is_none() {
+            continue;
+        }
         let Some(names) = pipeline::names(&stored, &rules, out) else { continue };
         let (folder, options) = match &args.out {
             Some(folder) => (folder.clone(), elsewhere(tree, folder, &settings.crate_version)?),
@@ -181,7 +195,7 @@ fn foreign(
 ) -> anyhow::Result<Option<Root>> {
     let apis = tree.apis()?;
     let ours = args.api.as_ref().filter(|api| apis.contains(api));
-    let rules = match &args.api {
+    let mut rules = match &args.api {
         Some(folder) if ours.is_none() => {
             if !Path::new(folder).is_dir() {
                 bail!("there is no API `{folder}`, and no folder; the APIs are: {}", apis.join(", "));
@@ -190,6 +204,7 @@ fn foreign(
         }
         _ => pipeline::rules(tree, ours.map(String::as_str))?,
     };
+    rules.only.extend(args.selectors());
     if args.name.is_some() && ours.is_some() {
         bail!("`--name` is for a document of your own: an API of ours names its crate");
     }
@@ -322,7 +337,8 @@ fn mend(args: &Args) -> String {
     }
     let options = [("from", args.from.clone()), ("name", args.name.clone()), ("api", args.api.clone())];
     let folder = args.out.as_ref().map(|folder| folder.display().to_string());
-    for (option, value) in options.into_iter().chain([("out", folder)]) {
+    let only = args.only.iter().map(|text| ("only", Some(quoted(text))));
+    for (option, value) in options.into_iter().chain([("out", folder)]).chain(only) {
         if let Some(value) = value {
             out += &format!(" --{option} {value}");
         }
@@ -333,6 +349,12 @@ fn mend(args: &Args) -> String {
         }
     }
     out
+}
+
+/// An argument as a shell takes it.
+fn quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("'{text}'") }
 }
 
 #[cfg(test)]

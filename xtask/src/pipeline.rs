@@ -10,6 +10,7 @@ use storewright_generator::api::{Api, Info, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::render::{MARK, MissingModel, Options};
+use storewright_generator::select::{self, Selector};
 use storewright_generator::{load, lower, name, render, write};
 
 use crate::fetch::{self, Document};
@@ -28,6 +29,8 @@ pub(crate) struct Rules {
     pub(crate) overlay: Option<(String, String)>,
     pub(crate) naming: Option<String>,
     pub(crate) areas: Option<String>,
+    /// The operations to generate; empty for all of them.
+    pub(crate) only: Vec<Selector>,
     /// The title that a document must have, after the overlay; any where absent.
     pub(crate) title: Option<String>,
     /// By path below `templates/`.
@@ -119,8 +122,15 @@ pub(crate) fn make(
 ) -> Option<Made> {
     let source = load::Source { name: &document.from, text: document.text.as_bytes() };
     let options = load::Options { keep_prose, read: document.read };
-    let lowered = lowered(source, rules, name, &options, out);
-    let made = lowered.and_then(|(api, report)| Some(Made { names: names(&api, rules, out)?, api, report }));
+    let made = lowered(source, rules, name, &options, out).and_then(|(mut api, spec, report)| {
+        let uses = if rules.only.is_empty() { BTreeMap::new() } else { spec.uses() };
+        let dropped = select::select(&mut api, &rules.only, &uses, out)?;
+        if !dropped.is_empty() {
+            let dropped = dropped.located(|at| spec.origin(at));
+            out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
+        }
+        Some(Made { names: names(&api, rules, out)?, api, report })
+    });
     load::locate(source, out);
     made
 }
@@ -144,7 +154,7 @@ fn lowered(
     name: &str,
     options: &load::Options,
     out: &mut Sink,
-) -> Option<(Api, Report)> {
+) -> Option<(Api, load::Spec, Report)> {
     let overlay = match &rules.overlay {
         None => None,
         Some((path, text)) => {
@@ -170,9 +180,9 @@ fn lowered(
     let api = lower::lower(&spec, name, out);
     show_folder(rules, before, out);
     let api = api?;
-    let applied = spec.overlay.into_iter().filter(|action| action.applies);
-    let overlay = applied.map(|action| Matched { id: action.id, matched: action.matched }).collect();
-    Some((api, Report { overlay, notices: notices(out.diagnostics()) }))
+    let applied = spec.overlay.iter().filter(|action| action.applies);
+    let overlay = applied.map(|action| Matched { id: action.id.clone(), matched: action.matched }).collect();
+    Some((api, spec, Report { overlay, notices: notices(out.diagnostics()) }))
 }
 
 /// The files of the stored form, by path below `specs/<api>/`.
@@ -270,6 +280,10 @@ pub(crate) fn info(tree: &Tree, api: &str) -> Option<Info> {
 pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
     let before = out.diagnostics().len();
     let names = config(rules, out).and_then(|config| name::name(api, &config, out));
+    if !rules.only.is_empty() {
+        // A rule may be about an operation that is not selected.
+        out.retain_notices(|notice| notice.code != Code::UnusedException);
+    }
     show_folder(rules, before, out);
     names
 }

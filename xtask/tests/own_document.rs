@@ -155,3 +155,78 @@ definitions: { Book: { properties: { title: { type: string } } } }
         }
     }
 }
+
+/// A selection is a part of the whole crate, and notices about the rest are not shown.
+#[test]
+fn a_selection_generates_a_part_of_a_crate() {
+    let checkout = Checkout::new();
+    let operation = |id: &str, tag: &str, schema: &str| {
+        serde_json::json!({
+            "operationId": id, "tags": [tag],
+            "responses": { "200": { "description": "ok", "content": { "application/json": {
+                "schema": { "$ref": format!("#/components/schemas/{schema}") } } } } }
+        })
+    };
+    // `required` names an undefined property: a notice in each schema.
+    let schema = |member: &str| serde_json::json!({ "required": ["gone"], "properties": { member: { "type": "string" } } });
+    let document = serde_json::json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Zoo", "version": "1" },
+        "servers": [{ "url": "https://zoo.example" }],
+        "paths": {
+            "/apes": { "get": operation("apes_list", "Apes", "Ape"), "post": operation("apes_add", "Apes", "Bear") },
+            "/bears": { "get": operation("bears_list", "Bears", "Bear") },
+            "/bears/{id}": {
+                "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
+                "get": operation("bears_get", "Bears", "Bear")
+            }
+        },
+        "components": { "schemas": {
+            "Ape": schema("name"), "Part": schema("size"),
+            "Bear": { "allOf": [{ "$ref": "#/components/schemas/Part" }, schema("fur")] }
+        } }
+    });
+    fs::write(checkout.path("zoo.json"), document.to_string()).unwrap();
+    let generate = |only: &[&str], out: &str, code: i32| {
+        let mut arguments = vec!["generate", "--from", "zoo.json", "--name", "zoo", "--out", out];
+        only.iter().for_each(|only| arguments.extend(["--only", only]));
+        let said = checkout.run(&arguments, code);
+        (said, fs::read_to_string(checkout.path(out).join("API.txt")).unwrap_or_default())
+    };
+    let (said, whole) = generate(&[], "../whole", 0);
+    assert_eq!(said.matches("notice[").count(), 1, "{said}");
+    assert!(said.contains("schemas/Ape") && said.contains("schemas/Part"), "{said}");
+    let ids = ["apes_list", "apes_add", "bears_list", "bears_get"];
+    let calls = ["Apes::list", "Apes::add", "Bears::list", "Bears::get"];
+    let cases: [(&[&str], &[usize]); 6] = [
+        (&["Bears"], &[2, 3]),
+        (&["/bears*"], &[2, 3]),
+        (&["/bears/*"], &[3]),
+        (&["GET /apes"], &[0]),
+        (&[ids[0], "/bears"], &[0, 2]),
+        (&["*"], &[]),
+    ];
+    for (index, (only, selected)) in cases.iter().enumerate() {
+        if selected.is_empty() {
+            let (said, _) = generate(only, "../none", 2);
+            assert!(said.contains("error[empty-selection]: `*` selects no operation"), "{said}");
+            continue;
+        }
+        let (said, items) = generate(only, &format!("../part-{index}"), 0);
+        let has_call = |index: &usize| items.contains(&format!("::{} fn ", calls[*index]));
+        let found: Vec<usize> = (0..calls.len()).filter(has_call).collect();
+        assert_eq!(found, *selected, "{only:?}: {items}");
+        let rest: Vec<&str> = items.lines().filter(|line| !whole.contains(line)).collect();
+        assert!(rest.is_empty(), "{only:?}: {rest:?} are not in the whole crate");
+        let (has_ape, has_bear) = (selected.contains(&0), selected.iter().any(|index| *index > 0));
+        assert_eq!(items.contains("models::Ape struct"), has_ape, "{items}");
+        assert_eq!(items.contains("models::Bear struct"), has_bear, "{items}");
+        assert_eq!(said.contains("schemas/Ape"), has_ape, "{said}");
+        assert_eq!(said.contains("schemas/Part"), has_bear, "a part of `Bear`: {said}");
+    }
+    let (said, _) = generate(&["bear"], "../none", 2);
+    assert!(said.contains("help: did you mean `Bears`, `bears_get`, `bears_list`?"), "{said}");
+    let (said, _) = generate(&["/birds"], "../none", 2);
+    assert!(said.contains("help: give a path of the document"), "{said}");
+    assert!(!checkout.path("../none").exists());
+}

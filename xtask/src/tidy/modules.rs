@@ -10,6 +10,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("api", &["diagnostic"]),
     ("load", &["diagnostic", "api"]),
     ("lower", &["diagnostic", "api", "load"]),
+    ("select", &["diagnostic", "api"]),
     ("name", &["diagnostic", "api"]),
     ("render", &["api", "name"]),
     ("write", &["diagnostic", "api"]),
