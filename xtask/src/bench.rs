@@ -1,7 +1,7 @@
 //! The generator and the crates go in; what they cost comes out, each row beside its budget.
 
 pub(crate) mod floor;
-mod peers;
+pub(crate) mod peers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -10,7 +10,7 @@ use storewright_generator::diagnostic::{Sink, shown};
 
 use crate::report::{plural, refuse, tell};
 use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
-use crate::{Outcome, contract, generate, oldest, package, settings, status, tidy, update};
+use crate::{Outcome, contract, corpus, generate, oldest, package, settings, status, tidy, update};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -44,6 +44,7 @@ const STEPS: &[&str] = &[
     "features",
     "areas",
     "older",
+    "corpus",
     "package",
     "contract",
 ];
@@ -100,6 +101,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "features" => lone_features(tree)?,
         "areas" => areas(tree)?,
         "older" => older(tree)?,
+        "corpus" => documents(tree)?,
         "package" => ended(package::run(tree, &package::Args::as_it_is())?),
         "contract" => contracts(tree)?,
         _ => bail!("there is no step `{name}`"),
@@ -291,6 +293,14 @@ fn older(tree: &Tree) -> anyhow::Result<Step> {
     Ok(match skipped.as_slice() {
         [] => Step::Passed,
         _ => missing(&skipped.join(", ")),
+    })
+}
+
+/// A few small documents of every dialect give crates that compile.
+fn documents(tree: &Tree) -> anyhow::Result<Step> {
+    Ok(match corpus::sample(tree)? {
+        (Outcome::Done, false) => missing("corpus/docs"),
+        (outcome, _) => ended(outcome),
     })
 }
 

@@ -224,14 +224,14 @@ fn foreign(
     Ok(Some(Root { folder: folder.to_owned(), files, ..Root::default() }))
 }
 
-/// Writes a crate from a document of nobody's rules; the number of its operations, or none if errors were pushed.
+/// Writes a crate from a document without rules; none if errors were pushed.
 pub(crate) fn document(
     tree: &Tree,
     from: &Path,
     folder: &Path,
     name: &str,
     out: &mut Sink,
-) -> anyhow::Result<Option<usize>> {
+) -> anyhow::Result<Option<Api>> {
     let from = from.display().to_string();
     let rules = pipeline::rules(tree, None)?;
     let Some(document) = fetch::fetch(&from, None, out) else { return Ok(None) };
@@ -240,7 +240,7 @@ pub(crate) fn document(
     let files = pipeline::crate_files(&made.api, &made.names, &rules, &options, out)?;
     let Some(files) = files else { return Ok(None) };
     let root = Root { folder: folder.to_owned(), files, ..Root::default() };
-    Ok(store(tree, &[root], out)?.then_some(made.api.operations.len()))
+    Ok(store(tree, &[root], out)?.then_some(made.api))
 }
 
 /// Way outs name the files of the folders under `specs/`, and who has a document alone has no such folder yet.

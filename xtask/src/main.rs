@@ -111,7 +111,7 @@ enum Command {
     Measure(measure::Args),
     /// Generate one crate and write down the outcome.
     #[command(hide = true)]
-    CorpusDocument(corpus::Document),
+    CorpusDocument(corpus::document::Args),
     /// Do a piece of the work that no generator gets around, to see what it costs.
     #[command(hide = true)]
     Floor(bench::floor::Args),
@@ -172,7 +172,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
         Command::Corpus(args) => corpus::run(&tree, &args),
-        Command::CorpusDocument(args) => corpus::document(&tree, &args),
+        Command::CorpusDocument(args) => corpus::document::run(&tree, &args),
         Command::Examples(args) => examples::run(&tree, &args),
         Command::Package(args) => package::run(&tree, &args),
         Command::Semver(args) => semver::run(&tree, &args),

@@ -16,6 +16,9 @@ pub(crate) struct Args {
     /// Where the cost goes.
     #[arg(long)]
     into: PathBuf,
+    /// The address space that each process may have, in MB.
+    #[arg(long)]
+    memory: Option<u64>,
     /// The command.
     #[arg(last = true, required = true)]
     command: Vec<String>,
@@ -32,6 +35,9 @@ pub(crate) struct Cost {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let Some((program, rest)) = args.command.split_first() else { bail!("there is no command") };
+    if let Some(memory) = args.memory {
+        limit_memory(memory)?;
+    }
     let status = Command::new(program).args(rest).status().with_context(|| program.clone())?;
     fs::write(&args.into, serde_json::to_string(&children()?)?)?;
     Ok(if status.success() { Outcome::Done } else { Outcome::Findings })
@@ -55,6 +61,15 @@ pub(crate) fn attempt(command: &Command, into: &Path) -> anyhow::Result<(Cost, O
 
 /// `command`, writing what it took into a file when it has ended; its environment and folder are kept.
 pub(crate) fn wrapped(command: &Command, into: &Path) -> anyhow::Result<Command> {
+    wrapped_in(command, into, None)
+}
+
+/// The same for a command whose processes may have so many MB of address space each, where the system can limit it.
+pub(crate) fn limited(command: &Command, into: &Path, memory: u64) -> anyhow::Result<Command> {
+    wrapped_in(command, into, Some(memory))
+}
+
+fn wrapped_in(command: &Command, into: &Path, memory: Option<u64>) -> anyhow::Result<Command> {
     // A file of an earlier run would be taken for this one's.
     let _ = fs::remove_file(into);
     let mut wrapped = Command::new(std::env::current_exe()?);
@@ -62,6 +77,7 @@ pub(crate) fn wrapped(command: &Command, into: &Path) -> anyhow::Result<Command>
         .arg("measure")
         .arg("--into")
         .arg(into)
+        .args(memory.map(|memory| format!("--memory={memory}")))
         .arg("--")
         .arg(command.get_program())
         .args(command.get_args());
@@ -85,19 +101,43 @@ pub(crate) fn read(into: &Path) -> anyhow::Result<Option<Cost>> {
     })
 }
 
-#[cfg(unix)]
 fn children() -> anyhow::Result<Cost> {
-    use nix::sys::resource::{UsageWho, getrusage};
+    #[cfg(unix)]
+    return cost(nix::sys::resource::UsageWho::RUSAGE_CHILDREN);
+    #[cfg(not(unix))]
+    bail!("this system does not tell what child processes took; measure on Linux or macOS")
+}
+
+/// What this process took so far; nothing where the system does not say it.
+pub(crate) fn own() -> anyhow::Result<Cost> {
+    #[cfg(unix)]
+    return cost(nix::sys::resource::UsageWho::RUSAGE_SELF);
+    #[cfg(not(unix))]
+    Ok(Cost::default())
+}
+
+/// Limits the address space of this process and of those that it starts.
+fn limit_memory(megabytes: u64) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use nix::sys::resource::{Resource, setrlimit};
+
+        let bytes = megabytes.saturating_mul(1_000_000);
+        setrlimit(Resource::RLIMIT_AS, bytes, bytes)?;
+    }
+    #[cfg(not(unix))]
+    let _ = megabytes;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn cost(who: nix::sys::resource::UsageWho) -> anyhow::Result<Cost> {
+    use nix::sys::resource::getrusage;
     use nix::sys::time::TimeValLike;
 
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let usage = getrusage(who)?;
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     // Linux counts in KiB, macOS in bytes.
     let unit = if cfg!(target_os = "macos") { 1.0 } else { 1024.0 };
     Ok(Cost { cpu_s: micros as f64 / 1e6, peak_mb: usage.max_rss() as f64 * unit / 1e6 })
-}
-
-#[cfg(not(unix))]
-fn children() -> anyhow::Result<Cost> {
-    bail!("this system does not tell what child processes took; measure on Linux or macOS")
 }

@@ -29,7 +29,8 @@ pub(super) fn share(api: &mut Api, used: &BTreeSet<String>, is_named: impl Fn(&s
         let member = id.rsplit('.').next().unwrap_or(id);
         let mut shape = ty.shape.clone();
         redirect(&mut shape, &alias);
-        let group = groups.entry(format!("{member} {} {shape:?}", about(api, id))).or_default();
+        forget_docs(&mut shape);
+        let group = groups.entry(format!("{member} {} {shape:?}", about(api, id, &shape))).or_default();
         if let Some(first) = group.first() {
             alias.insert(id.clone(), first.clone());
         }
@@ -52,13 +53,47 @@ pub(super) fn share(api: &mut Api, used: &BTreeSet<String>, is_named: impl Fn(&s
     }
 }
 
-/// What the document is about whose `included` this is: that of another resource would be a strange name for it.
-fn about<'a>(api: &'a Api, id: &str) -> &'a str {
+/// The subject of a type, without which equal shapes are a coincidence: another name would be a strange one for it.
+///
+/// For `included` of a JSON:API document that is the resource, and for an object in a body of an operation the path:
+/// many operations respond with `{ "data": … }` or `{ "success": true }`.
+fn about<'a>(api: &'a Api, id: &str, shape: &Shape) -> &'a str {
     let owner = id.strip_suffix(".included[]").and_then(|owner| api.types.get(owner));
     match owner.map(|ty| &ty.shape) {
-        Some(Shape::Document(d) | Shape::Page(d)) => d.data.named().unwrap_or_default(),
-        _ => "",
+        Some(Shape::Document(d) | Shape::Page(d)) => return d.data.named().unwrap_or_default(),
+        Some(_) => return "",
+        None if matches!(shape, Shape::Enum(_)) => return "",
+        None => {}
     }
+    let is_body = |(owner, rest): (&str, &str)| {
+        let operation = api.operations.get(owner).filter(|_| !api.types.contains_key(owner))?;
+        [".body", ".response"].iter().any(|part| rest.starts_with(part)).then_some(operation)
+    };
+    let mut owners = id.match_indices('.').map(|(end, _)| id.split_at(end));
+    owners.find_map(is_body).map_or("", |operation| stem(&operation.path))
+}
+
+/// A path without the parameters at its end: `/pets` and `/pets/{id}` are about the same.
+fn stem(path: &str) -> &str {
+    let mut path = path;
+    while let Some((rest, last)) = path.rsplit_once('/')
+        && last.starts_with('{')
+        && last.ends_with('}')
+    {
+        path = rest;
+    }
+    path
+}
+
+/// Removes the words about members: equal types may be described in different ones.
+fn forget_docs(shape: &mut Shape) {
+    let fields = match shape {
+        Shape::Struct(s) => &mut s.fields,
+        Shape::Resource(r) => &mut r.attributes,
+        Shape::Request(r) => &mut r.attributes,
+        _ => return,
+    };
+    fields.values_mut().for_each(|field| field.doc = None);
 }
 
 /// What the server sends is better known than what it takes.

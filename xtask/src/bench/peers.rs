@@ -15,21 +15,21 @@ use crate::Outcome;
 use crate::measure::{Cost, attempt};
 use crate::progress;
 use crate::report::{plural, stdout, stdout_json};
-use crate::tree::{API, CRATE, DOCUMENT, SHARED};
+use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
 
 /// A generator that crates.io has.
-struct Peer {
-    /// The crate that installs it, and what its program is called.
-    name: &'static str,
-    program: &'static str,
-    version: &'static str,
+pub(crate) struct Peer {
+    /// The crate that installs it, and the name of its program.
+    pub(crate) name: &'static str,
+    pub(crate) program: &'static str,
+    pub(crate) version: &'static str,
     /// What it is called with; `{in}` and `{out}` are the document and the crate's folder.
     arguments: &'static [&'static str],
     /// Where it leaves the list of dependencies, if it writes modules and no crate: they are mounted as it asks for.
     dependencies: Option<&'static str>,
 }
 
-const PEERS: &[Peer] = &[
+pub(crate) const PEERS: &[Peer] = &[
     Peer {
         name: "cargo-progenitor",
         program: "cargo-progenitor",
@@ -78,6 +78,45 @@ const PEERS: &[Peer] = &[
         dependencies: None,
     },
 ];
+
+impl Peer {
+    /// Installs it into a folder, where it is not there already.
+    pub(crate) fn install(&self, tree: &Tree, folder: &Path) -> anyhow::Result<()> {
+        let version = format!("{}@={}", self.name, self.version);
+        let mut cargo = tree.cargo(&["install", "--locked", "--quiet", "--root"]);
+        cargo.arg(folder).arg("--target-dir").arg(folder.join("install")).arg(&version);
+        quietly(&mut cargo).map(drop)
+    }
+
+    /// Its arguments for a document and the folder of a crate.
+    pub(crate) fn filled(&self, document: &Path, out: &Path) -> Vec<String> {
+        let fill = |text: &&str| {
+            text.replace("{in}", &document.display().to_string()).replace("{out}", &out.display().to_string())
+        };
+        self.arguments.iter().map(fill).collect()
+    }
+
+    /// Makes a crate of what it wrote, where that is modules alone, and a workspace of it.
+    pub(crate) fn mount(&self, out: &Path) -> anyhow::Result<()> {
+        if let Some(list) = self.dependencies {
+            let list = fs::read_to_string(out.join(list))?;
+            let package = "[package]\nname = \"peer\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+            fs::write(out.join("Cargo.toml"), format!("{package}\n{list}"))?;
+            fs::write(out.join("src/lib.rs"), "pub mod api;\n")?;
+        }
+        own_workspace(out)
+    }
+}
+
+/// Makes a workspace of a crate that is below another workspace.
+fn own_workspace(folder: &Path) -> anyhow::Result<()> {
+    let manifest = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).with_context(|| manifest.display().to_string())?;
+    if !text.contains("[workspace]") {
+        fs::write(&manifest, format!("{text}\n[workspace]\n"))?;
+    }
+    Ok(())
+}
 
 /// What one generator made.
 #[derive(Debug, Default, Serialize)]
@@ -147,6 +186,7 @@ impl Work<'_> {
             ..Made::default()
         };
         self.generate(&command, &out, &mut made)?;
+        own_workspace(&out)?;
         self.check(&out, CRATE, &["--no-default-features", "--features", "full"], &mut made)?;
         Ok(made)
     }
@@ -155,37 +195,21 @@ impl Work<'_> {
         progress::step(peer.name);
         let mut made =
             Made { name: peer.name.to_owned(), version: peer.version.to_owned(), ..Made::default() };
-        if let Err(error) = self.install(peer) {
+        if let Err(error) = peer.install(self.bench.tree, &self.folder) {
             made.problem = Some(format!("it cannot be installed: {error:#}"));
             return Ok(made);
         }
         let out = self.folder.join(format!("{}-crate", peer.name));
-        let place = |text: &str| {
-            let document = self.document.display().to_string();
-            text.replace("{in}", &document).replace("{out}", &out.display().to_string())
-        };
         let mut command = Command::new(self.folder.join("bin").join(peer.program));
-        command.args(peer.arguments.iter().map(|argument| place(argument)));
+        command.args(peer.filled(&self.document, &out));
         self.generate(&command, &out, &mut made)?;
         if made.problem.is_some() {
             return Ok(made);
         }
-        if let Some(list) = peer.dependencies {
-            let list = fs::read_to_string(out.join(list))?;
-            let package = "[package]\nname = \"peer\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
-            fs::write(out.join("Cargo.toml"), format!("{package}\n{list}"))?;
-            fs::write(out.join("src/lib.rs"), "pub mod api;\n")?;
-        }
+        peer.mount(&out)?;
         let package = package(&out)?;
         self.check(&out, &package, &[], &mut made)?;
         Ok(made)
-    }
-
-    fn install(&self, peer: &Peer) -> anyhow::Result<()> {
-        let version = format!("{}@={}", peer.name, peer.version);
-        let mut cargo = self.bench.tree.cargo(&["install", "--locked", "--quiet", "--root"]);
-        cargo.arg(&self.folder).arg("--target-dir").arg(self.folder.join("install")).arg(&version);
-        quietly(&mut cargo).map(drop)
     }
 
     /// From the document to a crate, from nothing.
@@ -208,11 +232,6 @@ impl Work<'_> {
     /// `cargo check` of a crate whose dependencies are built.
     fn check(&self, folder: &Path, package: &str, features: &[&str], made: &mut Made) -> anyhow::Result<()> {
         let manifest = folder.join("Cargo.toml");
-        // It stands below a workspace that it is no member of.
-        let text = fs::read_to_string(&manifest).with_context(|| manifest.display().to_string())?;
-        if !text.contains("[workspace]") {
-            fs::write(&manifest, format!("{text}\n[workspace]\n"))?;
-        }
         let cargo = |arguments: &[&str]| {
             let mut cargo = self.bench.cargo(arguments);
             cargo.arg("--manifest-path").arg(&manifest);
@@ -242,7 +261,7 @@ impl Work<'_> {
 }
 
 /// The package that a manifest is of.
-fn package(folder: &Path) -> anyhow::Result<String> {
+pub(crate) fn package(folder: &Path) -> anyhow::Result<String> {
     let path = folder.join("Cargo.toml");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let manifest: toml::Table = text.parse().with_context(|| path.display().to_string())?;
