@@ -79,6 +79,20 @@ fn no_others<'a>(snapshots: &Path, files: impl Iterator<Item = &'a str>) {
     }
 }
 
+/// `--docs` keeps descriptions; the public items are the same.
+#[test]
+fn prose_changes_no_item() {
+    let items = |texts: &Texts| {
+        let (made, _) = made(texts);
+        storewright_generator::render::items(made.api.as_ref().unwrap(), made.names.as_ref().unwrap())
+    };
+    for folder in cases() {
+        let texts = Texts::read(&folder);
+        let with = Texts { keep_prose: true, ..texts.clone() };
+        assert_eq!(items(&texts), items(&with), "{}", texts.name);
+    }
+}
+
 #[test]
 fn the_stored_form_holds_all() {
     for folder in cases() {

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, bail};
+use storewright_generator::api::Api;
 use storewright_generator::diagnostic::{Diagnostic, Sink};
 use storewright_generator::render::{MARK, Options};
 use storewright_generator::select::{self, Selector};

@@ -63,12 +63,60 @@ fn each_document_is_a_row_and_a_refused_one_does_not_end_the_run() {
     checkout.run(&["corpus", "documents", "--no-check", "--only", "nothing"], 2);
 }
 
+#[cfg(unix)]
+fn write_script(path: &std::path::Path, script: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// The other generators are scripts here, as is the compiler.
+#[cfg(unix)]
+#[test]
+fn other_generators_are_columns() {
+    let checkout = with_documents(&[("good.yaml", &document("{ type: string }"))]);
+    fs::write(checkout.path("Cargo.lock"), "version = 4\n").unwrap();
+    let programs = checkout.path("target/bench/peers/bin");
+    fs::create_dir_all(&programs).unwrap();
+    let write = "while [ \"$1\" != --output ]; do shift; done; mkdir -p \"$2/src\"; \
+                 printf '[package]\\nname = \"peer\"\\n' > \"$2/Cargo.toml\"";
+    for (program, script) in [
+        ("cargo-progenitor", write),
+        ("oas3-gen", "echo 'the document is odd' >&2; exit 1"),
+        ("openapi-to-rust", "echo \"thread 'main' panicked at src/x.rs\" >&2; exit 101"),
+        ("ploidy", "exec tail /dev/zero"),
+    ] {
+        write_script(&programs.join(program), script);
+    }
+    let cargo = checkout.path("cargo.sh");
+    write_script(&cargo, "for word; do case $word in */Cargo.toml) touch ${word%toml}lock;; esac; done");
+    let run = |format: &str| {
+        let mut command = checkout.command(&["corpus", "documents", "--peers", "--memory", "2500", format]);
+        let output = command.env("CARGO", &cargo).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let rows: Vec<Value> = serde_json::from_str(&run("--json")).unwrap();
+    let peer = |name: &str, key: &str| rows[0]["peers"][name][key].clone();
+    assert_eq!(rows[0]["result"], "compiles");
+    assert_eq!(peer("cargo-progenitor", "result"), "compiles");
+    assert_eq!(peer("oas3-gen", "result"), "refused");
+    assert_eq!(peer("oas3-gen", "reason"), "the document is odd");
+    assert_eq!(peer("openapi-to-rust", "result"), "crashes");
+    assert_eq!(peer("ploidy", "result"), "out-of-memory");
+    let text = run("--markdown");
+    assert!(text.starts_with("| document | dialect | operations | notices |"), "{text}");
+    assert!(text.contains("| good.yaml | 3.1.0 | 1 |  | 0."), "{text}");
+    assert!(text.contains("| refused, 0.0 s |"), "{text}");
+    assert!(text.contains("\n1 document: 1 compiles.\n"), "{text}");
+    assert!(text.contains("\noas3-gen: 1 refused.\n"), "{text}");
+}
+
 /// The compiler is a script here: a crate that does not compile, and one whose check does not end.
 #[cfg(unix)]
 #[test]
 fn a_crate_that_does_not_compile_or_end_is_a_result() {
-    use std::os::unix::fs::PermissionsExt as _;
-
     let checkout = with_documents(&[("good.yaml", &document("{ type: string }"))]);
     fs::write(checkout.path("Cargo.lock"), "version = 4\n").unwrap();
     let cargo = checkout.path("cargo.sh");
@@ -80,16 +128,18 @@ fn a_crate_that_does_not_compile_or_end_is_a_result() {
             Some("1 error, first: error[E0277]: no such trait"),
             "60",
         ),
-        ("sleep 600", "hangs", Some("good: no end of the check"), "1"),
+        ("sleep 600", "hangs", Some("no end of the check"), "1"),
+        // It reads an endless line.
+        ("exec tail /dev/zero", "out-of-memory", Some("the compiler"), "60"),
     ] {
-        fs::write(&cargo, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        write_script(&cargo, script);
         let mut command = checkout.command(&["corpus", "documents", "--json", "--timeout", seconds]);
+        command.args(["--memory", "2500"]);
         let output = command.env("CARGO", &cargo).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         let rows: Vec<Value> =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {said}"));
-        assert_eq!(rows[0]["result"], result);
+        assert_eq!(rows[0]["result"], result, "{said} {rows:?}");
         assert_eq!(rows[0]["reason"].as_str(), reason);
         assert_eq!(output.status.code(), Some(i32::from(result != "compiles")));
     }

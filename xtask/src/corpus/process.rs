@@ -27,8 +27,7 @@ pub(super) struct Ended {
 impl Ended {
     /// Whether it asked for more memory than the limit.
     pub(super) fn is_out_of_memory(&self) -> bool {
-        let said =
-            ["memory allocation of", "out of memory", "Cannot allocate memory", "LLVM ERROR: out of memory"];
+        let said = ["memory allocation of", "memory exhausted", "out of memory", "Cannot allocate memory"];
         self.success == Some(false) && said.iter().any(|text| self.stderr.contains(text))
     }
 
